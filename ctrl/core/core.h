@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+/*
+ * The only door to the protocols. Events go in, effects come out, time is an argument; there is no
+ * system call, no clock and no global behind it. One event, then drain the effects to NULL, then
+ * the next event (asserted).
+ */
+#include "core/effect.h"
+#include "core/event.h"
+
+struct core;
+
+/** struct core_limits - Sizes and identity, fixed for the life of a core. */
+struct core_limits {
+	uint32_t neighbors; /* per interface and family */
+	uint32_t trees;	    /* (S,G) entries per family, with or without a tree */
+	uint32_t groups;    /* per interface and family */
+	uint64_t seed;	    /* same seed, same events: same effects */
+	uint32_t unix_s;    /* UNIX time at hp_time 0, for BootTime */
+};
+
+extern const struct core_limits core_limits_default;
+extern const struct core_settings core_settings_default;
+
+/** core_new() - A router without interfaces. NULL when there is no memory. */
+struct core *core_new(const struct core_limits *limits);
+
+/** core_free() - Forget everything; nothing is sent. */
+void core_free(struct core *core);
+
+/** core_handle() - Let an event happen. @now never decreases. */
+void core_handle(struct core *core, hp_time now, const struct core_event *event);
+
+/**
+ * core_effect_next() - The next thing to do, or NULL when there is nothing left.
+ *
+ * The effect and the bytes inside are borrowed until the next call.
+ */
+const struct core_effect *core_effect_next(struct core *core);
+
+/** core_deadline() - When to send EV_CLOCK at the latest; HP_TIME_NEVER: not at all. */
+hp_time core_deadline(const struct core *core);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_CORE_INT_H
+#define CORE_CORE_INT_H
+
+/* What the modules of the core share. Nothing outside ctrl/core and its unit tests includes it. */
+#include "core/core.h"
+#include "core/fx.h"
+#include "core/link.h"
+#include "core/sched.h"
+
+struct gm_if;
+struct hpim;
+struct mfib;
+struct rpf;
+
+struct core {
+	struct core_limits limits;
+	struct core_settings settings;
+	hp_time now;
+	uint64_t random; /* state of core_random() */
+	bool is_draining;
+	struct sched sched;
+	struct fx_queue fx;
+	struct link links[LINKS_MAX];
+	struct gm_if *gm[IP_FAMILY_COUNT][LINKS_MAX]; /* NULL where IGMP/MLD does not run */
+	struct hpim *hpim[IP_FAMILY_COUNT];
+	struct mfib *mfib;
+	struct rpf *rpf;
+};
+
+/** core_random() - A number from the core's seeded generator, uniform in [0, @below). */
+uint64_t core_random(struct core *core, uint64_t below);
+
+/** core_fx() - Append an effect. */
+static inline void core_fx(struct core *core, const struct core_effect *effect)
+{
+	fx_push(&core->fx, effect);
+}
+
+/** core_note() - Append a note. */
+void core_note(struct core *core, const struct core_note *note);
+
+/** core_member_changed() - gm tells: the answer of gm_has_member() may have changed. */
+void core_member_changed(struct core *core, uint16_t link, const struct ip_addr *group);
+
+/** core_timer_arm() - Arm a timer @delay from now. */
+static inline void core_timer_arm(struct core *core, struct timer *timer, hp_time delay)
+{
+	timer_arm(&core->sched, timer, core->now + delay);
+}
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_EFFECT_H
+#define CORE_EFFECT_H
+
+/* What a router can ask for. Nothing else ever leaves the core. */
+#include "core/event.h"
+#include "core/note.h"
+
+enum core_effect_kind {
+	FX_SEND,	/* send a control packet */
+	FX_JOIN,	/* open what receives @proto of @family on @link, and join @group there */
+	FX_LEAVE,	/* undo FX_JOIN */
+	FX_RPF_WATCH,	/* answer with EV_RPF now and after every change of the route */
+	FX_RPF_UNWATCH, /* no longer */
+	FX_MFIB_PUT,	/* add or replace a route entry */
+	FX_MFIB_DEL,	/* remove a route entry */
+	FX_MFIB_ASK,	/* answer with EV_DATA, DATA_SEEN */
+	FX_NOTE,	/* something an operator may want to read */
+};
+
+struct fx_send {
+	uint16_t link;
+	enum core_proto proto;
+	struct ip_addr src, dst; /* TTL is 1; IGMP and MLD carry Router Alert */
+	const uint8_t *bytes;	 /* payload behind the IP headers, checksums done */
+	size_t len;
+};
+
+struct fx_group {
+	uint16_t link;
+	enum core_proto proto;
+	struct ip_addr group; /* its family is the family of the socket */
+};
+
+/** struct mfib_key - What a route entry is for. */
+struct mfib_key {
+	struct ip_addr source, group;
+};
+
+/** struct mfib_route - One entry of the forwarding table. */
+struct mfib_route {
+	struct mfib_key key;
+	uint16_t iif;	    /* the only input interface accepted */
+	struct ifset oifs;  /* never contains iif; empty: drop (negative entry) */
+	uint32_t flags;	    /* MFIB_F_* */
+};
+
+/* Report packets that arrive on another interface than iif (DATA_WRONG_IF). */
+#define MFIB_F_WRONG_IF (1u << 0)
+/* Report the next packet once. For PIM-DM's data-driven prune; append-only, see mfib_abi.h. */
+#define MFIB_F_NOTIFY (1u << 1)
+/* Keep the largest TTL that arrived. For PIM-DM's State Refresh. */
+#define MFIB_F_TRACK_TTL (1u << 2)
+
+struct core_effect {
+	enum core_effect_kind kind;
+	union {
+		struct fx_send send;
+		struct fx_group group;
+		struct ip_addr rpf_source; /* FX_RPF_WATCH, FX_RPF_UNWATCH */
+		struct mfib_route route;   /* FX_MFIB_PUT */
+		struct mfib_key key;	   /* FX_MFIB_DEL, FX_MFIB_ASK */
+		struct core_note note;
+	};
+};
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+/* What can happen to a router. Events go into core_handle(); pointers in them are borrowed. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/ifset.h"
+#include "base/time.h"
+
+enum core_event_kind {
+	EV_CLOCK,   /* time passed; nothing else */
+	EV_LINK,    /* an interface appeared, changed or vanished */
+	EV_PACKET,  /* a control packet arrived */
+	EV_RPF,     /* the route to a watched source, as it is now */
+	EV_DATA,    /* the forwarding plane saw data of a tree */
+	EV_CONFIG,  /* what the operator wants */
+	EV_COMMAND, /* do something once */
+};
+
+/* Control protocols told apart by the sockets; the family is that of the packet's addresses. */
+enum core_proto {
+	PROTO_HPIM, /* IP protocol 103 */
+	PROTO_GM,   /* IGMP or MLD */
+	PROTO_COUNT,
+};
+
+#define LINK_NAME_LEN  16
+#define LINK_ADDRS_MAX 16
+
+/** struct ev_link - All that is known of one interface; replaces what was known before. */
+struct ev_link {
+	uint16_t link; /* number below LINKS_MAX, chosen by the shell */
+	bool is_present, is_up;
+	uint32_t mtu; /* bytes of IP packet */
+	char name[LINK_NAME_LEN];
+	uint8_t addr_count;
+	struct ip_prefix addrs[LINK_ADDRS_MAX]; /* kernel order: the first of a family counts */
+};
+
+struct ev_packet {
+	uint16_t link;
+	enum core_proto proto;
+	struct ip_addr src, dst;
+	uint8_t ttl;
+	bool has_router_alert;
+	const uint8_t *bytes; /* payload behind the IP headers */
+	size_t len;
+};
+
+/** struct ev_rpf - Best route to a source. Description of HPIM-DM, section 4.1. */
+struct ev_rpf {
+	struct ip_addr source;
+	bool is_reachable;
+	bool is_connected;	 /* the route has no gateway */
+	uint16_t link;		 /* output interface, LINK_NONE if it has no link number */
+	struct ip_addr next_hop; /* unset if connected */
+	uint8_t prefix_len;
+	uint32_t preference, metric; /* all ones when unreachable */
+};
+
+enum data_kind {
+	DATA_MISS,     /* no route entry; @link is the input interface */
+	DATA_WRONG_IF, /* arrived on another interface than the entry's */
+	DATA_SEEN,     /* answer to FX_MFIB_ASK: last forwarded or counted @seen_for ago */
+};
+
+struct ev_data {
+	enum data_kind kind;
+	uint16_t link; /* LINK_NONE for DATA_SEEN */
+	struct ip_addr source, group;
+	hp_time seen_for; /* DATA_SEEN: age of the last packet; HP_TIME_NEVER: none yet */
+};
+
+/** struct core_settings - Settings of the whole process. Description of HPIM-DM, section 5. */
+struct core_settings {
+	uint32_t hello_period_s;
+	uint32_t source_lifetime_s;
+	uint32_t retransmission_s; /* message types 2..5 */
+	uint32_t initial_flood_s;
+	uint32_t sync_fragment; /* trees per Sync, 0: from the MTU */
+	uint32_t hold_forwarding_ms;
+	bool initial_flood, hold_forwarding;
+};
+
+enum config_kind {
+	CONFIG_LINK,	 /* switch a protocol on or off on an interface and family */
+	CONFIG_SETTINGS, /* replace the settings */
+};
+
+struct ev_config {
+	enum config_kind kind;
+	uint16_t link;		/* CONFIG_LINK */
+	enum ip_family family;	/* CONFIG_LINK */
+	enum core_proto proto;	/* CONFIG_LINK */
+	bool is_on;		/* CONFIG_LINK */
+	struct core_settings settings; /* CONFIG_SETTINGS */
+};
+
+enum command_kind {
+	COMMAND_STOP, /* say goodbye everywhere and leave all socket groups; routes stay */
+};
+
+struct ev_command {
+	enum command_kind kind;
+};
+
+struct core_event {
+	enum core_event_kind kind;
+	union {
+		struct ev_link link;
+		struct ev_packet packet;
+		struct ev_rpf rpf;
+		struct ev_data data;
+		struct ev_config config;
+		struct ev_command command;
+	};
+};
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Interfaces: addresses and roles. What protocols do on them is in hpim_if.c and gm.c.
+ */
+#include <stddef.h>
+
+#include "core/link.h"
+
+const struct ip_addr *link_addr(const struct link *link, enum ip_family family)
+{
+	for (unsigned int i = 0; i < link->info.addr_count; i++) {
+		const struct ip_addr *addr = &link->info.addrs[i].addr;
+
+		if (ip_addr_family(addr) != family)
+			continue;
+		if (family == IP_FAMILY_4 || ip_addr_is_link_local(addr))
+			return addr;
+	}
+	return NULL;
+}
+
+bool link_is_connected_to(const struct link *link, const struct ip_addr *addr)
+{
+	for (unsigned int i = 0; i < link->info.addr_count; i++)
+		if (ip_prefix_contains(&link->info.addrs[i], addr))
+			return true;
+	return false;
+}
+
+bool link_is_usable(const struct link *link, enum ip_family family)
+{
+	return link->info.is_present && link->info.is_up && link_addr(link, family);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_LINK_H
+#define CORE_LINK_H
+
+/* Interfaces: what is known of them, and what the operator switched on. */
+#include "core/event.h"
+
+struct link {
+	struct ev_link info; /* as last told; info.is_present is false before that */
+	bool wanted[IP_FAMILY_COUNT][PROTO_COUNT];
+};
+
+/**
+ * link_addr() - The address a protocol of @family speaks from on this interface.
+ *
+ * IPv4: the first address. IPv6: the first link-local address (description of HPIM-DM, 2.1).
+ * Return: the address, or NULL when the interface has none.
+ */
+const struct ip_addr *link_addr(const struct link *link, enum ip_family family);
+
+/** link_is_connected_to() - Whether @addr is inside a subnet configured on the interface. */
+bool link_is_connected_to(const struct link *link, const struct ip_addr *addr);
+
+/** link_is_usable() - Present, up and with an address of @family to speak from. */
+bool link_is_usable(const struct link *link, enum ip_family family);
+
+#endif

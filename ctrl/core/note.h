@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_NOTE_H
+#define CORE_NOTE_H
+
+/*
+ * Notes: log lines as codes with arguments. The core fills in what happened; the shell puts it into
+ * words (ctrl/log.c). Append-only: a recorded history must keep its meaning.
+ */
+#include "core/event.h"
+
+enum note_level { NOTE_DEBUG, NOTE_INFO, NOTE_WARN };
+
+enum note_code {
+	NOTE_NONE,
+	NOTE_LINK_ON,		/* link, v[0] family, v[1] core_proto */
+	NOTE_LINK_OFF,		/* same */
+	NOTE_LINK_NO_ADDR,	/* same: enabled but without a usable address */
+	NOTE_PACKET_BAD,	/* link, a = source, v[0] core_proto, v[1] length */
+	NOTE_PACKET_FOREIGN,	/* link, a = source: PIM version 2 on an HPIM-DM interface */
+	NOTE_NEIGHBOR_NEW,	/* link, a = neighbor */
+	NOTE_NEIGHBOR_STATE,	/* link, a = neighbor, v[0] hpim_sync_state */
+	NOTE_NEIGHBOR_GONE,	/* link, a = neighbor, v[0] hpim_gone_reason */
+	NOTE_NEIGHBOR_LIMIT,	/* link, a = refused neighbor, v[0] limit */
+	NOTE_TREE_STATE,	/* a = source, b = group, v[0] new hpim_tree_state */
+	NOTE_TREE_LIMIT,	/* a = source, b = group, v[0] limit */
+	NOTE_ASSERT,		/* link, a = source, b = group, v[0] 1: won, 0: lost */
+	NOTE_QUERIER,		/* link, a = querier, v[0] 1: this router is it */
+	NOTE_GROUP_JOINED,	/* link, a = host, b = group */
+	NOTE_GROUP_LEFT,	/* link, b = group */
+	NOTE_GROUP_LIMIT,	/* link, b = refused group, v[0] limit */
+	NOTE_RPF_LIMIT,		/* a = source, v[0] limit */
+	NOTE_SN_EXHAUSTED,	/* link, v[0] new BootTime */
+	NOTE_CODE_COUNT,
+};
+
+struct core_note {
+	enum note_level level;
+	enum note_code code;
+	uint16_t link; /* LINK_NONE when it is about no interface */
+	struct ip_addr a, b;
+	uint32_t v[2];
+};
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef DPLANE_DPLANE_H
+#define DPLANE_DPLANE_H
+
+/*
+ * The forwarding plane seen from user space. The shell talks to one `struct dplane`; behind it stand
+ * the tiers: native XDP (ebpf.c) and the kernel's multicast cache (mroute.c), or nothing at all
+ * (null.c, for tests). Which tier carries a tree is decided in tier.c.
+ */
+#include "core/effect.h"
+
+struct dplane;
+
+enum dplane_mode {
+	DPLANE_MODE_AUTO,    /* the best tier that works */
+	DPLANE_MODE_NATIVE,  /* native XDP or refuse */
+	DPLANE_MODE_GENERIC, /* generic XDP */
+	DPLANE_MODE_KERNEL,  /* kernel multicast cache only */
+};
+
+enum dplane_tier { DPLANE_TIER_NONE, DPLANE_TIER_XDP, DPLANE_TIER_TC, DPLANE_TIER_KERNEL };
+
+/** struct dplane_upcall - What the forwarding plane saw; becomes EV_DATA. */
+struct dplane_upcall {
+	enum data_kind kind; /* DATA_MISS or DATA_WRONG_IF */
+	uint16_t link;
+	struct ip_addr source, group;
+};
+
+struct dplane_config {
+	const char *instance;	/* names the pins: /sys/fs/bpf/hpim/<instance> */
+	uint32_t mroute_table;	/* kernel multicast table, 0: the default one */
+	uint32_t max_links, max_routes, max_sets;
+	void *ctx;		/* handed to the functions below */
+	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
+	/* A line for the log, complete and without newline. */
+	void (*say)(void *ctx, enum note_level level, const char *line);
+};
+
+/** struct dplane_link - An interface to attach or that changed. */
+struct dplane_link {
+	uint16_t link;
+	uint32_t ifindex;
+	char name[LINK_NAME_LEN];
+	uint8_t mac[6];
+	uint32_t mtu;
+	bool is_up;
+	enum dplane_mode mode;
+	struct ip_addr addr4; /* unset if it has none */
+};
+
+/** struct dplane_link_state - How an attached interface is served. */
+struct dplane_link_state {
+	bool is_attached;
+	enum dplane_tier tier;	  /* best tier for packets that arrive here */
+	bool takes_redirects;	  /* can be an output of XDP */
+	bool has_kernel;	  /* has a VIF and a MIF in the kernel's cache */
+	char why[128];		  /* why the tier is not XDP, or why it takes no redirects; may be "" */
+};
+
+/** struct dplane_route_state - How a tree is served, and what it carried. */
+struct dplane_route_state {
+	enum dplane_tier tier;
+	char why[128];			/* why the tier is not XDP; may be "" */
+	uint64_t packets, bytes;	/* forwarded in, all tiers */
+	uint64_t xdp_packets, kernel_packets;
+	hp_time seen_for;		/* age of the last packet; HP_TIME_NEVER: none */
+};
+
+/** struct dplane_counter - One reason counter of one interface. */
+struct dplane_counter {
+	uint16_t link;
+	const char *reason; /* short name, e.g. "ttl", from mfib_abi.h */
+	uint64_t packets, bytes;
+};
+
+/**
+ * dplane_new() - Load programs, create and pin maps, open the kernel's multicast sockets.
+ *
+ * Return: 0, or a negative errno after saying what failed: -EPERM no privilege, -ENOTSUP no BPF
+ * file system or a kernel too old, -EADDRINUSE another multicast daemon owns the kernel table.
+ */
+int dplane_new(const struct dplane_config *config, struct dplane **ret_dp);
+
+/** dplane_new_null() - A forwarding plane that only records; for tests and for dry runs. */
+int dplane_new_null(const struct dplane_config *config, struct dplane **ret_dp);
+
+/**
+ * dplane_free() - Close everything.
+ * @keep: leave pinned maps and links in place, so forwarding goes on; else detach and unpin all.
+ */
+void dplane_free(struct dplane *dp, bool keep);
+
+/**
+ * dplane_attach() - Serve an interface, or take note that an attached one changed.
+ *
+ * Falls back to the kernel's cache, and says why, unless @link->mode forbids it.
+ * Return: 0, or a negative errno: nothing of the interface is left attached then.
+ */
+int dplane_attach(struct dplane *dp, const struct dplane_link *link);
+
+/** dplane_detach() - Stop serving an interface. Routes must no longer name it. */
+void dplane_detach(struct dplane *dp, uint16_t link);
+
+/** dplane_put() - Add or replace a route entry in every tier. Return: 0 or a negative errno. */
+int dplane_put(struct dplane *dp, const struct mfib_route *route);
+
+/** dplane_del() - Remove a route entry from every tier. */
+void dplane_del(struct dplane *dp, const struct mfib_key *key);
+
+/** dplane_fd() - Becomes readable when dplane_dispatch() has something to do. */
+int dplane_fd(const struct dplane *dp);
+
+/** dplane_dispatch() - Read upcalls and changes of what interfaces can do. Bounded work per call. */
+void dplane_dispatch(struct dplane *dp);
+
+/** dplane_link_state() - @ret_state->is_attached is false for an unknown link. */
+void dplane_link_state(const struct dplane *dp, uint16_t link, struct dplane_link_state *ret_state);
+
+/** dplane_route_state() - Return: 0, or -ENOENT when there is no such entry. */
+int dplane_route_state(struct dplane *dp, const struct mfib_key *key,
+		       struct dplane_route_state *ret_state);
+
+/** dplane_counters() - Call @each for every reason counter that is not zero. */
+void dplane_counters(struct dplane *dp, void (*each)(void *ctx, const struct dplane_counter *),
+		     void *ctx);
+
+#endif
