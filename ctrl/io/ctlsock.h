@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef IO_CTLSOCK_H
+#define IO_CTLSOCK_H
+
+/* Server of the control socket (hpim/ctl_abi.h). It knows lines and limits, not commands. */
+#include <json-c/json.h>
+#include <stdbool.h>
+
+#include "hpim/ctl_abi.h"
+#include "io/loop.h"
+
+struct ctlsock;
+struct ctl_client;
+
+/**
+ * ctl_request_fn() - Answer a request by any number of ctl_reply_record() and one ctl_reply_end()
+ * or ctl_reply_error(), before returning.
+ * @args:	an object, possibly empty; borrowed.
+ * @may_change: false on the read-only socket and for peers without the right to change.
+ */
+typedef void ctl_request_fn(void *ctx, struct ctl_client *client, const char *cmd,
+			    struct json_object *args, bool may_change);
+
+/**
+ * ctlsock_new() - Listen on the instance's two sockets, making the folder if it is missing.
+ *
+ * Return: 0; -EADDRINUSE when a living daemon answers there (a dead one's socket is replaced);
+ * another negative errno.
+ */
+int ctlsock_new(struct loop *loop, const char *instance, ctl_request_fn *fn, void *ctx,
+		struct ctlsock **ret_ctl);
+
+/** ctlsock_free() - Try to send what clients are still owed, close, remove the socket files. */
+void ctlsock_free(struct ctlsock *ctl);
+
+/** ctl_reply_record() - Send a record; takes the reference of @record. */
+void ctl_reply_record(struct ctl_client *client, struct json_object *record);
+
+/** ctl_reply_end() - Success. @schema may be NULL for a command without output. */
+void ctl_reply_end(struct ctl_client *client, const char *schema);
+
+/** ctl_reply_error() - Failure: a word for programs, the exit code, a hint ("" if none), a sentence. */
+__attribute__((format(printf, 5, 6))) void
+ctl_reply_error(struct ctl_client *client, const char *code, enum ctl_exit exit, const char *hint,
+		const char *format, ...);
+
+#endif
