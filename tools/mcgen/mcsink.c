@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Joins a group and judges what arrives from mcgen: what was lost, what came twice or late, how
+ * long the first packet took, how long the stream was interrupted. Prints one line of JSON when it
+ * ends: after a time, after a number of packets, or on SIGTERM or SIGINT.
+ *
+ * Only the first stream heard is judged; packets of other senders are counted apart.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include "../mcgen/mcpacket.h"
+
+/* Sequence numbers which are remembered one by one, behind the highest seen. A power of two. */
+#define WINDOW 65536u
+
+#define GAP_EVENT HP_MS(200) /* --events reports interruptions longer than this */
+
+struct options {
+	struct mcpacket_group group, source;
+	unsigned int ifindex;
+	hp_time run_for; /* HP_TIME_NEVER: until a signal */
+	uint64_t count;  /* 0: no limit */
+	bool has_events, has_expect;
+	uint64_t expect_first, expect_last;
+};
+
+/** struct gap - An interruption: nothing arrived between these two packets. */
+struct gap {
+	hp_time lasted_for;
+	uint64_t before, after; /* sequence numbers */
+};
+
+/**
+ * struct sink - What was seen.
+ * @seen:  bit seq % WINDOW is set if seq arrived, for the WINDOW numbers up to @high.
+ */
+struct sink {
+	hp_time join_at, first_at, last_at;
+	uint64_t received, unique, duplicated, reordered, out_of_range, other_stream, foreign;
+	uint64_t low, high, previous;
+	uint32_t stream;
+	int ttl_min, ttl_max;
+	struct gap longest;
+	hp_time delay_sum, delay_max;
+	uint64_t seen[WINDOW / 64];
+};
+
+static const char usage[] =
+	"usage: mcsink -i IFACE -g GROUP[:PORT] [-S SOURCE] [-t SECONDS] [-n COUNT] [--events]\n"
+	"              [--expect FIRST-LAST]\n"
+	"Receives what mcgen sends until -t, -n or SIGTERM. --events prints a line when joined, "
+	"at\n"
+	"the first packet and after each gap over 200 ms. With --expect the exit code is 1 unless\n"
+	"exactly these numbers arrived, once each.\n";
+
+static _Noreturn void fail(const char *what)
+{
+	(void)fprintf(stderr, "mcsink: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+static bool expect_parse(const char *text, struct options *opt)
+{
+	char first[24];
+	const char *dash = strchr(text, '-');
+
+	if (!dash || (size_t)(dash - text) >= sizeof(first))
+		return false;
+	memcpy(first, text, (size_t)(dash - text));
+	first[dash - text] = '\0';
+	opt->expect_first = mcpacket_number(first, 0, UINT64_MAX - 1);
+	opt->expect_last = mcpacket_number(dash + 1, opt->expect_first, UINT64_MAX - 1);
+	opt->has_expect = true;
+	return true;
+}
+
+static bool source_parse(const char *text, struct options *opt)
+{
+	struct ip_addr addr;
+
+	if (ip_addr_parse(text, &addr))
+		return false;
+	mcpacket_sockaddr(&addr, 0, &opt->source);
+	return true;
+}
+
+static bool option_set(struct options *opt, int option, const char *arg)
+{
+	switch (option) {
+	case 'i': return (opt->ifindex = if_nametoindex(arg)) != 0;
+	case 'g': return mcpacket_group_parse(arg, &opt->group) == 0;
+	case 'S': return source_parse(arg, opt);
+	case 't': opt->run_for = HP_SEC(mcpacket_number(arg, 1, 1000000)); return true;
+	case 'n': opt->count = mcpacket_number(arg, 1, UINT64_MAX); return true;
+	case 'E': opt->has_events = true; return true;
+	case 'X': return expect_parse(arg, opt);
+	default: return false;
+	}
+}
+
+static void options_read(int argc, char **argv, struct options *ret_opt)
+{
+	static const struct option longs[] = {
+		{ "events", no_argument, NULL, 'E' },
+		{ "expect", required_argument, NULL, 'X' },
+		{ 0 },
+	};
+	struct options opt = { .run_for = HP_TIME_NEVER };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "i:g:S:t:n:", longs, NULL)) != -1) {
+		if (!option_set(&opt, option, optarg)) {
+			(void)fprintf(stderr, "mcsink: bad option or value: %s\n%s",
+				      optarg ? optarg : "", usage);
+			exit(2);
+		}
+	}
+	if (optind != argc || !opt.ifindex || !opt.group.len ||
+	    (opt.source.len && opt.source.sa.sa_family != opt.group.sa.sa_family)) {
+		(void)fputs(usage, stderr);
+		exit(2);
+	}
+	*ret_opt = opt;
+}
+
+/* A socket that hears this group only, with room for bursts; not joined yet. */
+static int socket_open(const struct options *opt)
+{
+	static const int on = 1, off = 0, room = 32 << 20;
+	bool is_4 = opt->group.sa.sa_family == AF_INET;
+	int level = is_4 ? IPPROTO_IP : IPPROTO_IPV6;
+	int ttl = is_4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT;
+	int all = is_4 ? IP_MULTICAST_ALL : IPV6_MULTICAST_ALL;
+	int fd = socket(opt->group.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		fail("socket");
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    setsockopt(fd, level, all, &off, sizeof(off)) ||
+	    setsockopt(fd, level, ttl, &on, sizeof(on)))
+		fail("socket options");
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)); /* best effort */
+	if (bind(fd, &opt->group.sa, opt->group.len))
+		fail("bind");
+	return fd;
+}
+
+static void group_join(const struct options *opt, int fd)
+{
+	int level = opt->group.sa.sa_family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	struct group_req any = { .gr_interface = opt->ifindex };
+	struct group_source_req one = { .gsr_interface = opt->ifindex };
+	int err;
+
+	any.gr_group = opt->group.storage;
+	one.gsr_group = opt->group.storage;
+	one.gsr_source = opt->source.storage;
+	if (opt->source.len)
+		err = setsockopt(fd, level, MCAST_JOIN_SOURCE_GROUP, &one, sizeof(one));
+	else
+		err = setsockopt(fd, level, MCAST_JOIN_GROUP, &any, sizeof(any));
+	if (err)
+		fail("join");
+}
+
+static double ms(hp_time t)
+{
+	return (double)t / 1e6;
+}
+
+static bool seen_test_and_set(struct sink *sink, uint64_t seq)
+{
+	uint64_t *word = &sink->seen[seq % WINDOW / 64], bit = UINT64_C(1) << (seq % 64);
+	bool was = *word & bit;
+
+	*word |= bit;
+	return was;
+}
+
+/* Moves the window up to @seq and forgets the numbers which fall out of it. */
+static void window_move(struct sink *sink, uint64_t seq)
+{
+	uint64_t from = sink->high + 1;
+
+	if (seq - from >= WINDOW)
+		from = seq - WINDOW + 1;
+	for (uint64_t n = from; n <= seq; n++)
+		sink->seen[n % WINDOW / 64] &= ~(UINT64_C(1) << (n % 64));
+	sink->high = seq;
+}
+
+static void number_count(const struct options *opt, struct sink *sink, uint64_t seq)
+{
+	if (opt->has_expect && (seq < opt->expect_first || seq > opt->expect_last)) {
+		sink->out_of_range++;
+		return;
+	}
+	if (!sink->unique) {
+		sink->low = sink->high = seq;
+	} else if (seq > sink->high) {
+		window_move(sink, seq);
+	} else if (sink->high - seq >= WINDOW) {
+		sink->out_of_range++; /* too old to tell a late packet from a second one */
+		return;
+	} else if (seq < sink->low) {
+		sink->low = seq;
+	}
+	if (seen_test_and_set(sink, seq)) {
+		sink->duplicated++;
+		return;
+	}
+	sink->unique++;
+	sink->reordered += seq < sink->high;
+}
+
+static void gap_count(const struct options *opt, struct sink *sink, uint64_t seq, hp_time now)
+{
+	struct gap gap = { .lasted_for = now - sink->last_at,
+			   .before = sink->previous,
+			   .after = seq };
+
+	if (gap.lasted_for > sink->longest.lasted_for)
+		sink->longest = gap;
+	if (opt->has_events && gap.lasted_for > GAP_EVENT)
+		(void)printf("{\"event\":\"gap\",\"ms\":%.3f,\"before\":%ju,\"after\":%ju}\n",
+			     ms(gap.lasted_for), (uintmax_t)gap.before, (uintmax_t)gap.after);
+}
+
+static void first_packet(const struct options *opt, struct sink *sink, uint32_t stream,
+			 uint64_t seq, hp_time now)
+{
+	sink->stream = stream;
+	sink->first_at = now;
+	if (opt->has_events)
+		(void)printf("{\"event\":\"first\",\"seq\":%ju,\"join_to_first_ms\":%.3f}\n",
+			     (uintmax_t)seq, ms(now - sink->join_at));
+}
+
+static void packet_count(const struct options *opt, struct sink *sink,
+			 const struct mcpacket *packet, int ttl)
+{
+	hp_time now = mcpacket_now(), delay = now - (hp_time)be64toh(packet->sent_at);
+	uint32_t stream = ntohl(packet->stream);
+	uint64_t seq = be64toh(packet->seq);
+
+	if (!sink->received) {
+		first_packet(opt, sink, stream, seq, now);
+		sink->ttl_min = sink->ttl_max = ttl;
+	} else if (stream != sink->stream) {
+		sink->other_stream++;
+		return;
+	} else {
+		gap_count(opt, sink, seq, now);
+	}
+	sink->received++;
+	sink->last_at = now;
+	sink->previous = seq;
+	sink->ttl_min = ttl < sink->ttl_min ? ttl : sink->ttl_min;
+	sink->ttl_max = ttl > sink->ttl_max ? ttl : sink->ttl_max;
+	sink->delay_sum += delay;
+	sink->delay_max = delay > sink->delay_max ? delay : sink->delay_max;
+	number_count(opt, sink, seq);
+}
+
+/* TTL or hop limit of a received packet: the only ancillary data asked for, an int in both. */
+static int message_ttl(struct msghdr *msg)
+{
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg);
+	int ttl = -1;
+
+	if (cmsg && cmsg->cmsg_len >= CMSG_LEN(sizeof(ttl)))
+		memcpy(&ttl, CMSG_DATA(cmsg), sizeof(ttl));
+	return ttl;
+}
+
+static bool is_full(const struct options *opt, const struct sink *sink)
+{
+	return opt->count && sink->received >= opt->count;
+}
+
+static void socket_drain(const struct options *opt, struct sink *sink, int fd)
+{
+	struct mcpacket packet;
+	char control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { .iov_base = &packet, .iov_len = sizeof(packet) };
+
+	while (!is_full(opt, sink)) {
+		struct msghdr msg = {
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = control,
+			.msg_controllen = sizeof(control),
+		};
+		ssize_t len = recvmsg(fd, &msg, 0);
+
+		if (len < 0 && errno == EAGAIN)
+			return;
+		if (len < 0)
+			fail("receive");
+		if (len < (ssize_t)sizeof(packet) || packet.magic != htonl(MCPACKET_MAGIC))
+			sink->foreign++;
+		else
+			packet_count(opt, sink, &packet, message_ttl(&msg));
+	}
+}
+
+/* On a signal what is already in the socket still counts. */
+static void receive_all(const struct options *opt, struct sink *sink, int fd, int signal_fd)
+{
+	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
+				{ .fd = signal_fd, .events = POLLIN } };
+	hp_time end_at = HP_TIME_NEVER;
+
+	if (opt->run_for != HP_TIME_NEVER)
+		end_at = sink->join_at + opt->run_for;
+	while (!is_full(opt, sink) && !fds[1].revents) {
+		hp_time left = end_at - mcpacket_now();
+		struct timespec wait = { .tv_sec = left / HP_SEC(1), .tv_nsec = left % HP_SEC(1) };
+
+		if (left <= 0)
+			break;
+		if (ppoll(fds, 2, end_at == HP_TIME_NEVER ? NULL : &wait, NULL) < 0)
+			fail("poll");
+		socket_drain(opt, sink, fd);
+	}
+}
+
+static uint64_t lost(const struct options *opt, const struct sink *sink)
+{
+	if (opt->has_expect)
+		return opt->expect_last - opt->expect_first + 1 - sink->unique;
+	return sink->unique ? sink->high - sink->low + 1 - sink->unique : 0;
+}
+
+static bool is_as_expected(const struct options *opt, const struct sink *sink)
+{
+	return !opt->has_expect || (!lost(opt, sink) && !sink->duplicated && !sink->out_of_range);
+}
+
+static void result_print(const struct options *opt, const struct sink *sink)
+{
+	double seconds = ms(sink->last_at - sink->first_at) / 1e3;
+
+	(void)printf("{\"event\":\"end\",\"received\":%ju,\"lost\":%ju,\"duplicated\":%ju,"
+		     "\"reordered\":%ju,\"out_of_range\":%ju,\"other_stream\":%ju,\"foreign\":%ju",
+		     (uintmax_t)sink->received, (uintmax_t)lost(opt, sink),
+		     (uintmax_t)sink->duplicated, (uintmax_t)sink->reordered,
+		     (uintmax_t)sink->out_of_range, (uintmax_t)sink->other_stream,
+		     (uintmax_t)sink->foreign);
+	if (sink->received)
+		(void)printf(",\"stream\":%u,\"first\":%ju,\"last\":%ju,\"ttl_min\":%d,"
+			     "\"ttl_max\":%d,\"seconds\":%.6f,\"join_to_first_ms\":%.3f,"
+			     "\"delay_mean_ms\":%.3f,\"delay_max_ms\":%.3f",
+			     sink->stream, (uintmax_t)sink->low, (uintmax_t)sink->high,
+			     sink->ttl_min, sink->ttl_max, seconds,
+			     ms(sink->first_at - sink->join_at),
+			     ms(sink->delay_sum / (hp_time)sink->received), ms(sink->delay_max));
+	if (sink->received > 1)
+		(void)printf(",\"longest_gap_ms\":%.3f,\"longest_gap_before\":%ju,"
+			     "\"longest_gap_after\":%ju",
+			     ms(sink->longest.lasted_for), (uintmax_t)sink->longest.before,
+			     (uintmax_t)sink->longest.after);
+	if (opt->has_expect)
+		(void)printf(",\"is_as_expected\":%s",
+			     is_as_expected(opt, sink) ? "true" : "false");
+	(void)printf("}\n");
+}
+
+/* The signals that end the run, as a readable file: none is lost between look and wait. */
+static int signals_open(void)
+{
+	sigset_t set;
+	int fd;
+
+	(void)sigemptyset(&set); /* these three cannot fail: the signals exist */
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		fail("sigprocmask");
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		fail("signalfd");
+	return fd;
+}
+
+int main(int argc, char **argv)
+{
+	static struct sink sink;
+	struct options opt;
+	int fd, signal_fd;
+
+	options_read(argc, argv, &opt);
+	(void)setvbuf(stdout, NULL, _IOLBF, 0); /* a line is readable at once; else only slower */
+	signal_fd = signals_open();
+	fd = socket_open(&opt);
+	sink.join_at = mcpacket_now();
+	group_join(&opt, fd);
+	if (opt.has_events)
+		(void)printf("{\"event\":\"joined\"}\n");
+	receive_all(&opt, &sink, fd, signal_fd);
+	result_print(&opt, &sink);
+	return is_as_expected(&opt, &sink) ? 0 : 1;
+}
