@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef DPLANE_BACKEND_H
+#define DPLANE_BACKEND_H
+
+/*
+ * What one tier of the forwarding plane provides to the composite in dplane.c. The composite decides
+ * which tier carries a tree; a backend only does as it is told.
+ */
+#include "dplane/dplane.h"
+
+#define BACKEND_WHY_LEN 128
+
+/*
+ * Set by the composite in mfib_route.flags: another tier carries this tree, which is to pass by here
+ * untouched. The kernel mirror ignores it, since it carries what the others leave. Not part of
+ * effect.h: the core never sets it. Same bit as in mfib_abi.h.
+ */
+#define MFIB_F_PASS (1u << 31)
+
+/** struct backend_counts - What one route carried in one tier. */
+struct backend_counts {
+	uint64_t packets, bytes;
+	hp_time seen_for; /* age of the last packet; HP_TIME_NEVER: none */
+};
+
+struct backend;
+
+/**
+ * struct backend_ops - The functions of a tier.
+ * @link_add:     serve an interface, or take note that it changed (also a new ifindex). @why gets a
+ *                sentence when it fails. -ENOSPC: no room, served without this tier then.
+ * @link_del:     stop serving; unknown links are ignored.
+ * @put:          add or replace a route; links this tier does not serve are left out. A negative
+ *                errno leaves the route as it was.
+ * @del:          remove a route; an unknown one is ignored.
+ * @route_counts: -ENOENT when there is no such route here.
+ * @fd:           readable when @dispatch has something to do; -1: never.
+ * @dispatch:     read upcalls, hand them to config->upcall. Bounded work, never blocks.
+ * @counters:     call @each for every reason counter that is not zero; NULL: has none.
+ * @free:         @keep as in dplane_free(); what cannot be kept is removed.
+ */
+struct backend_ops {
+	const char *name;
+	int (*link_add)(struct backend *be, const struct dplane_link *link,
+			char why[BACKEND_WHY_LEN]);
+	void (*link_del)(struct backend *be, uint16_t link);
+	int (*put)(struct backend *be, const struct mfib_route *route);
+	void (*del)(struct backend *be, const struct mfib_key *key);
+	int (*route_counts)(struct backend *be, const struct mfib_key *key,
+			    struct backend_counts *ret_counts);
+	int (*fd)(const struct backend *be);
+	void (*dispatch)(struct backend *be);
+	void (*counters)(struct backend *be, void (*each)(void *ctx, const struct dplane_counter *),
+			 void *ctx);
+	void (*free)(struct backend *be, bool keep);
+};
+
+/** struct backend - First member of each tier's own struct. */
+struct backend {
+	const struct backend_ops *ops;
+};
+
+/** dplane_say() - Format one line and hand it to config->say. */
+void dplane_say(const struct dplane_config *config, enum note_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The config is copied; its strings and functions must outlive the backend. */
+int ebpf_new(const struct dplane_config *config, struct backend **ret_be);
+int mroute_new(const struct dplane_config *config, struct backend **ret_be);
+int null_new(const struct dplane_config *config, struct backend **ret_be);
+
+#endif

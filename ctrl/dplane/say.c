@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Lines for the log. */
+#include "dplane/backend.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void dplane_say(const struct dplane_config *config, enum note_level level, const char *format, ...)
+{
+	char line[256];
+	va_list args;
+
+	if (!config->say)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof(line), format, args); /* a cut line is better than none */
+	va_end(args);
+	config->say(config->ctx, level, line);
+}
