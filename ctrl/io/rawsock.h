@@ -36,4 +36,7 @@ void rawsock_leave(struct rawsock *rs, const struct fx_group *leave);
  */
 int rawsock_send(struct rawsock *rs, const struct fx_send *send);
 
+/** rawsock_malformed() - Packets dropped so far because their IP headers made no sense. */
+uint64_t rawsock_malformed(const struct rawsock *rs);
+
 #endif
