@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The grammar is one table of words: where a word may stand, what it does, and what may follow.
+ * Help and the list of candidates for an unclear word come from the same table.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/addr_text.h"
+#include "hpimctl/grammar.h"
+
+enum place {
+	AT_START,
+	AT_OBJECT,
+	AT_IFACE_FILTER,
+	AT_GROUP_FILTER,
+	AT_TREE_FILTER,
+	AT_ATTACH,
+	AT_ATTACH_OPTION,
+	AT_MODE,
+	AT_DETACH,
+	AT_DETACH_OPTION,
+	AT_STOP,
+	AT_HELP,
+	AT_END,
+	AT_COUNT,
+};
+
+enum act {
+	ACT_NONE,
+	ACT_SHOW,       /* value: command that only reads */
+	ACT_CHANGE,     /* value: command that changes something */
+	ACT_FLAG,       /* value: argument that becomes true */
+	ACT_MODE,       /* value: the mode */
+	ACT_FILTER,     /* value: letters of what the word may be: interface, source, group */
+	ACT_INTERFACES, /* the word is a list */
+	ACT_TOPIC,
+};
+
+/**
+ * struct token - A word at a place.
+ * @word: NULL: any word, which @shown names in the help.
+ */
+struct token {
+	enum place at;
+	const char *word;
+	enum place next;
+	enum act act;
+	const char *value;
+	const char *shown;
+	const char *help;
+};
+
+/* clang-format off */
+static const struct token tokens[] = {
+	{ AT_START, "show", AT_OBJECT, ACT_NONE, NULL, NULL, "print one of the tables below" },
+	{ AT_OBJECT, "status", AT_END, ACT_SHOW, "status", NULL,
+	  "what the router does in total (the default)" },
+	{ AT_OBJECT, "interfaces", AT_IFACE_FILTER, ACT_SHOW, "show interfaces", NULL,
+	  "attached interfaces and how they forward" },
+	{ AT_OBJECT, "neighbors", AT_IFACE_FILTER, ACT_SHOW, "show neighbors", NULL,
+	  "HPIM-DM routers on the links" },
+	{ AT_OBJECT, "trees", AT_TREE_FILTER, ACT_SHOW, "show trees", NULL,
+	  "the tree of each source and group; -d for each interface of it" },
+	{ AT_OBJECT, "groups", AT_GROUP_FILTER, ACT_SHOW, "show groups", NULL,
+	  "groups with members on the links" },
+	{ AT_OBJECT, "mroutes", AT_TREE_FILTER, ACT_SHOW, "show mroutes", NULL,
+	  "the forwarding table" },
+	{ AT_OBJECT, "counters", AT_IFACE_FILTER, ACT_SHOW, "show counters", NULL,
+	  "packets forwarded and dropped, by reason" },
+	{ AT_START, "attach", AT_ATTACH, ACT_CHANGE, "attach", NULL, "route on interfaces" },
+	{ AT_START, "detach", AT_DETACH, ACT_CHANGE, "detach", NULL, "stop routing on interfaces" },
+	{ AT_START, "stop", AT_STOP, ACT_CHANGE, "stop", NULL, "end the daemon" },
+	{ AT_START, "version", AT_END, ACT_SHOW, "version", NULL, "version of this program" },
+	{ AT_START, "help", AT_HELP, ACT_SHOW, "help", NULL, "this text, or more about a command" },
+
+	{ AT_IFACE_FILTER, NULL, AT_END, ACT_FILTER, "i", "IFACE", "only this interface" },
+	{ AT_GROUP_FILTER, NULL, AT_GROUP_FILTER, ACT_FILTER, "ig", "IFACE|GROUP",
+	  "only this interface, only this group" },
+	{ AT_TREE_FILTER, NULL, AT_TREE_FILTER, ACT_FILTER, "sg", "SOURCE|GROUP",
+	  "only this source, only this group" },
+
+	{ AT_ATTACH, NULL, AT_ATTACH_OPTION, ACT_INTERFACES, NULL, "IFACE[,IFACE...]",
+	  "the interfaces; without more words: hpim igmp mld" },
+	{ AT_ATTACH_OPTION, "hpim", AT_ATTACH_OPTION, ACT_FLAG, "hpim", NULL,
+	  "speak HPIM-DM to neighbors" },
+	{ AT_ATTACH_OPTION, "igmp", AT_ATTACH_OPTION, ACT_FLAG, "igmp", NULL,
+	  "learn IPv4 members" },
+	{ AT_ATTACH_OPTION, "mld", AT_ATTACH_OPTION, ACT_FLAG, "mld", NULL, "learn IPv6 members" },
+	{ AT_ATTACH_OPTION, "mode", AT_MODE, ACT_NONE, NULL, NULL,
+	  "how packets are forwarded:" },
+	{ AT_MODE, "auto", AT_ATTACH_OPTION, ACT_MODE, "auto", NULL,
+	  "the fastest that works" },
+	{ AT_MODE, "native", AT_ATTACH_OPTION, ACT_MODE, "native", NULL, "XDP in the driver" },
+	{ AT_MODE, "generic", AT_ATTACH_OPTION, ACT_MODE, "generic", NULL,
+	  "XDP after the driver, on any interface" },
+	{ AT_MODE, "kernel", AT_ATTACH_OPTION, ACT_MODE, "kernel", NULL,
+	  "the kernel's own multicast routing" },
+
+	{ AT_DETACH, NULL, AT_DETACH_OPTION, ACT_INTERFACES, NULL, "IFACE[,IFACE...]",
+	  "the interfaces; without more words: from all protocols" },
+	{ AT_DETACH_OPTION, "hpim", AT_DETACH_OPTION, ACT_FLAG, "hpim", NULL, "only HPIM-DM" },
+	{ AT_DETACH_OPTION, "igmp", AT_DETACH_OPTION, ACT_FLAG, "igmp", NULL, "only IGMP" },
+	{ AT_DETACH_OPTION, "mld", AT_DETACH_OPTION, ACT_FLAG, "mld", NULL, "only MLD" },
+
+	{ AT_STOP, "keep-forwarding", AT_END, ACT_FLAG, "keep_forwarding", NULL,
+	  "leave the forwarding table in the kernel" },
+	{ AT_HELP, NULL, AT_END, ACT_TOPIC, NULL, "COMMAND", "the command to explain" },
+};
+/* clang-format on */
+
+/* What the line lacks when it ends at a place; NULL: nothing. */
+static const char *const missing[AT_COUNT] = {
+	[AT_OBJECT] = "what to show",
+	[AT_ATTACH] = "the name of an interface",
+	[AT_DETACH] = "the name of an interface",
+	[AT_MODE] = "the mode",
+};
+
+#define for_each_token(t) for (const struct token *t = tokens; t < (&tokens)[1]; t++)
+
+/* A bare object means "show" of it. */
+static bool stands_at(const struct token *token, enum place at)
+{
+	return token->at == at || (at == AT_START && token->at == AT_OBJECT);
+}
+
+static void list_words(enum place at, const char *prefix, char *text, size_t room)
+{
+	size_t used = 0;
+
+	for_each_token(token)
+	{
+		const char *word = token->word ? token->word : token->shown;
+
+		if (stands_at(token, at) && !strncmp(word, prefix, strlen(prefix)) && used < room)
+			used += (size_t)snprintf(text + used, room - used, "%s%s", used ? " " : "",
+						 word);
+	}
+	if (!used)
+		(void)snprintf(text, room, "nothing");
+}
+
+static int fail_word(enum place at, const char *word, int matches, struct ctl_error *ret_error)
+{
+	char hint[sizeof(ret_error->hint)] = "";
+	char list[sizeof(hint) - 32];
+
+	list_words(at, matches ? word : "", list, sizeof(list));
+	(void)snprintf(hint, sizeof(hint), "%s: %s", matches ? "could be" : "expected here", list);
+	return ctl_fail(ret_error, CTL_EXIT_USAGE, matches ? "ambiguous" : "usage", hint,
+			matches ? "'%s' is ambiguous" : "'%s' is not understood", word);
+}
+
+static int find_token(enum place at, const char *word, const struct token **ret_token,
+		      struct ctl_error *ret_error)
+{
+	const struct token *found = NULL;
+	int matches = 0;
+
+	for_each_token(token)
+	{
+		if (!stands_at(token, at))
+			continue;
+		if (!token->word || !strcmp(token->word, word)) {
+			*ret_token = token;
+			return 0;
+		}
+		if (*word && !strncmp(token->word, word, strlen(word))) {
+			found = token;
+			matches++;
+		}
+	}
+	if (matches != 1)
+		return fail_word(at, word, matches, ret_error);
+	*ret_token = found;
+	return 0;
+}
+
+/* An address is a source or a group; any other word is the name of an interface. */
+static int add_filter(struct request *request, const char *kinds, const char *word,
+		      struct ctl_error *ret_error)
+{
+	struct ip_addr addr;
+	bool is_addr = !ip_addr_parse(word, &addr);
+	char kind = !is_addr ? 'i' : ip_addr_is_multicast(&addr) ? 'g' : 's';
+
+	if (!strchr(kinds, kind))
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
+				"'%s' is %s, which cannot be searched here", word,
+				kind == 'i'   ? "not an address"
+				: kind == 'g' ? "a group"
+					      : "the address of a host");
+	if (kind == 'i')
+		json_object_object_add(request->args, "interface", json_object_new_string(word));
+	else
+		*(kind == 'g' ? &request->group : &request->source) = addr;
+	return 0;
+}
+
+static void add_flag(struct request *request, const char *name, bool value)
+{
+	json_object_object_add(request->args, name, json_object_new_boolean(value));
+}
+
+static int apply(struct request *request, const struct token *token, const char *word,
+		 struct ctl_error *ret_error)
+{
+	switch (token->act) {
+	case ACT_NONE: break;
+	case ACT_SHOW:
+	case ACT_CHANGE:
+		request->cmd = token->value;
+		request->changes = token->act == ACT_CHANGE;
+		break;
+	case ACT_FLAG: add_flag(request, token->value, true); break;
+	case ACT_MODE:
+		json_object_object_add(request->args, "mode", json_object_new_string(token->value));
+		break;
+	case ACT_FILTER: return add_filter(request, token->value, word, ret_error);
+	case ACT_INTERFACES: request->interfaces = word; break;
+	case ACT_TOPIC: request->topic = word; break;
+	}
+	return 0;
+}
+
+/* What was left unsaid. */
+static void complete(struct request *request)
+{
+	static const char *const protocols[] = { "hpim", "igmp", "mld" };
+	bool any = false;
+
+	for (size_t i = 0; i < 3; i++)
+		any |= json_object_object_get_ex(request->args, protocols[i], NULL);
+	for (size_t i = 0; i < 3 && request->interfaces && !any; i++)
+		add_flag(request, protocols[i], true);
+	if (!strcmp(request->cmd, "stop") &&
+	    !json_object_object_get_ex(request->args, "keep_forwarding", NULL))
+		add_flag(request, "keep_forwarding", false);
+}
+
+static int parse_words(struct request *request, char *const words[], struct ctl_error *ret_error)
+{
+	enum place at = AT_START;
+	const struct token *token;
+	int err;
+
+	for (; *words; words++) {
+		err = find_token(at, *words, &token, ret_error);
+		if (!err)
+			err = apply(request, token, *words, ret_error);
+		if (err)
+			return err;
+		at = token->next;
+	}
+	if (missing[at]) {
+		char list[sizeof(ret_error->hint)];
+
+		list_words(at, "", list, sizeof(list));
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", list, "the command lacks %s",
+				missing[at]);
+	}
+	assert(request->cmd);
+	return 0;
+}
+
+int request_parse(char *const words[], struct request *ret_request, struct ctl_error *ret_error)
+{
+	struct request request = { .cmd = "status", .args = json_object_new_object() };
+	int err = parse_words(&request, words, ret_error);
+
+	if (err) {
+		request_fini(&request);
+		return err;
+	}
+	complete(&request);
+	*ret_request = request;
+	return 0;
+}
+
+void request_fini(struct request *request)
+{
+	json_object_put(request->args);
+	request->args = NULL;
+}
+
+static void print_place(enum place at, int indent)
+{
+	for_each_token(token)
+	{
+		if (token->at != at)
+			continue;
+		printf("%*s%-*s %s\n", indent, "", 22 - indent,
+		       token->word ? token->word : token->shown, token->help);
+		if (token->next != at && token->next != AT_END && at != AT_START &&
+		    token->at != AT_MODE)
+			print_place(token->next, indent + 2);
+	}
+}
+
+static void print_options(void)
+{
+	/* clang-format off */
+	static const char *const lines[] = {
+		"-4, -6             only IPv4, only IPv6",
+		"-i INSTANCE        the daemon to talk to (default: $HPIM_INSTANCE, or 'default')",
+		"--socket PATH      the same, by its control socket",
+		"-j, -p             JSON; JSON with one record a line",
+		"-o COLUMN[,...]    the columns to show, or 'all'",
+		"-H                 no header",
+		"-d                 in detail",
+		"-w[SEC]            show again every SEC seconds (default 2) until interrupted",
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		printf("  %s\n", lines[i]);
+}
+
+int grammar_help(const char *topic, struct ctl_error *ret_error)
+{
+	const struct token *token;
+	int err;
+
+	if (topic) {
+		err = find_token(AT_START, topic, &token, ret_error);
+		if (err)
+			return err;
+		printf("%s: %s\n", token->word, token->help);
+		if (token->next != AT_END)
+			print_place(token->next, 2);
+		return 0;
+	}
+	printf("hpimctl [OPTION...] [COMMAND]\n\ncommands, which may be cut to what is unique:\n");
+	print_place(AT_START, 2);
+	printf("\ntables, with or without 'show':\n");
+	print_place(AT_OBJECT, 2);
+	printf("\noptions:\n");
+	print_options();
+	printf("\nexit codes: 0 done, 1 usage, 2 refused, 3 not running, 4 not found, "
+	       "5 permission, 6 partly done, 7 timed out\n");
+	return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HPIMCTL_GRAMMAR_H
+#define HPIMCTL_GRAMMAR_H
+
+/* From the words of the command line to a request. */
+#include <json-c/json.h>
+#include <stdbool.h>
+
+#include "hpim/ip_addr.h"
+#include "hpimctl/error.h"
+
+/**
+ * struct request - What the user wants.
+ * @cmd:	the daemon's command; "help" and "version" are answered without the daemon.
+ * @changes:	needs the socket that may change something.
+ * @args:	owned; what is sent along.
+ * @interfaces: "eth0,eth1": ask once for each; NULL: ask once. Borrowed from the words.
+ * @source, @group: if set, only records about them are shown.
+ * @topic:	command to explain, or NULL. Borrowed from the words.
+ */
+struct request {
+	const char *cmd;
+	bool changes;
+	struct json_object *args;
+	const char *interfaces;
+	struct ip_addr source, group;
+	const char *topic;
+};
+
+/**
+ * request_parse() - Read words, each of which may be cut to a unique prefix.
+ * @words: ends with NULL; no words at all mean "status".
+ *
+ * Return: 0 or an exit code, with @ret_error filled.
+ */
+int request_parse(char *const words[], struct request *ret_request, struct ctl_error *ret_error);
+
+/** request_fini() - Free what request_parse() made. */
+void request_fini(struct request *request);
+
+/**
+ * grammar_help() - Print the commands, or what can follow one of them.
+ *
+ * Return: 0 or an exit code, with @ret_error filled.
+ */
+int grammar_help(const char *topic, struct ctl_error *ret_error);
+
+#endif

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hpimctl: options, then one request to the daemon (or one for each interface), then output.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/addr.h"
+#include "base/addr_text.h"
+#include "hpimctl/client.h"
+#include "hpimctl/grammar.h"
+#include "hpimctl/out.h"
+
+#define TIMEOUT_MS_DEFAULT 5000
+#define REPEAT_S_DEFAULT   2
+#define INSTANCE_MAX       64
+
+/**
+ * struct options - What stands before the command.
+ * @repeat_s: 0: run once.
+ */
+struct options {
+	bool only_4, only_6;
+	const char *instance, *socket, *columns;
+	bool is_json, is_pretty, no_header, is_detail;
+	int repeat_s;
+	int timeout_ms;
+	char path[sizeof(CTL_SOCKET_PATH) + INSTANCE_MAX];
+};
+
+/** struct sink - Where the records of a reply go, and which of them. */
+struct sink {
+	const struct request *request;
+	struct out out;
+};
+
+/* A number from 1 to @max, or -1. */
+static int read_number(const char *text, long max)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	return *text && !*end && number >= 1 && number <= max ? (int)number : -1;
+}
+
+static int apply_option(struct options *options, int letter, struct ctl_error *ret_error)
+{
+	switch (letter) {
+	case '4': options->only_4 = true; break;
+	case '6': options->only_6 = true; break;
+	case 'i': options->instance = optarg; break;
+	case 's': options->socket = optarg; break;
+	case 'p': options->is_pretty = true; /* fall through */
+	case 'j': options->is_json = true; break;
+	case 'o': options->columns = optarg; break;
+	case 'H': options->no_header = true; break;
+	case 'd': options->is_detail = true; break;
+	case 'w':
+		options->repeat_s = optarg ? read_number(optarg, 86400) : REPEAT_S_DEFAULT;
+		if (options->repeat_s < 0)
+			return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
+					"-w takes seconds, not '%s'", optarg);
+		break;
+	}
+	return 0;
+}
+
+static int choose_socket(struct options *options, struct ctl_error *ret_error)
+{
+	const char *env = getenv("HPIM_INSTANCE");
+	const char *instance = options->instance ? options->instance
+			       : env && *env     ? env
+						 : "default";
+
+	if (options->socket)
+		return 0;
+	if (!*instance || strlen(instance) > INSTANCE_MAX || strchr(instance, '/'))
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
+				"'%s' cannot be the name of an instance", instance);
+	(void)snprintf(options->path, sizeof(options->path), CTL_SOCKET_PATH, instance);
+	options->socket = options->path;
+	return 0;
+}
+
+static int read_options(int argc, char **argv, struct options *options, struct ctl_error *ret_error)
+{
+	static const struct option longs[] = { { "socket", required_argument, NULL, 's' },
+					       { "json", no_argument, NULL, 'j' },
+					       { "help", no_argument, NULL, 'h' },
+					       { 0 } };
+	const char *timeout = getenv("HPIM_TIMEOUT_MS");
+	int letter, err = 0;
+
+	options->timeout_ms = timeout ? read_number(timeout, 3600000) : -1;
+	if (options->timeout_ms < 0)
+		options->timeout_ms = TIMEOUT_MS_DEFAULT;
+	while (!err && (letter = getopt_long(argc, argv, ":46i:jpo:Hdw::h", longs, NULL)) != -1) {
+		if (letter == 'h')
+			exit(grammar_help(NULL, ret_error));
+		if (letter == '?' || letter == ':')
+			return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "try: hpimctl help",
+					"option '%s' is unknown or lacks its argument",
+					argv[optind - 1]);
+		err = apply_option(options, letter, ret_error);
+	}
+	return err ? err : choose_socket(options, ret_error);
+}
+
+/* Whether the record's field, if it has one, is the address asked for. */
+static bool field_matches(struct json_object *record, const char *name,
+			  const struct ip_addr *wanted)
+{
+	const char *text = json_object_get_string(json_object_object_get(record, name));
+	struct ip_addr addr;
+
+	return !ip_addr_is_set(wanted) || !text ||
+	       (!ip_addr_parse(text, &addr) && ip_addr_equal(&addr, wanted));
+}
+
+static void take_record(void *ctx, struct json_object *record)
+{
+	struct sink *sink = ctx;
+
+	if (!field_matches(record, "source", &sink->request->source) ||
+	    !field_matches(record, "group", &sink->request->group))
+		return;
+	if (sink->out.is_json)
+		out_json_record(&sink->out, record);
+	else
+		out_text_record(&sink->out, record);
+}
+
+static void end_output(struct sink *sink, bool is_ok)
+{
+	if (!sink->out.schema)
+		return;
+	if (sink->out.is_json)
+		out_json_end(&sink->out, is_ok);
+	else
+		out_text_end(&sink->out, is_ok && !sink->request->changes);
+	fflush(stdout);
+}
+
+static int ask(struct client *client, struct sink *sink, struct ctl_error *ret_error)
+{
+	const struct schema *schema = sink->out.schema;
+
+	return client_ask(client, sink->request->cmd, sink->request->args,
+			  schema ? schema->id : NULL, take_record, sink, ret_error);
+}
+
+/* One request for each interface of the list; what fails is told, the others go on. */
+static int ask_each(struct client *client, struct sink *sink, bool *ret_any_done)
+{
+	char *list = strdup(sink->request->interfaces);
+	char *rest = list, *name;
+	int first_exit = 0;
+
+	while (list && (name = strsep(&rest, ","))) {
+		struct ctl_error error;
+		int err;
+
+		json_object_object_add(sink->request->args, "interface",
+				       json_object_new_string(name));
+		err = ask(client, sink, &error);
+		if (err)
+			ctl_error_print(&error, sink->out.is_json);
+		else
+			*ret_any_done = true;
+		if (!first_exit)
+			first_exit = err;
+		if (err == CTL_EXIT_TIMEOUT || err == CTL_EXIT_NOT_RUNNING)
+			break;
+	}
+	free(list);
+	return first_exit && *ret_any_done ? CTL_EXIT_PARTLY : first_exit;
+}
+
+static int run_once(const struct options *options, struct sink *sink)
+{
+	struct client *client = NULL;
+	struct ctl_error error;
+	bool any_done = false;
+	int err = client_new(options->socket, !sink->request->changes, options->timeout_ms, &client,
+			     &error);
+
+	if (!err && sink->request->interfaces) {
+		err = ask_each(client, sink, &any_done);
+		end_output(sink, any_done);
+	} else {
+		if (!err)
+			err = ask(client, sink, &error);
+		end_output(sink, !err);
+		if (err)
+			ctl_error_print(&error, options->is_json);
+	}
+	client_free(client);
+	return err;
+}
+
+/* Until a signal ends the program; a daemon that is away may come back. */
+static void run_forever(const struct options *options, struct sink *sink)
+{
+	const struct timespec pause = { .tv_sec = options->repeat_s };
+
+	for (;;) {
+		if (isatty(STDOUT_FILENO))
+			printf("\033[H\033[2J");
+		(void)run_once(options, sink); /* has told what is wrong */
+		(void)nanosleep(&pause, NULL); /* only a signal ends it early, and with it us */
+	}
+}
+
+static void show_version(struct sink *sink)
+{
+	struct json_object *record = json_object_new_object();
+
+	json_object_object_add(record, "program", json_object_new_string("hpimctl"));
+	json_object_object_add(record, "version", json_object_new_string(HPIM_VERSION));
+	take_record(sink, record);
+	json_object_put(record);
+	end_output(sink, true);
+}
+
+static void add_common_args(const struct options *options, struct json_object *args)
+{
+	if (options->only_4 != options->only_6)
+		json_object_object_add(args, "family",
+				       json_object_new_int(options->only_4 ? 4 : 6));
+	if (options->is_detail)
+		json_object_object_add(args, "detail", json_object_new_boolean(true));
+}
+
+/* Where the output goes and in which form. */
+static int prepare_output(const struct options *options, struct sink *sink,
+			  struct ctl_error *ret_error)
+{
+	struct out *out = &sink->out;
+
+	out->schema = schema_find(sink->request->cmd, options->is_detail);
+	out->is_json = options->is_json;
+	out->is_pretty = options->is_pretty;
+	out->has_header = !options->no_header;
+	out->is_picked = options->columns;
+	if (options->repeat_s && (sink->request->changes || !out->schema))
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
+				"'%s' is not for -w: only tables are shown again",
+				sink->request->cmd);
+	if (!out->schema)
+		return 0;
+	return schema_pick(out->schema, options->columns, options->is_json || options->is_detail,
+			   &out->pick, ret_error);
+}
+
+/* Everything that needs no daemon. */
+static int prepare(int argc, char **argv, struct options *options, struct request *request,
+		   struct sink *sink, struct ctl_error *ret_error)
+{
+	int err = read_options(argc, argv, options, ret_error);
+
+	if (!err)
+		err = request_parse(argv + optind, request, ret_error);
+	if (err)
+		return err;
+	add_common_args(options, request->args);
+	err = prepare_output(options, sink, ret_error);
+	if (!err && !strcmp(request->cmd, "help"))
+		err = grammar_help(request->topic, ret_error);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .repeat_s = 0 };
+	struct request request = { .cmd = NULL };
+	struct sink sink = { .request = &request };
+	struct ctl_error error;
+	int err = prepare(argc, argv, &options, &request, &sink, &error);
+
+	if (err)
+		ctl_error_print(&error, options.is_json);
+	else if (!strcmp(request.cmd, "version"))
+		show_version(&sink);
+	else if (options.repeat_s)
+		run_forever(&options, &sink);
+	else if (strcmp(request.cmd, "help"))
+		err = run_once(&options, &sink);
+	request_fini(&request);
+	return err;
+}
