@@ -10,12 +10,14 @@ BUILD   ?= build
 V       ?= 0
 # What the sanitizer builds add, e.g. SANITIZE=address,undefined
 SANITIZE ?=
+# How long each fuzzer runs
+FUZZ_SECONDS ?= 30
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Werror
-CPPFLAGS += -Iinclude -Ictrl -I$(BUILD) -D_GNU_SOURCE -DHPIM_VERSION='"$(VERSION)"'
+CPPFLAGS += -Iinclude -Ictrl -Itools -I$(BUILD) -D_GNU_SOURCE -DHPIM_VERSION='"$(VERSION)"'
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c11 $(WARN) -fno-strict-aliasing
 ifneq ($(SANITIZE),)
@@ -29,49 +31,106 @@ BPFFLAGS  := -target bpf -O2 -g -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-param
 	     -Iinclude -Ibpf -I/usr/include/$(MULTIARCH)
 
 objs = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
+bins = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))
 
-CORE_OBJS   := $(call objs,ctrl/base/*.c ctrl/wire/*.c ctrl/core/*.c)
+# Text of addresses is for people: the core does without, so it is not in the core's archive.
+TEXT_OBJ    := $(BUILD)/ctrl/base/addr_text.o
+CORE_OBJS   := $(filter-out $(TEXT_OBJ),$(call objs,ctrl/base/*.c ctrl/wire/*.c ctrl/core/*.c))
 IO_OBJS     := $(call objs,ctrl/io/*.c)
 DPLANE_OBJS := $(call objs,ctrl/dplane/*.c)
 SHELL_OBJS  := $(filter-out $(BUILD)/ctrl/main.o,$(call objs,ctrl/*.c))
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
-BPF_OBJS    := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(wildcard bpf/*.bpf.c))
-SKELS       := $(BPF_OBJS:.bpf.o=.skel.h)
-UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-BPF_TESTS   := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
+skels        = $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard $(1)))
+SKELS       := $(call skels,bpf/*.bpf.c)
+BENCH_SKELS := $(call skels,tools/bench/*.bpf.c)
+
+UNIT_TESTS  := $(call bins,tests/unit/test_*.c)
+BPF_TESTS   := $(call bins,tests/bpf/test_*.c)
+NETNS_TESTS := $(call bins,tests/netns/test_*.c)
+FUZZERS     := $(call bins,tests/fuzz/*.c)
+BENCHES     := $(call bins,tools/bench/bench_*.c)
 
 CORE_LIB   := $(BUILD)/libhpim-core.a
 IO_LIB     := $(BUILD)/libhpim-io.a
 DPLANE_LIB := $(BUILD)/libhpim-dplane.a
 SHELL_LIB  := $(BUILD)/libhpim-shell.a
+ALL_LIBS   := $(SHELL_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB) $(TEXT_OBJ)
 BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink
 
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
 CTL_LIBS    := -ljson-c -lsmartcols
 
-.PHONY: all help
+.PHONY: all tests deps check style lint fuzz demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(BINS) ## Build everything to build/
 
+tests: $(UNIT_TESTS) $(BPF_TESTS) $(NETNS_TESTS) ## Build the tests, run none
+
+deps: ## Install the Debian packages that are missing (as root)
+	$(Q)tools/deps.sh
+
+# Three builds: both compilers, and one that stops at the first wrong access. All tests run, the
+# programs that need the network run once, with the first build.
+check: deps ## Build with gcc, clang and sanitizers, run every test, count the results
+	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build all tests
+	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/clang all tests
+	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build/asan SANITIZE=address,undefined all tests
+	$(Q)tests/run.sh
+
+style: $(CORE_LIB) ## Only the checks of the source's form
+	$(Q)BUILD=$(BUILD) tests/run.sh style
+
+lint: ## clang-format, cppcheck and clang-tidy, all without a word to say
+	$(Q)tests/style/lint.sh
+
+fuzz: ## Feed each decoder random bytes for FUZZ_SECONDS (30)
+	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz \
+		SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	$(Q)for f in $(FUZZERS:$(BUILD)/%=build/fuzz/%); do \
+		mkdir -p $$f.corpus && echo "  FUZZ    $$f" && \
+		$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=$$f. $$f.corpus || exit 1; \
+	done
+
+demo: all ## Three routers in network namespaces, one stream through them (as root)
+	$(Q)tools/demo/demo.sh
+
+bench: $(BENCHES) ## Measure the forwarding plane (as root)
+	$(Q)for b in $(BENCHES); do $$b || exit 1; done
+
+install: all ## Install to DESTDIR/PREFIX (/usr/local)
+	install -D -m 755 $(BUILD)/hpimd $(DESTDIR)$(PREFIX)/sbin/hpimd
+	install -D -m 755 $(BUILD)/hpimctl $(DESTDIR)$(PREFIX)/bin/hpimctl
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|' packaging/hpimd@.service.in \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/hpimd@.service
+
+deb: all ## Make build/hpim_VERSION_ARCH.deb
+	$(Q)BUILD=$(BUILD) VERSION=$(VERSION) packaging/deb.sh
+
+clean: ## Remove build/
+	rm -rf build
+
 help: ## This list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
+$(BUILD)/%.bpf.o: %.bpf.c
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)$(CLANG) $(BPFFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
-	$(call say,SKEL,$@)bpftool gen skeleton $< name $(subst .,_,$*) > $@
+$(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
+	$(call say,SKEL,$@)bpftool gen skeleton $< name $(subst .,_,$(notdir $*)) > $@
 
 $(DPLANE_OBJS) $(BPF_TESTS:=.o): $(SKELS)
+$(BENCHES:=.o): $(SKELS) $(BENCH_SKELS)
 
 define archive
 $(1): $(2)
@@ -85,21 +144,34 @@ $(eval $(call archive,$(SHELL_LIB),$(SHELL_OBJS)))
 
 link = $(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(1)
 
-$(BUILD)/hpimd: $(BUILD)/ctrl/main.o $(SHELL_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
+$(BUILD)/hpimd: $(BUILD)/ctrl/main.o $(ALL_LIBS)
 	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS))
 
-$(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/ctrl/base/addr_text.o
+$(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(TEXT_OBJ)
 	$(call link,$^ $(CTL_LIBS))
 
 $(BUILD)/mcgen $(BUILD)/mcsink: $(BUILD)/%: $(BUILD)/tools/mcgen/%.o $(BUILD)/ctrl/base/addr.o \
-		$(BUILD)/ctrl/base/addr_text.o
+		$(TEXT_OBJ)
 	$(call link,$^)
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(SHELL_LIB) $(IO_LIB) $(DPLANE_LIB) \
-		$(CORE_LIB)
+# test_hpimctl runs the program itself.
+$(BUILD)/tests/unit/test_hpimctl: | $(BUILD)/hpimctl
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 
-$(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(DPLANE_LIB) $(CORE_LIB)
-	$(call link,$^ -lcriterion $(DPLANE_LIBS))
+$(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(ALL_LIBS)
+	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
+
+$(BUILD)/tests/netns/%: $(BUILD)/tests/netns/%.o $(ALL_LIBS)
+	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(CORE_LIB) $(TEXT_OBJ)
+	$(call link,-fsanitize=fuzzer $^)
+
+$(BUILD)/tools/bench/%: $(BUILD)/tools/bench/%.o $(ALL_LIBS)
+	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS))
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
