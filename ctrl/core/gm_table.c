@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state tables of group membership. Source: description of HPIM-DM, 6.3 to 6.7.
+ *
+ * Timers and states: the membership timer runs in every state but No Members, the version-1 timer
+ * exactly in Version 1 Members, the retransmission timer only in Checking, and there only if this
+ * router took the Leave.
+ */
+#include "core/gm_table.h"
+
+#define NO_MEMBERS GM_STATE_NO_MEMBERS
+#define MEMBERS	   GM_STATE_MEMBERS
+#define CHECKING   GM_STATE_CHECKING
+#define V1_MEMBERS GM_STATE_V1_MEMBERS
+
+const struct gm_step gm_role_table[GM_ROLE_COUNT][GM_ROLE_EV_COUNT] = {
+	[GM_ROLE_QUERIER] = {
+		[GM_ROLE_EV_LOWER_QUERY] = { GM_ROLE_NON_QUERIER, GM_ACT_STOP_QUERY |
+					     GM_ACT_NOTE_QUERIER | GM_ACT_ARM_OTHER },
+		[GM_ROLE_EV_OTHER_QUERY] = { GM_ROLE_QUERIER, GM_ACT_NONE },
+		[GM_ROLE_EV_QUERY_TIMER] = { GM_ROLE_QUERIER, GM_ACT_SEND_GENERAL },
+		[GM_ROLE_EV_OTHER_TIMER] = { GM_ROLE_QUERIER, GM_ACT_NEVER },
+	},
+	[GM_ROLE_NON_QUERIER] = {
+		[GM_ROLE_EV_LOWER_QUERY] = { GM_ROLE_NON_QUERIER, GM_ACT_ARM_OTHER },
+		[GM_ROLE_EV_OTHER_QUERY] = { GM_ROLE_NON_QUERIER, GM_ACT_NONE },
+		[GM_ROLE_EV_QUERY_TIMER] = { GM_ROLE_NON_QUERIER, GM_ACT_NEVER },
+		[GM_ROLE_EV_OTHER_TIMER] = { GM_ROLE_QUERIER, GM_ACT_TAKE_ROLE |
+					     GM_ACT_NOTE_QUERIER | GM_ACT_SEND_GENERAL },
+	},
+};
+
+const struct gm_step gm_group_table[GM_ROLE_COUNT][GM_STATE_COUNT][GM_EV_COUNT] = {
+	/* 6.4, and 6.6 for MLD. */
+	[GM_ROLE_QUERIER] = {
+		[NO_MEMBERS] = {
+			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_JOINED },
+			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_ARM_V1 |
+					       GM_ACT_JOINED },
+			[GM_EV_LEAVE]	   = { NO_MEMBERS, GM_ACT_NONE },
+			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_NEVER },
+			[GM_EV_V1_TIMER]   = { NO_MEMBERS, GM_ACT_NEVER },
+			[GM_EV_RXMT_TIMER] = { NO_MEMBERS, GM_ACT_NEVER },
+			[GM_EV_QUERY]	   = { NO_MEMBERS, GM_ACT_NONE },
+		},
+		[MEMBERS] = {
+			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_ARM_TIMER },
+			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_ARM_V1 },
+			[GM_EV_LEAVE]	   = { CHECKING, GM_ACT_LOWER_TIMER |
+					       GM_ACT_SEND_SPECIFIC },
+			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_LEFT },
+			[GM_EV_V1_TIMER]   = { MEMBERS, GM_ACT_NEVER },
+			[GM_EV_RXMT_TIMER] = { MEMBERS, GM_ACT_NEVER },
+			[GM_EV_QUERY]	   = { MEMBERS, GM_ACT_NONE },
+		},
+		[CHECKING] = {
+			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_ARM_TIMER },
+			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_ARM_TIMER |
+					       GM_ACT_ARM_V1 },
+			[GM_EV_LEAVE]	   = { CHECKING, GM_ACT_NONE },
+			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_LEFT },
+			[GM_EV_V1_TIMER]   = { CHECKING, GM_ACT_NEVER },
+			[GM_EV_RXMT_TIMER] = { CHECKING, GM_ACT_SEND_SPECIFIC },
+			[GM_EV_QUERY]	   = { CHECKING, GM_ACT_NONE },
+		},
+		[V1_MEMBERS] = {
+			[GM_EV_REPORT]	   = { V1_MEMBERS, GM_ACT_ARM_TIMER },
+			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_ARM_V1 },
+			[GM_EV_LEAVE]	   = { V1_MEMBERS, GM_ACT_NONE },
+			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_STOP_V1 | GM_ACT_LEFT },
+			[GM_EV_V1_TIMER]   = { MEMBERS, GM_ACT_NONE },
+			[GM_EV_RXMT_TIMER] = { V1_MEMBERS, GM_ACT_NEVER },
+			[GM_EV_QUERY]	   = { V1_MEMBERS, GM_ACT_NONE },
+		},
+	},
+	/* 6.5, and 6.6 for MLD. */
+	[GM_ROLE_NON_QUERIER] = {
+		[NO_MEMBERS] = {
+			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_JOINED },
+			[GM_EV_REPORT_V1]  = { MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_JOINED },
+			[GM_EV_LEAVE]	   = { NO_MEMBERS, GM_ACT_NONE },
+			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_NEVER },
+			[GM_EV_V1_TIMER]   = { NO_MEMBERS, GM_ACT_NEVER },
+			[GM_EV_RXMT_TIMER] = { NO_MEMBERS, GM_ACT_NEVER },
+			[GM_EV_QUERY]	   = { NO_MEMBERS, GM_ACT_NONE },
+		},
+		[MEMBERS] = {
+			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_ARM_TIMER },
+			[GM_EV_REPORT_V1]  = { MEMBERS, GM_ACT_ARM_TIMER },
+			[GM_EV_LEAVE]	   = { MEMBERS, GM_ACT_NONE },
+			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_LEFT },
+			[GM_EV_V1_TIMER]   = { MEMBERS, GM_ACT_NEVER },
+			[GM_EV_RXMT_TIMER] = { MEMBERS, GM_ACT_NEVER },
+			[GM_EV_QUERY]	   = { CHECKING, GM_ACT_LOWER_TIMER },
+		},
+		/* A router that yields while checking finishes its queries: RFC 2236, section 3. */
+		[CHECKING] = {
+			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_ARM_TIMER },
+			[GM_EV_REPORT_V1]  = { MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_ARM_TIMER },
+			[GM_EV_LEAVE]	   = { CHECKING, GM_ACT_NONE },
+			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_LEFT },
+			[GM_EV_V1_TIMER]   = { CHECKING, GM_ACT_NEVER },
+			[GM_EV_RXMT_TIMER] = { CHECKING, GM_ACT_SEND_SPECIFIC },
+			[GM_EV_QUERY]	   = { CHECKING, GM_ACT_NONE },
+		},
+		/* Kept from the time as querier; behaves as Members: 6.3. */
+		[V1_MEMBERS] = {
+			[GM_EV_REPORT]	   = { V1_MEMBERS, GM_ACT_ARM_TIMER },
+			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_ARM_TIMER },
+			[GM_EV_LEAVE]	   = { V1_MEMBERS, GM_ACT_NONE },
+			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_STOP_V1 | GM_ACT_LEFT },
+			[GM_EV_V1_TIMER]   = { MEMBERS, GM_ACT_NONE },
+			[GM_EV_RXMT_TIMER] = { V1_MEMBERS, GM_ACT_NEVER },
+			[GM_EV_QUERY]	   = { CHECKING, GM_ACT_STOP_V1 | GM_ACT_LOWER_TIMER },
+		},
+	},
+};
