@@ -82,13 +82,18 @@ struct hpim_msg {
  * @family:  family of the IP packet; the message does not say.
  * @ret_msg: filled on success, untouched on failure. Sync entries point into @bytes.
  *
- * Return: 0, or -EBADMSG: short, unknown version or type, bad option, a Hello without hold time,
- * a Sync whose trees are not whole entries, an IPv6 address that maps IPv4.
+ * Return: 0, or -EBADMSG: short, unknown version or type, a security value longer than any hash,
+ * bad option, a Hello without hold time, a Sync whose trees are not whole entries, an IPv6 address
+ * that maps IPv4 (also inside the entries).
  * Source: 2.2 to 2.7. Bytes behind the fixed body of types 2..6 are ignored, as in the reference.
  */
 int hpim_decode(enum ip_family family, const uint8_t *bytes, size_t len, struct hpim_msg *ret_msg);
 
-/** hpim_entry_decode() - Entry @i (below entry_count) of a decoded Sync. -EBADMSG: mapped address. */
+/**
+ * hpim_entry_decode() - Entry @i (below entry_count) of a Sync.
+ *
+ * Return: 0; hpim_decode() has already refused entries for which it would be -EBADMSG.
+ */
 int hpim_entry_decode(enum ip_family family, const struct hpim_sync *sync, size_t i,
 		      struct hpim_entry *ret_entry);
 
@@ -105,7 +110,8 @@ size_t hpim_entry_len(enum ip_family family);
 size_t hpim_encode(const struct hpim_msg *msg, const struct hpim_entry *entries, uint8_t *bytes,
 		   size_t room);
 
-/** hpim_is_foreign_pim() - A PIM version 2 packet: first nibble 2 and a right PIM checksum.
+/**
+ * hpim_is_foreign_pim() - A PIM version 2 packet: first nibble 2 and a right PIM checksum.
  *
  * Either form of the IPv6 checksum counts. Source: description of PIM-DM, 8.5.
  */
