@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hpimctl as a user and as the daemon see it: the program runs as a child against a server that
+ * answers from a script. Environment: HPIMCTL names the program, default build/hpimctl.
+ */
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <linux/capability.h>
+
+#include "hpim/ctl_abi.h"
+
+#define ARGS_MAX    16
+#define REPLIES_MAX 4
+#define TEXT_MAX    8192
+#define END(schema) "{\"id\":1,\"end\":true,\"schema\":\"" schema "\",\"count\":0}\n"
+#define RECORD(...) "{\"id\":1,\"record\":{" __VA_ARGS__ "}}\n"
+#define NO_SUCH                                                                \
+	"{\"id\":1,\"end\":true,\"error\":{\"code\":\"not-found\",\"exit\":4," \
+	"\"message\":\"no interface eth9\",\"hint\":\"see: ip link\"}}\n"
+
+/**
+ * struct fake - The daemon's side.
+ * @replies: what is sent after the first, second, ... request; NULL: nothing ever.
+ * @closes:  the connection ends after the first reply.
+ * @heard:   all request lines.
+ * @requests: becomes readable, one byte for each request.
+ */
+struct fake {
+	char dir[64], path[96];
+	const char *replies[REPLIES_MAX];
+	bool closes;
+	int listen_fd;
+	int requests[2];
+	pthread_t thread;
+	char heard[TEXT_MAX];
+};
+
+/** struct result - What the child left. */
+struct result {
+	int exit;
+	char out[TEXT_MAX], err[TEXT_MAX];
+};
+
+static void serve_connection(struct fake *fake, int fd, size_t *turn)
+{
+	FILE *in = fdopen(fd, "r");
+	char line[CTL_REQUEST_MAX];
+
+	while (fgets(line, sizeof(line), in)) {
+		const char *reply = *turn < REPLIES_MAX ? fake->replies[*turn] : NULL;
+
+		strcat(fake->heard, line);
+		(*turn)++;
+		if (reply)
+			send(fd, reply, strlen(reply), MSG_NOSIGNAL);
+		cr_assert_eq(write(fake->requests[1], "x", 1), 1);
+		if (fake->closes)
+			break;
+	}
+	fclose(in);
+}
+
+static void *serve(void *arg)
+{
+	struct fake *fake = arg;
+	size_t turn = 0;
+	int fd;
+
+	while ((fd = accept(fake->listen_fd, NULL, NULL)) >= 0)
+		serve_connection(fake, fd, &turn);
+	return NULL;
+}
+
+static void fake_start(struct fake *fake, const char *file)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	strcpy(fake->dir, "/tmp/hpimctl-test-XXXXXX");
+	cr_assert_not_null(mkdtemp(fake->dir));
+	snprintf(fake->path, sizeof(fake->path), "%s/%s", fake->dir, file);
+	strcpy(addr.sun_path, fake->path);
+	cr_assert_eq(pipe(fake->requests), 0);
+	fake->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	cr_assert_eq(bind(fake->listen_fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	cr_assert_eq(listen(fake->listen_fd, 4), 0);
+	cr_assert_eq(pthread_create(&fake->thread, NULL, serve, fake), 0);
+}
+
+static void fake_stop(struct fake *fake)
+{
+	shutdown(fake->listen_fd, SHUT_RDWR);
+	pthread_join(fake->thread, NULL);
+	close(fake->listen_fd);
+	unlink(fake->path);
+	rmdir(fake->dir);
+}
+
+static const char *program(void)
+{
+	const char *path = getenv("HPIMCTL");
+
+	return path ? path : "build/hpimctl";
+}
+
+/* Start the program with its output in files; the words end with NULL. */
+static pid_t start(char *const argv[], FILE *out, FILE *err, bool as_stranger)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	if (as_stranger)
+		prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);
+	dup2(fileno(out), STDOUT_FILENO);
+	dup2(fileno(err), STDERR_FILENO);
+	execv(argv[0], argv);
+	_exit(127);
+}
+
+static void read_back(FILE *file, char text[TEXT_MAX])
+{
+	rewind(file);
+	text[fread(text, 1, TEXT_MAX - 1, file)] = '\0';
+	fclose(file);
+}
+
+static struct result run_argv(char *const argv[], bool as_stranger)
+{
+	struct result result = { .exit = -1 };
+	FILE *out = tmpfile(), *err = tmpfile();
+	pid_t pid = start(argv, out, err, as_stranger);
+	int status;
+
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	result.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	read_back(out, result.out);
+	read_back(err, result.err);
+	return result;
+}
+
+/* @line: words with single spaces between them, as on the command line. */
+static struct result run_at(const char *path, const char *line, bool as_stranger)
+{
+	char words[512], *rest = words;
+	char *argv[ARGS_MAX] = { (char *)program(), (char *)"--socket", (char *)path };
+	int argc = 3;
+
+	snprintf(words, sizeof(words), "%s", line);
+	while (*line && (argv[argc] = strsep(&rest, " ")))
+		argc++;
+	return run_argv(argv, as_stranger);
+}
+
+/* The usual case: one fake daemon, one run. */
+static struct result run(struct fake *fake, const char *line)
+{
+	struct result result;
+
+	fake_start(fake, "x.ctl");
+	result = run_at(fake->path, line, false);
+	fake_stop(fake);
+	return result;
+}
+
+static struct result run_alone(const char *line)
+{
+	return run_at("/nonexistent/x.ctl", line, false);
+}
+
+static void expect(struct result result, int exit, const char *out, const char *err)
+{
+	cr_expect_eq(result.exit, exit, "exit %d, not %d", result.exit, exit);
+	cr_expect_str_eq(result.out, out, "stdout:\n%s", result.out);
+	cr_expect_str_eq(result.err, err, "stderr:\n%s", result.err);
+}
+
+static void expect_heard(const char *line, const char *schema_end, const char *heard)
+{
+	struct fake fake = { .replies = { schema_end } };
+	struct result result = run(&fake, line);
+
+	cr_expect_eq(result.exit, 0, "'%s' exits %d: %s", line, result.exit, result.err);
+	cr_expect_str_eq(fake.heard, heard, "'%s' sends %s", line, fake.heard);
+}
+
+TestSuite(hpimctl, .timeout = 20);
+
+Test(hpimctl, words_may_be_cut_and_show_may_be_left_out)
+{
+	expect_heard("neigh", END("hpim.neighbors/1"),
+		     "{\"id\":1,\"cmd\":\"show neighbors\",\"args\":{}}\n");
+	expect_heard("sh nei", END("hpim.neighbors/1"),
+		     "{\"id\":1,\"cmd\":\"show neighbors\",\"args\":{}}\n");
+	expect_heard("sto keep", "{\"id\":1,\"end\":true}\n",
+		     "{\"id\":1,\"cmd\":\"stop\",\"args\":{\"keep_forwarding\":true}}\n");
+}
+
+Test(hpimctl, no_command_means_status)
+{
+	expect_heard("", END("hpim.status/1"), "{\"id\":1,\"cmd\":\"status\",\"args\":{}}\n");
+}
+
+Test(hpimctl, options_become_arguments)
+{
+	expect_heard("-4 show groups eth0", END("hpim.groups/1"),
+		     "{\"id\":1,\"cmd\":\"show groups\",\"args\":{\"interface\":\"eth0\","
+		     "\"family\":4}}\n");
+	expect_heard("-6 trees -d", END("hpim.tree-interfaces/1"),
+		     "{\"id\":1,\"cmd\":\"show trees\",\"args\":{\"family\":6,\"detail\":true}}\n");
+	expect_heard("-46 trees", END("hpim.trees/1"),
+		     "{\"id\":1,\"cmd\":\"show trees\",\"args\":{}}\n");
+}
+
+Test(hpimctl, bare_attach_and_detach_name_all_three_protocols)
+{
+	expect_heard("attach eth0", END("hpim.attach/1"),
+		     "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"hpim\":true,\"igmp\":true,"
+		     "\"mld\":true,\"interface\":\"eth0\"}}\n");
+	expect_heard("detach eth0", "{\"id\":1,\"end\":true}\n",
+		     "{\"id\":1,\"cmd\":\"detach\",\"args\":{\"hpim\":true,\"igmp\":true,"
+		     "\"mld\":true,\"interface\":\"eth0\"}}\n");
+}
+
+Test(hpimctl, attach_names_only_the_protocols_asked_for)
+{
+	expect_heard("attach eth0 igmp mode nat", END("hpim.attach/1"),
+		     "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"igmp\":true,\"mode\":\"native\","
+		     "\"interface\":\"eth0\"}}\n");
+}
+
+Test(hpimctl, stop_says_whether_to_keep_forwarding)
+{
+	expect_heard("stop", "{\"id\":1,\"end\":true}\n",
+		     "{\"id\":1,\"cmd\":\"stop\",\"args\":{\"keep_forwarding\":false}}\n");
+}
+
+Test(hpimctl, ambiguous_word_lists_the_candidates)
+{
+	expect(run_alone("st"), CTL_EXIT_USAGE, "",
+	       "hpimctl: 'st' is ambiguous (ambiguous)\n  hint: could be: status stop\n");
+	expect(run_alone("attach eth0 m"), CTL_EXIT_USAGE, "",
+	       "hpimctl: 'm' is ambiguous (ambiguous)\n  hint: could be: mld mode\n");
+}
+
+Test(hpimctl, unknown_word_lists_what_is_expected)
+{
+	expect(run_alone("show everything"), CTL_EXIT_USAGE, "",
+	       "hpimctl: 'everything' is not understood (usage)\n"
+	       "  hint: expected here: status interfaces neighbors trees groups mroutes "
+	       "counters\n");
+}
+
+Test(hpimctl, unfinished_command_says_what_is_missing)
+{
+	expect(run_alone("attach eth0 mode"), CTL_EXIT_USAGE, "",
+	       "hpimctl: the command lacks the mode (usage)\n  hint: auto native generic kernel\n");
+}
+
+Test(hpimctl, missing_daemon_exits_3_and_says_how_to_start_it)
+{
+	const char *hint = "start it: systemctl start hpimd@INSTANCE, usually hpimd@default";
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "hpimctl: no daemon answers at /nonexistent/x.ctl (not-running)\n  hint: %s\n",
+		 hint);
+	expect(run_alone("trees"), CTL_EXIT_NOT_RUNNING, "", text);
+	snprintf(text, sizeof(text),
+		 "{\"error\":{\"code\":\"not-running\",\"exit\":3,\"message\":\"no daemon answers "
+		 "at /nonexistent/x.ctl\",\"hint\":\"%s\"}}\n",
+		 hint);
+	expect(run_alone("trees -j"), CTL_EXIT_NOT_RUNNING, "", text);
+}
+
+Test(hpimctl, instance_names_the_socket_and_the_option_wins)
+{
+	char *argv[] = { (char *)program(), NULL, NULL };
+
+	setenv("HPIM_INSTANCE", "no-such-a", 1);
+	cr_expect_not_null(strstr(run_argv(argv, false).err, "/run/hpimd/no-such-a.ctl"));
+	argv[1] = (char *)"-ino-such-b";
+	cr_expect_not_null(strstr(run_argv(argv, false).err, "/run/hpimd/no-such-b.ctl"));
+	argv[1] = (char *)"-i../x";
+	cr_expect_eq(run_argv(argv, false).exit, CTL_EXIT_USAGE);
+}
+
+Test(hpimctl, error_of_the_daemon_gives_message_hint_and_exit_code)
+{
+	struct fake fake = { .replies = { NO_SUCH } }, again = { .replies = { NO_SUCH } };
+
+	expect(run(&fake, "counters eth9"), CTL_EXIT_NOT_FOUND, "",
+	       "hpimctl: no interface eth9 (not-found)\n  hint: see: ip link\n");
+	expect(run(&again, "counters eth9 -j"), CTL_EXIT_NOT_FOUND, "",
+	       "{\"error\":{\"code\":\"not-found\",\"exit\":4,\"message\":\"no interface eth9\","
+	       "\"hint\":\"see: ip link\"}}\n");
+}
+
+Test(hpimctl, silent_daemon_times_out)
+{
+	struct fake fake = { .replies = { NULL } };
+
+	setenv("HPIM_TIMEOUT_MS", "100", 1);
+	expect(run(&fake, "status"), CTL_EXIT_TIMEOUT, "",
+	       "hpimctl: no answer within 100 ms (timeout)\n"
+	       "  hint: the daemon is alive but busy or stuck; see its log\n");
+}
+
+Test(hpimctl, half_a_line_times_out_too)
+{
+	struct fake fake = { .replies = { "{\"id\":1," } };
+
+	setenv("HPIM_TIMEOUT_MS", "100", 1);
+	cr_expect_eq(run(&fake, "status").exit, CTL_EXIT_TIMEOUT);
+}
+
+Test(hpimctl, connection_closed_before_the_end_is_an_error)
+{
+	struct fake fake = { .replies = { RECORD("\"interface\":\"eth0\"") }, .closes = true };
+	struct result result = run(&fake, "counters -j");
+
+	expect(result, CTL_EXIT_NOT_RUNNING,
+	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"interface\":\"eth0\","
+	       "\"reason\":null,\"packets\":null,\"bytes\":null}]}\n",
+	       "{\"error\":{\"code\":\"closed\",\"exit\":3,\"message\":\"the daemon closed the "
+	       "connection before it had answered\",\"hint\":\"see the log of the daemon\"}}\n");
+}
+
+Test(hpimctl, reply_that_is_no_object_is_refused)
+{
+	struct fake fake = { .replies = { "[1]\n" } };
+
+	cr_expect_eq(run(&fake, "status").exit, CTL_EXIT_REFUSED);
+}
+
+Test(hpimctl, reply_line_without_an_end_is_refused)
+{
+	static char endless[CTL_REPLY_MAX + 1];
+	struct fake fake = { .replies = { endless } };
+
+	memset(endless, ' ', CTL_REPLY_MAX);
+	expect(run(&fake, "status"), CTL_EXIT_REFUSED, "",
+	       "hpimctl: the daemon sent a line longer than 65536 bytes (bad-reply)\n");
+}
+
+Test(hpimctl, schema_of_another_version_is_refused)
+{
+	struct fake fake = { .replies = { END("hpim.trees/2") } };
+
+	expect(run(&fake, "trees"), CTL_EXIT_REFUSED, "",
+	       "hpimctl: the daemon sent hpim.trees/2, but hpim.trees/1 is what this hpimctl reads "
+	       "(schema)\n  hint: install daemon and hpimctl of the same version\n");
+}
+
+Test(hpimctl, list_done_in_part_exits_6_and_shows_what_was_done)
+{
+	struct fake fake = { .replies = { RECORD("\"interface\":\"eth0\",\"hpim4\":true,"
+						 "\"hpim6\":true,\"igmp\":true,\"mld\":false,"
+						 "\"tier\":\"native\",\"why\":\"\"")
+						  END("hpim.attach/1"),
+					  NO_SUCH } };
+
+	expect(run(&fake, "attach eth0,eth9"), CTL_EXIT_PARTLY,
+	       "interface hpim4 hpim6 igmp mld tier   why\n"
+	       "eth0      yes   yes   yes  no  native -\n",
+	       "hpimctl: no interface eth9 (not-found)\n  hint: see: ip link\n");
+	cr_expect_str_eq(fake.heard,
+			 "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"hpim\":true,\"igmp\":true,"
+			 "\"mld\":true,\"interface\":\"eth0\"}}\n"
+			 "{\"id\":2,\"cmd\":\"attach\",\"args\":{\"hpim\":true,\"igmp\":true,"
+			 "\"mld\":true,\"interface\":\"eth9\"}}\n");
+}
+
+Test(hpimctl, list_of_which_all_fail_exits_with_the_first_reason)
+{
+	struct fake fake = { .replies = { NO_SUCH, NO_SUCH } };
+
+	cr_expect_eq(run(&fake, "attach eth8,eth9").exit, CTL_EXIT_NOT_FOUND);
+}
+
+Test(hpimctl, json_has_the_same_shape_for_none_one_and_two)
+{
+	const char *one =
+		RECORD("\"interface\":\"eth0\",\"reason\":\"ttl\",\"packets\":1,\"bytes\":2")
+			END("hpim.counters/1");
+	const char *two =
+		RECORD("\"reason\":\"a/b\"") RECORD("\"packets\":7") END("hpim.counters/1");
+	struct fake fakes[] = { { .replies = { END("hpim.counters/1") } },
+				{ .replies = { one } },
+				{ .replies = { two } } };
+
+	expect(run(&fakes[0], "counters -j"), 0,
+	       "{\"schema\":\"hpim.counters/1\",\"counters\":[]}\n", "");
+	expect(run(&fakes[1], "counters -j"), 0,
+	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"interface\":\"eth0\","
+	       "\"reason\":\"ttl\",\"packets\":1,\"bytes\":2}]}\n",
+	       "");
+	expect(run(&fakes[2], "counters -j"), 0,
+	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"interface\":null,"
+	       "\"reason\":\"a/b\",\"packets\":null,\"bytes\":null},{\"interface\":null,"
+	       "\"reason\":null,\"packets\":7,\"bytes\":null}]}\n",
+	       "");
+}
+
+Test(hpimctl, pretty_json_is_one_record_a_line)
+{
+	struct fake fake = { .replies = { RECORD("\"reason\":\"ttl\"") END("hpim.counters/1") } };
+
+	expect(run(&fake, "counters -p -o reason"), 0,
+	       "{\n  \"schema\": \"hpim.counters/1\",\n  \"counters\": [\n"
+	       "    { \"reason\": \"ttl\" }\n  ]\n}\n",
+	       "");
+}
+
+Test(hpimctl, unknown_fields_are_in_json_and_not_in_text)
+{
+	const char *reply =
+		RECORD("\"new\":5,\"reason\":\"ttl\",\"packets\":10") END("hpim.counters/1");
+	struct fake fakes[] = { { .replies = { reply } }, { .replies = { reply } } };
+
+	expect(run(&fakes[0], "counters -j"), 0,
+	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"interface\":null,"
+	       "\"reason\":\"ttl\",\"packets\":10,\"bytes\":null,\"new\":5}]}\n",
+	       "");
+	expect(run(&fakes[1], "counters"), 0,
+	       "interface reason packets bytes\n-         ttl         10     -\n", "");
+}
+
+Test(hpimctl, columns_can_be_picked_and_the_header_dropped)
+{
+	const char *reply = RECORD("\"interface\":\"eth0\",\"reason\":\"ttl\",\"packets\":10")
+		END("hpim.counters/1");
+	struct fake fakes[] = { { .replies = { reply } },
+				{ .replies = { reply } },
+				{ .replies = { reply } },
+				{ .replies = { END("hpim.counters/1") } },
+				{ .replies = { END("hpim.counters/1") } } };
+
+	expect(run(&fakes[0], "counters -o packets,interface"), 0,
+	       "packets interface\n     10 eth0\n", "");
+	expect(run(&fakes[1], "counters -H"), 0, "eth0      ttl         10     -\n", "");
+	expect(run(&fakes[2], "counters -j -o packets"), 0,
+	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"packets\":10}]}\n", "");
+	expect(run(&fakes[3], "counters"), 0, "interface reason packets bytes\n", "");
+	expect(run(&fakes[4], "counters -H"), 0, "", "");
+	expect(run_alone("counters -o packets,nothing"), CTL_EXIT_USAGE, "",
+	       "hpimctl: no column 'nothing' in counters (usage)\n"
+	       "  hint: columns: all interface reason packets bytes\n");
+}
+
+Test(hpimctl, status_is_one_field_a_line)
+{
+	const char *reply = RECORD("\"instance\":\"default\",\"pid\":12") END("hpim.status/1");
+	struct fake fakes[] = { { .replies = { reply } }, { .replies = { reply } } };
+
+	expect(run(&fakes[0], "-o instance,pid"), 0, "instance default\npid      12\n", "");
+	expect(run(&fakes[1], "-H -o pid"), 0, "12\n", "");
+}
+
+Test(hpimctl, trees_are_filtered_by_source_and_group)
+{
+	struct fake fake = {
+		.replies = { RECORD("\"source\":\"10.0.0.1\",\"group\":\"239.1.1.1\"") RECORD(
+			"\"source\":\"10.0.0.1\",\"group\":\"239.1.1.2\"")
+				     RECORD("\"source\":\"10.0.0.2\","
+					    "\"group\":\"239.1.1.1\"") END("hpim.trees/1") }
+	};
+
+	expect(run(&fake, "trees 239.1.1.1 10.0.0.1 -H -o source,group"), 0, "10.0.0.1 239.1.1.1\n",
+	       "");
+	cr_expect_eq(run_alone("trees eth0").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("groups 10.0.0.1").exit, CTL_EXIT_USAGE);
+}
+
+Test(hpimctl, who_may_only_read_is_sent_to_the_read_only_twin)
+{
+	struct fake full = { .replies = { NULL } };
+	struct fake twin = { .replies = { END("hpim.counters/1") } };
+	char beside[128];
+
+	fake_start(&twin, "x.ro");
+	fake_start(&full, "y.ctl");
+	snprintf(beside, sizeof(beside), "%s/x.ctl", twin.dir);
+	cr_assert_eq(rename(full.path, beside), 0);
+	cr_assert_eq(chmod(beside, 0), 0);
+	expect(run_at(beside, "counters -H", true), 0, "", "");
+	cr_expect_eq(run_at(beside, "detach eth0", true).exit, CTL_EXIT_PERMISSION);
+	cr_expect_str_eq(full.heard, "");
+	unlink(beside);
+	fake_stop(&full);
+	fake_stop(&twin);
+}
+
+Test(hpimctl, watch_asks_again_until_it_is_interrupted)
+{
+	struct fake fake = { .replies = { END("hpim.counters/1"), END("hpim.counters/1") } };
+	FILE *out = tmpfile(), *err = tmpfile();
+	char asked[2];
+	pid_t pid;
+
+	fake_start(&fake, "x.ctl");
+	pid = start((char *[]){ (char *)program(), (char *)"--socket", fake.path,
+				(char *)"counters", (char *)"-w1", NULL },
+		    out, err, false);
+	cr_expect_eq(read(fake.requests[0], &asked[0], 1), 1);
+	cr_expect_eq(read(fake.requests[0], &asked[1], 1), 1);
+	kill(pid, SIGINT);
+	cr_expect_eq(waitpid(pid, NULL, 0), pid);
+	fake_stop(&fake);
+	cr_expect_eq(run_alone("stop -w").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("trees -wx").exit, CTL_EXIT_USAGE);
+}
+
+Test(hpimctl, help_and_version_need_no_daemon)
+{
+	expect(run_alone("version -j"), 0,
+	       "{\"schema\":\"hpim.version/1\",\"versions\":[{\"program\":\"hpimctl\","
+	       "\"version\":\"" HPIM_VERSION "\"}]}\n",
+	       "");
+	cr_expect_not_null(strstr(run_alone("help").out, "neighbors"));
+	cr_expect_not_null(strstr(run_alone("help att").out, "attach: route on interfaces\n"));
+	cr_expect_eq(run_alone("help nothing").exit, CTL_EXIT_USAGE);
+}
