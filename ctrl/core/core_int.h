@@ -3,6 +3,7 @@
 #define CORE_CORE_INT_H
 
 /* What the modules of the core share. Nothing outside ctrl/core and its unit tests includes it. */
+#include "base/container.h"
 #include "core/core.h"
 #include "core/fx.h"
 #include "core/link.h"
@@ -19,6 +20,7 @@ struct core {
 	hp_time now;
 	uint64_t random; /* state of core_random() */
 	bool is_draining;
+	bool is_stopped; /* COMMAND_STOP: nothing happens any more */
 	struct sched sched;
 	struct fx_queue fx;
 	struct link links[LINKS_MAX];

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The only door to the protocols: hands events to them and drains their effects. An event only
+ * marks trees; draining evaluates one tree at a time.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/core_int.h"
+#include "core/gm.h"
+#include "core/hpim.h"
+#include "core/mfib.h"
+#include "core/rpf.h"
+
+const struct core_limits core_limits_default = {
+	.neighbors = 64,
+	.trees = 100000,
+	.groups = 4096,
+	.seed = 1,
+	.unix_s = 1,
+};
+
+/* Description of HPIM-DM, section 5. */
+const struct core_settings core_settings_default = {
+	.hello_period_s = 10,
+	.source_lifetime_s = 210,
+	.retransmission_s = 3,
+	.initial_flood_s = 15,
+	.sync_fragment = 0,
+	.hold_forwarding_ms = 2000,
+	.initial_flood = true,
+	.hold_forwarding = true,
+};
+
+struct core *core_new(const struct core_limits *limits)
+{
+	struct core *core = calloc(1, sizeof(*core));
+
+	if (!core)
+		return NULL;
+	core->limits = *limits;
+	core->settings = core_settings_default;
+	core->random = limits->seed;
+	sched_init(&core->sched);
+	fx_init(&core->fx);
+	core->mfib = mfib_new();
+	core->rpf = rpf_new();
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		core->hpim[family] = hpim_new(core, family);
+	if (core->mfib && core->rpf && core->hpim[IP_FAMILY_4] && core->hpim[IP_FAMILY_6])
+		return core;
+	core_free(core);
+	return NULL;
+}
+
+void core_free(struct core *core)
+{
+	if (!core)
+		return;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		for (uint16_t link = 0; link < LINKS_MAX; link++)
+			if (core->gm[family][link])
+				gm_stop(core, core->gm[family][link]);
+		hpim_free(core->hpim[family]);
+	}
+	mfib_free(core->mfib);
+	rpf_free(core->rpf);
+	fx_fini(&core->fx);
+	free(core);
+}
+
+/* SplitMix64: any seed is good, and the sequence is the same everywhere. */
+uint64_t core_random(struct core *core, uint64_t below)
+{
+	uint64_t z = core->random += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return (z ^ (z >> 31)) % below;
+}
+
+void core_note(struct core *core, const struct core_note *note)
+{
+	core_fx(core, &(struct core_effect){ .kind = FX_NOTE, .note = *note });
+}
+
+void core_member_changed(struct core *core, uint16_t link, const struct ip_addr *group)
+{
+	struct hpim *hpim = core->hpim[ip_addr_family(group)];
+
+	(void)link; /* every interface of a tree is evaluated together */
+	if (hpim)
+		hpim_member_changed(hpim, group);
+}
+
+/* Membership runs where it is wanted and an address to speak from exists; else it is stopped. */
+static void gm_link_changed(struct core *core, uint16_t link, enum ip_family family,
+			    const struct ip_addr *old_addr)
+{
+	const struct link *info = &core->links[link];
+	bool runs = info->wanted[family][PROTO_GM] && link_is_usable(info, family);
+	struct gm_if **gm = &core->gm[family][link];
+
+	if (*gm && !(runs && ip_addr_equal(old_addr, link_addr(info, family)))) {
+		struct gm_if *stopped = *gm;
+
+		*gm = NULL;
+		gm_stop(core, stopped);
+	}
+	if (!*gm && runs)
+		*gm = gm_start(core, link, family);
+}
+
+static void note_no_address(struct core *core, uint16_t link, enum ip_family family)
+{
+	const struct link *info = &core->links[link];
+
+	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+		if (info->wanted[family][proto] && info->info.is_present && info->info.is_up &&
+		    !link_addr(info, family))
+			core_note(core, &(struct core_note){ .level = NOTE_WARN,
+							     .code = NOTE_LINK_NO_ADDR,
+							     .link = link,
+							     .v = { family, proto } });
+}
+
+/* Protocols follow what is known of a link and wanted there. */
+static void link_changed(struct core *core, uint16_t link, const struct ip_addr old_addrs[])
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		note_no_address(core, link, family);
+		gm_link_changed(core, link, family, &old_addrs[family]);
+		hpim_link_changed(core->hpim[family], link);
+	}
+}
+
+static void remember_addrs(const struct link *link, struct ip_addr ret_addrs[IP_FAMILY_COUNT])
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		const struct ip_addr *addr = link_addr(link, family);
+
+		ret_addrs[family] = addr ? *addr : (struct ip_addr){ .b = { 0 } };
+	}
+}
+
+static void handle_link(struct core *core, const struct ev_link *ev)
+{
+	struct link *link = &core->links[ev->link];
+	struct ip_addr old_addrs[IP_FAMILY_COUNT];
+
+	remember_addrs(link, old_addrs);
+	link->info = *ev;
+	link_changed(core, ev->link, old_addrs);
+}
+
+static void handle_config(struct core *core, const struct ev_config *ev)
+{
+	struct ip_addr addrs[IP_FAMILY_COUNT];
+	struct link *link;
+
+	if (ev->kind == CONFIG_SETTINGS) {
+		core->settings = ev->settings;
+		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+			hpim_settings_changed(core->hpim[family]);
+		return;
+	}
+	assert(ev->link < LINKS_MAX);
+	link = &core->links[ev->link];
+	if (link->wanted[ev->family][ev->proto] == ev->is_on)
+		return;
+	link->wanted[ev->family][ev->proto] = ev->is_on;
+	remember_addrs(link, addrs);
+	link_changed(core, ev->link, addrs);
+}
+
+static void handle_packet(struct core *core, const struct ev_packet *ev)
+{
+	enum ip_family family = ip_addr_family(&ev->dst);
+
+	if (ev->proto == PROTO_HPIM)
+		hpim_receive(core->hpim[family], ev);
+	else if (core->gm[family][ev->link])
+		gm_receive(core, core->gm[family][ev->link], ev);
+}
+
+/* 3.1 "interface disabled" everywhere; forwarding entries stay as they are. */
+static void stop(struct core *core)
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		for (uint16_t link = 0; link < LINKS_MAX; link++) {
+			struct gm_if *gm = core->gm[family][link];
+
+			core->gm[family][link] = NULL;
+			if (gm)
+				gm_stop(core, gm);
+		}
+		hpim_stop(core->hpim[family]);
+	}
+	core->is_stopped = true;
+}
+
+void core_handle(struct core *core, hp_time now, const struct core_event *event)
+{
+	assert(!core->is_draining && now >= core->now);
+	core->now = now;
+	core->is_draining = true;
+	if (core->is_stopped)
+		return;
+	sched_run(core, &core->sched, now);
+	switch (event->kind) {
+	case EV_CLOCK:
+		break;
+	case EV_LINK:
+		handle_link(core, &event->link);
+		break;
+	case EV_PACKET:
+		handle_packet(core, &event->packet);
+		break;
+	case EV_RPF:
+		rpf_update(core, &event->rpf, hpim_path_changed);
+		break;
+	case EV_DATA:
+		hpim_data(core->hpim[ip_addr_family(&event->data.group)], &event->data);
+		break;
+	case EV_CONFIG:
+		handle_config(core, &event->config);
+		break;
+	case EV_COMMAND:
+		stop(core);
+		break;
+	}
+}
+
+const struct core_effect *core_effect_next(struct core *core)
+{
+	const struct core_effect *effect;
+
+	while (!(effect = fx_next(&core->fx)))
+		if (core->is_stopped || (!hpim_evaluate_next(core->hpim[IP_FAMILY_4]) &&
+					 !hpim_evaluate_next(core->hpim[IP_FAMILY_6])))
+			break;
+	core->is_draining = effect != NULL;
+	return effect;
+}
+
+hp_time core_deadline(const struct core *core)
+{
+	return core->is_stopped ? HP_TIME_NEVER : sched_deadline(&core->sched);
+}

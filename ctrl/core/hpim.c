@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * HPIM-DM of one family: takes events apart and hands them to the parts. Source: description of
+ * HPIM-DM, 3.0, 3.6, 3.17.
+ */
+#include <stdlib.h>
+
+#include "core/hpim_int.h"
+
+struct hpim *hpim_new(struct core *core, enum ip_family family)
+{
+	struct hpim *hpim = calloc(1, sizeof(*hpim));
+
+	if (!hpim)
+		return NULL;
+	hpim->core = core;
+	hpim->family = family;
+	TAILQ_INIT(&hpim->dirty);
+	return hpim;
+}
+
+void hpim_free(struct hpim *hpim)
+{
+	if (!hpim)
+		return;
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (hpim->ifs[link])
+			hpim_if_stop(hpim->ifs[link], false);
+	hpim_tree_free_all(hpim);
+	free(hpim);
+}
+
+/* An address change is as good as disabling and enabling the interface. 4.1 */
+void hpim_link_changed(struct hpim *hpim, uint16_t link)
+{
+	const struct link *info = &hpim->core->links[link];
+	const struct ip_addr *addr = link_addr(info, hpim->family);
+	bool runs = info->wanted[hpim->family][PROTO_HPIM] && link_is_usable(info, hpim->family);
+	struct hpim_if *hif = hpim->ifs[link];
+
+	if (hif && !(runs && ip_addr_equal(addr, &hif->addr))) {
+		hpim_if_stop(hif, link_is_usable(info, hpim->family));
+		hif = NULL;
+	}
+	if (!hif && runs)
+		hif = hpim_if_start(hpim, link);
+	if (hif || hpim->core->gm[hpim->family][link])
+		ifset_add(&hpim->enabled, link);
+	else
+		ifset_del(&hpim->enabled, link);
+	hpim_tree_mark_all(hpim); /* also for its subnets, which decide 3.11 */
+}
+
+void hpim_settings_changed(struct hpim *hpim)
+{
+	hpim_tree_mark_all(hpim);
+}
+
+/* 3.6: what an accepted message says of its sender and tree. */
+static void process(struct hpim_record *record, const struct hpim_msg *msg)
+{
+	switch (msg->type) {
+	case HPIM_UPSTREAM:
+		record->interest = INTEREST_UNSAID;
+		hpim_record_set_upstream(record, &msg->tree.rpc);
+		break;
+	case HPIM_NO_UPSTREAM:
+		record->interest = INTEREST_UNSAID;
+		record->is_upstream = false;
+		break;
+	case HPIM_INTEREST:
+	case HPIM_NO_INTEREST:
+		record->interest = msg->type == HPIM_INTEREST ? INTEREST_YES : INTEREST_NO;
+		record->is_upstream = false;
+		break;
+	case HPIM_HELLO:
+	case HPIM_SYNC:
+	case HPIM_ACK:
+	case HPIM_TYPE_COUNT:
+		break; /* not reliable messages: hpim_receive() */
+	}
+	hpim_tree_mark(record->tif->tree);
+}
+
+static void note_packet(const struct hpim_if *hif, enum note_code code,
+			const struct ev_packet *packet)
+{
+	core_note(hif->hpim->core, &(struct core_note){ .level = NOTE_DEBUG,
+							.code = code,
+							.link = hif->link,
+							.a = packet->src,
+							.v = { PROTO_HPIM, (uint32_t)packet->len } });
+}
+
+/* 2.1: who may speak to us. The reference checks less; no router of it sends anything else. */
+static bool is_plausible(const struct hpim_if *hif, const struct ev_packet *packet)
+{
+	const struct ip_addr *src = &packet->src;
+
+	if (ip_addr_family(src) != hif->hpim->family || ip_addr_is_any(src) ||
+	    ip_addr_is_multicast(src) || ip_addr_equal(src, &hif->addr))
+		return false;
+	return hif->hpim->family == IP_FAMILY_4 || ip_addr_is_link_local(src);
+}
+
+void hpim_receive(struct hpim *hpim, const struct ev_packet *packet)
+{
+	struct hpim_if *hif = hpim_if_by_link(hpim, packet->link);
+	struct hpim_record *record;
+	struct hpim_msg msg;
+
+	if (!hif || !is_plausible(hif, packet))
+		return;
+	if (hpim_is_foreign_pim(packet->bytes, packet->len, &packet->src, &packet->dst)) {
+		note_packet(hif, NOTE_PACKET_FOREIGN, packet);
+		return;
+	}
+	if (hpim_decode(hpim->family, packet->bytes, packet->len, &msg) < 0) {
+		note_packet(hif, NOTE_PACKET_BAD, packet);
+		return;
+	}
+	switch (msg.type) {
+	case HPIM_HELLO:
+		hpim_neigh_hello(hif, &packet->src, &msg);
+		break;
+	case HPIM_SYNC:
+		hpim_sync_receive(hif, &packet->src, &msg);
+		break;
+	case HPIM_ACK:
+		(void)hpim_neigh_ack(hif, &packet->src, &msg); /* its answer is for the tests */
+		break;
+	default:
+		record = hpim_neigh_accept(hif, &packet->src, &msg);
+		if (record)
+			process(record, &msg);
+	}
+}
+
+void hpim_member_changed(struct hpim *hpim, const struct ip_addr *addr)
+{
+	struct hpim_group *group;
+	struct hpim_tree *tree;
+
+	HASH_FIND(hh, hpim->groups, addr, sizeof(*addr), group);
+	if (!group)
+		return;
+	LIST_FOREACH (tree, &group->trees, by_group)
+		hpim_tree_mark(tree);
+}
+
+void hpim_path_changed(struct core *core, struct rpf_user *user)
+{
+	(void)core; /* the tree knows it */
+	hpim_tree_mark(container_of(user, struct hpim_tree, path));
+}
+
+void hpim_data(struct hpim *hpim, const struct ev_data *data)
+{
+	struct hpim_tree *tree = hpim_tree_find(hpim, &data->source, &data->group);
+
+	switch (data->kind) {
+	case DATA_SEEN:
+		if (tree)
+			hpim_tree_seen(tree, data->seen_for);
+		break;
+	case DATA_MISS:
+		if (!ifset_has(&hpim->enabled, data->link))
+			break;
+		tree = hpim_tree_get(hpim, &data->source, &data->group);
+		if (tree)
+			hpim_tree_missed(tree, data->link);
+		break;
+	case DATA_WRONG_IF:
+		break; /* 3.17: ignored */
+	}
+}
+
+void hpim_stop(struct hpim *hpim)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (hpim->ifs[link])
+			hpim_if_stop(hpim->ifs[link],
+				     link_is_usable(&hpim->core->links[link], hpim->family));
+}
+
+bool hpim_evaluate_next(struct hpim *hpim)
+{
+	struct hpim_tree *tree = TAILQ_FIRST(&hpim->dirty);
+
+	if (!tree)
+		return false;
+	TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
+	tree->is_dirty = false;
+	hpim_tree_evaluate(tree);
+	return true;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Trees as pure functions. Who gathers the facts and performs the reactions is hpim_eval.c.
+ */
+#include "core/hpim_derive.h"
+
+int hpim_rpc_compare(const struct hpim_rpc *a, const struct hpim_rpc *b)
+{
+	if (a->preference != b->preference)
+		return a->preference < b->preference ? -1 : 1;
+	return a->metric < b->metric ? -1 : a->metric > b->metric;
+}
+
+bool hpim_best_is_better(const struct hpim_rpc *a_rpc, const struct ip_addr *a_addr,
+			 const struct hpim_rpc *b_rpc, const struct ip_addr *b_addr)
+{
+	int order = hpim_rpc_compare(a_rpc, b_rpc);
+
+	return order ? order < 0 : ip_addr_compare(a_addr, b_addr) > 0;
+}
+
+/* 3.8. Only BestUpstream can be feasible, and equal costs are not: this is what breaks loops. */
+static enum hpim_tree_state tree_state(const struct hpim_facts *facts)
+{
+	bool has_upstream = false, is_feasible = false;
+
+	for (unsigned int i = 0; i < facts->if_count; i++) {
+		const struct hpim_fact_if *fact = &facts->ifs[i];
+
+		if (!fact->best.generation)
+			continue;
+		has_upstream = true;
+		if (fact->link == facts->root)
+			is_feasible = hpim_rpc_compare(&fact->best.rpc, &facts->rpc) < 0;
+	}
+	if (facts->is_originator)
+		is_feasible = facts->root != LINK_NONE && facts->is_source_active;
+	if (is_feasible)
+		return TREE_ACTIVE;
+	return has_upstream ? TREE_UNSURE : TREE_INACTIVE;
+}
+
+/* 3.10 */
+static bool assert_is_won(enum hpim_tree_state state, const struct hpim_facts *facts,
+			  const struct hpim_fact_if *fact)
+{
+	if (state == TREE_INACTIVE || !fact->best.generation)
+		return true;
+	if (state == TREE_UNSURE)
+		return false;
+	return hpim_best_is_better(&facts->rpc, &fact->addr, &fact->best.rpc, &fact->best.addr);
+}
+
+static struct hpim_view_if derive_if(enum hpim_tree_state state, const struct hpim_facts *facts,
+				     const struct hpim_fact_if *fact)
+{
+	struct hpim_view_if view = {
+		.role = ROLE_NON_ROOT,
+		.has_interest = fact->has_interest,
+		.has_member = fact->has_member,
+		.best = fact->best,
+	};
+
+	if (state == TREE_INACTIVE)
+		return (struct hpim_view_if){ .role = ROLE_NONE };
+	if (fact->link == facts->root) {
+		view.role = ROLE_ROOT;
+		return view;
+	}
+	view.is_upstream = state == TREE_ACTIVE && fact->is_hpim && !fact->is_connected;
+	view.is_winner = assert_is_won(state, facts, fact);
+	view.is_forwarding = (fact->has_interest || fact->has_member) &&
+			     (view.is_winner || fact->is_holding) && !fact->is_connected; /* 3.11 */
+	if (state == TREE_UNSURE && fact->best.generation)
+		view.told = TOLD_NO_INTEREST; /* 3.7, step 1 */
+	return view;
+}
+
+/* 3.17: data without a tree. Flooded, or known to be unwanted so that it costs nothing more. */
+static void derive_flood(const struct hpim_facts *facts, struct hpim_view *view)
+{
+	view->iif = facts->root != LINK_NONE ? facts->root : facts->data_link;
+	if (!facts->floods || facts->root == LINK_NONE || facts->is_originator)
+		return;
+	for (unsigned int i = 0; i < facts->if_count; i++)
+		if (facts->ifs[i].link != facts->root && !facts->ifs[i].is_connected)
+			ifset_add(&view->oifs, facts->ifs[i].link);
+}
+
+void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
+		 struct hpim_view_if *ret_ifs)
+{
+	struct hpim_view view = {
+		.state = tree_state(facts),
+		.is_originator = facts->is_originator,
+		.root = facts->root,
+		.rpc = facts->rpc,
+		.iif = LINK_NONE,
+	};
+
+	for (unsigned int i = 0; i < facts->if_count; i++) {
+		ret_ifs[i] = derive_if(view.state, facts, &facts->ifs[i]);
+		if (ret_ifs[i].is_forwarding)
+			ifset_add(&view.oifs, facts->ifs[i].link);
+	}
+	view.in_tree = !ifset_is_empty(&view.oifs); /* 3.12 */
+	for (unsigned int i = 0; i < facts->if_count && !facts->is_originator; i++)
+		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation)
+			ret_ifs[i].told = view.in_tree ? TOLD_INTEREST : TOLD_NO_INTEREST;
+	if (view.state != TREE_INACTIVE)
+		view.iif = view.root;
+	else if (facts->has_data)
+		derive_flood(facts, &view);
+	if (view.iif == LINK_NONE)
+		view.oifs = (struct ifset){ .word = { 0 } };
+	*ret_view = view;
+}
+
+/*
+ * 3.16. A new generation of BestUpstream and a change of role are reasons to tell again, since the
+ * neighbor may have lost or never had our interest.
+ *
+ * Differs: a root interface that becomes non-root while the tree stays UNSURE sends NoInterest,
+ * where table 3.13, step 2 sends nothing; otherwise the neighbor would hold our old Interest.
+ */
+static unsigned int react_interest(const struct hpim_view_if *was, const struct hpim_view_if *is)
+{
+	if (is->told == TOLD_NOTHING)
+		return 0;
+	if (is->told == was->told && is->role == was->role &&
+	    is->best.generation == was->best.generation)
+		return 0;
+	return is->told == TOLD_INTEREST ? REACT_INTEREST : REACT_NO_INTEREST;
+}
+
+unsigned int hpim_react(const struct hpim_view *was, const struct hpim_view_if *was_if,
+			const struct hpim_view *is, const struct hpim_view_if *is_if)
+{
+	unsigned int react = react_interest(was_if, is_if);
+	/* Neighbors of a new interface learn existing trees by synchronization. 3.13 */
+	bool is_new = was->state == TREE_ACTIVE && was_if->role == ROLE_NONE;
+
+	if (was_if->is_upstream && !is_if->is_upstream)
+		react |= REACT_NO_UPSTREAM;
+	if (is_if->is_upstream && !is_new &&
+	    (!was_if->is_upstream || hpim_rpc_compare(&was->rpc, &is->rpc) != 0))
+		react |= REACT_UPSTREAM;
+	if (is_if->role != ROLE_NON_ROOT || is_if->is_winner)
+		react |= REACT_RELEASE;
+	else if (was_if->role == ROLE_NON_ROOT && was_if->is_winner && was_if->is_forwarding)
+		react |= REACT_HOLD; /* 3.10 */
+	return react;
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Evaluation of a tree: gather facts, derive the view, send what the change asks for, set the
+ * forwarding entry. The rules themselves are in hpim_derive.c. Source: description of HPIM-DM, 3.7
+ * to 3.14.
+ */
+#include <string.h>
+
+#include "core/gm.h"
+#include "core/hpim_int.h"
+
+/* How long the forwarding plane may take to say when it last saw a source. */
+#define SOURCE_ANSWER_S 1
+
+/* Interest of the interface and its BestUpstream. 3.6; only SYNCED neighbors count. */
+static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_if *tif,
+			     struct hpim_fact_if *fact)
+{
+	bool by_default = hif->hpim->core->settings.initial_flood;
+	uint32_t unsaid = hif->synced_count;
+	const struct hpim_record *record;
+
+	if (tif) {
+		LIST_FOREACH (record, &tif->records, by_tif) {
+			struct hpim_best *best = &fact->best;
+
+			if (record->neigh->state != SYNC_SYNCED)
+				continue;
+			unsaid -= record->is_upstream || record->interest != INTEREST_UNSAID;
+			fact->has_interest |= !record->is_upstream &&
+					      record->interest == INTEREST_YES;
+			if (record->is_upstream &&
+			    (!best->generation ||
+			     hpim_best_is_better(&record->rpc, &record->neigh->addr, &best->rpc,
+						 &best->addr)))
+				*best = (struct hpim_best){ .generation = record->generation,
+							    .addr = record->neigh->addr,
+							    .rpc = record->rpc };
+		}
+	}
+	fact->has_interest |= by_default && unsaid > 0;
+}
+
+static void gather_if(const struct hpim_tree *tree, uint16_t link, struct hpim_fact_if *fact)
+{
+	const struct hpim *hpim = tree->hpim;
+	const struct core *core = hpim->core;
+	const struct gm_if *gm = core->gm[hpim->family][link];
+	const struct hpim_tree_if *tif = hpim_tree_if_find(tree, link);
+	const struct hpim_if *hif = hpim_if_by_link(hpim, link);
+
+	memset(fact, 0, sizeof(*fact));
+	fact->link = link;
+	fact->is_connected = link_is_connected_to(&core->links[link], &tree->key.source);
+	fact->has_member = gm && gm_has_member(gm, &tree->key.source, &tree->key.group);
+	fact->is_holding = tif && timer_runs(&tif->hold_timer);
+	if (!hif)
+		return;
+	fact->is_hpim = true;
+	fact->addr = hif->addr;
+	gather_neighbors(hif, tif, fact);
+}
+
+/* @path NULL: nothing depends on the route now. */
+static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
+		   struct hpim_facts *ret_facts)
+{
+	const struct hpim *hpim = tree->hpim;
+	struct hpim_facts *facts = ret_facts;
+
+	facts->is_originator = path && path->is_reachable && path->is_connected;
+	facts->root = path && ifset_has(&hpim->enabled, path->link) ? path->link : LINK_NONE;
+	facts->rpc = path ? (struct hpim_rpc){ path->preference, path->metric } :
+			    (struct hpim_rpc){ UINT32_MAX, UINT32_MAX };
+	facts->floods = hpim->core->settings.initial_flood;
+	facts->is_source_active = timer_runs(&tree->source_timer);
+	facts->has_data = timer_runs(&tree->data_timer);
+	facts->data_link = tree->data_link;
+	facts->if_count = 0;
+	ifset_for_each (link, &hpim->enabled)
+		gather_if(tree, link, &facts->ifs[facts->if_count++]);
+}
+
+static void source_seen(struct hpim_tree *tree, hp_time lifetime)
+{
+	tree->is_asking = false;
+	core_timer_arm(tree->hpim->core, &tree->source_timer, lifetime);
+}
+
+static void source_gone(struct hpim_tree *tree)
+{
+	tree->is_asking = false;
+	timer_stop(&tree->hpim->core->sched, &tree->source_timer);
+}
+
+/* The source active timer follows from the other facts of an originator. 3.8, 3.9, 3.13 */
+static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
+{
+	const struct hpim_view *was = &tree->view;
+	hp_time lifetime = HP_SEC(tree->hpim->core->settings.source_lifetime_s);
+	bool has_upstream = false, is_new = was->state == TREE_INACTIVE;
+
+	for (unsigned int i = 0; i < facts->if_count; i++)
+		has_upstream |= facts->ifs[i].best.generation != 0;
+	if (!facts->is_originator || facts->root == LINK_NONE)
+		source_gone(tree);
+	else if (facts->has_data && facts->data_link == facts->root)
+		source_seen(tree, lifetime); /* data packet on the root interface */
+	else if (is_new && has_upstream)
+		source_seen(tree, lifetime); /* created by a neighbor that is UPSTREAM. 3.8 */
+	else if (!is_new && (!was->is_originator ||
+			     (was->root != LINK_NONE && was->root != facts->root)))
+		source_seen(tree, lifetime); /* became originator, or another root interface */
+	facts->is_source_active = timer_runs(&tree->source_timer);
+}
+
+static void note_tree(const struct hpim_tree *tree, enum note_code code, uint16_t link,
+		      uint32_t value)
+{
+	core_note(tree->hpim->core, &(struct core_note){ .level = NOTE_INFO,
+							 .code = code,
+							 .link = link,
+							 .a = tree->key.source,
+							 .b = tree->key.group,
+							 .v = { value } });
+}
+
+/* IamNoLongerUpstream goes before the interest, so that the interest has the greater SN. 3.13 */
+static void perform(struct hpim_tree_if *tif, unsigned int react, const struct hpim_view *is,
+		    const struct hpim_view_if *is_if)
+{
+	if (!hpim_if_by_link(tif->tree->hpim, tif->link))
+		return;
+	if (react & REACT_NO_UPSTREAM)
+		hpim_reliable_send_all(tif, HPIM_NO_UPSTREAM, NULL);
+	if (react & REACT_UPSTREAM)
+		hpim_reliable_send_all(tif, HPIM_UPSTREAM, &is->rpc);
+	if (react & (REACT_INTEREST | REACT_NO_INTEREST))
+		hpim_reliable_send_to(tif,
+				      react & REACT_INTEREST ? HPIM_INTEREST : HPIM_NO_INTEREST,
+				      &is_if->best.addr);
+}
+
+/* 3.10. Holding is a fact that a change of view creates: true when the view must be derived again. */
+static bool settle_hold(struct hpim_tree *tree, struct hpim_facts *facts,
+			const struct hpim_view *is, const struct hpim_view_if *is_ifs)
+{
+	const struct core_settings *settings = &tree->hpim->core->settings;
+	static const struct hpim_view_if unknown;
+	bool has_changed = false;
+
+	for (unsigned int i = 0; i < facts->if_count; i++) {
+		struct hpim_tree_if *tif = hpim_tree_if_find(tree, facts->ifs[i].link);
+		unsigned int react = hpim_react(&tree->view, tif ? &tif->view : &unknown, is,
+						&is_ifs[i]);
+
+		if (!tif)
+			continue;
+		if (react & REACT_HOLD && settings->hold_forwarding)
+			core_timer_arm(tree->hpim->core, &tif->hold_timer,
+				       HP_MS(settings->hold_forwarding_ms));
+		if (react & REACT_RELEASE)
+			timer_stop(&tree->hpim->core->sched, &tif->hold_timer);
+		has_changed |= facts->ifs[i].is_holding != timer_runs(&tif->hold_timer);
+		facts->ifs[i].is_holding = timer_runs(&tif->hold_timer);
+	}
+	return has_changed;
+}
+
+/* Go from the old view to the new one on every enabled interface. */
+static void apply_ifs(struct hpim_tree *tree, const struct hpim_facts *facts,
+		      const struct hpim_view *is, const struct hpim_view_if *is_ifs)
+{
+	for (unsigned int i = 0; i < facts->if_count; i++) {
+		uint16_t link = facts->ifs[i].link;
+		struct hpim_tree_if *tif = is->state == TREE_INACTIVE ?
+						   hpim_tree_if_find(tree, link) :
+						   hpim_tree_if_get(tree, link);
+
+		if (!tif)
+			continue;
+		if (tif->view.is_winner != is_ifs[i].is_winner && tif->view.role == is_ifs[i].role)
+			note_tree(tree, NOTE_ASSERT, link, is_ifs[i].is_winner);
+		perform(tif, hpim_react(&tree->view, &tif->view, is, &is_ifs[i]), is, &is_ifs[i]);
+		tif->view = is_ifs[i];
+	}
+}
+
+/* Interfaces that are no longer part of the tree; and interest in a tree that is none. 3.13, 3.14 */
+static void forget(struct hpim_tree *tree, const struct hpim_view *is)
+{
+	for (uint16_t i = 0; i < tree->tif_count; i++) {
+		struct hpim_tree_if *tif = tree->tifs[i];
+		struct hpim_record *record;
+
+		if (!ifset_has(&tree->hpim->enabled, tif->link))
+			tif->view = (struct hpim_view_if){ .role = ROLE_NONE };
+		if (is->state != TREE_INACTIVE)
+			continue;
+		LIST_FOREACH (record, &tif->records, by_tif)
+			record->interest = INTEREST_UNSAID;
+	}
+}
+
+static void set_route(struct hpim_tree *tree, const struct hpim_view *is)
+{
+	struct mfib_route route = { .key = tree->key, .iif = is->iif, .oifs = is->oifs };
+
+	if (is->iif == LINK_NONE)
+		mfib_clear(tree->hpim->core, &tree->key);
+	else
+		(void)mfib_set(tree->hpim->core, &route); /* without memory: the miss comes again */
+}
+
+/* Whether the route to the source matters: data came in, or some neighbor can deliver it. */
+static bool needs_path(const struct hpim_tree *tree)
+{
+	if (tree->view.state != TREE_INACTIVE || timer_runs(&tree->data_timer))
+		return true;
+	for (uint16_t i = 0; i < tree->tif_count; i++) {
+		const struct hpim_record *record;
+
+		LIST_FOREACH (record, &tree->tifs[i]->records, by_tif)
+			if (record->is_upstream)
+				return true;
+	}
+	return false;
+}
+
+void hpim_tree_evaluate(struct hpim_tree *tree)
+{
+	struct hpim_view_if is_ifs[LINKS_MAX];
+	const struct ev_rpf *path = NULL;
+	struct hpim_facts facts;
+	struct hpim_view is;
+
+	if (needs_path(tree)) {
+		if (!rpf_subscribe(tree->hpim->core, &tree->path, &tree->key.source))
+			return;
+		path = rpf_path(&tree->path);
+		if (!path)
+			return; /* EV_RPF marks the tree again */
+	} else {
+		rpf_unsubscribe(tree->hpim->core, &tree->path);
+	}
+	gather(tree, path, &facts);
+	settle_source(tree, &facts);
+	hpim_derive(&facts, &is, is_ifs);
+	if (settle_hold(tree, &facts, &is, is_ifs))
+		hpim_derive(&facts, &is, is_ifs);
+	apply_ifs(tree, &facts, &is, is_ifs);
+	forget(tree, &is);
+	set_route(tree, &is);
+	if (is.state != tree->view.state)
+		note_tree(tree, NOTE_TREE_STATE, LINK_NONE, is.state);
+	tree->view = is;
+	if (is.state != TREE_INACTIVE)
+		timer_stop(&tree->hpim->core->sched, &tree->data_timer);
+	hpim_tree_sweep(tree);
+}
+
+void hpim_hold_expired(struct core *core, struct timer *timer)
+{
+	(void)core; /* the tree knows it */
+	hpim_tree_mark(container_of(timer, struct hpim_tree_if, hold_timer)->tree);
+}
+
+/* First ask the forwarding plane: no packet of an established tree passes the daemon. */
+void hpim_source_expired(struct core *core, struct timer *timer)
+{
+	struct hpim_tree *tree = container_of(timer, struct hpim_tree, source_timer);
+
+	if (tree->is_asking) {
+		tree->is_asking = false;
+		hpim_tree_mark(tree);
+		return;
+	}
+	tree->is_asking = true;
+	core_timer_arm(core, timer, HP_SEC(SOURCE_ANSWER_S));
+	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_ASK, .key = tree->key });
+}
+
+void hpim_data_expired(struct core *core, struct timer *timer)
+{
+	(void)core; /* the tree knows it */
+	hpim_tree_mark(container_of(timer, struct hpim_tree, data_timer));
+}
+
+/* Answer of the forwarding plane. */
+void hpim_tree_seen(struct hpim_tree *tree, hp_time seen_for)
+{
+	hp_time lifetime = HP_SEC(tree->hpim->core->settings.source_lifetime_s);
+
+	if (!timer_runs(&tree->source_timer))
+		return;
+	if (seen_for < lifetime)
+		source_seen(tree, lifetime - seen_for);
+	else
+		source_gone(tree);
+	hpim_tree_mark(tree);
+}
+
+/* Data without a route entry. 3.17 */
+void hpim_tree_missed(struct hpim_tree *tree, uint16_t link)
+{
+	struct core *core = tree->hpim->core;
+
+	mfib_repeat(core, &tree->key);
+	tree->data_link = link;
+	core_timer_arm(core, &tree->data_timer, HP_SEC(core->settings.initial_flood_s));
+	hpim_tree_mark(tree);
+}

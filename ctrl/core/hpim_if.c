@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * HPIM-DM on an interface: life, Hello transmission, sequence numbers, sending. What comes in goes
+ * through hpim.c. Source: description of HPIM-DM, 2.1, 3.1, 3.4.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/hpim_int.h"
+
+/* 224.0.0.13 and ff02::d. 2.1 */
+static const struct ip_addr all_routers[IP_FAMILY_COUNT] = {
+	[IP_FAMILY_4] = { .b = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 224, 0, 0, 13 } },
+	[IP_FAMILY_6] = { .b = { 0xff, 0x02, [15] = 0x0d } },
+};
+
+/* The longest payload: an IPv6 packet without jumbogram option. */
+#define HPIM_PAYLOAD_MAX 65535u
+
+static struct core *core_of(const struct hpim_if *hif)
+{
+	return hif->hpim->core;
+}
+
+/* Strictly greater than any used before on this interface. 3.1, Q23 */
+static uint32_t new_boot_time(struct hpim_if *hif)
+{
+	struct core *core = core_of(hif);
+	uint32_t *last = &hif->hpim->last_boot_time[hif->link];
+	uint32_t unix_s = core->limits.unix_s + (uint32_t)(core->now / HP_SEC(1));
+
+	*last = unix_s > *last ? unix_s : *last + 1;
+	return *last;
+}
+
+static void arm_first_hello(struct hpim_if *hif)
+{
+	struct core *core = core_of(hif);
+	uint64_t delay = core_random(core, (uint64_t)HP_SEC(HPIM_FIRST_HELLO_MAX_S));
+
+	core_timer_arm(core, &hif->hello_timer, (hp_time)delay);
+}
+
+static void send_hello(struct hpim_if *hif, const struct hpim_hello *hello)
+{
+	struct hpim_msg msg = {
+		.boot_time = hif->boot_time,
+		.type = HPIM_HELLO,
+		.hello = *hello,
+	};
+
+	hpim_if_send(hif, NULL, &msg, NULL);
+}
+
+static void hello_expired(struct core *core, struct timer *timer)
+{
+	struct hpim_if *hif = container_of(timer, struct hpim_if, hello_timer);
+
+	send_hello(hif, &(struct hpim_hello){ .has_hold = true,
+					      .hold_s = hpim_if_hold_s(hif),
+					      .has_checkpoint = true,
+					      .checkpoint_sn = hpim_if_checkpoint_sn(hif) });
+	core_timer_arm(core, timer, HP_SEC(core->settings.hello_period_s));
+}
+
+static void note(const struct hpim_if *hif, enum note_code code)
+{
+	core_note(core_of(hif), &(struct core_note){ .level = NOTE_INFO,
+						     .code = code,
+						     .link = hif->link,
+						     .v = { hif->hpim->family, PROTO_HPIM } });
+}
+
+static void fx_group(const struct hpim_if *hif, enum core_effect_kind kind)
+{
+	core_fx(core_of(hif), &(struct core_effect){ .kind = kind,
+						     .group = { .link = hif->link,
+								.proto = PROTO_HPIM,
+								.group = all_routers
+									[hif->hpim->family] } });
+}
+
+struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
+{
+	const struct ip_addr *addr = link_addr(&hpim->core->links[link], hpim->family);
+	struct hpim_if *hif = calloc(1, sizeof(*hif));
+
+	assert(addr && !hpim->ifs[link]);
+	if (!hif)
+		return NULL;
+	hif->hpim = hpim;
+	hif->link = link;
+	hif->addr = *addr;
+	TAILQ_INIT(&hif->neighbors);
+	TAILQ_INIT(&hif->pending);
+	timer_init(&hif->hello_timer, hello_expired);
+	hif->boot_time = new_boot_time(hif);
+	hpim->ifs[link] = hif;
+	fx_group(hif, FX_JOIN);
+	arm_first_hello(hif);
+	note(hif, NOTE_LINK_ON);
+	return hif;
+}
+
+void hpim_if_stop(struct hpim_if *hif, bool say_goodbye)
+{
+	struct hpim_neigh *neigh, *next;
+
+	if (say_goodbye)
+		send_hello(hif, &(struct hpim_hello){ .has_hold = true, .hold_s = 0 });
+	hpim_reliable_drop_all(hif);
+	TAILQ_FOREACH_SAFE (neigh, &hif->neighbors, node, next)
+		hpim_neigh_remove(neigh, GONE_INTERFACE);
+	timer_stop(&core_of(hif)->sched, &hif->hello_timer);
+	fx_group(hif, FX_LEAVE);
+	note(hif, NOTE_LINK_OFF);
+	hif->hpim->ifs[hif->link] = NULL;
+	free(hif);
+}
+
+uint32_t hpim_if_next_sn(struct hpim_if *hif)
+{
+	if (++hif->sn != UINT32_MAX)
+		return hif->sn;
+	hif->boot_time = new_boot_time(hif);
+	hif->sn = 1;
+	hpim_reliable_drop_all(hif);
+	arm_first_hello(hif);
+	core_note(core_of(hif), &(struct core_note){ .level = NOTE_WARN,
+						     .code = NOTE_SN_EXHAUSTED,
+						     .link = hif->link,
+						     .v = { hif->boot_time } });
+	return hif->sn;
+}
+
+uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif)
+{
+	const struct hpim_pending *first = TAILQ_FIRST(&hif->pending);
+
+	return first ? first->sn - 1 : hif->sn;
+}
+
+uint16_t hpim_if_hold_s(const struct hpim_if *hif)
+{
+	uint32_t hold_s = HPIM_HOLD_FACTOR * core_of(hif)->settings.hello_period_s;
+
+	return hold_s < UINT16_MAX ? (uint16_t)hold_s : UINT16_MAX;
+}
+
+void hpim_if_send(struct hpim_if *hif, const struct ip_addr *dst, const struct hpim_msg *msg,
+		  const struct hpim_entry *entries)
+{
+	uint8_t bytes[HPIM_PAYLOAD_MAX];
+	size_t len = hpim_encode(msg, entries, bytes, sizeof(bytes));
+
+	assert(len > 0); /* fragments are cut to the MTU */
+	core_fx(core_of(hif),
+		&(struct core_effect){
+			.kind = FX_SEND,
+			.send = { .link = hif->link,
+				  .proto = PROTO_HPIM,
+				  .src = hif->addr,
+				  .dst = dst ? *dst : all_routers[hif->hpim->family],
+				  .bytes = bytes,
+				  .len = len } });
+}

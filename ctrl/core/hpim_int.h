@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_HPIM_INT_H
+#define CORE_HPIM_INT_H
+
+/*
+ * What the parts of HPIM-DM share. Only hpim*.c, inspect.c and their tests include it.
+ *
+ *   hpim ── interfaces ── neighbors ──┐
+ *    └───── trees ── tree_ifs ── records: what a neighbor said of a tree
+ *                        └── reliable: messages of this tree waiting for acknowledgement
+ */
+#include <bsd/sys/queue.h>
+
+#include "base/hash.h"
+#include "core/core_int.h"
+#include "core/hpim.h"
+#include "core/hpim_derive.h"
+#include "core/mfib.h"
+#include "core/rpf.h"
+#include "wire/hpim.h"
+
+/* The state is named after the neighbor's role: MASTER means it is master and we are slave. 3.3 */
+enum hpim_sync_state {
+	SYNC_UNKNOWN,
+	SYNC_MASTER,
+	SYNC_SLAVE,
+	SYNC_SYNCED,
+	SYNC_STATE_COUNT,
+};
+
+/* Why a neighbor was removed; v[0] of NOTE_NEIGHBOR_GONE. */
+enum hpim_gone_reason {
+	GONE_SILENT,	/* its liveness timer expired */
+	GONE_GOODBYE,	/* Hello with hold time 0 */
+	GONE_NO_ACK,	/* more than ACK_FAILURE_THRESHOLD acknowledgements missed */
+	GONE_INTERFACE, /* our interface was switched off */
+};
+
+/* What a neighbor said about its interest. */
+enum hpim_interest { INTEREST_UNSAID, INTEREST_YES, INTEREST_NO };
+
+/* A reliable message waiting for acknowledgement, in its interface's list by SN. 3.5 */
+struct hpim_pending {
+	TAILQ_ENTRY(hpim_pending) by_sn;
+	struct hpim_reliable *reliable;
+	bool is_pending;
+	enum hpim_type type;
+	uint32_t boot_time, sn;
+	struct hpim_rpc rpc; /* IamUpstream */
+};
+TAILQ_HEAD(hpim_pending_list, hpim_pending);
+
+/* An address in the reliable transmission of a tree; outlives the neighbor until the next timeout. */
+struct hpim_peer {
+	TAILQ_ENTRY(hpim_peer) node;
+	struct ip_addr addr;
+	bool has_acked; /* the pending multicast message */
+	uint8_t missed; /* acknowledgements */
+	struct hpim_pending unicast;
+};
+
+struct hpim_reliable {
+	struct hpim_tree_if *tif;
+	struct hpim_pending multicast;
+	TAILQ_HEAD(, hpim_peer) peers;
+	struct timer timer;
+};
+
+struct hpim_if {
+	struct hpim *hpim;
+	uint16_t link;
+	struct ip_addr addr; /* the address it speaks from */
+	uint32_t boot_time, sn;
+	struct timer hello_timer;
+	TAILQ_HEAD(, hpim_neigh) neighbors;
+	uint32_t neighbor_count, synced_count;
+	struct hpim_pending_list pending;
+};
+
+struct hpim_neigh {
+	TAILQ_ENTRY(hpim_neigh) node;
+	struct hpim_if *hif;
+	struct ip_addr addr;
+	enum hpim_sync_state state;
+	uint32_t boot_time;
+	uint32_t my_snapshot_boot_time, my_snapshot_sn;
+	uint32_t neighbor_snapshot_sn, checkpoint_sn;
+	uint32_t sync_sn;  /* CurrentSyncSN */
+	uint32_t fragment; /* F: trees per Sync. 2.9 */
+	struct hpim_entry *snapshot;
+	uint32_t snapshot_count;
+	struct timer sync_timer, liveness_timer;
+	uint16_t hold_s; /* what the liveness timer was last armed with */
+	hp_time since;
+	TAILQ_HEAD(, hpim_record) records;
+};
+
+/* What one neighbor said of one tree. 3.6 */
+struct hpim_record {
+	LIST_ENTRY(hpim_record) by_tif;
+	TAILQ_ENTRY(hpim_record) by_neigh;
+	struct hpim_neigh *neigh;
+	struct hpim_tree_if *tif;
+	bool is_upstream;
+	enum hpim_interest interest;
+	uint32_t last_sn;
+	struct hpim_rpc rpc; /* is_upstream */
+	uint64_t generation; /* new with every IamUpstream and every Sync entry; never 0 */
+};
+
+/* One tree on one interface. */
+struct hpim_tree_if {
+	struct hpim_tree *tree;
+	uint16_t link;
+	LIST_HEAD(, hpim_record) records;
+	struct hpim_reliable *reliable; /* NULL while nothing is pending */
+	struct timer hold_timer;
+	struct hpim_view_if view;
+};
+
+struct hpim_tree {
+	UT_hash_handle hh;
+	struct mfib_key key;
+	struct hpim *hpim;
+	struct rpf_user path;
+	TAILQ_ENTRY(hpim_tree) dirty_node;
+	bool is_dirty;
+	LIST_ENTRY(hpim_tree) by_group;
+	struct hpim_group *group;
+	struct hpim_tree_if **tifs; /* by link number */
+	uint16_t tif_count;
+	/* Facts of its own. */
+	struct timer source_timer; /* SAT. 3.8 */
+	bool is_asking;		   /* SAT expired; the forwarding plane is asked for the last packet */
+	struct timer data_timer;   /* lifetime of the entry for data without a tree. 3.17 */
+	uint16_t data_link;	   /* where that data came in */
+	struct hpim_view view;
+};
+
+/* The trees of one group, to find them when its membership changes. */
+struct hpim_group {
+	UT_hash_handle hh;
+	struct ip_addr addr;
+	LIST_HEAD(, hpim_tree) trees;
+};
+
+struct hpim {
+	struct core *core;
+	enum ip_family family;
+	struct hpim_if *ifs[LINKS_MAX]; /* NULL where HPIM-DM does not run */
+	uint32_t last_boot_time[LINKS_MAX];
+	struct hpim_tree *trees;
+	struct hpim_group *groups;
+	TAILQ_HEAD(, hpim_tree) dirty;
+	uint32_t tree_count;
+	struct ifset enabled; /* interfaces with HPIM-DM or IGMP/MLD: part of every tree. 3.0 */
+	uint64_t generation;
+	bool is_full; /* the limit of trees was reached and noted */
+};
+
+/* Constants that no setting changes. Section 5. */
+#define HPIM_SYNC_RETRANSMISSION_S 3
+#define HPIM_HOLD_SYNC_S	   12 /* while synchronizing */
+#define HPIM_HOLD_DEFAULT_S	   120 /* when not announced */
+#define HPIM_ACK_FAILURE_THRESHOLD 3
+#define HPIM_FIRST_HELLO_MAX_S	   5
+#define HPIM_HOLD_FACTOR	   4 /* hold time in hello periods */
+
+/* hpim_if.c */
+
+/** hpim_if_by_link() - NULL where HPIM-DM does not run. */
+static inline struct hpim_if *hpim_if_by_link(const struct hpim *hpim, uint16_t link)
+{
+	return link < LINKS_MAX ? hpim->ifs[link] : NULL;
+}
+
+/** hpim_if_start() - 3.1, "interface enabled". NULL: no memory. */
+struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link);
+
+/** hpim_if_stop() - 3.1, "interface disabled". @say_goodbye: the interface can still send. */
+void hpim_if_stop(struct hpim_if *hif, bool say_goodbye);
+
+/** hpim_if_next_sn() - Allocate an SN; on exhaustion a new BootTime begins. 3.4 */
+uint32_t hpim_if_next_sn(struct hpim_if *hif);
+
+/** hpim_if_checkpoint_sn() - Every SN up to it was acknowledged by all who had to. 3.4 */
+uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif);
+
+/** hpim_if_hold_s() - The hold time to announce. */
+uint16_t hpim_if_hold_s(const struct hpim_if *hif);
+
+/** hpim_if_send() - Send a message; @dst NULL: to the group of all routers. */
+void hpim_if_send(struct hpim_if *hif, const struct ip_addr *dst, const struct hpim_msg *msg,
+		  const struct hpim_entry *entries);
+
+/* hpim_neigh.c */
+
+struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_addr *addr);
+
+/** hpim_neigh_new() - A neighbor in state UNKNOWN. NULL: limit reached (noted) or no memory. */
+struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *addr,
+				  uint32_t boot_time);
+
+/** hpim_neigh_remove() - Forget a neighbor and re-evaluate the trees. 3.2 */
+void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason);
+
+/** hpim_neigh_set_state() - Keeps the count of synced neighbors; notes the change. */
+void hpim_neigh_set_state(struct hpim_neigh *neigh, enum hpim_sync_state state);
+
+/** hpim_neigh_arm() - Arm the liveness timer. @hold_s 0: it ends at once. */
+void hpim_neigh_arm(struct hpim_neigh *neigh, uint16_t hold_s);
+
+/** hpim_neigh_hello() - 3.2. */
+void hpim_neigh_hello(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg);
+
+/**
+ * hpim_neigh_accept() - 3.4, "Acceptance of a reliable message"; acknowledges it.
+ * Return: the record to process it in, its LastSN renewed; NULL: drop the message.
+ */
+struct hpim_record *hpim_neigh_accept(struct hpim_if *hif, const struct ip_addr *src,
+				      const struct hpim_msg *msg);
+
+/** hpim_neigh_ack() - 3.4, "Acceptance of an Ack"; true: delivered. */
+bool hpim_neigh_ack(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg);
+
+/* hpim_sync.c */
+
+/** hpim_sync_reset() - Adjacency reset. 3.3 */
+void hpim_sync_reset(struct hpim_neigh *neigh);
+
+/** hpim_sync_receive() - 3.3, "Reception of Sync". */
+void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg);
+
+/** hpim_sync_timeout() - 3.3, "Sync timer". */
+void hpim_sync_timeout(struct hpim_neigh *neigh);
+
+/* hpim_snapshot.c */
+
+/** hpim_snapshot_collect() - Trees this router is UPSTREAM for on an interface; malloc'ed. 3.3 */
+uint32_t hpim_snapshot_collect(const struct hpim_if *hif, struct hpim_entry **ret_entries);
+
+/** hpim_snapshot_fragment() - F: trees per Sync message, at least 1. 2.9 */
+uint32_t hpim_snapshot_fragment(const struct hpim_if *hif);
+
+/* hpim_reliable.c */
+
+/** hpim_reliable_send_all() - IamUpstream (with @rpc) or IamNoLongerUpstream to all. 3.5 */
+void hpim_reliable_send_all(struct hpim_tree_if *tif, enum hpim_type type,
+			    const struct hpim_rpc *rpc);
+
+/** hpim_reliable_send_to() - Interest or NoInterest to one neighbor. 3.5 */
+void hpim_reliable_send_to(struct hpim_tree_if *tif, enum hpim_type type,
+			   const struct ip_addr *dst);
+
+/** hpim_reliable_acked() - @neigh has everything of this tree up to (@boot_time, @sn). 3.5 */
+void hpim_reliable_acked(struct hpim_tree_if *tif, const struct hpim_neigh *neigh,
+			 uint32_t boot_time, uint32_t sn);
+
+/** hpim_reliable_snapshot() - A snapshot for @neigh covers all that is pending. 3.3 */
+void hpim_reliable_snapshot(struct hpim_neigh *neigh);
+
+/** hpim_reliable_timeout() - 3.5, "Timer expiry". */
+void hpim_reliable_timeout(struct hpim_tree_if *tif);
+
+/** hpim_reliable_drop() - Forget what is pending for a tree, or for all trees of an interface. */
+void hpim_reliable_drop(struct hpim_tree_if *tif);
+void hpim_reliable_drop_all(struct hpim_if *hif);
+
+/* hpim_tree.c */
+
+struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,
+				 const struct ip_addr *group);
+
+/** hpim_tree_get() - Find or create. NULL: unfit addresses, limit reached (noted) or no memory. */
+struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
+				const struct ip_addr *group);
+
+/** hpim_tree_mark() - Evaluate it while draining. */
+void hpim_tree_mark(struct hpim_tree *tree);
+void hpim_tree_mark_all(struct hpim *hpim);
+
+/** hpim_tree_if_find() - NULL: nothing is known of the tree there. */
+struct hpim_tree_if *hpim_tree_if_find(const struct hpim_tree *tree, uint16_t link);
+
+/** hpim_tree_if_get() - Find or create. NULL: no memory. */
+struct hpim_tree_if *hpim_tree_if_get(struct hpim_tree *tree, uint16_t link);
+
+/** hpim_tree_sweep() - Free what holds no fact any more: the tree's parts, or all of it.
+ *
+ * Called at the end of an evaluation only, so that a pointer to a tree lives through an event.
+ */
+void hpim_tree_sweep(struct hpim_tree *tree);
+
+/** hpim_tree_free_all() - Forget everything; neighbors must be gone. Sends nothing. */
+void hpim_tree_free_all(struct hpim *hpim);
+
+/** hpim_record_find() - NULL: the neighbor said nothing of the tree. */
+struct hpim_record *hpim_record_find(const struct hpim_tree_if *tif,
+				     const struct hpim_neigh *neigh);
+
+/** hpim_record_get() - Find or create, also the tree. NULL as hpim_tree_get(). */
+struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_addr *source,
+				    const struct ip_addr *group);
+
+/** hpim_record_set_upstream() - New upstream information: a new generation. 3.6 */
+void hpim_record_set_upstream(struct hpim_record *record, const struct hpim_rpc *rpc);
+
+/** hpim_record_forget_all() - All that a neighbor said. No tree is marked: 3.3, reset, step 5. */
+void hpim_record_forget_all(struct hpim_neigh *neigh);
+
+/* hpim_eval.c */
+
+/** hpim_tree_evaluate() - Facts to view, old view and new view to messages, forwarding entry. */
+void hpim_tree_evaluate(struct hpim_tree *tree);
+
+/** hpim_tree_seen() - The forwarding plane saw the last packet @seen_for ago. */
+void hpim_tree_seen(struct hpim_tree *tree, hp_time seen_for);
+
+/** hpim_tree_missed() - Data came in on @link and the forwarding plane has no entry. 3.17 */
+void hpim_tree_missed(struct hpim_tree *tree, uint16_t link);
+
+/** hpim_hold_expired(), hpim_source_expired(), hpim_data_expired() - Timers of a tree. */
+timer_fn hpim_hold_expired, hpim_source_expired, hpim_data_expired;
+
+#endif

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Neighbors: creation, liveness, removal, and which of their messages are accepted. Synchronization
+ * is in hpim_sync.c. Source: description of HPIM-DM, 3.2 and 3.4.
+ */
+#include <stdlib.h>
+
+#include "core/hpim_int.h"
+
+static struct core *core_of(const struct hpim_neigh *neigh)
+{
+	return neigh->hif->hpim->core;
+}
+
+static void note(const struct hpim_neigh *neigh, enum note_code code, uint32_t value)
+{
+	core_note(core_of(neigh), &(struct core_note){ .level = NOTE_INFO,
+						       .code = code,
+						       .link = neigh->hif->link,
+						       .a = neigh->addr,
+						       .v = { value } });
+}
+
+static void sync_expired(struct core *core, struct timer *timer)
+{
+	(void)core; /* the neighbor knows it */
+	hpim_sync_timeout(container_of(timer, struct hpim_neigh, sync_timer));
+}
+
+static void liveness_expired(struct core *core, struct timer *timer)
+{
+	struct hpim_neigh *neigh = container_of(timer, struct hpim_neigh, liveness_timer);
+
+	(void)core; /* the neighbor knows it */
+	hpim_neigh_remove(neigh, neigh->hold_s ? GONE_SILENT : GONE_GOODBYE);
+}
+
+struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_addr *addr)
+{
+	struct hpim_neigh *neigh;
+
+	TAILQ_FOREACH (neigh, &hif->neighbors, node)
+		if (ip_addr_equal(&neigh->addr, addr))
+			return neigh;
+	return NULL;
+}
+
+struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *addr,
+				  uint32_t boot_time)
+{
+	struct core *core = hif->hpim->core;
+	struct hpim_neigh *neigh = NULL;
+
+	if (hif->neighbor_count < core->limits.neighbors)
+		neigh = calloc(1, sizeof(*neigh));
+	if (!neigh) {
+		core_note(core, &(struct core_note){ .level = NOTE_WARN,
+						     .code = NOTE_NEIGHBOR_LIMIT,
+						     .link = hif->link,
+						     .a = *addr,
+						     .v = { core->limits.neighbors } });
+		return NULL;
+	}
+	neigh->hif = hif;
+	neigh->addr = *addr;
+	neigh->boot_time = boot_time;
+	neigh->since = core->now;
+	TAILQ_INIT(&neigh->records);
+	timer_init(&neigh->sync_timer, sync_expired);
+	timer_init(&neigh->liveness_timer, liveness_expired);
+	TAILQ_INSERT_TAIL(&hif->neighbors, neigh, node);
+	hif->neighbor_count++;
+	hpim_neigh_arm(neigh, HPIM_HOLD_DEFAULT_S);
+	note(neigh, NOTE_NEIGHBOR_NEW, 0);
+	return neigh;
+}
+
+void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason)
+{
+	struct hpim_if *hif = neigh->hif;
+	struct core *core = core_of(neigh);
+
+	note(neigh, NOTE_NEIGHBOR_GONE, reason);
+	hpim_neigh_set_state(neigh, SYNC_UNKNOWN);
+	hpim_record_forget_all(neigh);
+	timer_stop(&core->sched, &neigh->sync_timer);
+	timer_stop(&core->sched, &neigh->liveness_timer);
+	TAILQ_REMOVE(&hif->neighbors, neigh, node);
+	hif->neighbor_count--;
+	hpim_tree_mark_all(hif->hpim);
+	free(neigh->snapshot);
+	free(neigh);
+}
+
+void hpim_neigh_set_state(struct hpim_neigh *neigh, enum hpim_sync_state state)
+{
+	if (state == neigh->state)
+		return;
+	neigh->hif->synced_count += (state == SYNC_SYNCED);
+	neigh->hif->synced_count -= (neigh->state == SYNC_SYNCED);
+	neigh->state = state;
+	neigh->since = core_of(neigh)->now;
+	if (state != SYNC_UNKNOWN)
+		note(neigh, NOTE_NEIGHBOR_STATE, state);
+}
+
+void hpim_neigh_arm(struct hpim_neigh *neigh, uint16_t hold_s)
+{
+	neigh->hold_s = hold_s;
+	core_timer_arm(core_of(neigh), &neigh->liveness_timer, HP_SEC(hold_s));
+}
+
+/* A message other than Sync from an address not known yet. 3.2 */
+static void first_contact(struct hpim_if *hif, const struct ip_addr *src, uint32_t boot_time)
+{
+	struct hpim_neigh *neigh = hpim_neigh_new(hif, src, boot_time);
+
+	if (neigh)
+		hpim_sync_reset(neigh);
+}
+
+/*
+ * The tests on the BootTime of the header that every message but Sync passes first.
+ * Return: the neighbor when it is known and in the incarnation we know; else NULL.
+ */
+static struct hpim_neigh *check_boot_time(struct hpim_if *hif, const struct ip_addr *src,
+					  uint32_t boot_time)
+{
+	struct hpim_neigh *neigh = hpim_neigh_find(hif, src);
+
+	if (!neigh) {
+		first_contact(hif, src, boot_time);
+		return NULL;
+	}
+	if (boot_time > neigh->boot_time) {
+		neigh->boot_time = boot_time;
+		hpim_sync_reset(neigh);
+		return NULL;
+	}
+	return boot_time == neigh->boot_time ? neigh : NULL;
+}
+
+/* 3.4, "CheckpointSN received" */
+static void take_checkpoint(struct hpim_neigh *neigh, uint32_t checkpoint_sn)
+{
+	struct hpim_record *record;
+
+	if (checkpoint_sn <= neigh->checkpoint_sn)
+		return;
+	neigh->checkpoint_sn = checkpoint_sn;
+	TAILQ_FOREACH (record, &neigh->records, by_neigh) {
+		if (record->last_sn > checkpoint_sn || !record->last_sn)
+			continue;
+		record->last_sn = 0;
+		hpim_tree_mark(record->tif->tree); /* to free it if nothing else is in it */
+	}
+}
+
+void hpim_neigh_hello(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)
+{
+	const struct hpim_hello *hello = &msg->hello;
+	struct hpim_neigh *neigh;
+
+	/* Differs: the reference starts to synchronize with a router that says goodbye (Q11). */
+	if (hello->hold_s == 0 && !hpim_neigh_find(hif, src))
+		return;
+	neigh = check_boot_time(hif, src, msg->boot_time);
+	if (!neigh)
+		return;
+	if (hello->hold_s == 0) {
+		hpim_neigh_remove(neigh, GONE_GOODBYE);
+		return;
+	}
+	if (neigh->state != SYNC_SYNCED)
+		return; /* only progress of the synchronization keeps it alive */
+	hpim_neigh_arm(neigh, hello->hold_s);
+	if (hello->has_checkpoint)
+		take_checkpoint(neigh, hello->checkpoint_sn);
+}
+
+/* Numbers are not confirmed before the second step of the synchronization. 3.4, test 4 */
+static bool numbers_are_confirmed(const struct hpim_neigh *neigh)
+{
+	return neigh->state != SYNC_UNKNOWN && neigh->sync_sn > 0;
+}
+
+static void send_ack(struct hpim_neigh *neigh, const struct hpim_msg *msg)
+{
+	struct hpim_msg ack = {
+		.boot_time = neigh->hif->boot_time,
+		.type = HPIM_ACK,
+		.tree = { .source = msg->tree.source,
+			  .group = msg->tree.group,
+			  .neighbor_boot_time = msg->boot_time,
+			  .neighbor_snapshot_sn = neigh->neighbor_snapshot_sn,
+			  .my_snapshot_sn = neigh->my_snapshot_sn,
+			  .sn = msg->tree.sn },
+	};
+
+	hpim_if_send(neigh->hif, &neigh->addr, &ack, NULL);
+}
+
+struct hpim_record *hpim_neigh_accept(struct hpim_if *hif, const struct ip_addr *src,
+				      const struct hpim_msg *msg)
+{
+	struct hpim_neigh *neigh = check_boot_time(hif, src, msg->boot_time);
+	uint32_t sn = msg->tree.sn;
+	struct hpim_record *record;
+
+	if (!neigh || !numbers_are_confirmed(neigh))
+		return NULL;
+	if (sn <= neigh->neighbor_snapshot_sn || sn <= neigh->checkpoint_sn)
+		return NULL; /* covered: the sender does not wait for an Ack */
+	record = hpim_record_get(neigh, &msg->tree.source, &msg->tree.group);
+	if (record && sn < record->last_sn)
+		return NULL;
+	/* Also for a tree that is refused here, or the sender would give us up. */
+	send_ack(neigh, msg);
+	if (!record || sn == record->last_sn)
+		return NULL;
+	record->last_sn = sn;
+	return record;
+}
+
+bool hpim_neigh_ack(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)
+{
+	struct hpim_neigh *neigh = check_boot_time(hif, src, msg->boot_time);
+	const struct hpim_tree_msg *ack = &msg->tree;
+	struct hpim_tree_if *tif;
+	struct hpim_tree *tree;
+
+	if (!neigh || !numbers_are_confirmed(neigh))
+		return false;
+	if (ack->neighbor_boot_time != neigh->my_snapshot_boot_time ||
+	    ack->neighbor_snapshot_sn != neigh->my_snapshot_sn ||
+	    ack->my_snapshot_sn != neigh->neighbor_snapshot_sn)
+		return false;
+	tree = hpim_tree_find(hif->hpim, &ack->source, &ack->group);
+	tif = tree ? hpim_tree_if_find(tree, hif->link) : NULL;
+	if (tif)
+		hpim_reliable_acked(tif, neigh, ack->neighbor_boot_time, ack->sn);
+	return true;
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The store of facts per tree: trees, their interfaces, and what each neighbor said of them. What
+ * follows from the facts is hpim_eval.c's business. Source: description of HPIM-DM, 3.0 and 3.6.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hpim_int.h"
+
+struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,
+				 const struct ip_addr *group)
+{
+	const struct mfib_key key = { .source = *source, .group = *group };
+	struct hpim_tree *tree;
+
+	HASH_FIND(hh, hpim->trees, &key, sizeof(key), tree);
+	return tree;
+}
+
+static bool is_fit(const struct hpim *hpim, const struct ip_addr *source,
+		   const struct ip_addr *group)
+{
+	return ip_addr_family(source) == hpim->family && ip_addr_family(group) == hpim->family &&
+	       ip_addr_is_source(source) && ip_addr_is_multicast(group) &&
+	       !ip_addr_is_link_scope_group(group);
+}
+
+static struct hpim_group *group_get(struct hpim *hpim, const struct ip_addr *addr)
+{
+	struct hpim_group *group;
+
+	HASH_FIND(hh, hpim->groups, addr, sizeof(*addr), group);
+	if (group)
+		return group;
+	group = calloc(1, sizeof(*group));
+	if (!group)
+		return NULL;
+	group->addr = *addr;
+	HASH_ADD(hh, hpim->groups, addr, sizeof(*addr), group);
+	return group;
+}
+
+static void group_put(struct hpim *hpim, struct hpim_group *group)
+{
+	if (!LIST_EMPTY(&group->trees))
+		return;
+	HASH_DEL(hpim->groups, group);
+	free(group);
+}
+
+/* Noted once until some tree is freed, not once a packet. */
+static void note_full(struct hpim *hpim, const struct ip_addr *source, const struct ip_addr *group)
+{
+	if (hpim->is_full)
+		return;
+	hpim->is_full = true;
+	core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
+						   .code = NOTE_TREE_LIMIT,
+						   .link = LINK_NONE,
+						   .a = *source,
+						   .b = *group,
+						   .v = { hpim->core->limits.trees } });
+}
+
+static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *source,
+				  const struct ip_addr *group)
+{
+	struct hpim_tree *tree = calloc(1, sizeof(*tree));
+
+	if (!tree)
+		return NULL;
+	tree->key = (struct mfib_key){ .source = *source, .group = *group };
+	tree->hpim = hpim;
+	tree->view.root = tree->view.iif = tree->data_link = LINK_NONE;
+	timer_init(&tree->source_timer, hpim_source_expired);
+	timer_init(&tree->data_timer, hpim_data_expired);
+	tree->group = group_get(hpim, group);
+	if (!tree->group) {
+		free(tree);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(&tree->group->trees, tree, by_group);
+	HASH_ADD(hh, hpim->trees, key, sizeof(tree->key), tree);
+	hpim->tree_count++;
+	return tree;
+}
+
+struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
+				const struct ip_addr *group)
+{
+	struct hpim_tree *tree = hpim_tree_find(hpim, source, group);
+
+	if (tree)
+		return tree;
+	if (!is_fit(hpim, source, group))
+		return NULL;
+	if (hpim->tree_count < hpim->core->limits.trees)
+		tree = tree_new(hpim, source, group);
+	if (!tree)
+		note_full(hpim, source, group);
+	return tree;
+}
+
+static void tree_free(struct hpim_tree *tree)
+{
+	struct hpim *hpim = tree->hpim;
+
+	assert(tree->tif_count == 0);
+	if (tree->is_dirty)
+		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
+	timer_stop(&hpim->core->sched, &tree->source_timer);
+	timer_stop(&hpim->core->sched, &tree->data_timer);
+	mfib_clear(hpim->core, &tree->key);
+	rpf_unsubscribe(hpim->core, &tree->path);
+	LIST_REMOVE(tree, by_group);
+	group_put(hpim, tree->group);
+	HASH_DEL(hpim->trees, tree);
+	hpim->tree_count--;
+	hpim->is_full = false;
+	free(tree->tifs);
+	free(tree);
+}
+
+void hpim_tree_mark(struct hpim_tree *tree)
+{
+	if (tree->is_dirty)
+		return;
+	tree->is_dirty = true;
+	TAILQ_INSERT_TAIL(&tree->hpim->dirty, tree, dirty_node);
+}
+
+void hpim_tree_mark_all(struct hpim *hpim)
+{
+	for (struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next)
+		hpim_tree_mark(tree);
+}
+
+/* Index of the first tif whose link is at least @link. */
+static uint16_t tif_index(const struct hpim_tree *tree, uint16_t link)
+{
+	uint16_t low = 0, high = tree->tif_count;
+
+	while (low < high) {
+		uint16_t middle = (uint16_t)((low + high) / 2);
+
+		if (tree->tifs[middle]->link < link)
+			low = (uint16_t)(middle + 1);
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct hpim_tree_if *hpim_tree_if_find(const struct hpim_tree *tree, uint16_t link)
+{
+	uint16_t at = tif_index(tree, link);
+
+	return at < tree->tif_count && tree->tifs[at]->link == link ? tree->tifs[at] : NULL;
+}
+
+struct hpim_tree_if *hpim_tree_if_get(struct hpim_tree *tree, uint16_t link)
+{
+	uint16_t at = tif_index(tree, link);
+	struct hpim_tree_if *tif, **tifs;
+
+	if (at < tree->tif_count && tree->tifs[at]->link == link)
+		return tree->tifs[at];
+	tif = calloc(1, sizeof(*tif));
+	tifs = realloc(tree->tifs, (tree->tif_count + 1u) * sizeof(*tifs));
+	if (tifs)
+		tree->tifs = tifs;
+	if (!tif || !tifs) {
+		free(tif);
+		return NULL;
+	}
+	memmove(&tifs[at + 1], &tifs[at], (size_t)(tree->tif_count - at) * sizeof(*tifs));
+	tifs[at] = tif;
+	tree->tif_count++;
+	tif->tree = tree;
+	tif->link = link;
+	timer_init(&tif->hold_timer, hpim_hold_expired);
+	return tif;
+}
+
+static void record_free(struct hpim_record *record)
+{
+	LIST_REMOVE(record, by_tif);
+	TAILQ_REMOVE(&record->neigh->records, record, by_neigh);
+	free(record);
+}
+
+static void sweep_records(struct hpim_tree_if *tif)
+{
+	struct hpim_record *record, *next;
+
+	LIST_FOREACH_SAFE (record, &tif->records, by_tif, next)
+		if (!record->is_upstream && record->interest == INTEREST_UNSAID && !record->last_sn)
+			record_free(record);
+}
+
+void hpim_tree_sweep(struct hpim_tree *tree)
+{
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < tree->tif_count; i++) {
+		struct hpim_tree_if *tif = tree->tifs[i];
+
+		sweep_records(tif);
+		if (!LIST_EMPTY(&tif->records) || tif->reliable || tif->view.role != ROLE_NONE) {
+			tree->tifs[kept++] = tif;
+			continue;
+		}
+		timer_stop(&tree->hpim->core->sched, &tif->hold_timer);
+		free(tif);
+	}
+	tree->tif_count = kept;
+	if (!kept && tree->view.state == TREE_INACTIVE && !timer_runs(&tree->data_timer) &&
+	    !timer_runs(&tree->source_timer))
+		tree_free(tree);
+}
+
+struct hpim_record *hpim_record_find(const struct hpim_tree_if *tif, const struct hpim_neigh *neigh)
+{
+	struct hpim_record *record;
+
+	LIST_FOREACH (record, &tif->records, by_tif)
+		if (record->neigh == neigh)
+			return record;
+	return NULL;
+}
+
+struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_addr *source,
+				    const struct ip_addr *group)
+{
+	struct hpim_if *hif = neigh->hif;
+	struct hpim_tree *tree = hpim_tree_get(hif->hpim, source, group);
+	struct hpim_tree_if *tif = tree ? hpim_tree_if_get(tree, hif->link) : NULL;
+	struct hpim_record *record = tif ? hpim_record_find(tif, neigh) : NULL;
+
+	if (record || !tif)
+		return record;
+	record = calloc(1, sizeof(*record));
+	if (!record)
+		return NULL;
+	record->neigh = neigh;
+	record->tif = tif;
+	LIST_INSERT_HEAD(&tif->records, record, by_tif);
+	TAILQ_INSERT_TAIL(&neigh->records, record, by_neigh);
+	return record;
+}
+
+void hpim_record_set_upstream(struct hpim_record *record, const struct hpim_rpc *rpc)
+{
+	record->is_upstream = true;
+	record->rpc = *rpc;
+	record->generation = ++record->tif->tree->hpim->generation;
+}
+
+void hpim_record_forget_all(struct hpim_neigh *neigh)
+{
+	struct hpim_record *record, *next;
+
+	TAILQ_FOREACH_SAFE (record, &neigh->records, by_neigh, next)
+		record_free(record);
+}
+
+void hpim_tree_free_all(struct hpim *hpim)
+{
+	struct hpim_tree *tree, *next;
+
+	HASH_ITER (hh, hpim->trees, tree, next) {
+		for (uint16_t i = 0; i < tree->tif_count; i++) {
+			hpim_reliable_drop(tree->tifs[i]);
+			timer_stop(&hpim->core->sched, &tree->tifs[i]->hold_timer);
+			free(tree->tifs[i]);
+		}
+		tree->tif_count = 0;
+		tree_free(tree);
+	}
+}

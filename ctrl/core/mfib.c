@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The forwarding table.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "core/core_int.h"
+#include "core/mfib.h"
+
+struct entry {
+	UT_hash_handle hh;
+	struct mfib_route route;
+};
+
+struct mfib {
+	struct entry *entries;
+};
+
+struct mfib *mfib_new(void)
+{
+	return calloc(1, sizeof(struct mfib));
+}
+
+void mfib_free(struct mfib *mfib)
+{
+	struct entry *entry, *next;
+
+	if (!mfib)
+		return;
+	HASH_ITER (hh, mfib->entries, entry, next) {
+		HASH_DEL(mfib->entries, entry);
+		free(entry);
+	}
+	free(mfib);
+}
+
+static struct entry *find(const struct mfib *mfib, const struct mfib_key *key)
+{
+	struct entry *entry;
+
+	HASH_FIND(hh, mfib->entries, key, sizeof(*key), entry);
+	return entry;
+}
+
+static void tell(struct core *core, const struct mfib_route *route)
+{
+	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_PUT, .route = *route });
+}
+
+static bool route_equal(const struct mfib_route *a, const struct mfib_route *b)
+{
+	return a->iif == b->iif && a->flags == b->flags && ifset_equal(&a->oifs, &b->oifs);
+}
+
+bool mfib_set(struct core *core, const struct mfib_route *route)
+{
+	struct mfib *mfib = core->mfib;
+	struct entry *entry = find(mfib, &route->key);
+
+	assert(!ifset_has(&route->oifs, route->iif));
+	if (entry && route_equal(&entry->route, route))
+		return true;
+	if (!entry) {
+		entry = calloc(1, sizeof(*entry));
+		if (!entry)
+			return false;
+		entry->route.key = route->key;
+		HASH_ADD(hh, mfib->entries, route.key, sizeof(route->key), entry);
+	}
+	entry->route = *route;
+	tell(core, route);
+	return true;
+}
+
+void mfib_clear(struct core *core, const struct mfib_key *key)
+{
+	struct entry *entry = find(core->mfib, key);
+
+	if (!entry)
+		return;
+	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_DEL, .key = *key });
+	HASH_DEL(core->mfib->entries, entry);
+	free(entry);
+}
+
+void mfib_repeat(struct core *core, const struct mfib_key *key)
+{
+	const struct entry *entry = find(core->mfib, key);
+
+	if (entry)
+		tell(core, &entry->route);
+}
+
+const struct mfib_route *mfib_find(const struct mfib *mfib, const struct mfib_key *key)
+{
+	const struct entry *entry = find(mfib, key);
+
+	return entry ? &entry->route : NULL;
+}
+
+void mfib_each(const struct mfib *mfib, bool (*each)(void *ctx, const struct mfib_route *route),
+	       void *ctx)
+{
+	for (const struct entry *entry = mfib->entries; entry; entry = entry->hh.next)
+		if (!each(ctx, &entry->route))
+			return;
+}
