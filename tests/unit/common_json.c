@@ -52,7 +52,8 @@ bool vector_has(struct json_object *object, const char *key)
 {
 	struct json_object *value;
 
-	return json_object_object_get_ex(object, key, &value) && json_object_get_boolean(value);
+	return json_object_object_get_ex(object, key, &value) && value &&
+	       (!json_object_is_type(value, json_type_boolean) || json_object_get_boolean(value));
 }
 
 struct json_object *vector_get(struct json_object *object, const char *key)
