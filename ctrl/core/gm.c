@@ -7,18 +7,13 @@
  */
 #include <assert.h>
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 
-/* A group that finds no memory is refused, like one beyond the limit. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
+#include "base/container.h"
+#include "base/hash.h"
 #include "core/core_int.h"
 #include "core/gm.h"
 #include "core/gm_family.h"
-
-#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 struct gm_group {
 	struct ip_addr addr;
@@ -33,7 +28,7 @@ struct gm_if {
 	uint16_t link;
 	const struct gm_family *family;
 	enum gm_role role;
-	struct ip_addr querier;	       /* this router, or the lower address last heard */
+	struct ip_addr querier;       /* this router, or the lower address last heard */
 	unsigned int startup_queries; /* still to be sent */
 	struct timer query_timer, other_timer;
 	struct gm_group *groups; /* only those that have members */
@@ -82,8 +77,8 @@ static void general_query_send(struct core *core, struct gm_if *gm)
 	if (gm->startup_queries > 0)
 		gm->startup_queries--;
 	core_timer_arm(core, &gm->query_timer,
-		       gm->startup_queries > 0 ? family->startup_query_interval :
-						 family->query_interval);
+		       gm->startup_queries > 0 ? family->startup_query_interval
+					       : family->query_interval);
 }
 
 static void role_act(struct core *core, struct gm_if *gm, unsigned int act)
@@ -172,8 +167,7 @@ static void timer_lower(struct core *core, struct gm_group *group, hp_time respo
 }
 
 /* @response: how long hosts may take to answer the query which made the timer shorter. */
-static void group_act(struct core *core, struct gm_group *group, unsigned int act,
-		      hp_time response)
+static void group_act(struct core *core, struct gm_group *group, unsigned int act, hp_time response)
 {
 	const struct gm_family *family = group->gm->family;
 
@@ -242,10 +236,6 @@ static struct gm_group *group_new(struct core *core, struct gm_if *gm, const str
 	timer_init(&group->v1_timer, v1_timer_fire);
 	timer_init(&group->rxmt_timer, rxmt_timer_fire);
 	HASH_ADD(hh, gm->groups, addr, sizeof(group->addr), group);
-	if (!group->hh.tbl) {
-		free(group);
-		return NULL;
-	}
 	return group;
 }
 
@@ -370,7 +360,7 @@ void gm_stop(struct core *core, struct gm_if *gm)
 {
 	struct gm_group *group, *next;
 
-	HASH_ITER(hh, gm->groups, group, next) {
+	HASH_ITER (hh, gm->groups, group, next) {
 		group->state = GM_STATE_NO_MEMBERS;
 		group_act(core, group, GM_ACT_LEFT, 0);
 		group_free(core, group);

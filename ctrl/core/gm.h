@@ -11,10 +11,17 @@
 struct core;
 struct gm_if; /* one interface and family */
 
-/** gm_start() - Become querier on an interface that has an address of @family. NULL: no memory. */
+/**
+ * gm_start() - Become querier on an interface that has an address of @family.
+ *
+ * While it runs, link_addr() of the interface must not become NULL; after a change of that address
+ * it is to be stopped and started again.
+ *
+ * Return: NULL when there is no memory.
+ */
 struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family);
 
-/** gm_stop() - Forget the interface. Groups that had members are told to core_member_changed(). */
+/** gm_stop() - Forget and free. Groups that had members are told to core_member_changed(). */
 void gm_stop(struct core *core, struct gm_if *gm);
 
 /** gm_receive() - A packet of PROTO_GM. Bad ones are noted (NOTE_PACKET_BAD) and dropped whole. */

@@ -13,10 +13,10 @@
 
 struct gm_family {
 	enum ip_family family;
-	uint8_t version;	 /* of the queries sent */
-	bool has_v1_hosts;	 /* reports of version 1 come from hosts that never leave */
+	uint8_t version;         /* of the queries sent */
+	bool has_v1_hosts;       /* reports of version 1 come from hosts that never leave */
 	bool needs_router_alert; /* messages without it are refused; description, 6.1 */
-	struct ip_addr any;	 /* group of a General Query */
+	struct ip_addr any;      /* group of a General Query */
 	struct ip_addr all_nodes;
 	struct ip_addr listen[GM_LISTEN_COUNT];
 

@@ -29,11 +29,11 @@ enum gm_state {
 };
 
 enum gm_event {
-	GM_EV_REPORT,	 /* IGMPv2 or MLD report */
+	GM_EV_REPORT,    /* IGMPv2 or MLD report */
 	GM_EV_REPORT_V1, /* IGMPv1 report */
-	GM_EV_LEAVE,	 /* Leave or Done */
-	GM_EV_TIMER,	 /* nobody reported for too long */
-	GM_EV_V1_TIMER,	 /* no IGMPv1 host reported for too long */
+	GM_EV_LEAVE,     /* Leave or Done */
+	GM_EV_TIMER,     /* nobody reported for too long */
+	GM_EV_V1_TIMER,  /* no IGMPv1 host reported for too long */
 	GM_EV_RXMT_TIMER,
 	GM_EV_QUERY, /* another router's group-specific query */
 	GM_EV_COUNT,
@@ -50,13 +50,13 @@ enum gm_event {
 #define GM_ACT_ARM_OTHER    (1u << 6)
 
 /* Actions of a group, performed in this order. */
-#define GM_ACT_STOP_V1	     (1u << 2)
+#define GM_ACT_STOP_V1       (1u << 2)
 #define GM_ACT_STOP_RXMT     (1u << 3)
 #define GM_ACT_ARM_TIMER     (1u << 4)
 #define GM_ACT_LOWER_TIMER   (1u << 5) /* "start timer*": only ever to an earlier deadline */
-#define GM_ACT_ARM_V1	     (1u << 6)
-#define GM_ACT_JOINED	     (1u << 7) /* notify + */
-#define GM_ACT_LEFT	     (1u << 8) /* notify - */
+#define GM_ACT_ARM_V1        (1u << 6)
+#define GM_ACT_JOINED        (1u << 7) /* notify + */
+#define GM_ACT_LEFT          (1u << 8) /* notify - */
 #define GM_ACT_SEND_SPECIFIC (1u << 9) /* and arm the retransmission timer */
 
 /** struct gm_step - One cell. No action at all means a forgotten cell; a test finds it. */
