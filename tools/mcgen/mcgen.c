@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 
-#include "../mcgen/mcpacket.h"
+#include "mcgen/mcpacket.h"
 
 struct options {
 	struct mcpacket_group group;

@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
-#include "../mcgen/mcpacket.h"
+#include "mcgen/mcpacket.h"
 
 /* Sequence numbers which are remembered one by one, behind the highest seen. A power of two. */
 #define WINDOW 65536u
