@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Read-only snapshots of a core. Words for people are those of the description of HPIM-DM, 7.2, in
+ * small letters.
+ */
+#include "core/hpim_int.h"
+#include "core/inspect.h"
+
+static const char *const sync_names[SYNC_STATE_COUNT] = {
+	[SYNC_UNKNOWN] = "unknown",
+	[SYNC_MASTER] = "master",
+	[SYNC_SLAVE] = "slave",
+	[SYNC_SYNCED] = "synced",
+};
+
+bool inspect_protocol_runs(const struct core *core, uint16_t link, enum ip_family family,
+			   enum core_proto proto)
+{
+	if (proto == PROTO_HPIM)
+		return hpim_if_by_link(core->hpim[family], link) != NULL;
+	return core->gm[family][link] != NULL;
+}
+
+const struct gm_if *inspect_membership(const struct core *core, uint16_t link,
+				       enum ip_family family)
+{
+	return core->gm[family][link];
+}
+
+uint32_t inspect_neighbor_count(const struct core *core, uint16_t link, enum ip_family family)
+{
+	const struct hpim_if *hif = hpim_if_by_link(core->hpim[family], link);
+
+	return hif ? hif->neighbor_count : 0;
+}
+
+uint32_t inspect_boot_time(const struct core *core)
+{
+	uint32_t greatest = 0;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		for (uint16_t link = 0; link < LINKS_MAX; link++)
+			if (core->hpim[family]->last_boot_time[link] > greatest)
+				greatest = core->hpim[family]->last_boot_time[link];
+	return greatest;
+}
+
+struct inspect_counts inspect_counts(const struct core *core)
+{
+	struct inspect_counts counts = { 0 };
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		const struct hpim_tree *tree = core->hpim[family]->trees;
+
+		for (; tree; tree = tree->hh.next)
+			counts.trees += tree->view.state != TREE_INACTIVE;
+		for (uint16_t link = 0; link < LINKS_MAX; link++) {
+			const struct gm_if *gm = core->gm[family][link];
+
+			counts.neighbors += inspect_neighbor_count(core, link, family);
+			counts.groups += gm ? gm_if_inspect(gm).groups : 0;
+		}
+	}
+	return counts;
+}
+
+static hp_time time_left(const struct core *core, const struct timer *timer)
+{
+	return timer_runs(timer) ? timer->deadline - core->now : HP_TIME_NEVER;
+}
+
+void inspect_neighbors(const struct core *core, enum ip_family family,
+		       bool (*each)(void *ctx, const struct inspect_neighbor *), void *ctx)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++) {
+		const struct hpim_if *hif = hpim_if_by_link(core->hpim[family], link);
+		const struct hpim_neigh *neigh;
+
+		if (!hif)
+			continue;
+		TAILQ_FOREACH (neigh, &hif->neighbors, node) {
+			struct inspect_neighbor view = {
+				.link = link,
+				.family = family,
+				.addr = neigh->addr,
+				.state = sync_names[neigh->state],
+				.hold_s = neigh->hold_s,
+				.expires_in = time_left(core, &neigh->liveness_timer),
+				.since_for = core->now - neigh->since,
+				.boot_time = neigh->boot_time,
+				.my_snapshot_sn = neigh->my_snapshot_sn,
+				.neighbor_snapshot_sn = neigh->neighbor_snapshot_sn,
+				.checkpoint_sn = neigh->checkpoint_sn,
+			};
+
+			if (!each(ctx, &view))
+				return;
+		}
+	}
+}
+
+static const char *tree_state(const struct hpim_tree *tree)
+{
+	switch (tree->view.state) {
+	case TREE_ACTIVE:
+		return "active";
+	case TREE_UNSURE:
+		return "unsure";
+	case TREE_INACTIVE:
+		break;
+	}
+	return timer_runs(&tree->data_timer) ? "flood" : "inactive";
+}
+
+static struct inspect_tree view_of(const struct hpim_tree *tree)
+{
+	const struct hpim_view *is = &tree->view;
+	const struct hpim_tree_if *root = hpim_tree_if_find(tree, is->root);
+	struct inspect_tree view = {
+		.key = tree->key,
+		.state = tree_state(tree),
+		.is_originator = is->is_originator,
+		.in_tree = is->in_tree,
+		.root = is->root,
+		.preference = is->rpc.preference,
+		.metric = is->rpc.metric,
+		.iif = is->iif,
+		.oifs = is->oifs,
+	};
+
+	if (root && root->view.best.generation)
+		view.upstream = root->view.best.addr;
+	return view;
+}
+
+void inspect_trees(const struct core *core, enum ip_family family,
+		   bool (*each)(void *ctx, const struct inspect_tree *), void *ctx)
+{
+	const struct hpim_tree *tree = core->hpim[family]->trees;
+
+	for (; tree; tree = tree->hh.next) {
+		struct inspect_tree view = view_of(tree);
+
+		if (!each(ctx, &view))
+			return;
+	}
+}
+
+static struct inspect_tree_if view_of_if(const struct hpim_tree_if *tif)
+{
+	const struct hpim_view_if *is = &tif->view;
+	struct inspect_tree_if view = {
+		.key = tif->tree->key,
+		.link = tif->link,
+		.is_root = is->role == ROLE_ROOT,
+		.is_winner = is->is_winner,
+		.has_interest = is->has_interest,
+		.has_member = is->has_member,
+		.is_forwarding = is->is_forwarding,
+	};
+
+	if (is->best.generation) {
+		view.best_upstream = is->best.addr;
+		view.upstream_preference = is->best.rpc.preference;
+		view.upstream_metric = is->best.rpc.metric;
+	}
+	return view;
+}
+
+void inspect_tree_ifs(const struct core *core, enum ip_family family,
+		      bool (*each)(void *ctx, const struct inspect_tree_if *), void *ctx)
+{
+	const struct hpim_tree *tree = core->hpim[family]->trees;
+
+	for (; tree; tree = tree->hh.next) {
+		for (uint16_t i = 0; i < tree->tif_count; i++) {
+			struct inspect_tree_if view = view_of_if(tree->tifs[i]);
+
+			if (tree->tifs[i]->view.role != ROLE_NONE && !each(ctx, &view))
+				return;
+		}
+	}
+}

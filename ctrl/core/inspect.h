@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_INSPECT_H
+#define CORE_INSPECT_H
+
+/* Read-only snapshots of a core, for the control socket, the simulator and the tests. */
+#include "core/core.h"
+#include "core/gm.h"
+
+struct inspect_neighbor {
+	uint16_t link;
+	enum ip_family family;
+	struct ip_addr addr;
+	const char *state; /* "unknown", "master", "slave", "synced": the neighbor's role */
+	uint16_t hold_s;   /* what the liveness timer was last armed with */
+	hp_time expires_in, since_for;
+	uint32_t boot_time, my_snapshot_sn, neighbor_snapshot_sn, checkpoint_sn;
+};
+
+struct inspect_tree {
+	struct mfib_key key;
+	const char *state; /* "active", "unsure", "flood", "inactive" */
+	bool is_originator, in_tree;
+	uint16_t root;		 /* LINK_NONE: none */
+	struct ip_addr upstream; /* BestUpstream of the root interface, or unset */
+	uint32_t preference, metric; /* MyRPC */
+	uint16_t iif;		 /* of the forwarding entry; LINK_NONE: no entry */
+	struct ifset oifs;
+};
+
+struct inspect_tree_if {
+	struct mfib_key key;
+	uint16_t link;
+	bool is_root, is_winner, has_interest, has_member, is_forwarding;
+	struct ip_addr best_upstream; /* unset: none */
+	uint32_t upstream_preference, upstream_metric;
+};
+
+struct inspect_counts {
+	uint32_t neighbors, trees, groups;
+};
+
+/** inspect_protocol_runs() - Whether a protocol of a family runs on an interface now. */
+bool inspect_protocol_runs(const struct core *core, uint16_t link, enum ip_family family,
+			   enum core_proto proto);
+
+/** inspect_membership() - NULL where IGMP or MLD does not run; see gm_if_inspect(). */
+const struct gm_if *inspect_membership(const struct core *core, uint16_t link,
+				       enum ip_family family);
+
+/** inspect_neighbor_count() - Neighbors of a family on an interface. */
+uint32_t inspect_neighbor_count(const struct core *core, uint16_t link, enum ip_family family);
+
+/** inspect_boot_time() - The greatest BootTime in use; a new start has to begin above it. */
+uint32_t inspect_boot_time(const struct core *core);
+
+struct inspect_counts inspect_counts(const struct core *core);
+
+/* Each of these calls @each until it says no. */
+void inspect_neighbors(const struct core *core, enum ip_family family,
+		       bool (*each)(void *ctx, const struct inspect_neighbor *), void *ctx);
+void inspect_trees(const struct core *core, enum ip_family family,
+		   bool (*each)(void *ctx, const struct inspect_tree *), void *ctx);
+void inspect_tree_ifs(const struct core *core, enum ip_family family,
+		      bool (*each)(void *ctx, const struct inspect_tree_if *), void *ctx);
+
+#endif
