@@ -40,7 +40,8 @@ IO_OBJS     := $(call objs,ctrl/io/*.c)
 DPLANE_OBJS := $(call objs,ctrl/dplane/*.c)
 SHELL_OBJS  := $(filter-out $(BUILD)/ctrl/main.o,$(call objs,ctrl/*.c))
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
-UNIT_COMMON := $(call objs,tests/unit/common_*.c)
+FUZZ_COMMON := $(filter-out $(BUILD)/tests/fuzz/fuzz_%,$(call objs,tests/fuzz/*.c))
+UNIT_COMMON := $(call objs,tests/unit/common_*.c) $(FUZZ_COMMON)
 skels        = $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard $(1)))
 SKELS       := $(call skels,bpf/*.bpf.c)
 BENCH_SKELS := $(call skels,tools/bench/*.bpf.c)
@@ -48,7 +49,7 @@ BENCH_SKELS := $(call skels,tools/bench/*.bpf.c)
 UNIT_TESTS  := $(call bins,tests/unit/test_*.c)
 BPF_TESTS   := $(call bins,tests/bpf/test_*.c)
 NETNS_TESTS := $(call bins,tests/netns/test_*.c)
-FUZZERS     := $(call bins,tests/fuzz/*.c)
+FUZZERS     := $(call bins,tests/fuzz/fuzz_*.c)
 BENCHES     := $(call bins,tools/bench/bench_*.c)
 
 CORE_LIB   := $(BUILD)/libhpim-core.a
@@ -168,7 +169,7 @@ $(BUILD)/tests/netns/%: $(BUILD)/tests/netns/%.o $(ALL_LIBS)
 
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(CORE_LIB) $(TEXT_OBJ)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_COMMON) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,-fsanitize=fuzzer $^)
 
 $(BUILD)/tools/bench/%: $(BUILD)/tools/bench/%.o $(ALL_LIBS)

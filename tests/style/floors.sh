@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# floors.sh [ROOT]: who may include whom (docs/ARCHITECTURE.md, floors). Quoted includes carry their
+# folder, so the first part of the name tells the floor; a bare name is a file of the same folder.
+set -eu
+cd "${1:-$(dirname "$0")/../..}"
+failed=0
+
+# folder, files, what quoted includes may begin with, which <headers> may be named ("*": any)
+free='assert|stdbool|stddef|stdint|stdalign|limits|errno|string|stdlib'
+trees='uthash|utlist|bsd/sys/tree|bsd/sys/queue'
+allow() {
+	for file in $2; do
+		[ -f "$file" ] || continue
+		grep -HnoE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<][^">]+[">]' "$file" |
+			sed -E 's/^([^:]*:[0-9]+):.*include[[:space:]]*(["<])([^">]+).*/\1 \2 \3/' |
+			while read -r where kind name; do
+				case $kind in
+				'"') echo "$name" | grep -qE "^($3)" && continue ;;
+				'<') [ "$4" = '*' ] && continue
+				     echo "$name" | grep -qxE "$4" && continue ;;
+				esac
+				echo "$where: $1 may not include $name"
+			done
+	done
+}
+
+check() {
+	allow "include/hpim" "include/hpim/*.h" "hpim/ip_addr\\.h$" "linux/types\\.h"
+	allow "ip_addr.h" "include/hpim/ip_addr.h" "nothing" "nothing"
+	allow "bpf" "bpf/*.[ch]" "hpim/|[a-z0-9_]+\\.h$" "(linux|bpf|asm)/.*\\.h|stdbool\\.h|stddef\\.h|stdint\\.h"
+	for file in ctrl/base/*.[ch]; do
+		case $file in
+		*/addr_text.c) more='|stdio|arpa/inet' ;; # not part of the core's archive
+		*) more= ;;
+		esac
+		allow "ctrl/base" "$file" "base/|hpim/ip_addr\\.h$" "($free|$trees$more)\\.h"
+	done
+	allow "ctrl/wire" "ctrl/wire/*.[ch]" "base/|wire/|hpim/ip_addr\\.h$" "($free)\\.h"
+	allow "ctrl/core" "ctrl/core/*.[ch]" "base/|wire/|core/|hpim/ip_addr\\.h$" "($free|$trees)\\.h"
+	allow "ctrl/io" "ctrl/io/*.[ch]" "base/|wire/|core/|io/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
+	allow "ctrl/dplane" "ctrl/dplane/*.[ch]" "base/|core/|dplane/|hpim/|bpf/.*\\.skel\\.h$" "*"
+	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
+	allow "tools/mcgen" "tools/mcgen/*.[ch]" "base/|mcgen/|\\.\\./mcgen/" "*"
+	# The core gives addresses away as they are; turning them into text is for those who show them.
+	grep -n 'base/addr_text\.h' ctrl/wire/*.[ch] ctrl/core/*.[ch] 2>/dev/null |
+		sed 's/$/: addr_text is not for the core/'
+}
+
+found=$(check)
+[ -z "$found" ] || { echo "$found"; failed=1; }
+exit $failed

@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Each style check must be able to fail: it is run on a small tree that is right, then on the same
+# tree with one fault.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+good_tree() {
+	rm -rf "$work/t"
+	mkdir -p "$work/t/include/hpim" "$work/t/ctrl/base" "$work/t/ctrl/core" "$work/t/ctrl/io"
+	printf '/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */\n' \
+		> "$work/t/include/hpim/ip_addr.h"
+	mkdir -p "$work/t/tests/style"
+	printf '# a list\nctrl/base/addr.c # tells them apart\n' > "$work/t/tests/style/family.txt"
+	printf '// SPDX-License-Identifier: GPL-2.0-only\n#include "base/addr.h"\nint f = AF_INET;\n' \
+		> "$work/t/ctrl/base/addr.c"
+	printf '// SPDX-License-Identifier: GPL-2.0-only\n#include "core/core.h"\nint f(void);\n' \
+		> "$work/t/ctrl/core/core.c"
+}
+
+# expect SCRIPT STATUS WORDS: the script must exit so and, when it fails, say the words
+expect() {
+	status=0
+	"$here/$1" "$work/t" > "$work/out" 2>&1 || status=$?
+	if [ "$status" -ne "$2" ] || ! grep -qF -e "$3" "$work/out" && [ -n "$3" ]; then
+		echo "$1: exits $status, expected $2 and '$3'; it says:"
+		cat "$work/out"
+		failed=1
+	fi
+}
+
+add() {
+	printf '%b' "$2" >> "$work/t/$1"
+}
+
+lines() {
+	awk -v n="$1" 'BEGIN { while (n--) print "\tx();" }'
+}
+
+for script in floors sizes spdx family; do
+	good_tree
+	expect $script.sh 0 ''
+done
+
+good_tree; add ctrl/core/core.c '#include "io/loop.h"\n'
+expect floors.sh 1 'ctrl/core may not include io/loop.h'
+good_tree; add ctrl/core/core.c '#include <sys/socket.h>\n'
+expect floors.sh 1 'ctrl/core may not include sys/socket.h'
+good_tree; add ctrl/base/addr.c '#include "addr.h"\n'
+expect floors.sh 1 'ctrl/base may not include addr.h'
+good_tree; add include/hpim/ip_addr.h '#include <linux/types.h>\n'
+expect floors.sh 1 'ip_addr.h may not include linux/types.h'
+good_tree; add ctrl/core/core.c '#include "base/addr_text.h"\n'
+expect floors.sh 1 'addr_text is not for the core'
+good_tree; add ctrl/io/loop.c '#include "dplane/dplane.h"\n'
+expect floors.sh 1 'ctrl/io may not include dplane/dplane.h'
+
+good_tree
+{ printf 'int f(void)\n{\n'; lines 67; printf '}\n'; } >> "$work/t/ctrl/core/core.c"
+expect sizes.sh 0 ''
+good_tree
+{ printf 'static int f(int a,\n\t     int b)\n{\n'; lines 67; printf '}\n'; } >> "$work/t/ctrl/core/core.c"
+expect sizes.sh 1 '71 lines, over 70'
+good_tree; lines 700 >> "$work/t/ctrl/core/core.c"
+expect sizes.sh 1 '703 lines, over 700'
+
+good_tree; printf 'int x;\n' > "$work/t/ctrl/core/none.c"
+expect spdx.sh 1 'ctrl/core/none.c'
+good_tree; cp "$work/t/ctrl/core/core.c" "$work/t/include/hpim/abi.h"
+expect spdx.sh 1 'GPL-2.0-only OR BSD-2-Clause'
+
+good_tree; add ctrl/core/core.c 'int g = IP_FAMILY_6;\n'
+expect family.sh 1 'ctrl/core/core.c: asks for the family'
+good_tree; add ctrl/core/core.c 'for (f = IP_FAMILY_4; f < IP_FAMILY_COUNT; f++)\n'
+expect family.sh 0 ''
+good_tree; printf 'int x;\n' > "$work/t/ctrl/base/addr.c"
+expect family.sh 1 'no longer asks'
+
+# The archive: one that keeps to the list, one that prints.
+echo '#include <stdlib.h>
+void *f(void); void *f(void) { return malloc(1); }' > "$work/a.c"
+echo '#include <stdio.h>
+void g(void); void g(void) { puts("x"); }' > "$work/b.c"
+for name in a b; do
+	gcc -O2 -c "$work/$name.c" -o "$work/$name.o"
+	ar rcs "$work/$name.a" "$work/$name.o"
+done
+"$here/symbols.sh" "$work/a.a" || { echo "symbols.sh: refuses malloc"; failed=1; }
+! "$here/symbols.sh" "$work/b.a" > /dev/null || { echo "symbols.sh: lets puts through"; failed=1; }
+! "$here/symbols.sh" "$work/none.a" > /dev/null || { echo "symbols.sh: passes without an archive"; failed=1; }
+exit $failed
