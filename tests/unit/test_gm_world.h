@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TEST_GM_WORLD_H
+#define TEST_GM_WORLD_H
+
+/*
+ * A router that only runs group membership, and its effects as words. Included once per test
+ * program: it also defines what gm.c asks of core.c.
+ */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/addr_text.h"
+#include "core/core_int.h"
+#include "core/gm.h"
+#include "core/gm_family.h"
+
+#define LINK 3u
+
+/* What differs between the families, by hand: independent of gm_family.c and of the codecs. */
+struct family_facts {
+	enum ip_family family;
+	const char *lower, *own, *higher, *host, *host2;
+	const char *group, *all_nodes, *all_routers, *listen[2], *any;
+	const char *states[GM_STATE_COUNT];
+	uint8_t report_version;
+	size_t query_len;
+	uint8_t general[24], specific[24]; /* queries from @own, specific to @group */
+};
+
+static const struct family_facts facts[IP_FAMILY_COUNT] = {
+	[IP_FAMILY_4] = {
+		.family = IP_FAMILY_4,
+		.lower = "10.0.0.1", .own = "10.0.0.2", .higher = "10.0.0.3",
+		.host = "10.0.0.9", .host2 = "10.0.0.10",
+		.group = "224.12.12.12", .all_nodes = "224.0.0.1", .all_routers = "224.0.0.2",
+		.listen = { "224.0.0.2", "224.0.0.22" }, .any = "0.0.0.0",
+		.states = { "NoMembersPresent", "MembersPresent", "CheckingMembership",
+			    "Version1MembersPresent" },
+		.report_version = 2,
+		.query_len = 8,
+		.general = { 0x11, 0x64, 0xee, 0x9b },
+		.specific = { 0x11, 0x0a, 0x02, 0xdd, 0xe0, 0x0c, 0x0c, 0x0c },
+	},
+	[IP_FAMILY_6] = {
+		.family = IP_FAMILY_6,
+		.lower = "fe80::1", .own = "fe80::2", .higher = "fe80::3",
+		.host = "fe80::9", .host2 = "fe80::10",
+		.group = "ff05::12:12:12", .all_nodes = "ff02::1", .all_routers = "ff02::2",
+		.listen = { "ff02::2", "ff02::16" }, .any = "::",
+		.states = { "NoListenersPresent", "ListenersPresent", "CheckingListeners", "-" },
+		.report_version = 1,
+		.query_len = 24,
+		.general = { 0x82, 0x00, 0x59, 0x16, 0x27, 0x10 },
+		.specific = { 0x82, 0x00, 0x7c, 0xca, 0x03, 0xe8, 0x00, 0x00, 0xff, 0x05, 0x00,
+			      0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x12, 0x00, 0x12,
+			      0x00, 0x12 },
+	},
+};
+
+struct world {
+	const struct family_facts *facts;
+	struct core core;
+	struct gm_if *gm;
+	char words[4096]; /* last effects drained */
+};
+
+static inline struct ip_addr addr_of(const char *text)
+{
+	struct ip_addr addr;
+
+	cr_assert_eq(ip_addr_parse(text, &addr), 0, "%s", text);
+	return addr;
+}
+
+static inline bool is_addr(const struct ip_addr *addr, const char *text)
+{
+	return strcmp(ip_addr_text(addr).s, text) == 0;
+}
+
+/* ---- What core.c defines otherwise ---- */
+
+uint64_t core_random(struct core *core, uint64_t below)
+{
+	(void)core;
+	(void)below;
+	cr_assert_fail("nothing in gm is random");
+	return 0;
+}
+
+void core_note(struct core *core, const struct core_note *note)
+{
+	core_fx(core, &(struct core_effect){ .kind = FX_NOTE, .note = *note });
+}
+
+/* Recorded among the effects, as a note with a code of its own. */
+void core_member_changed(struct core *core, uint16_t link, const struct ip_addr *group)
+{
+	const struct gm_if *gm = core->gm[ip_addr_family(group)][link];
+	const struct ip_addr source = addr_of("192.0.2.1");
+	struct core_note note = { .code = NOTE_CODE_COUNT, .link = link, .b = *group };
+
+	note.v[0] = gm && gm_has_member(gm, &source, group);
+	core_note(core, &note);
+}
+
+/* ---- Effects as words ---- */
+
+static inline const char *send_word(const struct world *w, const struct fx_send *send)
+{
+	const struct family_facts *f = w->facts;
+
+	if (send->link != LINK || send->proto != PROTO_GM || !is_addr(&send->src, f->own) ||
+	    send->len != f->query_len)
+		return "send?";
+	if (is_addr(&send->dst, f->all_nodes) && !memcmp(send->bytes, f->general, send->len))
+		return "general";
+	if (is_addr(&send->dst, f->group) && !memcmp(send->bytes, f->specific, send->len))
+		return "specific";
+	return "send?";
+}
+
+static inline const char *group_word(const struct world *w, const struct core_effect *fx)
+{
+	bool is_join = fx->kind == FX_JOIN;
+
+	if (fx->group.link != LINK || fx->group.proto != PROTO_GM)
+		return "group?";
+	if (is_addr(&fx->group.group, w->facts->listen[0]))
+		return is_join ? "join0" : "leave0";
+	if (is_addr(&fx->group.group, w->facts->listen[1]))
+		return is_join ? "join1" : "leave1";
+	return "group?";
+}
+
+static inline const char *querier_word(const struct world *w, const struct core_note *note)
+{
+	if (note->v[0] && is_addr(&note->a, w->facts->own))
+		return "querier";
+	if (!note->v[0] && is_addr(&note->a, w->facts->lower))
+		return "yield";
+	return "note?";
+}
+
+static inline const char *note_word(const struct world *w, const struct core_note *note)
+{
+	const struct family_facts *f = w->facts;
+
+	if (note->link != LINK)
+		return "note?";
+	switch ((unsigned int)note->code) {
+	case NOTE_QUERIER: return querier_word(w, note);
+	case NOTE_GROUP_JOINED:
+		return is_addr(&note->a, f->host) && is_addr(&note->b, f->group) ? "joined"
+										 : "joined?";
+	case NOTE_GROUP_LEFT: return is_addr(&note->b, f->group) ? "left" : "left?";
+	case NOTE_GROUP_LIMIT: return note->v[0] == w->core.limits.groups ? "limit" : "limit?";
+	case NOTE_PACKET_BAD: return note->v[0] == PROTO_GM ? "bad" : "bad?";
+	case NOTE_CODE_COUNT: return note->v[0] ? "+member" : "-member";
+	}
+	return "note?";
+}
+
+/* Empty the queue of effects into w->words. */
+static inline const char *drain(struct world *w)
+{
+	const struct core_effect *fx;
+	size_t used = 0;
+
+	w->words[0] = '\0';
+	while ((fx = fx_next(&w->core.fx))) {
+		const char *word = "effect?";
+
+		if (fx->kind == FX_SEND)
+			word = send_word(w, &fx->send);
+		if (fx->kind == FX_JOIN || fx->kind == FX_LEAVE)
+			word = group_word(w, fx);
+		if (fx->kind == FX_NOTE)
+			word = note_word(w, &fx->note);
+		used += (size_t)snprintf(w->words + used, sizeof(w->words) - used, "%s%s",
+					 used ? " " : "", word);
+		cr_assert_lt(used, sizeof(w->words));
+	}
+	return w->words;
+}
+
+/* ---- What happens to the router ---- */
+
+static inline void world_init(struct world *w, const struct family_facts *f, const char *own)
+{
+	memset(w, 0, sizeof(*w));
+	w->facts = f;
+	w->core.limits.groups = 4;
+	sched_init(&w->core.sched);
+	fx_init(&w->core.fx);
+	w->core.links[LINK].info = (struct ev_link){
+		.link = LINK,
+		.is_present = true,
+		.is_up = true,
+		.addr_count = 1,
+		.addrs = { { addr_of(own), f->family == IP_FAMILY_4 ? 24 : 64 } },
+	};
+}
+
+static inline void world_start(struct world *w)
+{
+	w->gm = gm_start(&w->core, LINK, w->facts->family);
+	w->core.gm[w->facts->family][LINK] = w->gm;
+}
+
+static inline void world_stop(struct world *w)
+{
+	w->core.gm[w->facts->family][LINK] = NULL;
+	gm_stop(&w->core, w->gm);
+	w->gm = NULL;
+}
+
+/* Also the proof that gm left no timer behind. */
+static inline void world_fini(struct world *w)
+{
+	if (w->gm)
+		world_stop(w);
+	cr_assert_eq(sched_deadline(&w->core.sched), HP_TIME_NEVER);
+	fx_fini(&w->core.fx);
+}
+
+static inline void advance_to(struct world *w, hp_time now)
+{
+	while (sched_deadline(&w->core.sched) <= now) {
+		w->core.now = sched_deadline(&w->core.sched);
+		sched_run(&w->core, &w->core.sched, w->core.now);
+	}
+	w->core.now = now;
+}
+
+static inline void receive_bytes(struct world *w, const char *src, const char *dst,
+				 const uint8_t *bytes, size_t len)
+{
+	const struct ev_packet packet = {
+		.link = LINK,
+		.proto = PROTO_GM,
+		.src = addr_of(src),
+		.dst = addr_of(dst),
+		.ttl = 1,
+		.has_router_alert = true,
+		.bytes = bytes,
+		.len = len,
+	};
+
+	gm_receive(&w->core, w->gm, &packet);
+}
+
+static inline void receive(struct world *w, const char *src, const char *dst,
+			   const struct gm_msg *msg)
+{
+	const struct ip_addr from = addr_of(src), to = addr_of(dst);
+	uint8_t bytes[GM_MSG_LEN_MAX];
+	size_t len = gm_families[w->facts->family].encode(msg, &from, &to, bytes, sizeof(bytes));
+
+	cr_assert_gt(len, 0);
+	receive_bytes(w, src, dst, bytes, len);
+}
+
+static inline void hear_report(struct world *w, const char *src, const char *group)
+{
+	receive(w, src, group,
+		&(struct gm_msg){ .type = GM_REPORT,
+				  .version = w->facts->report_version,
+				  .group = addr_of(group) });
+}
+
+static inline void hear_report_v1(struct world *w, const char *src, const char *group)
+{
+	receive(w, src, group,
+		&(struct gm_msg){ .type = GM_REPORT, .version = 1, .group = addr_of(group) });
+}
+
+static inline void hear_leave(struct world *w, const char *src, const char *group)
+{
+	receive(w, src, w->facts->all_routers,
+		&(struct gm_msg){ .type = GM_LEAVE,
+				  .version = w->facts->report_version,
+				  .group = addr_of(group) });
+}
+
+static inline void hear_general(struct world *w, const char *src)
+{
+	receive(w, src, w->facts->all_nodes,
+		&(struct gm_msg){ .type = GM_QUERY,
+				  .version = w->facts->report_version,
+				  .group = addr_of(w->facts->any),
+				  .max_response = HP_SEC(10) });
+}
+
+static inline void hear_specific(struct world *w, const char *src, hp_time max_response)
+{
+	receive(w, src, w->facts->group,
+		&(struct gm_msg){ .type = GM_QUERY,
+				  .version = w->facts->report_version,
+				  .group = addr_of(w->facts->group),
+				  .max_response = max_response });
+}
+
+/* ---- What is seen of the router ---- */
+
+static inline bool first_view(void *ctx, const struct gm_group_view *view)
+{
+	*(struct gm_group_view *)ctx = *view;
+	return false;
+}
+
+static inline const char *first_state(const struct world *w)
+{
+	struct gm_group_view view = { .state = w->facts->states[GM_STATE_NO_MEMBERS] };
+
+	gm_group_inspect(&w->core, w->gm, first_view, &view);
+	return view.state;
+}
+
+#endif
