@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef FUZZ_PROPERTY_H
-#define FUZZ_PROPERTY_H
+#ifndef COMMON_PROPERTY_H
+#define COMMON_PROPERTY_H
 
 /*
  * What must hold for any bytes given to the decoders; a violation aborts. The fuzz targets try them

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Properties of the decoders; see property.h. */
+/* Properties of the decoders; see common_property.h. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "property.h"
+#include "common_property.h"
 #include "wire/igmp.h"
 #include "wire/mld.h"
 
