@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+/*
+ * Every map, defined once; docs/ABI.md tells their story. Sizes given as 1 are replaced by the
+ * daemon's limits before loading.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "hpim/mfib_abi.h"
+#include "hpim/upcall_abi.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct mfib_settings);
+} settings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct mfib_key4);
+	__type(value, struct mfib_entry);
+} route4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct mfib_key6);
+	__type(value, struct mfib_entry);
+} route6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct mfib_route_count);
+} route_counts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct mfib_port);
+} ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct mfib_port_count);
+} port_counts SEC(".maps");
+
+/* One output set; the key is a link number. */
+struct output_set {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct bpf_devmap_val));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct output_set);
+} output_sets SEC(".maps");
+
+/* The same sets for people, since a dump of the above is unreadable; no program reads it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct mfib_set_port);
+	__type(value, struct mfib_port);
+} set_ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} upcalls SEC(".maps");
+
+/* When the last miss that hashes to an element was reported. */
+#define MISS_TOKENS 4096u
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MISS_TOKENS);
+	__type(key, __u32);
+	__type(value, __u64);
+} miss_tokens SEC(".maps");
+
+struct wrong_if_key {
+	__u32 slot, ifindex; /* slot of the route, interface it does not accept */
+};
+
+/* When a packet on a wrong interface was last reported. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct wrong_if_key);
+	__type(value, __u64);
+} wrong_if_tokens SEC(".maps");
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef BPF_PARSE_H
+#define BPF_PARSE_H
+
+/* Bounds-checked reading of Ethernet, IPv4 and IPv6 headers. */
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+#include <linux/icmpv6.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <bpf/bpf_endian.h>
+
+#include "hpim/mfib_abi.h"
+
+#define PROTO_PIM 103
+
+/* Group Membership messages of ICMPv6; RFC 9777, 5. */
+#define MLD_FIRST     130
+#define MLD_LAST      132
+#define MLD2_REPORT   143
+
+/* What packet_parse() returns besides a reason to leave. */
+#define PARSE_NOT_OURS (-1) /* no IP multicast */
+#define PARSE_LOOKUP   (-2) /* look for a route */
+
+struct packet {
+	bool is_ipv6;
+	__u8 ttl;
+	__u16 len; /* of the IP packet */
+	union {
+		struct mfib_key4 key4;
+		struct mfib_key6 key6;
+	};
+};
+
+/* Sum of the ten 16-bit words of a header without options; 0 when the checksum is right. */
+static __always_inline bool ipv4_checksum_is_bad(const struct iphdr *ip)
+{
+	const __u32 *word = (const __u32 *)ip;
+	__u64 sum = (__u64)word[0] + word[1] + word[2] + word[3] + word[4];
+
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum != 0xffff;
+}
+
+static __always_inline int parse_ipv4(struct packet *ret, const void *data, const void *end)
+{
+	const struct iphdr *ip = data;
+	__u64 room = end - data;
+	__u16 len;
+
+	if ((const void *)(ip + 1) > end)
+		return MFIB_R_MALFORMED;
+	len = bpf_ntohs(ip->tot_len);
+	if (ip->version != 4 || ip->ihl < 5 || len < ip->ihl * 4 || len > room)
+		return MFIB_R_MALFORMED;
+	if ((ip->daddr & bpf_htonl(0xf0000000)) != bpf_htonl(0xe0000000))
+		return PARSE_NOT_OURS;
+	if ((ip->daddr & bpf_htonl(0xffffff00)) == bpf_htonl(0xe0000000))
+		return MFIB_R_LINK_SCOPE;
+	if (ip->protocol == IPPROTO_IGMP || ip->protocol == PROTO_PIM)
+		return MFIB_R_CONTROL;
+	if (ip->ihl != 5)
+		return MFIB_R_OPTIONS;
+	if (ipv4_checksum_is_bad(ip))
+		return MFIB_R_MALFORMED; /* RFC 1812, 5.2.2 */
+	ret->is_ipv6 = false;
+	ret->ttl = ip->ttl;
+	ret->len = len;
+	*(__be32 *)ret->key4.source = ip->saddr;
+	*(__be32 *)ret->key4.group = ip->daddr;
+	return PARSE_LOOKUP;
+}
+
+static __always_inline bool icmpv6_is_mld(const struct icmp6hdr *icmp, const void *end)
+{
+	if ((const void *)(&icmp->icmp6_type + 1) > end)
+		return false;
+	return (icmp->icmp6_type >= MLD_FIRST && icmp->icmp6_type <= MLD_LAST) ||
+	       icmp->icmp6_type == MLD2_REPORT;
+}
+
+static __always_inline int parse_ipv6(struct packet *ret, const void *data, const void *end)
+{
+	const struct ipv6hdr *ip = data;
+	__u64 room = end - data;
+	__u32 len;
+
+	if ((const void *)(ip + 1) > end)
+		return MFIB_R_MALFORMED;
+	len = sizeof(*ip) + bpf_ntohs(ip->payload_len);
+	if (ip->version != 6 || len > room)
+		return MFIB_R_MALFORMED;
+	if (ip->daddr.in6_u.u6_addr8[0] != 0xff)
+		return PARSE_NOT_OURS;
+	if ((ip->daddr.in6_u.u6_addr8[1] & 0x0f) <= 2)
+		return MFIB_R_LINK_SCOPE; /* RFC 4291, 2.7: reserved, interface and link scope */
+	if (ip->nexthdr == IPPROTO_HOPOPTS)
+		return MFIB_R_OPTIONS; /* MLD, too, always comes like this */
+	if (ip->nexthdr == PROTO_PIM)
+		return MFIB_R_CONTROL;
+	if (ip->nexthdr == IPPROTO_ICMPV6 && icmpv6_is_mld((const void *)(ip + 1), end))
+		return MFIB_R_CONTROL;
+	ret->is_ipv6 = true;
+	ret->ttl = ip->hop_limit;
+	ret->len = len;
+	*(struct in6_addr *)ret->key6.source = ip->saddr;
+	*(struct in6_addr *)ret->key6.group = ip->daddr;
+	return PARSE_LOOKUP;
+}
+
+/**
+ * packet_parse() - Tell what to do with a frame as far as its headers decide it.
+ *
+ * A frame to a unicast MAC address is not ours whatever it carries: the kernel routes it.
+ * Return: PARSE_LOOKUP with @ret filled, PARSE_NOT_OURS, or an enum mfib_reason of kind PASS.
+ */
+static __always_inline int packet_parse(struct packet *ret, const void *data, const void *end)
+{
+	const struct ethhdr *eth = data;
+
+	if ((const void *)(eth + 1) > end || !(eth->h_dest[0] & 1))
+		return PARSE_NOT_OURS;
+	if (eth->h_proto == bpf_htons(ETH_P_IP))
+		return parse_ipv4(ret, eth + 1, end);
+	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
+		return parse_ipv6(ret, eth + 1, end);
+	if (eth->h_proto == bpf_htons(ETH_P_8021Q) || eth->h_proto == bpf_htons(ETH_P_8021AD))
+		return MFIB_R_VLAN;
+	return PARSE_NOT_OURS;
+}
+
+#endif

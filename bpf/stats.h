@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef BPF_STATS_H
+#define BPF_STATS_H
+
+/* Counters per interface and reason: one for each way out, so nothing vanishes in silence. */
+#include "maps.h"
+
+/* Index into `port_counts` of interfaces that `ports` does not know; set before loading. */
+const volatile __u32 hpim_unknown_link = 0;
+
+/* The packet's interface is not looked up yet. */
+#define LINK_UNRESOLVED 0xffffffffu
+
+static __always_inline __u32 stats_link(__u32 ifindex)
+{
+	const struct mfib_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	return port ? port->link : hpim_unknown_link;
+}
+
+static __always_inline void stats_count(__u32 link, enum mfib_reason reason, __u64 bytes)
+{
+	struct mfib_packets *counts = bpf_map_lookup_elem(&port_counts, &link);
+
+	if (!counts)
+		return; /* not reached: the map has an element for every link */
+	counts[reason & (MFIB_REASONS_MAX - 1)].packets++;
+	counts[reason & (MFIB_REASONS_MAX - 1)].bytes += bytes;
+}
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef HPIM_MFIB_ABI_H
+#define HPIM_MFIB_ABI_H
+
+/*
+ * The maps shared by the programs in bpf/ and the daemon: keys, values, numbers. docs/ABI.md says who
+ * writes and who reads each of them, and in which order. Everything is in host byte order except
+ * addresses, which stand as in the packet. Lists are append-only.
+ */
+#include <linux/types.h>
+
+#define MFIB_MAGIC   0x4d504948u /* the bytes "HPIM" on little-endian machines */
+#define MFIB_VERSION 1
+
+/** struct mfib_settings - Map `settings`, one element: what the other maps mean. */
+struct mfib_settings {
+	__u32 magic;
+	__u16 version;
+	__u16 reasons;	/* MFIB_R_COUNT of the writer */
+	__u32 max_links, max_routes, max_sets;
+	__u32 zero;
+	__u64 lease_until_ns; /* CLOCK_MONOTONIC; past it nothing is forwarded. 0: no lease */
+};
+
+/** struct mfib_key4 - Key of map `route4`. */
+struct mfib_key4 {
+	__u8 source[4];
+	__u8 group[4];
+} __attribute__((aligned(8)));
+
+/** struct mfib_key6 - Key of map `route6`. */
+struct mfib_key6 {
+	__u8 source[16];
+	__u8 group[16];
+} __attribute__((aligned(8)));
+
+/* Flags of a route; the bits are those of the core. */
+#define MFIB_F_WRONG_IF (1u << 0)  /* report packets that arrive on another interface than iif */
+#define MFIB_F_NOTIFY (1u << 1)	   /* reserved: report the next packet once */
+#define MFIB_F_TRACK_TTL (1u << 2) /* reserved: keep the largest TTL that arrived */
+#define MFIB_F_PASS (1u << 31)	   /* the kernel carries this tree: pass */
+
+/* mfib_entry.set of a route without outputs: negative knowledge, drop. */
+#define MFIB_SET_NONE 0xffffffffu
+
+/** struct mfib_entry - Value of `route4` and `route6`. One update switches all of it together. */
+struct mfib_entry {
+	__u32 iif;   /* ifindex of the only input accepted */
+	__u32 set;   /* index into `output_sets`, or MFIB_SET_NONE */
+	__u32 flags; /* MFIB_F_* */
+	__u32 slot;  /* index into `route_counts` */
+	__u16 mtu;   /* longest IP packet that fits every output */
+	__u16 link;  /* link number of iif */
+};
+
+/** struct mfib_route_count - Value of `route_counts`, one per CPU. */
+struct mfib_route_count {
+	__u64 packets, bytes; /* forwarded; bytes of IP packet */
+	__u64 seen_ns;	      /* last packet on iif, forwarded or not; CLOCK_MONOTONIC_COARSE */
+};
+
+/* mfib_port.flags */
+#define MFIB_PORT_XDP (1u << 0)	     /* the ingress program is attached */
+#define MFIB_PORT_ALLMULTI (1u << 1) /* IFF_ALLMULTI was set by the daemon */
+
+/** struct mfib_port - Value of `ports`, by ifindex. */
+struct mfib_port {
+	__u16 link;  /* link number; index into `port_counts` */
+	__u16 flags; /* MFIB_PORT_* */
+	__u8 mac[6]; /* source address of what leaves here */
+	__u8 zero[2];
+};
+
+/** struct mfib_set_port - Key of `set_ports`: set @set has the output @ifindex. */
+struct mfib_set_port {
+	__u32 set, ifindex;
+};
+
+/*
+ * Every way through a program counts exactly one reason of the kinds SEND, DROP or PASS, on the
+ * interface the packet came in by; NOTE stands beside it.
+ * X(identifier, field, short name, kind)
+ */
+#define MFIB_REASONS(X)                                                                            \
+	X(FORWARDED, forwarded, "forwarded", SEND)	/* went to its output set */                \
+	X(NEGATIVE, negative, "negative", DROP)		/* route without outputs */                \
+	X(WRONG_IF, wrong_if, "wrong-if", DROP)		/* arrived on another interface */         \
+	X(TTL, ttl, "ttl", DROP)			/* TTL or hop limit 1 or 0 */              \
+	X(MISS, miss, "miss", PASS)			/* no route */                             \
+	X(KERNEL, kernel, "kernel", PASS)		/* MFIB_F_PASS */                          \
+	X(LINK_SCOPE, link_scope, "link-scope", PASS)	/* group never leaves the link */          \
+	X(CONTROL, control, "control", PASS)		/* IGMP, MLD, protocol 103 */              \
+	X(MALFORMED, malformed, "malformed", PASS)	/* lengths, version or checksum wrong */   \
+	X(OPTIONS, options, "options", PASS)		/* IP options or hop-by-hop header */      \
+	X(TOO_BIG, too_big, "too-big", PASS)		/* longer than mfib_entry.mtu */           \
+	X(VLAN, vlan, "vlan", PASS)			/* multicast frame with a VLAN tag */      \
+	X(LEASE, lease, "lease", PASS)			/* the daemon's lease ran out */           \
+	X(NO_SET, no_set, "no-set", PASS)		/* the route names no existing set */      \
+	X(NO_PORT, no_port, "no-port", NOTE)		/* copy dropped: output is not in `ports` */ \
+	X(SENT, sent, "sent", NOTE)			/* copies that left by this interface */   \
+	X(UPCALL, upcall, "upcall", NOTE)		/* reported to the daemon */               \
+	X(UPCALL_LIMIT, upcall_limit, "upcall-limit", NOTE) /* not reported: rate limit */         \
+	X(UPCALL_LOST, upcall_lost, "upcall-lost", NOTE)    /* not reported: ring buffer full */
+
+enum mfib_reason {
+#define X(id, field, name, kind) MFIB_R_##id,
+	MFIB_REASONS(X)
+#undef X
+	MFIB_R_COUNT,
+};
+
+/* Room for reasons to come, so that appending one keeps the size. */
+#define MFIB_REASONS_MAX 32
+
+struct mfib_packets {
+	__u64 packets, bytes; /* bytes of frame */
+};
+
+/**
+ * struct mfib_port_count - Value of `port_counts`, by link number, one per CPU.
+ *
+ * Named fields make map dumps readable; the programs index it by enum mfib_reason. The last element
+ * of the map is for interfaces that `ports` does not know.
+ */
+struct mfib_port_count {
+#define X(id, field, name, kind) struct mfib_packets field;
+	MFIB_REASONS(X)
+#undef X
+	struct mfib_packets later[MFIB_REASONS_MAX - MFIB_R_COUNT];
+};
+
+_Static_assert(sizeof(struct mfib_settings) == 32, "mfib_settings");
+_Static_assert(__builtin_offsetof(struct mfib_settings, lease_until_ns) == 24, "mfib_settings");
+_Static_assert(sizeof(struct mfib_key4) == 8, "mfib_key4");
+_Static_assert(sizeof(struct mfib_key6) == 32, "mfib_key6");
+_Static_assert(sizeof(struct mfib_entry) == 20, "mfib_entry");
+_Static_assert(__builtin_offsetof(struct mfib_entry, mtu) == 16, "mfib_entry");
+_Static_assert(sizeof(struct mfib_route_count) == 24, "mfib_route_count");
+_Static_assert(sizeof(struct mfib_port) == 12, "mfib_port");
+_Static_assert(__builtin_offsetof(struct mfib_port, mac) == 4, "mfib_port");
+_Static_assert(sizeof(struct mfib_set_port) == 8, "mfib_set_port");
+_Static_assert(sizeof(struct mfib_port_count) == 16 * MFIB_REASONS_MAX, "mfib_port_count");
+
+#endif
