@@ -23,7 +23,7 @@ struct row {
 };
 
 #define NO_MEMBERS GM_STATE_NO_MEMBERS
-#define MEMBERS	   GM_STATE_MEMBERS
+#define MEMBERS    GM_STATE_MEMBERS
 #define CHECKING   GM_STATE_CHECKING
 #define V1_MEMBERS GM_STATE_V1_MEMBERS
 
@@ -154,7 +154,7 @@ static const char *timers_left(struct world *w)
 	size_t used = 0;
 
 	text[0] = '\0';
-	RB_FOREACH(timer, timer_tree, &w->core.sched.timers)
+	RB_FOREACH (timer, timer_tree, &w->core.sched.timers)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%lld",
 					 used ? " " : "",
 					 (long long)((timer->deadline - w->core.now) / HP_MS(1)));

@@ -76,7 +76,9 @@ static inline struct ip_addr addr_of(const char *text)
 
 static inline bool is_addr(const struct ip_addr *addr, const char *text)
 {
-	return strcmp(ip_addr_text(addr).s, text) == 0;
+	struct ip_addr other = addr_of(text);
+
+	return ip_addr_equal(addr, &other);
 }
 
 /* ---- What core.c defines otherwise ---- */
