@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Table of interfaces: the facts as they come, and beside them the picture told last. Telling
+ * compares the two, so it makes no difference whether a change came as a message or was found by
+ * reading everything again.
+ */
+#include "io/rtnl_link.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+struct entry {
+	uint32_t ifindex;
+	struct rtnl_link told;      /* is_present is false before the first time */
+	struct rtnl_link now;       /* without addresses */
+	struct linktab_addr *addrs; /* by rank */
+	size_t addr_count;
+	UT_hash_handle hh;
+};
+
+struct linktab {
+	struct entry *entries;
+};
+
+struct linktab *linktab_new(void)
+{
+	return calloc(1, sizeof(struct linktab));
+}
+
+static void entry_free(struct linktab *tab, struct entry *entry)
+{
+	HASH_DEL(tab->entries, entry);
+	free(entry->addrs);
+	free(entry);
+}
+
+void linktab_free(struct linktab *tab)
+{
+	struct entry *entry, *next;
+
+	if (!tab)
+		return;
+	HASH_ITER (hh, tab->entries, entry, next) {
+		entry_free(tab, entry);
+	}
+	free(tab);
+}
+
+static struct entry *entry_find(const struct linktab *tab, uint32_t ifindex)
+{
+	struct entry *entry;
+
+	HASH_FIND(hh, tab->entries, &ifindex, sizeof(ifindex), entry);
+	return entry;
+}
+
+int linktab_set(struct linktab *tab, const struct rtnl_link *link)
+{
+	struct entry *entry = entry_find(tab, link->ifindex);
+	bool was_up, is_new = !entry || !entry->now.is_present;
+
+	if (!entry) {
+		entry = calloc(1, sizeof(*entry));
+		if (!entry)
+			return -ENOMEM;
+		entry->ifindex = link->ifindex;
+		HASH_ADD(hh, tab->entries, ifindex, sizeof(entry->ifindex), entry);
+	}
+	was_up = entry->now.is_up;
+	memcpy(&entry->now, link, sizeof(*link));
+	entry->now.is_present = true;
+	return is_new || was_up != link->is_up;
+}
+
+static void entry_forget(struct entry *entry)
+{
+	memset(&entry->now, 0, sizeof(entry->now)); /* with its padding, as in entry_picture() */
+	entry->now.ifindex = entry->ifindex;
+	memcpy(entry->now.name, entry->told.name, sizeof(entry->now.name));
+	entry->addr_count = 0;
+}
+
+void linktab_del(struct linktab *tab, uint32_t ifindex)
+{
+	struct entry *entry = entry_find(tab, ifindex);
+
+	if (entry)
+		entry_forget(entry);
+}
+
+void linktab_forget(struct linktab *tab)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, tab->entries, entry, next) {
+		entry_forget(entry);
+	}
+}
+
+static size_t addr_find(const struct entry *entry, const struct ip_prefix *prefix)
+{
+	size_t i;
+
+	for (i = 0; i < entry->addr_count; i++) {
+		if (memcmp(&entry->addrs[i].prefix, prefix, sizeof(*prefix)) == 0)
+			break;
+	}
+	return i;
+}
+
+static void addr_remove(struct entry *entry, size_t at)
+{
+	entry->addr_count--;
+	memmove(&entry->addrs[at], &entry->addrs[at + 1],
+		(entry->addr_count - at) * sizeof(entry->addrs[0]));
+}
+
+int linktab_addr_set(struct linktab *tab, uint32_t ifindex, const struct linktab_addr *addr,
+		     bool is_front)
+{
+	struct entry *entry = entry_find(tab, ifindex);
+	struct linktab_addr *addrs;
+	size_t at;
+
+	if (!entry)
+		return 0;
+	at = addr_find(entry, &addr->prefix);
+	if (at < entry->addr_count && entry->addrs[at].rank == addr->rank) {
+		entry->addrs[at] = *addr;
+		return 0;
+	}
+	if (at < entry->addr_count) /* a secondary address became primary: it moves */
+		addr_remove(entry, at);
+	addrs = reallocarray(entry->addrs, entry->addr_count + 1, sizeof(*addrs));
+	if (!addrs)
+		return -ENOMEM;
+	entry->addrs = addrs;
+	for (at = 0; at < entry->addr_count; at++) {
+		if (addrs[at].rank > addr->rank || (is_front && addrs[at].rank == addr->rank))
+			break;
+	}
+	memmove(&addrs[at + 1], &addrs[at], (entry->addr_count - at) * sizeof(*addrs));
+	addrs[at] = *addr;
+	entry->addr_count++;
+	return 0;
+}
+
+void linktab_addr_del(struct linktab *tab, uint32_t ifindex, const struct ip_prefix *prefix)
+{
+	struct entry *entry = entry_find(tab, ifindex);
+	size_t at = entry ? addr_find(entry, prefix) : 0;
+
+	if (entry && at < entry->addr_count)
+		addr_remove(entry, at);
+}
+
+/*
+ * The picture of an interface to tell. When it has more addresses than fit, IPv4 gets half of the
+ * room, so that the IPv6 link-local address still finds a place.
+ */
+static void entry_picture(const struct entry *entry, struct rtnl_link *ret_link)
+{
+	unsigned int count = 0;
+
+	memcpy(ret_link, &entry->now, sizeof(*ret_link)); /* with its padding: it is compared so */
+	for (size_t i = 0; i < entry->addr_count && count < LINK_ADDRS_MAX; i++) {
+		const struct linktab_addr *addr = &entry->addrs[i];
+
+		if (!addr->is_usable)
+			continue;
+		if (ip_addr_family(&addr->prefix.addr) == IP_FAMILY_4 &&
+		    count >= LINK_ADDRS_MAX / 2)
+			continue;
+		ret_link->addrs[count++] = addr->prefix;
+	}
+	ret_link->addr_count = (uint8_t)count;
+}
+
+void linktab_tell(struct linktab *tab, linktab_fn *fn, void *ctx)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, tab->entries, entry, next) {
+		struct rtnl_link picture;
+
+		entry_picture(entry, &picture);
+		if (memcmp(&picture, &entry->told, sizeof(picture)) != 0) {
+			bool was_told = entry->told.is_present;
+
+			memcpy(&entry->told, &picture, sizeof(picture));
+			if (was_told || picture.is_present)
+				fn(ctx, &entry->told);
+		}
+		if (!entry->now.is_present)
+			entry_free(tab, entry);
+	}
+}
+
+const struct rtnl_link *linktab_by_name(const struct linktab *tab, const char *name)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, tab->entries, entry, next) {
+		if (entry->told.is_present && strcmp(entry->told.name, name) == 0)
+			return &entry->told;
+	}
+	return NULL;
+}
+
+const struct rtnl_link *linktab_by_index(const struct linktab *tab, uint32_t ifindex)
+{
+	const struct entry *entry = entry_find(tab, ifindex);
+
+	return entry && entry->told.is_present ? &entry->told : NULL;
+}
+
+const struct rtnl_link *linktab_next(const struct linktab *tab, const struct rtnl_link *link)
+{
+	struct entry *entry = tab->entries;
+
+	if (link)
+		entry = entry_find(tab, link->ifindex)->hh.next;
+	while (entry && !entry->told.is_present)
+		entry = entry->hh.next;
+	return entry ? &entry->told : NULL;
+}
