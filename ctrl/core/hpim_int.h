@@ -19,23 +19,6 @@
 #include "core/rpf.h"
 #include "wire/hpim.h"
 
-/* The state is named after the neighbor's role: MASTER means it is master and we are slave. 3.3 */
-enum hpim_sync_state {
-	SYNC_UNKNOWN,
-	SYNC_MASTER,
-	SYNC_SLAVE,
-	SYNC_SYNCED,
-	SYNC_STATE_COUNT,
-};
-
-/* Why a neighbor was removed; v[0] of NOTE_NEIGHBOR_GONE. */
-enum hpim_gone_reason {
-	GONE_SILENT,	/* its liveness timer expired */
-	GONE_GOODBYE,	/* Hello with hold time 0 */
-	GONE_NO_ACK,	/* more than ACK_FAILURE_THRESHOLD acknowledgements missed */
-	GONE_INTERFACE, /* our interface was switched off */
-};
-
 /* What a neighbor said about its interest. */
 enum hpim_interest { INTEREST_UNSAID, INTEREST_YES, INTEREST_NO };
 

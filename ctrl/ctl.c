@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Commands of the control socket: which there are and what they change. What they show is in
+ * ctl_show.c.
+ */
+#include <string.h>
+
+#include "ctl.h"
+#include "shell.h"
+
+static const char *const mode_names[] = {
+	[DPLANE_MODE_AUTO] = "auto",
+	[DPLANE_MODE_NATIVE] = "native",
+	[DPLANE_MODE_GENERIC] = "generic",
+	[DPLANE_MODE_KERNEL] = "kernel",
+};
+
+#define MODE_COUNT (sizeof(mode_names) / sizeof(mode_names[0]))
+
+const char *ctl_mode_name(enum dplane_mode mode)
+{
+	return mode_names[mode];
+}
+
+bool ctl_arg_bool(struct json_object *args, const char *name)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(args, name, &value) && json_object_get_boolean(value);
+}
+
+const char *ctl_arg_text(struct json_object *args, const char *name)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(args, name, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return NULL;
+	return json_object_get_string(value);
+}
+
+bool ctl_arg_family(struct json_object *args, enum ip_family family)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(args, "family", &value))
+		return true;
+	return json_object_get_int(value) == (family == IP_FAMILY_4 ? 4 : 6);
+}
+
+const char *ctl_arg_interface(struct json_object *args)
+{
+	return ctl_arg_text(args, "interface");
+}
+
+/* "hpim", "igmp" and "mld" of the arguments; none of them means all. */
+static void read_protocols(struct json_object *args, struct port_wish *wish)
+{
+	bool hpim = ctl_arg_bool(args, "hpim"), igmp = ctl_arg_bool(args, "igmp"),
+	     mld = ctl_arg_bool(args, "mld");
+	bool all = !hpim && !igmp && !mld;
+
+	wish->protos[IP_FAMILY_4][PROTO_HPIM] = (hpim || all) && ctl_arg_family(args, IP_FAMILY_4);
+	wish->protos[IP_FAMILY_6][PROTO_HPIM] = (hpim || all) && ctl_arg_family(args, IP_FAMILY_6);
+	wish->protos[IP_FAMILY_4][PROTO_GM] = igmp || (all && ctl_arg_family(args, IP_FAMILY_4));
+	wish->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && ctl_arg_family(args, IP_FAMILY_6));
+}
+
+static bool read_wish(struct ctl_client *client, struct json_object *args, struct port_wish *wish)
+{
+	const char *mode = ctl_arg_text(args, "mode");
+
+	*wish = (struct port_wish){ .name = ctl_arg_text(args, "interface") };
+	if (!wish->name || !wish->name[0] || strlen(wish->name) >= LINK_NAME_LEN) {
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "\"interface\" is a name of up to "
+								 "15 letters",
+				"which interface?");
+		return false;
+	}
+	while (mode && wish->mode < MODE_COUNT && strcmp(mode, mode_names[wish->mode]) != 0)
+		wish->mode++;
+	if (wish->mode == MODE_COUNT) {
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
+				"modes are auto, native, generic and kernel", "no mode '%s'", mode);
+		return false;
+	}
+	read_protocols(args, wish);
+	return true;
+}
+
+static void do_port(struct shell *shell, struct ctl_client *client, struct json_object *args,
+		    uint16_t (*change)(struct shell *, const struct port_wish *,
+				       struct port_refusal *))
+{
+	struct port_refusal refusal;
+	struct port_wish wish;
+	uint16_t link;
+
+	if (!read_wish(client, args, &wish))
+		return;
+	link = change(shell, &wish, &refusal);
+	if (link == LINK_NONE) {
+		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
+				refusal.message);
+		return;
+	}
+	if (shell->ports[link].is_used)
+		ctl_reply_record(client, ctl_attach_record(shell, link));
+	ctl_reply_end(client, "hpim.attach/1");
+}
+
+static void do_attach(struct shell *shell, struct ctl_client *client, struct json_object *args)
+{
+	do_port(shell, client, args, port_attach);
+}
+
+static void do_detach(struct shell *shell, struct ctl_client *client, struct json_object *args)
+{
+	do_port(shell, client, args, port_detach);
+}
+
+static void do_stop(struct shell *shell, struct ctl_client *client, struct json_object *args)
+{
+	ctl_reply_end(client, NULL);
+	shell_stop(shell, ctl_arg_bool(args, "keep_forwarding"));
+}
+
+static const struct command {
+	const char *name;
+	void (*run)(struct shell *shell, struct ctl_client *client, struct json_object *args);
+} commands[] = {
+	{ "attach", do_attach },
+	{ "detach", do_detach },
+	{ "stop", do_stop },
+};
+
+void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,
+		 bool may_change)
+{
+	struct shell *shell = ctx;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(cmd, commands[i].name) != 0)
+			continue;
+		if (may_change)
+			commands[i].run(shell, client, args);
+		else
+			ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
+					"run it as root or as a member of the group hpim",
+					"'%s' changes something, and this socket is read-only", cmd);
+		return;
+	}
+	if (!ctl_show(shell, client, cmd, args))
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "'hpimctl help' lists the commands",
+				"no command '%s'", cmd);
+}

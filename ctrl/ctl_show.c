@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the control socket shows: flat records, one schema per command. Names and meanings are in
+ * docs/MANAGEMENT.md.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/addr_text.h"
+#include "core/inspect.h"
+#include "ctl.h"
+#include "shell.h"
+
+/* What every walk over the core hands to its callback. */
+struct show {
+	struct shell *shell;
+	struct ctl_client *client;
+	struct json_object *args;
+};
+
+static void put_text(struct json_object *record, const char *name, const char *text)
+{
+	(void)json_object_object_add(record, name, json_object_new_string(text));
+}
+
+static void put_number(struct json_object *record, const char *name, uint64_t number)
+{
+	(void)json_object_object_add(record, name, json_object_new_uint64(number));
+}
+
+static void put_bool(struct json_object *record, const char *name, bool value)
+{
+	(void)json_object_object_add(record, name, json_object_new_boolean(value));
+}
+
+static void put_addr(struct json_object *record, const char *name, const struct ip_addr *addr)
+{
+	put_text(record, name, ip_addr_text(addr).s);
+}
+
+/* Seconds, or null when it never ends. */
+static void put_seconds(struct json_object *record, const char *name, hp_time duration)
+{
+	if (duration == HP_TIME_NEVER)
+		(void)json_object_object_add(record, name, NULL);
+	else
+		(void)json_object_object_add(
+			record, name, json_object_new_int64(duration / HP_SEC(1)));
+}
+
+static const char *tier_name(enum dplane_tier tier)
+{
+	static const char *const names[] = {
+		[DPLANE_TIER_NONE] = "none",
+		[DPLANE_TIER_XDP] = "xdp",
+		[DPLANE_TIER_TC] = "tc",
+		[DPLANE_TIER_KERNEL] = "kernel",
+	};
+
+	return names[tier];
+}
+
+/* "eth1,eth2", or "-". */
+static void put_outputs(const struct show *show, struct json_object *record,
+			const struct ifset *oifs)
+{
+	char text[LINKS_MAX * LINK_NAME_LEN] = "";
+	size_t len = 0;
+
+	ifset_for_each (link, oifs) {
+		const char *name = port_name(show->shell, link);
+
+		if (len)
+			text[len++] = ',';
+		memcpy(text + len, name, strlen(name) + 1);
+		len += strlen(name);
+	}
+	put_text(record, "outputs", len ? text : "-");
+}
+
+static bool is_asked(const struct show *show, uint16_t link)
+{
+	const char *name = ctl_arg_interface(show->args);
+
+	return !name || !strcmp(name, port_name(show->shell, link));
+}
+
+/* "source" and "group" of the arguments pick trees. */
+static bool is_asked_key(const struct show *show, const struct mfib_key *key)
+{
+	const char *source = ctl_arg_text(show->args, "source");
+	const char *group = ctl_arg_text(show->args, "group");
+
+	return (!source || !strcmp(source, ip_addr_text(&key->source).s)) &&
+	       (!group || !strcmp(group, ip_addr_text(&key->group).s));
+}
+
+static void for_each_family(const struct show *show,
+			    void (*each)(const struct show *show, enum ip_family family))
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		if (ctl_arg_family(show->args, family))
+			each(show, family);
+}
+
+static void put_protocols(const struct shell *shell, struct json_object *record, uint16_t link)
+{
+	static const char *const names[IP_FAMILY_COUNT][PROTO_COUNT] = {
+		[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4", [PROTO_GM] = "igmp" },
+		[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6", [PROTO_GM] = "mld" },
+	};
+
+	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+			put_bool(record, names[family][proto],
+				 inspect_protocol_runs(shell->core, link, family, proto));
+}
+
+struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link)
+{
+	struct json_object *record = json_object_new_object();
+	struct dplane_link_state state;
+
+	dplane_link_state(shell->dplane, link, &state);
+	put_text(record, "interface", port_name(shell, link));
+	put_protocols(shell, record, link);
+	put_text(record, "tier", tier_name(state.tier));
+	put_text(record, "why", state.why);
+	return record;
+}
+
+/* The first address of a family as the core uses it: for IPv6 the link-local one. */
+static struct ip_addr first_addr(const struct rtnl_link *link, enum ip_family family)
+{
+	for (unsigned int i = 0; link && i < link->addr_count; i++) {
+		const struct ip_addr *addr = &link->addrs[i].addr;
+
+		if (ip_addr_family(addr) == family &&
+		    (family == IP_FAMILY_4 || ip_addr_is_link_local(addr)))
+			return *addr;
+	}
+	return (struct ip_addr){ .b = { 0 } };
+}
+
+static void put_family(const struct show *show, struct json_object *record, uint16_t link,
+		       enum ip_family family)
+{
+	static const char *const addr_names[] = { "addr4", "addr6" };
+	static const char *const querier_names[] = { "querier4", "querier6" };
+	static const char *const neighbor_names[] = { "neighbors4", "neighbors6" };
+	struct shell *shell = show->shell;
+	const struct gm_if *gm = inspect_membership(shell->core, link, family);
+	struct ip_addr addr = first_addr(
+		rtnl_link_by_index(shell->rtnl, shell->ports[link].ifindex), family);
+	struct ip_addr querier = gm ? gm_if_inspect(gm).querier : (struct ip_addr){ .b = { 0 } };
+
+	put_addr(record, addr_names[family], &addr);
+	put_addr(record, querier_names[family], &querier);
+	put_number(record, neighbor_names[family],
+		   inspect_neighbor_count(shell->core, link, family));
+}
+
+static void show_interface(const struct show *show, uint16_t link)
+{
+	const struct port *port = &show->shell->ports[link];
+	const struct rtnl_link *info = rtnl_link_by_index(show->shell->rtnl, port->ifindex);
+	struct json_object *record = json_object_new_object();
+	struct dplane_link_state state;
+
+	dplane_link_state(show->shell->dplane, link, &state);
+	put_text(record, "interface", port->name);
+	put_number(record, "ifindex", port->ifindex);
+	put_text(record, "state", !info ? "absent" : info->is_up ? "up" : "down");
+	put_text(record, "mode", ctl_mode_name(port->mode));
+	put_text(record, "tier", tier_name(state.tier));
+	put_bool(record, "redirects", state.takes_redirects);
+	put_bool(record, "kernel", state.has_kernel);
+	put_protocols(show->shell, record, link);
+	put_family(show, record, link, IP_FAMILY_4);
+	put_family(show, record, link, IP_FAMILY_6);
+	put_number(record, "mtu", info ? info->mtu : 0);
+	put_text(record, "why", state.why);
+	ctl_reply_record(show->client, record);
+}
+
+static void show_interfaces(const struct show *show)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (show->shell->ports[link].is_used && is_asked(show, link))
+			show_interface(show, link);
+}
+
+static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
+{
+	const struct show *show = ctx;
+	struct json_object *record;
+
+	if (!is_asked(show, view->link))
+		return true;
+	record = json_object_new_object();
+	put_text(record, "interface", port_name(show->shell, view->link));
+	put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
+	put_addr(record, "address", &view->addr);
+	put_text(record, "state", view->state);
+	put_number(record, "hold_s", view->hold_s);
+	put_seconds(record, "expires_s", view->expires_in);
+	put_number(record, "boot_time", view->boot_time);
+	put_number(record, "my_snapshot_sn", view->my_snapshot_sn);
+	put_number(record, "neighbor_snapshot_sn", view->neighbor_snapshot_sn);
+	put_number(record, "checkpoint_sn", view->checkpoint_sn);
+	put_seconds(record, "uptime_s", view->since_for);
+	ctl_reply_record(show->client, record);
+	return true;
+}
+
+static void show_neighbors_of(const struct show *show, enum ip_family family)
+{
+	inspect_neighbors(show->shell->core, family, show_neighbor, (void *)show);
+}
+
+static void show_neighbors(const struct show *show)
+{
+	for_each_family(show, show_neighbors_of);
+}
+
+/* How the forwarding plane serves a tree; nothing of it when there is no entry. */
+static void put_route(const struct show *show, struct json_object *record,
+		      const struct mfib_key *key)
+{
+	struct dplane_route_state state = { .tier = DPLANE_TIER_NONE, .seen_for = HP_TIME_NEVER };
+
+	if (dplane_route_state(show->shell->dplane, key, &state) < 0)
+		state.tier = DPLANE_TIER_NONE;
+	put_text(record, "tier", tier_name(state.tier));
+	put_number(record, "packets", state.packets);
+	put_number(record, "bytes", state.bytes);
+	put_number(record, "xdp_packets", state.xdp_packets);
+	put_number(record, "kernel_packets", state.kernel_packets);
+	put_seconds(record, "seen_s", state.seen_for);
+	put_text(record, "why", state.why);
+}
+
+static void put_key(struct json_object *record, const struct mfib_key *key)
+{
+	put_addr(record, "source", &key->source);
+	put_addr(record, "group", &key->group);
+}
+
+static bool show_tree(void *ctx, const struct inspect_tree *view)
+{
+	const struct show *show = ctx;
+	struct json_object *record;
+
+	if (!is_asked_key(show, &view->key))
+		return true;
+	record = json_object_new_object();
+	put_key(record, &view->key);
+	put_text(record, "state", view->state);
+	put_text(record, "role", view->is_originator ? "originator" : "non-originator");
+	put_text(record, "input", port_name(show->shell, view->root));
+	put_addr(record, "upstream", &view->upstream);
+	put_number(record, "preference", view->preference);
+	put_number(record, "metric", view->metric);
+	put_bool(record, "in_tree", view->in_tree);
+	put_outputs(show, record, &view->oifs);
+	put_route(show, record, &view->key);
+	ctl_reply_record(show->client, record);
+	return true;
+}
+
+static bool show_mroute(void *ctx, const struct inspect_tree *view)
+{
+	const struct show *show = ctx;
+	struct json_object *record;
+
+	if (view->iif == LINK_NONE || !is_asked_key(show, &view->key))
+		return true;
+	record = json_object_new_object();
+	put_key(record, &view->key);
+	put_text(record, "input", port_name(show->shell, view->iif));
+	put_outputs(show, record, &view->oifs);
+	put_route(show, record, &view->key);
+	ctl_reply_record(show->client, record);
+	return true;
+}
+
+static bool show_tree_if(void *ctx, const struct inspect_tree_if *view)
+{
+	const struct show *show = ctx;
+	struct json_object *record;
+
+	if (!is_asked_key(show, &view->key) || !is_asked(show, view->link))
+		return true;
+	record = json_object_new_object();
+	put_key(record, &view->key);
+	put_text(record, "interface", port_name(show->shell, view->link));
+	put_text(record, "role", view->is_root ? "root" : "non-root");
+	put_text(record, "assert", view->is_root ? "-" : view->is_winner ? "winner" : "loser");
+	put_bool(record, "interest", view->has_interest);
+	put_bool(record, "member", view->has_member);
+	put_bool(record, "forwarding", view->is_forwarding);
+	put_addr(record, "best_upstream", &view->best_upstream);
+	put_number(record, "upstream_preference", view->upstream_preference);
+	put_number(record, "upstream_metric", view->upstream_metric);
+	ctl_reply_record(show->client, record);
+	return true;
+}
+
+static void show_trees_of(const struct show *show, enum ip_family family)
+{
+	inspect_trees(show->shell->core, family, show_tree, (void *)show);
+}
+
+static void show_tree_ifs_of(const struct show *show, enum ip_family family)
+{
+	inspect_tree_ifs(show->shell->core, family, show_tree_if, (void *)show);
+}
+
+static void show_mroutes_of(const struct show *show, enum ip_family family)
+{
+	inspect_trees(show->shell->core, family, show_mroute, (void *)show);
+}
+
+static void show_trees(const struct show *show)
+{
+	for_each_family(show, show_trees_of);
+}
+
+static void show_tree_ifs(const struct show *show)
+{
+	for_each_family(show, show_tree_ifs_of);
+}
+
+static void show_mroutes(const struct show *show)
+{
+	for_each_family(show, show_mroutes_of);
+}
+
+static bool show_group(void *ctx, const struct gm_group_view *view)
+{
+	const struct show *show = ctx;
+	struct json_object *record = json_object_new_object();
+
+	put_text(record, "interface", port_name(show->shell, view->link));
+	put_addr(record, "group", &view->group);
+	put_text(record, "state", view->state);
+	put_addr(record, "last_reporter", &view->last_reporter);
+	put_seconds(record, "expires_s", view->expires_in);
+	ctl_reply_record(show->client, record);
+	return true;
+}
+
+static void show_groups_of(const struct show *show, enum ip_family family)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++) {
+		const struct gm_if *gm = inspect_membership(show->shell->core, link, family);
+
+		if (gm && is_asked(show, link))
+			gm_group_inspect(show->shell->core, gm, show_group, (void *)show);
+	}
+}
+
+static void show_groups(const struct show *show)
+{
+	for_each_family(show, show_groups_of);
+}
+
+static void show_counter(void *ctx, const struct dplane_counter *counter)
+{
+	const struct show *show = ctx;
+	struct json_object *record;
+
+	if (!is_asked(show, counter->link))
+		return;
+	record = json_object_new_object();
+	put_text(record, "interface", port_name(show->shell, counter->link));
+	put_text(record, "reason", counter->reason);
+	put_number(record, "packets", counter->packets);
+	put_number(record, "bytes", counter->bytes);
+	ctl_reply_record(show->client, record);
+}
+
+static void show_counters(const struct show *show)
+{
+	dplane_counters(show->shell->dplane, show_counter, (void *)show);
+}
+
+struct totals {
+	const struct show *show;
+	uint64_t routes, routes_xdp, routes_kernel, packets_xdp, packets_kernel;
+};
+
+static bool add_route(void *ctx, const struct inspect_tree *view)
+{
+	struct totals *totals = ctx;
+	struct dplane_route_state state;
+
+	if (dplane_route_state(totals->show->shell->dplane, &view->key, &state) < 0)
+		return true;
+	totals->routes++;
+	totals->routes_xdp += state.tier == DPLANE_TIER_XDP;
+	totals->routes_kernel += state.tier == DPLANE_TIER_KERNEL;
+	totals->packets_xdp += state.xdp_packets;
+	totals->packets_kernel += state.kernel_packets;
+	return true;
+}
+
+static void show_status(const struct show *show)
+{
+	const struct shell *shell = show->shell;
+	struct inspect_counts counts = inspect_counts(shell->core);
+	struct json_object *record = json_object_new_object();
+	struct totals totals = { .show = show };
+	unsigned int interfaces = 0;
+
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		interfaces += shell->ports[link].is_used;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		inspect_trees(shell->core, family, add_route, &totals);
+	put_text(record, "instance", shell->options->instance);
+	put_text(record, "version", HPIM_VERSION);
+	put_number(record, "pid", (uint64_t)getpid());
+	put_seconds(record, "uptime_s", loop_now() - shell->started_at);
+	put_number(record, "interfaces", interfaces);
+	put_number(record, "neighbors", counts.neighbors);
+	put_number(record, "trees", counts.trees);
+	put_number(record, "groups", counts.groups);
+	put_number(record, "routes", totals.routes);
+	put_number(record, "routes_xdp", totals.routes_xdp);
+	put_number(record, "routes_kernel", totals.routes_kernel);
+	put_number(record, "packets_xdp", totals.packets_xdp);
+	put_number(record, "packets_kernel", totals.packets_kernel);
+	ctl_reply_record(show->client, record);
+}
+
+static const struct view {
+	const char *cmd, *schema;
+	bool is_detail; /* the view that "detail" asks for */
+	void (*show)(const struct show *show);
+} views[] = {
+	{ "status", "hpim.status/1", false, show_status },
+	{ "show interfaces", "hpim.interfaces/1", false, show_interfaces },
+	{ "show neighbors", "hpim.neighbors/1", false, show_neighbors },
+	{ "show trees", "hpim.tree-interfaces/1", true, show_tree_ifs },
+	{ "show trees", "hpim.trees/1", false, show_trees },
+	{ "show groups", "hpim.groups/1", false, show_groups },
+	{ "show mroutes", "hpim.mroutes/1", false, show_mroutes },
+	{ "show counters", "hpim.counters/1", false, show_counters },
+};
+
+bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
+	      struct json_object *args)
+{
+	const struct show show = { .shell = shell, .client = client, .args = args };
+	bool is_detail = ctl_arg_bool(args, "detail");
+
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		if (strcmp(cmd, views[i].cmd) != 0 || (views[i].is_detail && !is_detail))
+			continue;
+		views[i].show(&show);
+		ctl_reply_end(client, views[i].schema);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The log: notes of the core in words. Each line says what, which, why, and what happens now.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <syslog.h>
+
+#include "base/addr_text.h"
+#include "shell.h"
+
+static bool to_stderr = true, with_debug;
+
+void log_open(const struct shell_options *options)
+{
+	to_stderr = options->is_foreground;
+	with_debug = options->is_verbose;
+	if (!to_stderr)
+		openlog("hpimd", LOG_PID, LOG_DAEMON);
+}
+
+void log_line(enum note_level level, const char *line)
+{
+	static const char *const names[] = { "debug", "info", "warning" };
+	static const int priorities[] = { LOG_DEBUG, LOG_INFO, LOG_WARNING };
+
+	if (level == NOTE_DEBUG && !with_debug)
+		return;
+	if (to_stderr)
+		(void)fprintf(stderr, "hpimd: %s: %s\n", names[level], line); /* nowhere to say so */
+	else
+		syslog(priorities[level], "%s", line);
+}
+
+void log_format(enum note_level level, const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof(line), format, args); /* a line may be cut */
+	va_end(args);
+	log_line(level, line);
+}
+
+static const char *protocol_name(uint32_t family, uint32_t proto)
+{
+	if (proto == PROTO_HPIM)
+		return family == IP_FAMILY_4 ? "HPIM-DM for IPv4" : "HPIM-DM for IPv6";
+	return family == IP_FAMILY_4 ? "IGMP" : "MLD";
+}
+
+static const char *state_name(uint32_t state)
+{
+	static const char *const names[SYNC_STATE_COUNT] = {
+		[SYNC_UNKNOWN] = "unknown",
+		[SYNC_MASTER] = "master: it leads the synchronization",
+		[SYNC_SLAVE] = "slave: we lead the synchronization",
+		[SYNC_SYNCED] = "synced",
+	};
+
+	return state < SYNC_STATE_COUNT ? names[state] : "?";
+}
+
+static const char *gone_reason(uint32_t reason)
+{
+	switch (reason) {
+	case GONE_SILENT:
+		return "its hold time ended";
+	case GONE_GOODBYE:
+		return "it said goodbye";
+	case GONE_NO_ACK:
+		return "it did not acknowledge";
+	default:
+		return "HPIM-DM ended on the interface";
+	}
+}
+
+static const char *tree_state_name(uint32_t state)
+{
+	static const char *const names[] = { "inactive", "unsure", "active" };
+
+	return state < 3 ? names[state] : "?";
+}
+
+/* Notes about an interface, a neighbor or a packet. */
+static void link_note(const struct core_note *note, const char *link, const char *a, char *line,
+		      size_t room)
+{
+	switch (note->code) {
+	case NOTE_LINK_ON:
+		(void)snprintf(line, room, "%s: %s runs", link,
+			       protocol_name(note->v[0], note->v[1]));
+		break;
+	case NOTE_LINK_OFF:
+		(void)snprintf(line, room, "%s: %s ended", link,
+			       protocol_name(note->v[0], note->v[1]));
+		break;
+	case NOTE_LINK_NO_ADDR:
+		(void)snprintf(line, room, "%s: %s waits for an address to speak from", link,
+			       protocol_name(note->v[0], note->v[1]));
+		break;
+	case NOTE_PACKET_BAD:
+		(void)snprintf(line, room, "%s: packet of %u bytes from %s is malformed; dropped",
+			       link, note->v[1], a);
+		break;
+	case NOTE_PACKET_FOREIGN:
+		(void)snprintf(line, room, "%s: PIM packet from %s; dropped: this interface runs "
+					   "HPIM-DM",
+			       link, a);
+		break;
+	case NOTE_NEIGHBOR_NEW:
+		(void)snprintf(line, room, "%s: new neighbor %s", link, a);
+		break;
+	case NOTE_NEIGHBOR_STATE:
+		(void)snprintf(line, room, "%s: neighbor %s is %s", link, a,
+			       state_name(note->v[0]));
+		break;
+	case NOTE_NEIGHBOR_GONE:
+		(void)snprintf(line, room, "%s: neighbor %s removed: %s", link, a,
+			       gone_reason(note->v[0]));
+		break;
+	case NOTE_NEIGHBOR_LIMIT:
+		(void)snprintf(line, room, "%s: neighbor %s refused: the limit is %u", link, a,
+			       note->v[0]);
+		break;
+	case NOTE_SN_EXHAUSTED:
+		(void)snprintf(line, room, "%s: sequence numbers used up; BootTime is now %u", link,
+			       note->v[0]);
+		break;
+	default:
+		line[0] = '\0';
+	}
+}
+
+/* Notes about a tree or a group. */
+static void tree_note(const struct core_note *note, const char *link, const char *a, const char *b,
+		      char *line, size_t room)
+{
+	switch (note->code) {
+	case NOTE_TREE_STATE:
+		(void)snprintf(line, room, "(%s, %s): tree is %s", a, b,
+			       tree_state_name(note->v[0]));
+		break;
+	case NOTE_TREE_LIMIT:
+		(void)snprintf(line, room, "(%s, %s) refused: the limit is %u trees; others may be "
+					   "refused without a line until one ends",
+			       a, b, note->v[0]);
+		break;
+	case NOTE_ASSERT:
+		(void)snprintf(line, room, "(%s, %s): assert on %s is %s", a, b, link,
+			       note->v[0] ? "won" : "lost");
+		break;
+	case NOTE_QUERIER:
+		(void)snprintf(line, room, "%s: querier is %s%s", link, a,
+			       note->v[0] ? ", this router" : "");
+		break;
+	case NOTE_GROUP_JOINED:
+		(void)snprintf(line, room, "%s: group %s has members; %s reported first", link, b,
+			       a);
+		break;
+	case NOTE_GROUP_LEFT:
+		(void)snprintf(line, room, "%s: group %s has no members any more", link, b);
+		break;
+	case NOTE_GROUP_LIMIT:
+		(void)snprintf(line, room, "%s: group %s refused: the limit is %u groups", link, b,
+			       note->v[0]);
+		break;
+	case NOTE_RPF_LIMIT:
+		(void)snprintf(line, room, "source %s refused: the limit is %u", a, note->v[0]);
+		break;
+	default:
+		line[0] = '\0';
+	}
+}
+
+void log_note(const struct shell *shell, const struct core_note *note)
+{
+	struct addr_text a = ip_addr_text(&note->a), b = ip_addr_text(&note->b);
+	const char *link = port_name(shell, note->link);
+	char line[256];
+
+	link_note(note, link, a.s, line, sizeof(line));
+	if (!line[0])
+		tree_note(note, link, a.s, b.s, line, sizeof(line));
+	assert(line[0]); /* every code has words */
+	log_line(note->level, line);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hpimd: options, and the way into the background.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell.h"
+
+#define INSTANCE_NAME_MAX 32
+
+static const char usage[] =
+	"usage: hpimd [-i NAME] [-f] [-t TABLE] [-m TABLE] [-v]\n"
+	"  -i, --instance NAME       name of this router on the machine (default: default)\n"
+	"  -f, --foreground          stay in the foreground, log to standard error\n"
+	"  -t, --unicast-table N     kernel table of the routes to sources (default: 254, main)\n"
+	"  -m, --multicast-table N   kernel multicast table (default: 0)\n"
+	"  -v, --verbose             log more\n"
+	"  -V, --version             print the version and end\n"
+	"Interfaces are attached with 'hpimctl -i NAME attach IFACE'.\n";
+
+static const struct option long_options[] = {
+	{ "instance", required_argument, NULL, 'i' },
+	{ "foreground", no_argument, NULL, 'f' },
+	{ "unicast-table", required_argument, NULL, 't' },
+	{ "multicast-table", required_argument, NULL, 'm' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* The name becomes part of paths. */
+static bool instance_is_valid(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_";
+	size_t len = strlen(name);
+
+	return len > 0 && len <= INSTANCE_NAME_MAX && strspn(name, letters) == len;
+}
+
+static bool parse_table(const char *text, uint32_t *ret_table)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *end || end == text || *text == '-' || value > 999999999ul)
+		return false;
+	*ret_table = (uint32_t)value;
+	return true;
+}
+
+static int usage_error(const char *what, const char *value)
+{
+	(void)fprintf(stderr, "hpimd: %s: '%s'\n%s", what, value, usage);
+	return CTL_EXIT_USAGE;
+}
+
+/* Return: -1 to go on, else the exit code. */
+static int parse_options(int argc, char **argv, struct shell_options *options)
+{
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "i:ft:m:vVh", long_options, NULL)) != -1) {
+		switch (letter) {
+		case 'i':
+			options->instance = optarg;
+			break;
+		case 'f':
+			options->is_foreground = true;
+			break;
+		case 't':
+			if (!parse_table(optarg, &options->unicast_table))
+				return usage_error("no table number", optarg);
+			break;
+		case 'm':
+			if (!parse_table(optarg, &options->mroute_table))
+				return usage_error("no table number", optarg);
+			break;
+		case 'v':
+			options->is_verbose = true;
+			break;
+		case 'V':
+			return puts("hpimd " HPIM_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		case 'h':
+			return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		default:
+			(void)fputs(usage, stderr); /* getopt said what is wrong */
+			return CTL_EXIT_USAGE;
+		}
+	}
+	if (optind < argc)
+		return usage_error("unexpected word", argv[optind]);
+	if (!instance_is_valid(options->instance))
+		return usage_error("an instance name has 1 to 32 letters, digits, - or _",
+				   options->instance);
+	return -1;
+}
+
+/*
+ * Go on in a child; the parent waits until it serves or has failed, and ends with its exit code.
+ * Return: the descriptor to report to, or -1 when there is nobody to report to.
+ */
+static int go_to_background(void)
+{
+	unsigned char status = CTL_EXIT_REFUSED;
+	int pipe_fds[2];
+	pid_t pid;
+
+	if (pipe(pipe_fds) < 0)
+		return -1;
+	pid = fork();
+	if (pid < 0)
+		return -1;
+	if (pid > 0) {
+		(void)close(pipe_fds[1]);
+		if (read(pipe_fds[0], &status, 1) != 1)
+			status = CTL_EXIT_REFUSED; /* it died without a word */
+		_exit(status);
+	}
+	(void)close(pipe_fds[0]);
+	(void)setsid(); /* fails only for a group leader, which a child is not */
+	return pipe_fds[1];
+}
+
+static void report(int fd, unsigned char status)
+{
+	if (fd < 0)
+		return;
+	if (write(fd, &status, 1) != 1)
+		log_line(NOTE_WARN, "the program that started hpimd is gone");
+	(void)close(fd);
+}
+
+/* Errors of the start go to standard error, even on the way into the background. */
+static void leave_terminal(const struct shell_options *options)
+{
+	if (options->is_foreground)
+		return;
+	log_open(options);
+	if (chdir("/") < 0 || !freopen("/dev/null", "r", stdin) ||
+	    !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+		log_line(NOTE_WARN, "cannot let go of the terminal");
+}
+
+static unsigned char exit_code(int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return CTL_EXIT_PERMISSION;
+	return err ? CTL_EXIT_REFUSED : CTL_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct shell_options options = { .instance = "default", .unicast_table = 254 };
+	struct shell_options start_log = { .is_foreground = true };
+	static struct shell shell;
+	int err, ready_fd = -1;
+
+	err = parse_options(argc, argv, &options);
+	if (err >= 0)
+		return err;
+	start_log.is_verbose = options.is_verbose;
+	log_open(&start_log);
+	if (!options.is_foreground)
+		ready_fd = go_to_background();
+	err = shell_start(&shell, &options);
+	report(ready_fd, exit_code(err));
+	if (!err) {
+		leave_terminal(&options);
+		log_format(NOTE_INFO, "instance %s serves", options.instance);
+		loop_ready(shell.loop);
+		err = loop_run(shell.loop);
+	}
+	shell_fini(&shell);
+	return exit_code(err);
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attached interfaces: what the operator wants, what the kernel has, and the link numbers that the
+ * core knows them by. The wish is kept while an interface is absent.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shell.h"
+
+static uint16_t refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code,
+		       const char *hint, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+static uint16_t refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code,
+		       const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	refusal->exit = exit;
+	refusal->code = code;
+	refusal->hint = hint;
+	va_start(args, format);
+	(void)vsnprintf(refusal->message, sizeof(refusal->message), format, args); /* may be cut */
+	va_end(args);
+	return LINK_NONE;
+}
+
+static uint16_t port_by_name(const struct shell *shell, const char *name)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (shell->ports[link].is_used && !strcmp(shell->ports[link].name, name))
+			return link;
+	return LINK_NONE;
+}
+
+uint16_t port_by_ifindex(const struct shell *shell, uint32_t ifindex)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (shell->ports[link].is_used && shell->ports[link].ifindex == ifindex)
+			return link;
+	return LINK_NONE;
+}
+
+const char *port_name(const struct shell *shell, uint16_t link)
+{
+	return link < LINKS_MAX && shell->ports[link].is_used ? shell->ports[link].name : "-";
+}
+
+static bool wants_any(const struct port *port)
+{
+	for (int family = 0; family < IP_FAMILY_COUNT; family++)
+		for (int proto = 0; proto < PROTO_COUNT; proto++)
+			if (port->wanted[family][proto])
+				return true;
+	return false;
+}
+
+static void feed_link(struct shell *shell, uint16_t number, const struct rtnl_link *link)
+{
+	struct core_event event = { .kind = EV_LINK, .link = { .link = number } };
+	struct ev_link *info = &event.link;
+
+	memcpy(info->name, shell->ports[number].name, sizeof(info->name));
+	if (link && link->is_present) {
+		info->is_present = true;
+		info->is_up = link->is_up;
+		info->mtu = link->mtu;
+		info->addr_count = link->addr_count;
+		memcpy(info->addrs, link->addrs, sizeof(info->addrs));
+	}
+	shell_feed(shell, &event);
+}
+
+static void feed_wish(struct shell *shell, uint16_t number, enum ip_family family,
+		      enum core_proto proto, bool is_on)
+{
+	struct core_event event = { .kind = EV_CONFIG,
+				    .config = { .kind = CONFIG_LINK,
+						.link = number,
+						.family = family,
+						.proto = proto,
+						.is_on = is_on } };
+
+	shell->ports[number].wanted[family][proto] = is_on;
+	shell_feed(shell, &event);
+}
+
+/* Bring the forwarding plane up to date with an interface. Return: 0 or a negative errno. */
+static int attach_dplane(struct shell *shell, uint16_t number, const struct rtnl_link *link)
+{
+	const struct port *port = &shell->ports[number];
+	struct dplane_link attach = {
+		.link = number,
+		.ifindex = link->ifindex,
+		.mtu = link->mtu,
+		.is_up = link->is_up,
+		.mode = port->mode,
+	};
+
+	memcpy(attach.name, link->name, sizeof(attach.name));
+	memcpy(attach.mac, link->mac, sizeof(attach.mac));
+	for (unsigned int i = 0; i < link->addr_count && !ip_addr_is_set(&attach.addr4); i++)
+		if (ip_addr_family(&link->addrs[i].addr) == IP_FAMILY_4)
+			attach.addr4 = link->addrs[i].addr;
+	return dplane_attach(shell->dplane, &attach);
+}
+
+static void let_go(struct shell *shell, uint16_t number)
+{
+	struct port *port = &shell->ports[number];
+
+	feed_link(shell, number, NULL);
+	if (port->ifindex)
+		dplane_detach(shell->dplane, number);
+	memset(port, 0, sizeof(*port));
+	watch_answer(shell, NULL);
+}
+
+static bool has_address_for(const struct rtnl_link *link, const struct port_wish *wish)
+{
+	for (unsigned int i = 0; i < link->addr_count; i++) {
+		const struct ip_addr *addr = &link->addrs[i].addr;
+		enum ip_family family = ip_addr_family(addr);
+
+		if ((wish->protos[family][PROTO_HPIM] || wish->protos[family][PROTO_GM]) &&
+		    (family == IP_FAMILY_4 || ip_addr_is_link_local(addr)))
+			return true;
+	}
+	return false;
+}
+
+static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
+			 const struct rtnl_link *link, struct port_refusal *refusal)
+{
+	uint16_t number = 0;
+	struct port *port;
+	int err;
+
+	while (number < LINKS_MAX && shell->ports[number].is_used)
+		number++;
+	if (number == LINKS_MAX)
+		return refuse(refusal, CTL_EXIT_REFUSED, "limit", "detach another one first",
+			      "cannot attach %s: %u interfaces are attached already", wish->name,
+			      LINKS_MAX);
+	port = &shell->ports[number];
+	port->is_used = true;
+	port->ifindex = link->ifindex;
+	port->mode = wish->mode;
+	(void)snprintf(port->name, sizeof(port->name), "%s", wish->name); /* it names a link */
+	err = attach_dplane(shell, number, link);
+	if (!err)
+		return number;
+	memset(port, 0, sizeof(*port));
+	return refuse(refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "dplane",
+		      "see the daemon's log; 'mode auto' falls back to what works",
+		      "cannot attach %s to the forwarding plane: %s", wish->name, strerror(-err));
+}
+
+/* A new mode for an attached interface; the old one is put back when it cannot be. */
+static int change_mode(struct shell *shell, uint16_t number, enum dplane_mode mode,
+		       const struct rtnl_link *link)
+{
+	struct port *port = &shell->ports[number];
+	enum dplane_mode old = port->mode;
+	int err;
+
+	if (mode == old)
+		return 0;
+	port->mode = mode;
+	err = attach_dplane(shell, number, link);
+	if (!err)
+		return 0;
+	port->mode = old;
+	if (attach_dplane(shell, number, link) < 0)
+		log_format(NOTE_WARN, "%s: the former mode cannot be restored", port->name);
+	return err;
+}
+
+/* Switch on what is wished and not on yet. Return: 0, or the error of a socket, all undone. */
+static int switch_on(struct shell *shell, uint16_t number, const struct port_wish *wish)
+{
+	bool is_mine[IP_FAMILY_COUNT][PROTO_COUNT] = { { false } };
+	struct port *port = &shell->ports[number];
+
+	port->error = 0;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++) {
+			if (!wish->protos[family][proto] || port->wanted[family][proto])
+				continue;
+			is_mine[family][proto] = true;
+			feed_wish(shell, number, family, proto, true);
+		}
+	if (!port->error)
+		return 0;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+			if (is_mine[family][proto])
+				feed_wish(shell, number, family, proto, false);
+	return port->error;
+}
+
+uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
+		     struct port_refusal *ret_refusal)
+{
+	const struct rtnl_link *link = rtnl_link_by_name(shell->rtnl, wish->name);
+	uint16_t number = port_by_name(shell, wish->name);
+	bool is_new = number == LINK_NONE;
+	int err;
+
+	if (!link)
+		return refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "no-interface",
+			      "'ip link' lists the interfaces", "there is no interface %s",
+			      wish->name);
+	if (!has_address_for(link, wish))
+		return refuse(ret_refusal, CTL_EXIT_REFUSED, "no-address",
+			      "give it one with 'ip address add'; IPv6 needs a link-local one",
+			      "%s has no address of a family asked for", wish->name);
+	if (is_new) {
+		number = new_port(shell, wish, link, ret_refusal);
+		if (number == LINK_NONE)
+			return LINK_NONE;
+		feed_link(shell, number, link);
+	} else {
+		err = change_mode(shell, number, wish->mode, link);
+		if (err)
+			return refuse(ret_refusal, CTL_EXIT_REFUSED, "mode",
+				      "the former mode stays in force",
+				      "%s cannot run in that mode: %s", wish->name, strerror(-err));
+	}
+	err = switch_on(shell, number, wish);
+	if (err && !wants_any(&shell->ports[number]))
+		let_go(shell, number);
+	if (err)
+		return refuse(ret_refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
+			      "socket", "see the daemon's log", "cannot open the sockets on %s: %s",
+			      wish->name, strerror(-err));
+	watch_answer(shell, NULL);
+	return number;
+}
+
+uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
+		     struct port_refusal *ret_refusal)
+{
+	uint16_t number = port_by_name(shell, wish->name);
+
+	if (number == LINK_NONE)
+		return refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "not-attached",
+			      "'hpimctl show interfaces' lists what is attached",
+			      "%s is not attached", wish->name);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+			if (wish->protos[family][proto] &&
+			    shell->ports[number].wanted[family][proto])
+				feed_wish(shell, number, family, proto, false);
+	if (!wants_any(&shell->ports[number]))
+		let_go(shell, number);
+	return number;
+}
+
+/* The attached port that a link of the kernel is: by index, or by name when it comes back. */
+static uint16_t port_of(const struct shell *shell, const struct rtnl_link *link)
+{
+	uint16_t number = port_by_ifindex(shell, link->ifindex);
+
+	if (number == LINK_NONE && link->is_present) {
+		number = port_by_name(shell, link->name);
+		if (number != LINK_NONE && shell->ports[number].ifindex)
+			return LINK_NONE; /* that name is in use by another index still */
+	}
+	return number;
+}
+
+void port_link_changed(struct shell *shell, const struct rtnl_link *link)
+{
+	uint16_t number = port_of(shell, link);
+	struct port *port;
+	int err;
+
+	if (number == LINK_NONE)
+		return;
+	port = &shell->ports[number];
+	if (!link->is_present) {
+		feed_link(shell, number, NULL);
+		dplane_detach(shell->dplane, number);
+		port->ifindex = 0;
+		log_format(NOTE_WARN, "%s: interface is gone; it is attached again when it returns",
+			   port->name);
+		watch_answer(shell, NULL);
+		return;
+	}
+	port->ifindex = link->ifindex;
+	memcpy(port->name, link->name, sizeof(port->name));
+	err = attach_dplane(shell, number, link);
+	if (err)
+		log_format(NOTE_WARN, "%s: forwarding plane refuses the interface: %s", port->name,
+			   strerror(-err));
+	feed_link(shell, number, link);
+	watch_answer(shell, NULL);
+}

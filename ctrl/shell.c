@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The daemon around the core.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+#include "core/inspect.h"
+#include "shell.h"
+
+/* BootTimes must grow over restarts (description of HPIM-DM, 3.1): the greatest one used. */
+#define BOOT_TIME_PATH CTL_SOCKET_DIR "/%s.boot"
+
+static uint32_t load_boot_time(const struct shell *shell)
+{
+	uint32_t boot_time = 0;
+	char path[256];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), BOOT_TIME_PATH, shell->options->instance);
+	file = fopen(path, "re");
+	if (!file)
+		return 0; /* the first start of this instance */
+	if (fscanf(file, "%" SCNu32, &boot_time) != 1)
+		boot_time = 0;
+	(void)fclose(file); /* only read */
+	return boot_time;
+}
+
+static void save_boot_time(const struct shell *shell)
+{
+	char path[256];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), BOOT_TIME_PATH, shell->options->instance);
+	file = fopen(path, "we");
+	if (!file || fprintf(file, "%" PRIu32 "\n", inspect_boot_time(shell->core)) < 0)
+		log_format(NOTE_WARN, "cannot write %s: %s", path, strerror(errno));
+	if (file && fclose(file) != 0)
+		log_format(NOTE_WARN, "cannot write %s: %s", path, strerror(errno));
+}
+
+/* UNIX time at hp_time 0, moved on where the clock would repeat a BootTime. */
+static uint32_t unix_at_zero(const struct shell *shell)
+{
+	uint32_t unix_s = (uint32_t)time(NULL), last = load_boot_time(shell);
+
+	if (unix_s <= last)
+		unix_s = last + 1;
+	return unix_s - (uint32_t)(loop_now() / HP_SEC(1));
+}
+
+static uint32_t ifindex_of(const struct shell *shell, uint16_t link)
+{
+	return shell->ports[link].ifindex;
+}
+
+static void do_send(struct shell *shell, const struct fx_send *send)
+{
+	int err = rawsock_send(shell->rawsock, send);
+
+	if (err)
+		log_format(shell->options->is_verbose ? NOTE_INFO : NOTE_DEBUG,
+			   "%s: control packet not sent: %s; the protocol repeats it",
+			   port_name(shell, send->link), strerror(-err));
+}
+
+static void do_join(struct shell *shell, const struct fx_group *join)
+{
+	int err = rawsock_join(shell->rawsock, join, ifindex_of(shell, join->link));
+
+	if (!err)
+		return;
+	shell->ports[join->link].error = err;
+	log_format(NOTE_WARN, "%s: cannot open the sockets of %s: %s", port_name(shell, join->link),
+		   join->proto == PROTO_HPIM ? "HPIM-DM" : "IGMP or MLD", strerror(-err));
+}
+
+static void do_put(struct shell *shell, const struct mfib_route *route)
+{
+	int err = dplane_put(shell->dplane, route);
+
+	if (err)
+		log_format(NOTE_WARN, "forwarding plane refuses a route: %s; its packets are not "
+				      "forwarded until the next change",
+			   strerror(-err));
+}
+
+static void do_ask(struct shell *shell, const struct mfib_key *key)
+{
+	struct core_event event = { .kind = EV_DATA,
+				    .data = { .kind = DATA_SEEN,
+					      .link = LINK_NONE,
+					      .source = key->source,
+					      .group = key->group,
+					      .seen_for = HP_TIME_NEVER } };
+	struct dplane_route_state state;
+
+	if (dplane_route_state(shell->dplane, key, &state) == 0)
+		event.data.seen_for = state.seen_for;
+	shell_post(shell, &event);
+}
+
+static void do_note(struct shell *shell, const struct core_note *note)
+{
+	log_note(shell, note);
+	if ((note->code == NOTE_LINK_ON && note->v[1] == PROTO_HPIM) ||
+	    note->code == NOTE_SN_EXHAUSTED)
+		save_boot_time(shell);
+}
+
+static void perform(struct shell *shell, const struct core_effect *effect)
+{
+	switch (effect->kind) {
+	case FX_SEND:
+		do_send(shell, &effect->send);
+		break;
+	case FX_JOIN:
+		do_join(shell, &effect->group);
+		break;
+	case FX_LEAVE:
+		rawsock_leave(shell->rawsock, &effect->group);
+		break;
+	case FX_RPF_WATCH:
+		watch_add(shell, &effect->rpf_source);
+		break;
+	case FX_RPF_UNWATCH:
+		watch_del(shell, &effect->rpf_source);
+		break;
+	case FX_MFIB_PUT:
+		do_put(shell, &effect->route);
+		break;
+	case FX_MFIB_DEL:
+		dplane_del(shell->dplane, &effect->key);
+		break;
+	case FX_MFIB_ASK:
+		do_ask(shell, &effect->key);
+		break;
+	case FX_NOTE:
+		do_note(shell, &effect->note);
+		break;
+	}
+}
+
+static void feed_one(struct shell *shell, const struct core_event *event)
+{
+	const struct core_effect *effect;
+
+	core_handle(shell->core, loop_now(), event);
+	while ((effect = core_effect_next(shell->core)))
+		perform(shell, effect);
+}
+
+/* Events posted while these are fed are appended, and fed too. */
+static void feed_posted(struct shell *shell)
+{
+	for (size_t i = 0; i < shell->posted_count; i++) {
+		const struct core_event event = shell->posted[i]; /* the array may move */
+
+		feed_one(shell, &event);
+	}
+	shell->posted_count = 0;
+}
+
+void shell_feed(struct shell *shell, const struct core_event *event)
+{
+	assert(!shell->is_feeding);
+	shell->is_feeding = true;
+	feed_one(shell, event);
+	feed_posted(shell);
+	shell->is_feeding = false;
+	if (loop_arm(shell->loop, core_deadline(shell->core)) < 0)
+		log_line(NOTE_WARN, "the timer of the event loop cannot be set");
+}
+
+void shell_post(struct shell *shell, const struct core_event *event)
+{
+	if (shell->posted_count == shell->posted_room) {
+		shell->posted_room = shell->posted_room ? 2 * shell->posted_room : 64;
+		shell->posted = realloc(shell->posted, shell->posted_room * sizeof(*shell->posted));
+		assert(shell->posted);
+	}
+	shell->posted[shell->posted_count++] = *event;
+}
+
+static void on_timer(void *ctx)
+{
+	shell_feed(ctx, &(struct core_event){ .kind = EV_CLOCK });
+}
+
+static void on_packet(void *ctx, const struct ev_packet *packet)
+{
+	shell_feed(ctx, &(struct core_event){ .kind = EV_PACKET, .packet = *packet });
+}
+
+static void on_link(void *ctx, const struct rtnl_link *link)
+{
+	struct shell *shell = ctx;
+
+	if (shell->core)
+		port_link_changed(shell, link);
+}
+
+static void on_route(void *ctx, const struct ip_prefix *prefix)
+{
+	struct shell *shell = ctx;
+
+	if (shell->core)
+		watch_answer(shell, prefix);
+}
+
+static void on_say(void *ctx, enum note_level level, const char *line)
+{
+	(void)ctx; /* there is one log */
+	log_line(level, line);
+}
+
+static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
+{
+	struct core_event event = { .kind = EV_DATA,
+				    .data = { .kind = upcall->kind,
+					      .link = upcall->link,
+					      .source = upcall->source,
+					      .group = upcall->group } };
+
+	shell_post(ctx, &event); /* not fed here: the answer may change what is being read */
+}
+
+static void on_dplane(void *ctx, uint32_t revents)
+{
+	struct shell *shell = ctx;
+
+	(void)revents; /* only readable is asked for */
+	dplane_dispatch(shell->dplane);
+	on_timer(shell);
+}
+
+static void on_stop(void *ctx)
+{
+	shell_stop(ctx, false);
+}
+
+static int fail(int err, const char *what)
+{
+	log_format(NOTE_WARN, "cannot %s: %s", what, strerror(-err));
+	return err;
+}
+
+static int start_loop(struct shell *shell)
+{
+	int err = loop_new(&shell->loop);
+
+	if (!err)
+		err = loop_on_timer(shell->loop, on_timer, shell);
+	if (!err)
+		err = loop_on_stop(shell->loop, on_stop, shell);
+	return err ? fail(err, "start the event loop") : 0;
+}
+
+static int start_ctl(struct shell *shell)
+{
+	int err = ctlsock_new(shell->loop, shell->options->instance, ctl_request, shell,
+			      &shell->ctl);
+
+	if (err == -EADDRINUSE) {
+		log_format(NOTE_WARN, "instance %s is running already", shell->options->instance);
+		return err;
+	}
+	return err ? fail(err, "open the control socket under " CTL_SOCKET_DIR) : 0;
+}
+
+static int start_dplane(struct shell *shell)
+{
+	const struct dplane_config config = {
+		.instance = shell->options->instance,
+		.mroute_table = shell->options->mroute_table,
+		.max_links = LINKS_MAX,
+		.max_routes = core_limits_default.trees,
+		.max_sets = 4096,
+		.ctx = shell,
+		.upcall = on_upcall,
+		.say = on_say,
+	};
+	int err = dplane_new(&config, &shell->dplane);
+
+	if (err)
+		return err; /* it said why */
+	err = loop_add(shell->loop, dplane_fd(shell->dplane), EPOLLIN, on_dplane, shell,
+		       &shell->dplane_watch);
+	return err ? fail(err, "watch the forwarding plane") : 0;
+}
+
+static int start_system(struct shell *shell)
+{
+	const struct rtnl_handlers handlers = {
+		.ctx = shell, .link = on_link, .route = on_route, .say = on_say
+	};
+	int err = rtnl_new(shell->loop, shell->options->unicast_table, &handlers, &shell->rtnl);
+
+	if (err)
+		return fail(err, "read links and routes from the kernel");
+	err = rawsock_new(shell->loop, on_packet, shell, &shell->rawsock);
+	return err ? fail(err, "prepare the protocol sockets") : 0;
+}
+
+static int start_core(struct shell *shell)
+{
+	struct core_limits limits = core_limits_default;
+
+	limits.unix_s = unix_at_zero(shell);
+	limits.seed = (uint64_t)loop_now();
+	shell->core = core_new(&limits);
+	return shell->core ? 0 : fail(-ENOMEM, "set up the protocols");
+}
+
+int shell_start(struct shell *shell, const struct shell_options *options)
+{
+	int err;
+
+	shell->options = options;
+	shell->started_at = loop_now();
+	err = start_loop(shell);
+	if (!err)
+		err = start_ctl(shell);
+	if (!err)
+		err = start_dplane(shell);
+	if (!err)
+		err = start_system(shell);
+	if (!err)
+		err = start_core(shell);
+	return err;
+}
+
+void shell_stop(struct shell *shell, bool keep_forwarding)
+{
+	shell->keeps_forwarding = keep_forwarding;
+	shell_feed(shell, &(struct core_event){ .kind = EV_COMMAND,
+						.command = { .kind = COMMAND_STOP } });
+	loop_quit(shell->loop);
+}
+
+void shell_fini(struct shell *shell)
+{
+	loop_del(shell->dplane_watch);
+	dplane_free(shell->dplane, shell->keeps_forwarding);
+	rawsock_free(shell->rawsock);
+	rtnl_free(shell->rtnl);
+	ctlsock_free(shell->ctl);
+	watch_fini(shell);
+	core_free(shell->core);
+	free(shell->posted);
+	loop_free(shell->loop);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CTRL_SHELL_H
+#define CTRL_SHELL_H
+
+/*
+ * The daemon around the core: feeds events, performs effects. Everything runs in one thread; what
+ * an effect answers with is posted and fed after the effects of the current event are done.
+ */
+#include "base/hash.h"
+#include "core/core.h"
+#include "dplane/dplane.h"
+#include "io/ctlsock.h"
+#include "io/loop.h"
+#include "io/rawsock.h"
+#include "io/rtnl.h"
+
+struct shell_options {
+	const char *instance;
+	uint32_t unicast_table; /* kernel table of unicast routes, 254: main */
+	uint32_t mroute_table;	/* kernel multicast table, 0: the default one */
+	bool is_foreground, is_verbose;
+};
+
+/* An interface the operator attached; its number in shell->ports is its link number. */
+struct port {
+	bool is_used;
+	char name[LINK_NAME_LEN];
+	uint32_t ifindex; /* 0 while the interface is absent */
+	enum dplane_mode mode;
+	bool wanted[IP_FAMILY_COUNT][PROTO_COUNT];
+	int error; /* of the last FX_JOIN that failed, negative errno */
+};
+
+/* A source whose route the core wants to know. */
+struct watch {
+	UT_hash_handle hh;
+	struct ip_addr source;
+};
+
+struct shell {
+	const struct shell_options *options;
+	struct loop *loop;
+	struct loop_fd *dplane_watch;
+	struct ctlsock *ctl;
+	struct dplane *dplane;
+	struct rtnl *rtnl;
+	struct rawsock *rawsock;
+	struct core *core;
+	struct port ports[LINKS_MAX];
+	struct watch *watches;
+	struct core_event *posted; /* events to feed, oldest first */
+	size_t posted_count, posted_room;
+	bool is_feeding;
+	bool keeps_forwarding; /* at stop */
+	hp_time started_at;
+};
+
+/* shell.c */
+
+/** shell_start() - Open everything. Return: 0 or a negative errno, after saying what failed. */
+int shell_start(struct shell *shell, const struct shell_options *options);
+
+/** shell_stop() - Goodbye to the neighbors, then end the loop. */
+void shell_stop(struct shell *shell, bool keep_forwarding);
+
+/** shell_fini() - Close what shell_start() opened, also when it failed half way. */
+void shell_fini(struct shell *shell);
+
+/** shell_feed() - Let the core handle an event, perform its effects and what follows from them. */
+void shell_feed(struct shell *shell, const struct core_event *event);
+
+/** shell_post() - Feed an event later, before the loop waits again. It must not borrow memory. */
+void shell_post(struct shell *shell, const struct core_event *event);
+
+/* watch.c */
+
+void watch_add(struct shell *shell, const struct ip_addr *source);
+void watch_del(struct shell *shell, const struct ip_addr *source);
+
+/** watch_answer() - Feed the route to every watched source inside @prefix; NULL: to all. */
+void watch_answer(struct shell *shell, const struct ip_prefix *prefix);
+void watch_fini(struct shell *shell);
+
+/* port.c */
+
+/** struct port_wish - What attach and detach ask for. */
+struct port_wish {
+	const char *name;
+	enum dplane_mode mode;
+	bool protos[IP_FAMILY_COUNT][PROTO_COUNT];
+};
+
+/* A refusal: the exit code for hpimctl, a word for programs, a sentence and a hint. */
+struct port_refusal {
+	enum ctl_exit exit;
+	const char *code;
+	char message[256];
+	const char *hint;
+};
+
+/**
+ * port_attach() - Switch protocols on; nothing is changed when it is refused.
+ *
+ * Return: the link number, or LINK_NONE with @ret_refusal filled.
+ */
+uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
+		     struct port_refusal *ret_refusal);
+
+/** port_detach() - Switch protocols off; the interface is let go with its last one. As above. */
+uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
+		     struct port_refusal *ret_refusal);
+
+/** port_link_changed() - The kernel tells about an interface. */
+void port_link_changed(struct shell *shell, const struct rtnl_link *link);
+
+/** port_by_ifindex() - Link number, or LINK_NONE when that interface is not attached. */
+uint16_t port_by_ifindex(const struct shell *shell, uint32_t ifindex);
+
+/** port_name() - Name of a link for people; "-" for LINK_NONE. */
+const char *port_name(const struct shell *shell, uint16_t link);
+
+/* ctl.c, ctl_show.c */
+
+ctl_request_fn ctl_request;
+
+/** ctl_show() - Answer "status" and "show ..."; false: no such command. */
+bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
+	      struct json_object *args);
+
+/** ctl_attach_record() - The record that answers attach and detach. */
+struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link);
+
+/* log.c */
+
+/** log_open() - To standard error, or to syslog when not in the foreground. */
+void log_open(const struct shell_options *options);
+void log_line(enum note_level level, const char *line);
+__attribute__((format(printf, 2, 3))) void log_format(enum note_level level, const char *format,
+						      ...);
+
+/** log_note() - Put a note of the core into words. */
+void log_note(const struct shell *shell, const struct core_note *note);
+
+#endif
