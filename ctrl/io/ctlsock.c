@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Server of the control socket: lines in, lines out, limits on both. A client gets its next request
+ * answered only when it has read the last answer, so the queue never holds more than one answer,
+ * and a client that lets even that grow too long is dropped. Framing: hpim/ctl_abi.h.
+ */
+#include "io/ctlsock.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "io/ctlsock_listen.h"
+
+/* Clients of each of the two sockets: those who may only look cannot keep operators out. */
+#define CLIENTS_MAX 32u
+/* Longest answer that waits for its reader, in bytes. */
+#define QUEUE_MAX (4u << 20)
+/* Objects within objects in a request; no command needs more than a few. */
+#define DEPTH_MAX 8
+
+struct ctl_client {
+	struct ctl_client *prev, *next;
+	struct ctlsock *ctl;
+	struct listener *listener;
+	int fd;
+	struct loop_fd *watch;
+	bool may_change;
+	bool is_leaving; /* nothing more is read; closed when the queue is empty */
+	bool is_broken;  /* closed at once */
+
+	char in[CTL_REQUEST_MAX];
+	size_t in_len;
+	char *out;
+	size_t out_len, out_sent, out_room;
+
+	/* The request being answered. */
+	struct json_object *id;
+	uint32_t record_count;
+	bool is_answered, is_cut;
+};
+
+struct listener {
+	struct ctlsock *ctl;
+	int fd;
+	struct loop_fd *watch;
+	bool is_main;
+	unsigned int client_count;
+};
+
+struct ctlsock {
+	struct loop *loop;
+	ctl_request_fn *fn;
+	void *ctx;
+	struct ctl_paths paths;
+	struct listener listeners[2];
+	struct ctl_client *clients;
+	int spare_fd; /* given up to accept and refuse a client when no descriptor is left */
+};
+
+/* --- queue of bytes to a client --- */
+
+static void queue_put(struct ctl_client *client, const char *bytes, size_t len)
+{
+	size_t room = client->out_room ? client->out_room : 4096;
+	char *out;
+
+	if (client->is_broken)
+		return;
+	if (client->out_len + len > QUEUE_MAX) {
+		client->is_broken = true;
+		return;
+	}
+	while (room < client->out_len + len)
+		room *= 2;
+	if (room != client->out_room) {
+		out = realloc(client->out, room);
+		if (!out) {
+			client->is_broken = true;
+			return;
+		}
+		client->out = out;
+		client->out_room = room;
+	}
+	memcpy(client->out + client->out_len, bytes, len);
+	client->out_len += len;
+}
+
+/* Send what the client takes now. An empty queue gives its memory back. */
+static void queue_flush(struct ctl_client *client)
+{
+	while (!client->is_broken && client->out_sent < client->out_len) {
+		ssize_t sent =
+			send(client->fd, client->out + client->out_sent,
+			     client->out_len - client->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (sent < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (sent < 0)
+			client->is_broken = true;
+		else
+			client->out_sent += (size_t)sent;
+	}
+	free(client->out);
+	client->out = NULL;
+	client->out_len = client->out_sent = client->out_room = 0;
+}
+
+/* --- replies --- */
+
+/* Queue an object as a line; takes its reference. Return: whether it is short enough. */
+static bool line_put(struct ctl_client *client, struct json_object *object)
+{
+	size_t len;
+	const char *text = json_object_to_json_string_length(
+		object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+	bool fits = text && len < CTL_REPLY_MAX;
+
+	if (fits) {
+		queue_put(client, text, len);
+		queue_put(client, "\n", 1);
+	}
+	json_object_put(object);
+	return fits;
+}
+
+static struct json_object *reply_new(struct ctl_client *client)
+{
+	struct json_object *reply = json_object_new_object();
+
+	json_object_object_add(reply, "id", json_object_get(client->id));
+	return reply;
+}
+
+void ctl_reply_record(struct ctl_client *client, struct json_object *record)
+{
+	struct json_object *reply = reply_new(client);
+
+	assert(!client->is_answered);
+	json_object_object_add(reply, "record", record);
+	if (line_put(client, reply))
+		client->record_count++;
+	else
+		client->is_cut = true;
+}
+
+void ctl_reply_end(struct ctl_client *client, const char *schema)
+{
+	struct json_object *reply;
+
+	if (client->is_cut) {
+		ctl_reply_error(client, "record-too-long", CTL_EXIT_PARTLY, "",
+				"a record is longer than %d bytes and was left out", CTL_REPLY_MAX);
+		return;
+	}
+	assert(!client->is_answered);
+	client->is_answered = true;
+	reply = reply_new(client);
+	json_object_object_add(reply, "end", json_object_new_boolean(true));
+	if (schema) {
+		json_object_object_add(reply, "schema", json_object_new_string(schema));
+		json_object_object_add(reply, "count", json_object_new_int64(client->record_count));
+	}
+	(void)line_put(client, reply); /* a schema's name is short */
+}
+
+static struct json_object *error_object(const char *code, enum ctl_exit exit, const char *message,
+					const char *hint)
+{
+	struct json_object *error = json_object_new_object();
+
+	json_object_object_add(error, "code", json_object_new_string(code));
+	json_object_object_add(error, "exit", json_object_new_int((int)exit));
+	json_object_object_add(error, "message", json_object_new_string(message));
+	json_object_object_add(error, "hint", json_object_new_string(hint));
+	return error;
+}
+
+void ctl_reply_error(struct ctl_client *client, const char *code, enum ctl_exit exit,
+		     const char *hint, const char *format, ...)
+{
+	struct json_object *reply = reply_new(client);
+	char message[1024];
+	va_list args;
+
+	assert(!client->is_answered);
+	client->is_answered = true;
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args); /* cut short it still helps */
+	va_end(args);
+	json_object_object_add(reply, "end", json_object_new_boolean(true));
+	json_object_object_add(reply, "error", error_object(code, exit, message, hint));
+	(void)line_put(client, reply); /* the parts are bounded */
+}
+
+/* --- requests --- */
+
+/* Parse one line without its newline. Return: an object, or NULL. */
+static struct json_object *line_parse(const char *line, size_t len)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
+	struct json_object *object = NULL;
+
+	if (!tokener)
+		return NULL;
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	object = json_tokener_parse_ex(tokener, line, (int)len);
+	if (object && (json_tokener_get_parse_end(tokener) != len ||
+		       !json_object_is_type(object, json_type_object))) {
+		json_object_put(object);
+		object = NULL;
+	}
+	json_tokener_free(tokener);
+	return object;
+}
+
+static bool is_id(struct json_object *id)
+{
+	return json_object_is_type(id, json_type_int) || json_object_is_type(id, json_type_string);
+}
+
+static void request_answer(struct ctl_client *client, struct json_object *request)
+{
+	struct json_object *id = NULL, *cmd = NULL, *args = NULL, *empty = NULL;
+	struct ctlsock *ctl = client->ctl;
+
+	if (json_object_object_get_ex(request, "id", &id) && is_id(id))
+		client->id = id;
+	if (!json_object_object_get_ex(request, "cmd", &cmd) ||
+	    !json_object_is_type(cmd, json_type_string)) {
+		ctl_reply_error(client, "bad-request", CTL_EXIT_USAGE, "",
+				"the request has no \"cmd\" string");
+		return;
+	}
+	if (!json_object_object_get_ex(request, "args", &args))
+		args = empty = json_object_new_object();
+	if (json_object_is_type(args, json_type_object))
+		ctl->fn(ctl->ctx, client, json_object_get_string(cmd), args, client->may_change);
+	else
+		ctl_reply_error(client, "bad-request", CTL_EXIT_USAGE, "",
+				"\"args\" is not an object");
+	json_object_put(empty);
+}
+
+static void line_answer(struct ctl_client *client, const char *line, size_t len)
+{
+	struct json_object *request;
+
+	if (len > 0 && line[len - 1] == '\r')
+		len--;
+	if (len == 0)
+		return; /* somebody at a terminal */
+	client->id = NULL;
+	client->record_count = 0;
+	client->is_answered = client->is_cut = false;
+	request = line_parse(line, len);
+	if (request)
+		request_answer(client, request);
+	else
+		ctl_reply_error(client, "bad-json", CTL_EXIT_USAGE, "one JSON object a line",
+				"the request is not a JSON object");
+	assert(client->is_answered);
+	json_object_put(request);
+	client->id = NULL;
+}
+
+/* Answer lines until one answer waits for its reader, or no whole line is left. */
+static void lines_answer(struct ctl_client *client)
+{
+	while (!client->is_broken && client->out_len == 0) {
+		const char *end = memchr(client->in, '\n', client->in_len);
+		size_t len;
+
+		if (!end)
+			return;
+		len = (size_t)(end - client->in);
+		line_answer(client, client->in, len);
+		client->in_len -= len + 1;
+		memmove(client->in, end + 1, client->in_len);
+		queue_flush(client);
+	}
+}
+
+static void too_long_answer(struct ctl_client *client)
+{
+	client->id = NULL;
+	client->is_answered = client->is_cut = false;
+	ctl_reply_error(client, "too-long", CTL_EXIT_USAGE, "",
+			"the request is longer than %d bytes", CTL_REQUEST_MAX);
+	client->in_len = 0;
+	client->is_leaving = true;
+	queue_flush(client);
+}
+
+/* One read for each turn, so that a busy client leaves room for others. */
+static void client_read(struct ctl_client *client)
+{
+	ssize_t len = recv(client->fd, client->in + client->in_len,
+			   sizeof(client->in) - client->in_len, MSG_DONTWAIT);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (len < 0)
+		client->is_broken = true;
+	else if (len == 0) /* half closed: it may still wait for its answers */
+		client->is_leaving = true;
+	else
+		client->in_len += (size_t)len;
+}
+
+/* --- clients --- */
+
+static void client_free(struct ctl_client *client)
+{
+	client->listener->client_count--;
+	DL_DELETE(client->ctl->clients, client);
+	loop_del(client->watch);
+	close(client->fd);
+	free(client->out);
+	free(client);
+}
+
+/* While an answer waits, nothing is read: whoever floods without reading stops itself. */
+static void client_ready(void *ctx, uint32_t revents)
+{
+	struct ctl_client *client = ctx;
+
+	queue_flush(client);
+	if (client->out_len == 0 && !client->is_leaving &&
+	    revents & (EPOLLIN | EPOLLHUP | EPOLLERR))
+		client_read(client);
+	lines_answer(client);
+	if (client->out_len == 0 && client->in_len == sizeof(client->in))
+		too_long_answer(client);
+	if (client->is_leaving && client->out_len == 0)
+		client->is_broken = true;
+	if (!client->is_broken && loop_change(client->watch, client->out_len ? EPOLLOUT : EPOLLIN))
+		client->is_broken = true;
+	if (client->is_broken)
+		client_free(client);
+}
+
+static int client_new(struct listener *listener, int fd)
+{
+	struct ctl_client *client = calloc(1, sizeof(*client));
+	int err;
+
+	if (!client)
+		return -ENOMEM;
+	client->ctl = listener->ctl;
+	client->listener = listener;
+	client->fd = fd;
+	client->may_change = listener->is_main && ctl_peer_may_change(fd);
+	err = loop_add(client->ctl->loop, fd, EPOLLIN, client_ready, client, &client->watch);
+	if (err) {
+		free(client);
+		return err;
+	}
+	DL_APPEND(client->ctl->clients, client);
+	listener->client_count++;
+	return 0;
+}
+
+static void client_refuse(int fd)
+{
+	static const char busy[] =
+		"{\"id\":null,\"end\":true,\"error\":{\"code\":\"busy\",\"exit\":2,"
+		"\"message\":\"too many clients\",\"hint\":\"try again later\"}}\n";
+
+	(void)send(fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* a courtesy */
+	close(fd);
+}
+
+/* No descriptor is left: use the spare one to take the client off the queue, or we would spin. */
+static void listener_shed(struct listener *listener)
+{
+	struct ctlsock *ctl = listener->ctl;
+	int fd;
+
+	close(ctl->spare_fd);
+	fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0)
+		client_refuse(fd);
+	ctl->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void listener_ready(void *ctx, uint32_t revents)
+{
+	struct listener *listener = ctx;
+	int fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)revents;
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		listener_shed(listener);
+	if (fd < 0)
+		return;
+	if (listener->client_count >= CLIENTS_MAX || client_new(listener, fd))
+		client_refuse(fd);
+}
+
+/* --- the server --- */
+
+static int listener_init(struct ctlsock *ctl, struct listener *listener)
+{
+	listener->ctl = ctl;
+	return loop_add(ctl->loop, listener->fd, EPOLLIN, listener_ready, listener,
+			&listener->watch);
+}
+
+int ctlsock_new(struct loop *loop, const char *instance, ctl_request_fn *fn, void *ctx,
+		struct ctlsock **ret_ctl)
+{
+	struct ctlsock *ctl = calloc(1, sizeof(*ctl));
+	int err;
+
+	if (!ctl)
+		return -ENOMEM;
+	ctl->loop = loop;
+	ctl->fn = fn;
+	ctl->ctx = ctx;
+	ctl->listeners[0].is_main = true;
+	err = ctl_paths_make(instance, &ctl->paths);
+	if (!err)
+		err = ctl_listen(&ctl->paths, &ctl->listeners[0].fd, &ctl->listeners[1].fd);
+	if (err) {
+		free(ctl);
+		return err;
+	}
+	ctl->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	for (unsigned int i = 0; !err && i < 2; i++)
+		err = listener_init(ctl, &ctl->listeners[i]);
+	if (err) {
+		ctlsock_free(ctl);
+		return err;
+	}
+	*ret_ctl = ctl;
+	return 0;
+}
+
+void ctlsock_free(struct ctlsock *ctl)
+{
+	struct ctl_client *client, *next;
+
+	if (!ctl)
+		return;
+	DL_FOREACH_SAFE(ctl->clients, client, next)
+	{
+		queue_flush(client);
+		client_free(client);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		loop_del(ctl->listeners[i].watch);
+		close(ctl->listeners[i].fd);
+	}
+	(void)unlink(ctl->paths.main.sun_path); /* gone already is as good */
+	(void)unlink(ctl->paths.read_only.sun_path);
+	if (ctl->spare_fd >= 0)
+		close(ctl->spare_fd);
+	free(ctl);
+}
