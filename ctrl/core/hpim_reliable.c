@@ -310,10 +310,12 @@ void hpim_reliable_timeout(struct hpim_tree_if *tif)
 	if (reliable->multicast.is_pending || unicast_is_pending(reliable))
 		arm(reliable);
 	TAILQ_FOREACH_SAFE (neigh, &hif->neighbors, node, next) {
-		const struct hpim_peer *peer = peer_find(reliable, &neigh->addr);
+		struct hpim_peer *peer = peer_find(reliable, &neigh->addr);
 
-		if (peer && peer->missed > HPIM_ACK_FAILURE_THRESHOLD)
-			hpim_neigh_remove(neigh, GONE_NO_ACK);
+		if (!peer || peer->missed <= HPIM_ACK_FAILURE_THRESHOLD)
+			continue;
+		peer->missed = 0; /* if it comes back it starts anew */
+		hpim_neigh_remove(neigh, GONE_NO_ACK);
 	}
 	sweep(reliable);
 }
