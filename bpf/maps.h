@@ -75,7 +75,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, struct mfib_set_port);
-	__type(value, struct mfib_port);
+	__type(value, __u32);
 } set_ports SEC(".maps");
 
 struct {

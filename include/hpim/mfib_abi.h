@@ -71,9 +71,9 @@ struct mfib_port {
 	__u8 zero[2];
 };
 
-/** struct mfib_set_port - Key of `set_ports`: set @set has the output @ifindex. */
+/** struct mfib_set_port - Key of `set_ports`; the value is the ifindex of that output. */
 struct mfib_set_port {
-	__u32 set, ifindex;
+	__u32 set, link;
 };
 
 /*

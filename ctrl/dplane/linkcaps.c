@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Redirect abilities from generic netlink. Source: the kernel's specification of the family,
+ * Documentation/netlink/specs/netdev.yaml.
+ */
+#include "dplane/linkcaps.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
+#include <linux/genetlink.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* netdev.yaml; the header is younger than the kernels we build on. */
+#define NETDEV_FAMILY		"netdev"
+#define NETDEV_GROUP		"mgmt"
+#define NETDEV_CMD_DEV_GET	1
+#define NETDEV_A_IFINDEX	1
+#define NETDEV_A_XDP_FEATURES	3
+#define NETDEV_XDP_ACT_NDO_XMIT (1u << 2)
+
+/* Notifications read in one call of linkcaps_dispatch(). */
+#define DISPATCH_MAX 64
+
+struct linkcaps {
+	void (*changed)(void *ctx, uint32_t ifindex);
+	void *ctx;
+	struct mnl_socket *ask, *hear; /* NULL: no such family */
+	uint16_t family;
+	uint32_t group;
+};
+
+/* Attributes of one message, by number; those we do not know are left out. */
+#define ATTRS_MAX 16
+struct attrs {
+	const struct nlattr *at[ATTRS_MAX];
+};
+
+static int attr_store(const struct nlattr *attr, void *data)
+{
+	struct attrs *attrs = data;
+	uint16_t type = mnl_attr_get_type(attr);
+
+	if (type < ATTRS_MAX)
+		attrs->at[type] = attr;
+	return MNL_CB_OK;
+}
+
+static struct attrs attrs_of(const struct nlmsghdr *nlh)
+{
+	struct attrs attrs = { .at = { NULL } };
+
+	/* attr_store() never fails; a broken attribute ends the list. */
+	(void)mnl_attr_parse(nlh, sizeof(struct genlmsghdr), attr_store, &attrs);
+	return attrs;
+}
+
+static bool attr_is(const struct nlattr *attr, size_t len)
+{
+	return attr && mnl_attr_get_payload_len(attr) >= len;
+}
+
+static int request(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t on_reply, void *data)
+{
+	char buf[MNL_SOCKET_BUFFER_SIZE];
+	ssize_t len;
+
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	for (;;) {
+		int more;
+
+		len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+		if (len < 0)
+			return -errno;
+		more = mnl_cb_run(buf, (size_t)len, nlh->nlmsg_seq, mnl_socket_get_portid(nl),
+				  on_reply, data);
+		if (more < 0)
+			return -errno;
+		if (more == MNL_CB_STOP)
+			return 0;
+	}
+}
+
+static struct nlmsghdr *request_start(char *buf, uint16_t type, uint8_t cmd)
+{
+	static uint32_t seq;
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *genl;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_seq = ++seq;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = 1;
+	return nlh;
+}
+
+static int group_store(const struct nlattr *group, void *data)
+{
+	struct linkcaps *caps = data;
+	struct attrs attrs = { .at = { NULL } };
+	const struct nlattr *name, *id;
+
+	(void)mnl_attr_parse_nested(group, attr_store, &attrs); /* as in attrs_of() */
+	name = attrs.at[CTRL_ATTR_MCAST_GRP_NAME];
+	id = attrs.at[CTRL_ATTR_MCAST_GRP_ID];
+	if (attr_is(name, sizeof(NETDEV_GROUP)) && attr_is(id, sizeof(uint32_t)) &&
+	    strcmp(mnl_attr_get_str(name), NETDEV_GROUP) == 0)
+		caps->group = mnl_attr_get_u32(id);
+	return MNL_CB_OK;
+}
+
+static int family_store(const struct nlmsghdr *nlh, void *data)
+{
+	struct linkcaps *caps = data;
+	struct attrs attrs = attrs_of(nlh);
+
+	if (attr_is(attrs.at[CTRL_ATTR_FAMILY_ID], sizeof(uint16_t)))
+		caps->family = mnl_attr_get_u16(attrs.at[CTRL_ATTR_FAMILY_ID]);
+	if (attrs.at[CTRL_ATTR_MCAST_GROUPS])
+		(void)mnl_attr_parse_nested(attrs.at[CTRL_ATTR_MCAST_GROUPS], group_store, caps);
+	return MNL_CB_OK;
+}
+
+static int family_find(struct linkcaps *caps)
+{
+	char buf[MNL_SOCKET_BUFFER_SIZE];
+	struct nlmsghdr *nlh = request_start(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NETDEV_FAMILY);
+	return request(caps->ask, nlh, family_store, caps);
+}
+
+static int socket_new(struct mnl_socket **ret_nl, int flags)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC | flags);
+
+	if (!nl)
+		return -errno;
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		int err = -errno;
+
+		(void)mnl_socket_close(nl);
+		return err;
+	}
+	*ret_nl = nl;
+	return 0;
+}
+
+static int hear_start(struct linkcaps *caps)
+{
+	int group = (int)caps->group;
+	int err = socket_new(&caps->hear, SOCK_NONBLOCK);
+
+	if (!err && mnl_socket_setsockopt(caps->hear, NETLINK_ADD_MEMBERSHIP, &group,
+					  sizeof(group)) < 0)
+		err = -errno;
+	return err;
+}
+
+int linkcaps_new(void (*changed)(void *ctx, uint32_t ifindex), void *ctx,
+		 struct linkcaps **ret_caps)
+{
+	struct linkcaps *caps = calloc(1, sizeof(*caps));
+	int err;
+
+	if (!caps)
+		return -ENOMEM;
+	caps->changed = changed;
+	caps->ctx = ctx;
+	err = socket_new(&caps->ask, 0);
+	if (!err)
+		err = family_find(caps);
+	if (err == -ENOENT) {
+		(void)mnl_socket_close(caps->ask);
+		caps->ask = NULL;
+		err = 0;
+	} else if (!err) {
+		err = hear_start(caps);
+	}
+	if (err) {
+		linkcaps_free(caps);
+		return err;
+	}
+	*ret_caps = caps;
+	return 0;
+}
+
+void linkcaps_free(struct linkcaps *caps)
+{
+	if (!caps)
+		return;
+	if (caps->ask)
+		(void)mnl_socket_close(caps->ask);
+	if (caps->hear)
+		(void)mnl_socket_close(caps->hear);
+	free(caps);
+}
+
+int linkcaps_fd(const struct linkcaps *caps)
+{
+	return caps->hear ? mnl_socket_get_fd(caps->hear) : -1;
+}
+
+static int change_tell(const struct nlmsghdr *nlh, void *data)
+{
+	struct linkcaps *caps = data;
+	struct attrs attrs = attrs_of(nlh);
+
+	if (attr_is(attrs.at[NETDEV_A_IFINDEX], sizeof(uint32_t)))
+		caps->changed(caps->ctx, mnl_attr_get_u32(attrs.at[NETDEV_A_IFINDEX]));
+	return MNL_CB_OK;
+}
+
+void linkcaps_dispatch(struct linkcaps *caps)
+{
+	char buf[MNL_SOCKET_BUFFER_SIZE];
+
+	for (int i = 0; caps->hear && i < DISPATCH_MAX; i++) {
+		ssize_t len = mnl_socket_recvfrom(caps->hear, buf, sizeof(buf));
+
+		if (len < 0 && errno == ENOBUFS) {
+			caps->changed(caps->ctx, 0); /* some were lost: ask about all */
+			continue;
+		}
+		if (len < 0)
+			return; /* nothing left */
+		/* A message that cannot be read is about nothing we know. */
+		(void)mnl_cb_run(buf, (size_t)len, 0, 0, change_tell, caps);
+	}
+}
+
+static int features_store(const struct nlmsghdr *nlh, void *data)
+{
+	struct attrs attrs = attrs_of(nlh);
+
+	if (attr_is(attrs.at[NETDEV_A_XDP_FEATURES], sizeof(uint64_t)))
+		*(uint64_t *)data = mnl_attr_get_u64(attrs.at[NETDEV_A_XDP_FEATURES]);
+	return MNL_CB_OK;
+}
+
+static bool driver_is_veth(uint32_t ifindex)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq ifr = { .ifr_data = (char *)&info };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return false;
+	if (if_indextoname(ifindex, ifr.ifr_name))
+		(void)ioctl(fd, SIOCETHTOOL, &ifr); /* if it fails the name stays empty */
+	(void)close(fd);
+	return strcmp(info.driver, "veth") == 0;
+}
+
+bool linkcaps_takes_redirects(struct linkcaps *caps, uint32_t ifindex, bool has_native, char *why,
+			      size_t why_len)
+{
+	char buf[MNL_SOCKET_BUFFER_SIZE];
+	struct nlmsghdr *nlh;
+	uint64_t features = 0;
+	bool is_veth = driver_is_veth(ifindex);
+	bool takes = has_native && !is_veth;
+
+	if (caps->ask) {
+		nlh = request_start(buf, caps->family, NETDEV_CMD_DEV_GET);
+		mnl_attr_put_u32(nlh, NETDEV_A_IFINDEX, ifindex);
+		/* An interface that is gone has no features. */
+		(void)request(caps->ask, nlh, features_store, &features);
+		takes = features & NETDEV_XDP_ACT_NDO_XMIT;
+	}
+	(void)snprintf(why, why_len, "%s",
+		       takes	 ? ""
+		       : is_veth ? "veth takes redirected frames only while its peer has GRO or XDP on"
+				 : "the driver takes no redirected frames");
+	return takes;
+}

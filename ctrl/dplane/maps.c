@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The maps as functions. Loading and pinning them is attach.c; what should stand in them is decided
+ * by ebpf.c and oilset.c.
+ */
+#include "dplane/maps.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dplane/skel.h"
+
+/*
+ * Changing an outer map from user space waits for an RCU grace period, 8 ms each; all at once cost
+ * as much as one. So every set is made and inserted here, and later only its inside changes.
+ */
+static int sets_create(struct maps *maps)
+{
+	uint32_t count = maps->max_sets;
+	uint32_t *index = calloc(count, sizeof(*index));
+	int err = 0;
+
+	if (!index)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < count && !err; i++) {
+		index[i] = i;
+		maps->set[i] = bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "output_set",
+					      sizeof(uint32_t), sizeof(struct bpf_devmap_val),
+					      maps->max_links, NULL);
+		if (maps->set[i] < 0)
+			err = -errno;
+	}
+	if (!err && bpf_map_update_batch(maps->output_sets, index, maps->set, &count, NULL) < 0)
+		err = -errno;
+	free(index);
+	return err;
+}
+
+static int settings_write(const struct maps *maps, uint32_t max_routes, hp_time lease_until)
+{
+	struct mfib_settings settings = {
+		.magic = MFIB_MAGIC,
+		.version = MFIB_VERSION,
+		.reasons = MFIB_R_COUNT,
+		.max_links = maps->max_links,
+		.max_routes = max_routes,
+		.max_sets = maps->max_sets,
+		.lease_until_ns = (uint64_t)lease_until,
+	};
+	uint32_t zero = 0;
+
+	return bpf_map_update_elem(maps->settings, &zero, &settings, BPF_ANY);
+}
+
+int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config)
+{
+	int cpus = libbpf_num_possible_cpus();
+	int err;
+
+	if (cpus < 0)
+		return cpus;
+	*maps = (struct maps){
+		.settings = bpf_map__fd(skel->maps.settings),
+		.route[IP_FAMILY_4] = bpf_map__fd(skel->maps.route4),
+		.route[IP_FAMILY_6] = bpf_map__fd(skel->maps.route6),
+		.route_counts = bpf_map__fd(skel->maps.route_counts),
+		.ports = bpf_map__fd(skel->maps.ports),
+		.port_counts = bpf_map__fd(skel->maps.port_counts),
+		.output_sets = bpf_map__fd(skel->maps.output_sets),
+		.set_ports = bpf_map__fd(skel->maps.set_ports),
+		.upcalls = bpf_map__fd(skel->maps.upcalls),
+		.egress_prog = bpf_program__fd(skel->progs.hpim_egress),
+		.set = malloc(config->max_sets * sizeof(int)),
+		.max_links = config->max_links,
+		.max_sets = config->max_sets,
+		.cpus = (unsigned int)cpus,
+		.scratch = malloc((size_t)cpus * sizeof(struct mfib_port_count)),
+	};
+	err = maps->set && maps->scratch ? 0 : -ENOMEM;
+	for (uint32_t i = 0; i < maps->max_sets && !err; i++)
+		maps->set[i] = -1;
+	if (!err)
+		err = sets_create(maps);
+	if (!err)
+		err = settings_write(maps, config->max_routes, 0);
+	if (err)
+		maps_fini(maps);
+	return err;
+}
+
+void maps_fini(struct maps *maps)
+{
+	for (uint32_t i = 0; maps->set && i < maps->max_sets; i++)
+		if (maps->set[i] >= 0)
+			(void)close(maps->set[i]);
+	free(maps->set);
+	free(maps->scratch);
+	*maps = (struct maps){ .set = NULL };
+}
+
+/* Source and group as they stand in a packet: mfib_key4 or mfib_key6. */
+static void key_bytes(const struct mfib_key *key, uint8_t ret_bytes[sizeof(struct mfib_key6)])
+{
+	size_t len = ip_family_addr_len(ip_addr_family(&key->group));
+
+	memcpy(ret_bytes, ip_addr_bytes(&key->source), len);
+	memcpy(ret_bytes + len, ip_addr_bytes(&key->group), len);
+}
+
+int maps_route_put(const struct maps *maps, const struct mfib_key *key,
+		   const struct mfib_entry *entry)
+{
+	uint8_t bytes[sizeof(struct mfib_key6)];
+
+	key_bytes(key, bytes);
+	return bpf_map_update_elem(maps->route[ip_addr_family(&key->group)], bytes, entry, BPF_ANY);
+}
+
+void maps_route_del(const struct maps *maps, const struct mfib_key *key)
+{
+	uint8_t bytes[sizeof(struct mfib_key6)];
+
+	key_bytes(key, bytes);
+	/* Not there is as good as deleted. */
+	(void)bpf_map_delete_elem(maps->route[ip_addr_family(&key->group)], bytes);
+}
+
+struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot)
+{
+	const struct mfib_route_count *cpu = maps->scratch;
+	struct mfib_route_count sum = { .packets = 0 };
+
+	if (bpf_map_lookup_elem(maps->route_counts, &slot, maps->scratch) < 0)
+		return sum;
+	for (unsigned int i = 0; i < maps->cpus; i++) {
+		sum.packets += cpu[i].packets;
+		sum.bytes += cpu[i].bytes;
+		if (cpu[i].seen_ns > sum.seen_ns)
+			sum.seen_ns = cpu[i].seen_ns;
+	}
+	return sum;
+}
+
+int maps_route_count_clear(const struct maps *maps, uint32_t slot)
+{
+	memset(maps->scratch, 0, maps->cpus * sizeof(struct mfib_route_count));
+	return bpf_map_update_elem(maps->route_counts, &slot, maps->scratch, BPF_ANY);
+}
+
+int maps_port_put(const struct maps *maps, uint32_t ifindex, const struct mfib_port *port)
+{
+	return bpf_map_update_elem(maps->ports, &ifindex, port, BPF_ANY);
+}
+
+void maps_port_del(const struct maps *maps, uint32_t ifindex)
+{
+	(void)bpf_map_delete_elem(maps->ports, &ifindex); /* not there is as good as deleted */
+}
+
+struct mfib_port_count maps_port_count(const struct maps *maps, uint32_t link)
+{
+	const uint64_t *cpu = maps->scratch;
+	struct mfib_port_count sum;
+	uint64_t *to = (uint64_t *)&sum;
+	const size_t words = sizeof(sum) / sizeof(*to);
+
+	memset(&sum, 0, sizeof(sum));
+	if (bpf_map_lookup_elem(maps->port_counts, &link, maps->scratch) < 0)
+		return sum;
+	for (size_t i = 0; i < words * maps->cpus; i++)
+		to[i % words] += cpu[i];
+	return sum;
+}
+
+int maps_port_count_clear(const struct maps *maps, uint32_t link)
+{
+	memset(maps->scratch, 0, maps->cpus * sizeof(struct mfib_port_count));
+	return bpf_map_update_elem(maps->port_counts, &link, maps->scratch, BPF_ANY);
+}
+
+int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t ifindex)
+{
+	struct bpf_devmap_val val = { .ifindex = ifindex, .bpf_prog.fd = maps->egress_prog };
+	struct mfib_set_port mirror = { .set = set, .link = link };
+	uint32_t key = link;
+
+	if (bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY) < 0)
+		return -errno;
+	/* A full mirror is no reason to stop forwarding. */
+	(void)bpf_map_update_elem(maps->set_ports, &mirror, &ifindex, BPF_ANY);
+	return 0;
+}
+
+void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link)
+{
+	struct mfib_set_port mirror = { .set = set, .link = link };
+	uint32_t key = link;
+
+	/* The entry of a device that vanished has vanished, too. */
+	(void)bpf_map_delete_elem(maps->set[set], &key);
+	(void)bpf_map_delete_elem(maps->set_ports, &mirror);
+}
+
+int maps_lease_set(const struct maps *maps, hp_time until)
+{
+	struct mfib_settings settings;
+	uint32_t zero = 0;
+
+	if (bpf_map_lookup_elem(maps->settings, &zero, &settings) < 0)
+		return -errno;
+	return settings_write(maps, settings.max_routes, until);
+}

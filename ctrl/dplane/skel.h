@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef DPLANE_SKEL_H
+#define DPLANE_SKEL_H
+
+/* The generated loader, which is not as strict about signs as we are. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#include "bpf/mcast_xdp.skel.h"
+#pragma GCC diagnostic pop
+
+#endif
