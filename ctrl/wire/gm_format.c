@@ -65,7 +65,7 @@ bool gm_format_accepts(const struct gm_format *format, const struct gm_msg *msg,
 
 uint16_t gm_format_response(const struct gm_msg *msg, hp_time unit, uint16_t max)
 {
-	hp_time units = msg->max_response / unit;
+	hp_time units = (msg->max_response + unit - 1) / unit;
 
 	if (msg->type != GM_QUERY)
 		return 0;

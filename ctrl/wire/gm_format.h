@@ -44,7 +44,7 @@ uint8_t gm_format_number(const struct gm_format *format, const struct gm_msg *ms
 bool gm_format_accepts(const struct gm_format *format, const struct gm_msg *msg,
 		       const struct ip_addr *src, const struct ip_addr *dst);
 
-/** gm_format_response() - The field of a query: max_response in @unit, at most @max. 0: no query. */
+/** gm_format_response() - max_response in @unit, rounded up, at most @max. 0 unless a query. */
 uint16_t gm_format_response(const struct gm_msg *msg, hp_time unit, uint16_t max);
 
 /** gm_format_seal() - Put the checksum into a message whose checksum field is zero. */

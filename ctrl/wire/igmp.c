@@ -51,11 +51,12 @@ size_t igmp_encode(const struct gm_msg *msg, const struct ip_addr *src, const st
 		   uint8_t *bytes, size_t room)
 {
 	struct writer out = writer_over(bytes, room);
+	uint16_t response = gm_format_response(msg, HP_MS(100), UINT8_MAX);
 
 	(void)src; /* for MLD, which has the same signature */
 	(void)dst;
 	wr_u8(&out, gm_format_number(&igmp_format, msg));
-	wr_u8(&out, (uint8_t)gm_format_response(msg, HP_MS(100), UINT8_MAX));
+	wr_u8(&out, msg->version == 1 ? 0 : (uint8_t)response);
 	wr_u16(&out, 0);
 	wr_addr(&out, &msg->group);
 	if (out.bad)
