@@ -222,27 +222,20 @@ Test(hpimctl, options_become_arguments)
 		     "{\"id\":1,\"cmd\":\"show trees\",\"args\":{}}\n");
 }
 
-Test(hpimctl, bare_attach_and_detach_name_all_three_protocols)
+Test(hpimctl, bare_attach_and_detach_name_no_protocol_which_means_all)
 {
 	expect_heard("attach eth0", END("hpim.attach/1"),
-		     "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"hpim\":true,\"igmp\":true,"
-		     "\"mld\":true,\"interface\":\"eth0\"}}\n");
-	expect_heard("detach eth0", "{\"id\":1,\"end\":true}\n",
-		     "{\"id\":1,\"cmd\":\"detach\",\"args\":{\"hpim\":true,\"igmp\":true,"
-		     "\"mld\":true,\"interface\":\"eth0\"}}\n");
+		     "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"interface\":\"eth0\"}}\n");
+	expect_heard(
+		"-4 detach eth0", "{\"id\":1,\"end\":true}\n",
+		"{\"id\":1,\"cmd\":\"detach\",\"args\":{\"family\":4,\"interface\":\"eth0\"}}\n");
 }
 
-Test(hpimctl, attach_names_only_the_protocols_asked_for)
+Test(hpimctl, attach_names_the_protocols_and_the_mode_asked_for)
 {
 	expect_heard("attach eth0 igmp mode nat", END("hpim.attach/1"),
 		     "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"igmp\":true,\"mode\":\"native\","
 		     "\"interface\":\"eth0\"}}\n");
-}
-
-Test(hpimctl, stop_says_whether_to_keep_forwarding)
-{
-	expect_heard("stop", "{\"id\":1,\"end\":true}\n",
-		     "{\"id\":1,\"cmd\":\"stop\",\"args\":{\"keep_forwarding\":false}}\n");
 }
 
 Test(hpimctl, ambiguous_word_lists_the_candidates)
@@ -375,10 +368,8 @@ Test(hpimctl, list_done_in_part_exits_6_and_shows_what_was_done)
 	       "eth0      yes   yes   yes  no  native -\n",
 	       "hpimctl: no interface eth9 (not-found)\n  hint: see: ip link\n");
 	cr_expect_str_eq(fake.heard,
-			 "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"hpim\":true,\"igmp\":true,"
-			 "\"mld\":true,\"interface\":\"eth0\"}}\n"
-			 "{\"id\":2,\"cmd\":\"attach\",\"args\":{\"hpim\":true,\"igmp\":true,"
-			 "\"mld\":true,\"interface\":\"eth9\"}}\n");
+			 "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"interface\":\"eth0\"}}\n"
+			 "{\"id\":2,\"cmd\":\"attach\",\"args\":{\"interface\":\"eth9\"}}\n");
 }
 
 Test(hpimctl, list_of_which_all_fail_exits_with_the_first_reason)
@@ -467,18 +458,14 @@ Test(hpimctl, status_is_one_field_a_line)
 	expect(run(&fakes[1], "-H -o pid"), 0, "12\n", "");
 }
 
-Test(hpimctl, trees_are_filtered_by_source_and_group)
+Test(hpimctl, source_and_group_pick_trees_and_are_sent_in_one_spelling)
 {
-	struct fake fake = {
-		.replies = { RECORD("\"source\":\"10.0.0.1\",\"group\":\"239.1.1.1\"") RECORD(
-			"\"source\":\"10.0.0.1\",\"group\":\"239.1.1.2\"")
-				     RECORD("\"source\":\"10.0.0.2\","
-					    "\"group\":\"239.1.1.1\"") END("hpim.trees/1") }
-	};
-
-	expect(run(&fake, "trees 239.1.1.1 10.0.0.1 -H -o source,group"), 0, "10.0.0.1 239.1.1.1\n",
-	       "");
-	cr_expect_eq(run_alone("trees eth0").exit, CTL_EXIT_USAGE);
+	expect_heard("trees ff3e:0::1 FD00:0::1", END("hpim.trees/1"),
+		     "{\"id\":1,\"cmd\":\"show trees\",\"args\":{\"group\":\"ff3e::1\","
+		     "\"source\":\"fd00::1\"}}\n");
+	expect(run_alone("trees eth0"), CTL_EXIT_USAGE, "",
+	       "hpimctl: 'eth0' is not understood (usage)\n"
+	       "  hint: expected here: SOURCE|GROUP\n");
 	cr_expect_eq(run_alone("groups 10.0.0.1").exit, CTL_EXIT_USAGE);
 }
 

@@ -15,7 +15,6 @@ enum place {
 	AT_START,
 	AT_OBJECT,
 	AT_IFACE_FILTER,
-	AT_GROUP_FILTER,
 	AT_TREE_FILTER,
 	AT_ATTACH,
 	AT_ATTACH_OPTION,
@@ -64,7 +63,7 @@ static const struct token tokens[] = {
 	  "HPIM-DM routers on the links" },
 	{ AT_OBJECT, "trees", AT_TREE_FILTER, ACT_SHOW, "show trees", NULL,
 	  "the tree of each source and group; -d for each interface of it" },
-	{ AT_OBJECT, "groups", AT_GROUP_FILTER, ACT_SHOW, "show groups", NULL,
+	{ AT_OBJECT, "groups", AT_IFACE_FILTER, ACT_SHOW, "show groups", NULL,
 	  "groups with members on the links" },
 	{ AT_OBJECT, "mroutes", AT_TREE_FILTER, ACT_SHOW, "show mroutes", NULL,
 	  "the forwarding table" },
@@ -77,8 +76,6 @@ static const struct token tokens[] = {
 	{ AT_START, "help", AT_HELP, ACT_SHOW, "help", NULL, "this text, or more about a command" },
 
 	{ AT_IFACE_FILTER, NULL, AT_END, ACT_FILTER, "i", "IFACE", "only this interface" },
-	{ AT_GROUP_FILTER, NULL, AT_GROUP_FILTER, ACT_FILTER, "ig", "IFACE|GROUP",
-	  "only this interface, only this group" },
 	{ AT_TREE_FILTER, NULL, AT_TREE_FILTER, ACT_FILTER, "sg", "SOURCE|GROUP",
 	  "only this source, only this group" },
 
@@ -179,30 +176,28 @@ static int find_token(enum place at, const char *word, const struct token **ret_
 	return 0;
 }
 
+static const char *filter_name(char kind)
+{
+	return kind == 'i' ? "interface" : kind == 's' ? "source" : "group";
+}
+
 /* An address is a source or a group; any other word is the name of an interface. */
-static int add_filter(struct request *request, const char *kinds, const char *word,
+static int add_filter(struct request *request, const struct token *token, const char *word,
 		      struct ctl_error *ret_error)
 {
 	struct ip_addr addr;
 	bool is_addr = !ip_addr_parse(word, &addr);
 	char kind = !is_addr ? 'i' : ip_addr_is_multicast(&addr) ? 'g' : 's';
+	char hint[64];
 
-	if (!strchr(kinds, kind))
-		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
-				"'%s' is %s, which cannot be searched here", word,
-				kind == 'i'   ? "not an address"
-				: kind == 'g' ? "a group"
-					      : "the address of a host");
-	if (kind == 'i')
-		json_object_object_add(request->args, "interface", json_object_new_string(word));
-	else
-		*(kind == 'g' ? &request->group : &request->source) = addr;
+	if (!strchr(token->value, kind)) {
+		(void)snprintf(hint, sizeof(hint), "expected here: %s", token->shown);
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", hint, "'%s' is not understood",
+				word);
+	}
+	json_object_object_add(request->args, filter_name(kind),
+			       json_object_new_string(is_addr ? ip_addr_text(&addr).s : word));
 	return 0;
-}
-
-static void add_flag(struct request *request, const char *name, bool value)
-{
-	json_object_object_add(request->args, name, json_object_new_boolean(value));
 }
 
 static int apply(struct request *request, const struct token *token, const char *word,
@@ -215,30 +210,17 @@ static int apply(struct request *request, const struct token *token, const char 
 		request->cmd = token->value;
 		request->changes = token->act == ACT_CHANGE;
 		break;
-	case ACT_FLAG: add_flag(request, token->value, true); break;
+	case ACT_FLAG:
+		json_object_object_add(request->args, token->value, json_object_new_boolean(true));
+		break;
 	case ACT_MODE:
 		json_object_object_add(request->args, "mode", json_object_new_string(token->value));
 		break;
-	case ACT_FILTER: return add_filter(request, token->value, word, ret_error);
+	case ACT_FILTER: return add_filter(request, token, word, ret_error);
 	case ACT_INTERFACES: request->interfaces = word; break;
 	case ACT_TOPIC: request->topic = word; break;
 	}
 	return 0;
-}
-
-/* What was left unsaid. */
-static void complete(struct request *request)
-{
-	static const char *const protocols[] = { "hpim", "igmp", "mld" };
-	bool any = false;
-
-	for (size_t i = 0; i < 3; i++)
-		any |= json_object_object_get_ex(request->args, protocols[i], NULL);
-	for (size_t i = 0; i < 3 && request->interfaces && !any; i++)
-		add_flag(request, protocols[i], true);
-	if (!strcmp(request->cmd, "stop") &&
-	    !json_object_object_get_ex(request->args, "keep_forwarding", NULL))
-		add_flag(request, "keep_forwarding", false);
 }
 
 static int parse_words(struct request *request, char *const words[], struct ctl_error *ret_error)
@@ -275,7 +257,6 @@ int request_parse(char *const words[], struct request *ret_request, struct ctl_e
 		request_fini(&request);
 		return err;
 	}
-	complete(&request);
 	*ret_request = request;
 	return 0;
 }

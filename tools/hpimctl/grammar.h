@@ -6,7 +6,6 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-#include "hpim/ip_addr.h"
 #include "hpimctl/error.h"
 
 /**
@@ -15,7 +14,6 @@
  * @changes:	needs the socket that may change something.
  * @args:	owned; what is sent along.
  * @interfaces: "eth0,eth1": ask once for each; NULL: ask once. Borrowed from the words.
- * @source, @group: if set, only records about them are shown.
  * @topic:	command to explain, or NULL. Borrowed from the words.
  */
 struct request {
@@ -23,7 +21,6 @@ struct request {
 	bool changes;
 	struct json_object *args;
 	const char *interfaces;
-	struct ip_addr source, group;
 	const char *topic;
 };
 

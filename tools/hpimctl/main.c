@@ -9,8 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/addr.h"
-#include "base/addr_text.h"
 #include "hpimctl/client.h"
 #include "hpimctl/grammar.h"
 #include "hpimctl/out.h"
@@ -32,7 +30,7 @@ struct options {
 	char path[sizeof(CTL_SOCKET_PATH) + INSTANCE_MAX];
 };
 
-/** struct sink - Where the records of a reply go, and which of them. */
+/** struct sink - Where the records of a reply go. */
 struct sink {
 	const struct request *request;
 	struct out out;
@@ -110,24 +108,10 @@ static int read_options(int argc, char **argv, struct options *options, struct c
 	return err ? err : choose_socket(options, ret_error);
 }
 
-/* Whether the record's field, if it has one, is the address asked for. */
-static bool field_matches(struct json_object *record, const char *name,
-			  const struct ip_addr *wanted)
-{
-	const char *text = json_object_get_string(json_object_object_get(record, name));
-	struct ip_addr addr;
-
-	return !ip_addr_is_set(wanted) || !text ||
-	       (!ip_addr_parse(text, &addr) && ip_addr_equal(&addr, wanted));
-}
-
 static void take_record(void *ctx, struct json_object *record)
 {
 	struct sink *sink = ctx;
 
-	if (!field_matches(record, "source", &sink->request->source) ||
-	    !field_matches(record, "group", &sink->request->group))
-		return;
 	if (sink->out.is_json)
 		out_json_record(&sink->out, record);
 	else
