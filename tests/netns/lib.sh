@@ -96,8 +96,8 @@ wire() {
 		fail "no cable from $1 to $4"
 	plug "$1" "$2" "$3"
 	plug "$4" "$5" "$6"
-	until_true 5 ready "$1" "$2" && until_true 5 ready "$4" "$5" ||
-		fail "the cable from $1 to $4 does not come up"
+	until_true 5 ready "$1" "$2" || fail "$2 of $1 does not come up"
+	until_true 5 ready "$4" "$5" || fail "$5 of $4 does not come up"
 }
 
 # The kernel may take a second to see the carrier; only then is there a link-local address, and
