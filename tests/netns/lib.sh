@@ -12,7 +12,7 @@
 set -u
 
 BUILD=${BUILD:-build}
-PREFIX="hpimt-$$"
+PREFIX="${PREFIX:-hpimt-$$}"
 WORK=$(mktemp -d)
 nodes=() children=()
 
@@ -90,7 +90,8 @@ spawn() {
 }
 
 # wire NODE IFACE ADDR[,ADDR] NODE IFACE ADDR[,ADDR]: a cable. Checksums are finished by the sender,
-# as on a real cable: what XDP forwards is never seen by a driver that would finish them.
+# as on a real cable: what XDP forwards is never seen by a driver that would finish them. GRO makes
+# each end take the frames that XDP of the other end redirects into the cable.
 wire() {
 	ip link add "$2" netns "$PREFIX-$1" type veth peer name "$5" netns "$PREFIX-$4" ||
 		fail "no cable from $1 to $4"
@@ -98,6 +99,26 @@ wire() {
 	plug "$4" "$5" "$6"
 	until_true 5 ready "$1" "$2" || fail "$2 of $1 does not come up"
 	until_true 5 ready "$4" "$5" || fail "$5 of $4 does not come up"
+}
+
+# lan NAME NODE IFACE ADDR[,ADDR] [NODE IFACE ADDR[,ADDR]]...: a switch that floods multicast
+lan() {
+	local name=$1 port=0
+	shift
+	node "$name"
+	run "$name" ip link add br0 type bridge mcast_snooping 0 || fail "no bridge in $name"
+	run "$name" ip link set br0 up
+	while [ $# -gt 0 ]; do
+		ip link add "$2" netns "$PREFIX-$1" type veth peer name "port$port" netns "$PREFIX-$name" ||
+			fail "no cable from $1 to $name"
+		run "$name" ip link set "port$port" master br0
+		run "$name" sysctl -qw "net.ipv6.conf.port$port.disable_ipv6=1"
+		plug "$name" "port$port" ''
+		plug "$1" "$2" "$3"
+		until_true 5 ready "$1" "$2" || fail "the cable from $1 to $name does not come up"
+		port=$((port + 1))
+		shift 3
+	done
 }
 
 # The kernel may take a second to see the carrier; only then is there a link-local address, and
@@ -110,7 +131,7 @@ ready() {
 plug() {
 	local addr
 	run "$1" sysctl -qw "net.ipv6.conf.$2.accept_dad=0" 2>/dev/null
-	run "$1" ethtool -K "$2" tx off > /dev/null 2>&1
+	run "$1" ethtool -K "$2" tx off gro on > /dev/null 2>&1
 	for addr in ${3//,/ }; do
 		run "$1" ip addr add "$addr" dev "$2" || fail "no address $addr on $1 $2"
 	done
