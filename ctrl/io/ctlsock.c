@@ -333,11 +333,13 @@ static void client_ready(void *ctx, uint32_t revents)
 {
 	struct ctl_client *client = ctx;
 
+	(void)revents;
 	queue_flush(client);
-	if (client->out_len == 0 && !client->is_leaving &&
-	    revents & (EPOLLIN | EPOLLHUP | EPOLLERR))
-		client_read(client);
 	lines_answer(client);
+	if (client->out_len == 0 && !client->is_leaving) {
+		client_read(client);
+		lines_answer(client);
+	}
 	if (client->out_len == 0 && client->in_len == sizeof(client->in))
 		too_long_answer(client);
 	if (client->is_leaving && client->out_len == 0)
