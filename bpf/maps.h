@@ -54,7 +54,7 @@ struct {
 	__type(value, struct mfib_port_count);
 } port_counts SEC(".maps");
 
-/* One output set; the key is a link number. */
+/* One output set; the key is a link number. The daemon makes them, with room for all links. */
 struct output_set {
 	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
 	__uint(max_entries, 1);

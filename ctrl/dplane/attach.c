@@ -240,7 +240,6 @@ static int sizes_set(struct mcast_xdp *skel, const struct dplane_config *config)
 		{ skel->maps.ports, config->max_links },
 		{ skel->maps.port_counts, config->max_links + 1 },
 		{ skel->maps.output_sets, config->max_sets },
-		{ bpf_map__inner_map(skel->maps.output_sets), config->max_links },
 		{ skel->maps.set_ports, config->max_sets * 16 },
 	};
 	int err = 0;
