@@ -65,7 +65,7 @@ static __always_inline enum mfib_reason forward_decide(struct forward *ret,
 	if (entry->iif != ifindex) {
 		ret->link = stats_link(ifindex);
 		if (entry->flags & MFIB_F_WRONG_IF)
-			upcall_wrong_if(pkt, entry->slot, ifindex, ret->link);
+			upcall_wrong_if(pkt, ifindex, ret->link);
 		return MFIB_R_WRONG_IF;
 	}
 	ret->link = entry->link;

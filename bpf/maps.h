@@ -94,7 +94,8 @@ struct {
 } miss_tokens SEC(".maps");
 
 struct wrong_if_key {
-	__u32 slot, ifindex; /* slot of the route, interface it does not accept */
+	struct mfib_key6 key; /* IPv4: the first 8 bytes, as in mfib_key4, the others zero */
+	__u32 ifindex, zero;
 };
 
 /* When a packet on a wrong interface was last reported. */

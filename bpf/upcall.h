@@ -81,14 +81,18 @@ static __always_inline void upcall_miss(const struct packet *pkt, __u32 ifindex,
 }
 
 /* One token for each route and interface, so that the first packet is reported at once. */
-static __always_inline void upcall_wrong_if(const struct packet *pkt, __u32 slot, __u32 ifindex,
-					    __u32 link)
+static __always_inline void upcall_wrong_if(const struct packet *pkt, __u32 ifindex, __u32 link)
 {
-	struct wrong_if_key key = { .slot = slot, .ifindex = ifindex };
+	struct wrong_if_key key = { .ifindex = ifindex };
 	__u64 now = bpf_ktime_get_coarse_ns();
-	__u64 *token = bpf_map_lookup_elem(&wrong_if_tokens, &key);
+	__u64 *token;
 	bool is_due;
 
+	if (pkt->is_ipv6)
+		key.key = pkt->key6;
+	else
+		__builtin_memcpy(&key.key, &pkt->key4, sizeof(pkt->key4));
+	token = bpf_map_lookup_elem(&wrong_if_tokens, &key);
 	if (token)
 		is_due = token_take(token, now, UPCALL_WRONG_IF_NS);
 	else

@@ -37,6 +37,7 @@ struct backend;
  * @fd:           readable when @dispatch has something to do; -1: never.
  * @dispatch:     read upcalls, hand them to config->upcall. Bounded work, never blocks.
  * @counters:     call @each for every reason counter that is not zero; NULL: has none.
+ * @renew:        as dplane_renew(); NULL: knows no lease.
  * @free:         @keep as in dplane_free(); what cannot be kept is removed.
  */
 struct backend_ops {
@@ -52,6 +53,7 @@ struct backend_ops {
 	void (*dispatch)(struct backend *be);
 	void (*counters)(struct backend *be, void (*each)(void *ctx, const struct dplane_counter *),
 			 void *ctx);
+	int (*renew)(struct backend *be, hp_time lease_for);
 	void (*free)(struct backend *be, bool keep);
 };
 

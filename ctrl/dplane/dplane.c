@@ -208,8 +208,10 @@ static int port_hook(struct dplane *dp, const struct dplane_link *link, struct t
 	int err = fast_add(dp, link, mode, why);
 
 	if (err && link->mode == DPLANE_MODE_AUTO) {
-		dplane_say(&dp->config, NOTE_INFO,
-			   "%s: %s; what arrives there is carried by the kernel", link->name, why);
+		if (strcmp(why, dp->ports[link->link].why_no_hook) != 0) /* not said before */
+			dplane_say(&dp->config, NOTE_INFO,
+				   "%s: %s; what arrives there is carried by the kernel", link->name,
+				   why);
 		mode = DPLANE_MODE_KERNEL;
 		err = fast_add(dp, link, mode, port->why_no_hook);
 	}
@@ -353,6 +355,11 @@ void dplane_counters(struct dplane *dp, void (*each)(void *ctx, const struct dpl
 }
 
 /* ---- life ---- */
+
+int dplane_renew(struct dplane *dp, hp_time lease_for)
+{
+	return dp->fast->ops->renew ? dp->fast->ops->renew(dp->fast, lease_for) : 0;
+}
 
 int dplane_fd(const struct dplane *dp)
 {

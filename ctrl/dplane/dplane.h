@@ -108,6 +108,14 @@ int dplane_put(struct dplane *dp, const struct mfib_route *route);
 /** dplane_del() - Remove a route entry from every tier. */
 void dplane_del(struct dplane *dp, const struct mfib_key *key);
 
+/**
+ * dplane_renew() - Let XDP forward for @lease_for from now; then it ends unless renewed.
+ *
+ * Guards against a dead daemon whose programs are still attached. 0 or never called: no lease.
+ * Return: 0 or a negative errno.
+ */
+int dplane_renew(struct dplane *dp, hp_time lease_for);
+
 /** dplane_fd() - Becomes readable when dplane_dispatch() has something to do. */
 int dplane_fd(const struct dplane *dp);
 

@@ -401,6 +401,11 @@ static void ebpf_dispatch(struct backend *be)
 
 /* ---- life ---- */
 
+static int ebpf_renew(struct backend *be, hp_time lease_for)
+{
+	return maps_lease_set(&((struct ebpf *)be)->maps, lease_for ? now_get() + lease_for : 0);
+}
+
 static void ebpf_free(struct backend *be, bool keep)
 {
 	struct ebpf *eb = (struct ebpf *)be;
@@ -434,6 +439,7 @@ static const struct backend_ops ebpf_ops = {
 	.fd = ebpf_fd,
 	.dispatch = ebpf_dispatch,
 	.counters = ebpf_counters,
+	.renew = ebpf_renew,
 	.free = ebpf_free,
 };
 
