@@ -76,11 +76,16 @@ static struct hpim_view_if derive_if(enum hpim_tree_state state, const struct hp
 	return view;
 }
 
-/* 3.17: data without a tree. Flooded, or known to be unwanted so that it costs nothing more. */
-static void derive_flood(const struct hpim_facts *facts, struct hpim_view *view)
+/*
+ * 3.17: data that no tree can carry. Flooded where there is no tree yet, else known to be unwanted,
+ * so that it costs nothing more.
+ */
+static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *view)
 {
 	view->iif = facts->root != LINK_NONE ? facts->root : facts->data_link;
-	if (!facts->floods || facts->root == LINK_NONE || facts->is_originator)
+	view->oifs = (struct ifset){ .word = { 0 } };
+	if (view->state != TREE_INACTIVE || !facts->floods || facts->root == LINK_NONE ||
+	    facts->is_originator)
 		return;
 	for (unsigned int i = 0; i < facts->if_count; i++)
 		if (facts->ifs[i].link != facts->root && !facts->ifs[i].is_connected)
@@ -107,10 +112,10 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 	for (unsigned int i = 0; i < facts->if_count && !facts->is_originator; i++)
 		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation)
 			ret_ifs[i].told = view.in_tree ? TOLD_INTEREST : TOLD_NO_INTEREST;
-	if (view.state != TREE_INACTIVE)
+	if (view.state != TREE_INACTIVE && view.root != LINK_NONE)
 		view.iif = view.root;
 	else if (facts->has_data)
-		derive_flood(facts, &view);
+		derive_unwanted(facts, &view);
 	if (view.iif == LINK_NONE)
 		view.oifs = (struct ifset){ .word = { 0 } };
 	*ret_view = view;

@@ -141,6 +141,18 @@ static void perform(struct hpim_tree_if *tif, unsigned int react, const struct h
 				      &is_if->best.addr);
 }
 
+/*
+ * Differs: the reference holds also where it began to forward a moment ago, as every candidate does
+ * until the first assert is decided, and so sends each packet twice for 2 s at the start of a tree
+ * (Q8). Nobody depends on a forwarder that young: the winner began at the same time.
+ */
+static bool has_lasted(const struct hpim_tree *tree, const struct hpim_tree_if *tif)
+{
+	const struct core *core = tree->hpim->core;
+
+	return core->now - tif->forwarding_since >= HP_MS(core->settings.hold_forwarding_ms);
+}
+
 /* 3.10. Holding is a fact that a change of view creates: true when the view must be derived again. */
 static bool settle_hold(struct hpim_tree *tree, struct hpim_facts *facts,
 			const struct hpim_view *is, const struct hpim_view_if *is_ifs)
@@ -156,7 +168,7 @@ static bool settle_hold(struct hpim_tree *tree, struct hpim_facts *facts,
 
 		if (!tif)
 			continue;
-		if (react & REACT_HOLD && settings->hold_forwarding)
+		if (react & REACT_HOLD && settings->hold_forwarding && has_lasted(tree, tif))
 			core_timer_arm(tree->hpim->core, &tif->hold_timer,
 				       HP_MS(settings->hold_forwarding_ms));
 		if (react & REACT_RELEASE)
@@ -182,6 +194,8 @@ static void apply_ifs(struct hpim_tree *tree, const struct hpim_facts *facts,
 		if (tif->view.is_winner != is_ifs[i].is_winner && tif->view.role == is_ifs[i].role)
 			note_tree(tree, NOTE_ASSERT, link, is_ifs[i].is_winner);
 		perform(tif, hpim_react(&tree->view, &tif->view, is, &is_ifs[i]), is, &is_ifs[i]);
+		if (!tif->view.is_forwarding)
+			tif->forwarding_since = tree->hpim->core->now;
 		tif->view = is_ifs[i];
 	}
 }
@@ -254,7 +268,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	if (is.state != tree->view.state)
 		note_tree(tree, NOTE_TREE_STATE, LINK_NONE, is.state);
 	tree->view = is;
-	if (is.state != TREE_INACTIVE)
+	if (is.state != TREE_INACTIVE && is.root != LINK_NONE)
 		timer_stop(&tree->hpim->core->sched, &tree->data_timer);
 	hpim_tree_sweep(tree);
 }

@@ -98,6 +98,7 @@ struct hpim_tree_if {
 	LIST_HEAD(, hpim_record) records;
 	struct hpim_reliable *reliable; /* NULL while nothing is pending */
 	struct timer hold_timer;
+	hp_time forwarding_since; /* while the view says that it forwards */
 	struct hpim_view_if view;
 };
 

@@ -131,11 +131,12 @@ ready() {
 plug() {
 	local addr
 	run "$1" sysctl -qw "net.ipv6.conf.$2.accept_dad=0" 2>/dev/null
-	run "$1" ethtool -K "$2" tx off gro on > /dev/null 2>&1
 	for addr in ${3//,/ }; do
 		run "$1" ip addr add "$addr" dev "$2" || fail "no address $addr on $1 $2"
 	done
 	run "$1" ip link set "$2" up
+	# After it is up: only then does the kernel tell the other end that GRO is on.
+	run "$1" ethtool -K "$2" tx off gro on > /dev/null || fail "no offloads for $1 $2"
 }
 
 # until_true SECONDS COMMAND...: try again until it succeeds; fails after so many seconds
