@@ -9,9 +9,9 @@
 
 #include "core/hpim_auth.h"
 
-#define TYPE_AT	 4u /* offsets in the common header: 2.2 */
-#define ID_AT	 5u
-#define LEN_AT	 7u
+#define TYPE_AT  4u /* offsets in the common header: 2.2 */
+#define ID_AT    5u
+#define LEN_AT   7u
 #define VALUE_AT 8u
 
 #define CHAIN_MAX 8u /* D0 to D8 */
@@ -20,18 +20,12 @@ static const struct {
 	const char *name;
 	uint8_t len;
 } hashes[HPIM_HASH_COUNT] = {
-	[HPIM_HASH_MD5] = { "md5", 16 },
-	[HPIM_HASH_SHA1] = { "sha1", 20 },
-	[HPIM_HASH_SHA224] = { "sha224", 28 },
-	[HPIM_HASH_SHA256] = { "sha256", 32 },
-	[HPIM_HASH_SHA384] = { "sha384", 48 },
-	[HPIM_HASH_SHA512] = { "sha512", 64 },
-	[HPIM_HASH_SHA3_224] = { "sha3_224", 28 },
-	[HPIM_HASH_SHA3_256] = { "sha3_256", 32 },
-	[HPIM_HASH_SHA3_384] = { "sha3_384", 48 },
-	[HPIM_HASH_SHA3_512] = { "sha3_512", 64 },
-	[HPIM_HASH_BLAKE2B] = { "blake2b", 64 },
-	[HPIM_HASH_BLAKE2S] = { "blake2s", 32 },
+	[HPIM_HASH_MD5] = { "md5", 16 },           [HPIM_HASH_SHA1] = { "sha1", 20 },
+	[HPIM_HASH_SHA224] = { "sha224", 28 },     [HPIM_HASH_SHA256] = { "sha256", 32 },
+	[HPIM_HASH_SHA384] = { "sha384", 48 },     [HPIM_HASH_SHA512] = { "sha512", 64 },
+	[HPIM_HASH_SHA3_224] = { "sha3_224", 28 }, [HPIM_HASH_SHA3_256] = { "sha3_256", 32 },
+	[HPIM_HASH_SHA3_384] = { "sha3_384", 48 }, [HPIM_HASH_SHA3_512] = { "sha3_512", 64 },
+	[HPIM_HASH_BLAKE2B] = { "blake2b", 64 },   [HPIM_HASH_BLAKE2S] = { "blake2s", 32 },
 };
 
 const char *hpim_hash_name(enum hpim_hash hash)

@@ -26,7 +26,7 @@ int gm_format_decode(const struct gm_format *format, const uint8_t *bytes, size_
 	if (kind->type == GM_QUERY && len >= format->next_query_len)
 		return -EPROTONOSUPPORT;
 	/* A query between the two lengths is of no version: RFC 3376, 7.1; RFC 3810, 8.1. */
-	if (len < format->len || (kind->type == GM_QUERY && len > format->len))
+	if (kind->type == GM_QUERY && len > format->len)
 		return -EBADMSG;
 	*ret_msg = (struct gm_msg){ .type = kind->type, .version = kind->version };
 	return 0;
@@ -36,8 +36,8 @@ uint8_t gm_format_number(const struct gm_format *format, const struct gm_msg *ms
 {
 	size_t i = 0;
 
-	while (i < format->kind_count && (format->kinds[i].type != msg->type ||
-					  format->kinds[i].version != msg->version))
+	while (i < format->kind_count &&
+	       (format->kinds[i].type != msg->type || format->kinds[i].version != msg->version))
 		i++;
 	assert(i < format->kind_count);
 	return format->kinds[i].number;
@@ -54,8 +54,7 @@ bool gm_format_accepts(const struct gm_format *format, const struct gm_msg *msg,
 	case GM_QUERY:
 		return is_to_group ||
 		       (ip_addr_is_any(&msg->group) && ip_addr_equal(dst, &format->all_hosts));
-	case GM_REPORT:
-		return is_to_group;
+	case GM_REPORT: return is_to_group;
 	case GM_LEAVE:
 		return ip_addr_is_multicast(&msg->group) &&
 		       ip_addr_equal(dst, &format->all_routers);

@@ -16,7 +16,7 @@ struct gm_kind {
 };
 
 struct gm_format {
-	size_t len;	       /* of every message of these versions */
+	size_t len;            /* of every message of these versions */
 	size_t next_query_len; /* a query of at least this length is of the next version */
 	struct ip_addr all_hosts, all_routers;
 	struct gm_kind kinds[5]; /* a number used twice: the first is decoded */
@@ -24,11 +24,12 @@ struct gm_format {
 };
 
 /**
- * gm_format_decode() - Check the checksum, the type and the length.
+ * gm_format_decode() - Check the checksum and the type, and that it is of these versions.
  * @sum:     what the checksum starts with.
  * @ret_msg: type and version are set, the rest is zero; untouched on failure.
  *
- * Return: 0, -EBADMSG, -EPROTONOSUPPORT: as igmp_decode() and mld_decode().
+ * Return: 0, -EBADMSG, -EPROTONOSUPPORT: as igmp_decode() and mld_decode(). A message that is too
+ * short is left to the reader of its fields.
  */
 int gm_format_decode(const struct gm_format *format, const uint8_t *bytes, size_t len, uint32_t sum,
 		     struct gm_msg *ret_msg);

@@ -14,9 +14,9 @@ enum gm_msg_type {
 
 struct gm_msg {
 	enum gm_msg_type type;
-	uint8_t version;	/* IGMP: 1 or 2; MLD: 1 */
-	struct ip_addr group;	/* GM_QUERY: any-address of the family in a General Query */
-	hp_time max_response;	/* GM_QUERY; 0 in an IGMPv1 query */
+	uint8_t version;      /* IGMP: 1 or 2; MLD: 1 */
+	struct ip_addr group; /* GM_QUERY: any-address of the family in a General Query */
+	hp_time max_response; /* GM_QUERY; 0 in an IGMPv1 query */
 };
 
 /* The longest message of these versions: MLDv1. */

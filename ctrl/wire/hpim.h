@@ -12,7 +12,7 @@
 enum hpim_type {
 	HPIM_HELLO,
 	HPIM_SYNC,
-	HPIM_UPSTREAM,	  /* IamUpstream */
+	HPIM_UPSTREAM,    /* IamUpstream */
 	HPIM_NO_UPSTREAM, /* IamNoLongerUpstream */
 	HPIM_INTEREST,
 	HPIM_NO_INTEREST,
@@ -20,7 +20,7 @@ enum hpim_type {
 	HPIM_TYPE_COUNT,
 };
 
-#define HPIM_SECURITY_MAX 64u	      /* longest security value: SHA-512 and friends */
+#define HPIM_SECURITY_MAX 64u         /* longest security value: SHA-512 and friends */
 #define HPIM_SYNC_SN_MAX  0x3fffffffu /* 30 bits */
 
 /** struct hpim_rpc - Root path cost. Lower is better, preference first. */
@@ -53,16 +53,16 @@ struct hpim_sync {
 	bool is_master, has_more; /* has_more: this message carries trees */
 	uint32_t sync_sn;
 	struct hpim_hello options; /* has_more false */
-	const uint8_t *entries;	   /* has_more: undecoded, see hpim_entry_decode(); borrowed */
+	const uint8_t *entries;    /* has_more: undecoded, see hpim_entry_decode(); borrowed */
 	size_t entry_count;
 };
 
 /** struct hpim_tree_msg - Types 2 to 6. */
 struct hpim_tree_msg {
 	struct ip_addr source, group;
-	uint32_t sn;			  /* Ack: SN of the acknowledged message */
-	struct hpim_rpc rpc;		  /* IamUpstream only */
-	uint32_t neighbor_boot_time;	  /* Ack only, and the next two */
+	uint32_t sn;                 /* Ack: SN of the acknowledged message */
+	struct hpim_rpc rpc;         /* IamUpstream only */
+	uint32_t neighbor_boot_time; /* Ack only, and the next two */
 	uint32_t neighbor_snapshot_sn, my_snapshot_sn;
 };
 

@@ -12,9 +12,9 @@
 enum { OPT4_END = 0, OPT4_NOP = 1, OPT4_ROUTER_ALERT = 148 };
 enum { OPT6_PAD1 = 0, OPT6_ROUTER_ALERT = 5 };
 
-#define IP4_HEADER_LEN	  20u
-#define IP4_FRAGMENT	  0x3fffu /* More Fragments and the offset; not Don't Fragment */
-#define IP6_HOP_BY_HOP	  0u
+#define IP4_HEADER_LEN    20u
+#define IP4_FRAGMENT      0x3fffu /* More Fragments and the offset; not Don't Fragment */
+#define IP6_HOP_BY_HOP    0u
 #define OPT6_UNKNOWN_DROP 0xc0u /* RFC 8200, 4.2: zero means "skip when unknown" */
 
 /* The value of a Router Alert option that is meant for IGMP or MLD is zero. */

@@ -9,9 +9,9 @@
 
 #include "base/addr.h"
 
-#define INET_PROTO_IGMP	  2u
+#define INET_PROTO_IGMP   2u
 #define INET_PROTO_ICMPV6 58u
-#define INET_PROTO_PIM	  103u /* also HPIM-DM */
+#define INET_PROTO_PIM    103u /* also HPIM-DM */
 
 /**
  * struct inet_packet - A control packet taken out of its IP headers.

@@ -14,10 +14,10 @@
  * Source: RFC 2710.
  */
 int mld_decode(const uint8_t *bytes, size_t len, const struct ip_addr *src,
-		const struct ip_addr *dst, struct gm_msg *ret_msg);
+	       const struct ip_addr *dst, struct gm_msg *ret_msg);
 
 /** mld_encode() - Write a message with its checksum; bytes written, 0 when @room is too small. */
 size_t mld_encode(const struct gm_msg *msg, const struct ip_addr *src, const struct ip_addr *dst,
-		   uint8_t *bytes, size_t room);
+		  uint8_t *bytes, size_t room);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * IGMP and MLD decoders. The first byte of the input chooses the family, the destination and whether
- * the checksum is made right, without which random bytes would rarely come further.
+ * IGMP and MLD decoders. The first byte of the input chooses the family, the destination and
+ * whether the checksum is made right, without which random bytes would rarely come further.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #define COMMON_JSON_H
 
 /*
- * Test vectors: files in tests/vectors (or $HPIM_TEST_VECTORS), tests run from the root of the tree.
- * Whatever is missing or malformed fails the running test.
+ * Test vectors: files in tests/vectors (or $HPIM_TEST_VECTORS), tests run from the root of the
+ * tree. Whatever is missing or malformed fails the running test.
  */
 #include <json-c/json.h>
 #include <stdbool.h>

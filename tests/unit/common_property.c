@@ -131,8 +131,8 @@ bool property_hpim(enum ip_family family, const uint8_t *bytes, size_t len)
 	return is_decoded;
 }
 
-bool property_gm(enum ip_family family, const uint8_t *bytes, size_t len,
-		 const struct ip_addr *src, const struct ip_addr *dst)
+bool property_gm(enum ip_family family, const uint8_t *bytes, size_t len, const struct ip_addr *src,
+		 const struct ip_addr *dst)
 {
 	uint8_t *in = exact_copy(bytes, len), out[GM_MSG_LEN_MAX];
 	bool is_igmp = family == IP_FAMILY_4, is_decoded;

@@ -14,8 +14,8 @@
 bool property_hpim(enum ip_family family, const uint8_t *bytes, size_t len);
 
 /** property_gm() - The same for IGMP and MLD. */
-bool property_gm(enum ip_family family, const uint8_t *bytes, size_t len,
-		 const struct ip_addr *src, const struct ip_addr *dst);
+bool property_gm(enum ip_family family, const uint8_t *bytes, size_t len, const struct ip_addr *src,
+		 const struct ip_addr *dst);
 
 /** property_inet() - The payload lies inside; the packet cut behind it decodes to the same. */
 bool property_inet(const uint8_t *bytes, size_t len);

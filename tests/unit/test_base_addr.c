@@ -44,9 +44,9 @@ Test(base_addr, unset_is_not_the_ipv4_wildcard)
 
 Test(base_addr, order_is_that_of_unsigned_integers)
 {
-	static const char *const rising[] = { "0.0.0.0", "9.255.255.255", "10.0.0.0", "127.0.0.1",
-					      "128.0.0.1", "255.255.255.255", "2001:db8::1",
-					      "fe80::1", "fe80::2" };
+	static const char *const rising[] = { "0.0.0.0",     "9.255.255.255", "10.0.0.0",
+					      "127.0.0.1",   "128.0.0.1",     "255.255.255.255",
+					      "2001:db8::1", "fe80::1",       "fe80::2" };
 
 	for (size_t i = 0; i < sizeof(rising) / sizeof(rising[0]); i++) {
 		for (size_t j = 0; j < sizeof(rising) / sizeof(rising[0]); j++) {
@@ -135,11 +135,16 @@ Test(base_addr, mask_keeps_the_leading_bits_of_the_family)
 		uint8_t len;
 		const char *masked;
 	} rows[] = {
-		{ "255.255.255.255", 0, "0.0.0.0" },	 { "255.255.255.255", 1, "128.0.0.0" },
-		{ "255.255.255.255", 9, "255.128.0.0" }, { "10.1.2.3", 24, "10.1.2.0" },
-		{ "10.1.2.3", 31, "10.1.2.2" },		 { "10.1.2.3", 32, "10.1.2.3" },
-		{ "ffff::ffff", 0, "::" },		 { "ffff::ffff", 4, "f000::" },
-		{ "ffff::ffff", 113, "ffff::8000" },	 { "2001:db8::1", 128, "2001:db8::1" },
+		{ "255.255.255.255", 0, "0.0.0.0" },
+		{ "255.255.255.255", 1, "128.0.0.0" },
+		{ "255.255.255.255", 9, "255.128.0.0" },
+		{ "10.1.2.3", 24, "10.1.2.0" },
+		{ "10.1.2.3", 31, "10.1.2.2" },
+		{ "10.1.2.3", 32, "10.1.2.3" },
+		{ "ffff::ffff", 0, "::" },
+		{ "ffff::ffff", 4, "f000::" },
+		{ "ffff::ffff", 113, "ffff::8000" },
+		{ "2001:db8::1", 128, "2001:db8::1" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -175,8 +180,14 @@ Test(base_addr, prefix_contains_addresses_of_its_family_only)
 Test(base_addr, text_goes_in_and_out)
 {
 	static const char *const texts[] = {
-		"0.0.0.0", "10.0.0.1", "255.255.255.255", "fe80::1", "2001:db8:1:2:3:4:5:6",
-		"1111:2222:3333:4444:5555:6666:7777:8888", "64:ff9b::a00:1", "ff02::d",
+		"0.0.0.0",
+		"10.0.0.1",
+		"255.255.255.255",
+		"fe80::1",
+		"2001:db8:1:2:3:4:5:6",
+		"1111:2222:3333:4444:5555:6666:7777:8888",
+		"64:ff9b::a00:1",
+		"ff02::d",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -195,9 +206,18 @@ Test(base_addr, text_of_the_unset_address_is_a_dash)
 
 Test(base_addr, text_that_is_no_address_is_refused_and_writes_nothing)
 {
-	static const char *const texts[] = { "",	    "-",	 "10.0.0",	"10.0.0.256",
-					     "10.0.0.1/24", "10.0.0.1 ", "010.0.0.1x",	"fe80::1%eth0",
-					     "fe80::1::2",  "12345::",	 "::ffff:10.0.0.1", "host" };
+	static const char *const texts[] = { "",
+					     "-",
+					     "10.0.0",
+					     "10.0.0.256",
+					     "10.0.0.1/24",
+					     "10.0.0.1 ",
+					     "010.0.0.1x",
+					     "fe80::1%eth0",
+					     "fe80::1::2",
+					     "12345::",
+					     "::ffff:10.0.0.1",
+					     "host" };
 	struct ip_addr a, before;
 
 	memset(&a, 0xa5, sizeof(a));

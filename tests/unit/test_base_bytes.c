@@ -42,8 +42,8 @@ Test(base_bytes, read_of_a_huge_length_is_refused)
 
 Test(base_bytes, addresses_are_read_in_their_family)
 {
-	static const uint8_t bytes[] = { 10, 0, 0, 1, 0x20, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-					 0,  5 };
+	static const uint8_t bytes[] = { 10, 0, 0, 1, 0x20, 0x01, 0, 0, 0, 0,
+					 0,  0, 0, 0, 0,    0,    0, 0, 0, 5 };
 	struct reader in = reader_over(bytes, sizeof(bytes));
 	struct ip_addr a = rd_addr(&in, IP_FAMILY_4);
 

@@ -52,8 +52,9 @@ static void check_chain(const struct chain *chain, const char *name)
 		cr_expect_eq(verify(chain, &in), 0, "%s: transmission %zu", name, i);
 		for (size_t bit = 0; bit < 8 * in.len; bit++) {
 			/* A wrong length is not always a wrong value: 7 is the Security Length. */
-			int want = bit / 8 == 7 && (in.b[7] ^ 1u << bit % 8) + 8u > in.len ?
-					   -EBADMSG : -EACCES;
+			int want = bit / 8 == 7 && (in.b[7] ^ 1u << bit % 8) + 8u > in.len
+					   ? -EBADMSG
+					   : -EACCES;
 
 			in.b[bit / 8] ^= (uint8_t)(1u << bit % 8);
 			cr_expect_eq(verify(chain, &in), want, "%s: transmission %zu, bit %zu",
@@ -130,9 +131,9 @@ static struct vector_bytes message(enum hpim_type type, unsigned int repeats)
 	out.len = hpim_encode(&msg, NULL, out.b, sizeof(out.b));
 	cr_assert_eq(hpim_auth_sign(&test_key, crypto_hmac, &src4, &dst4, out.b, out.len), 0);
 	for (unsigned int i = 0; i < repeats; i++) {
-		const struct hpim_auth_part parts[] = {
-			{ src4.b + 12, 4 }, { dst4.b + 12, 4 }, { out.b, out.len }
-		};
+		const struct hpim_auth_part parts[] = { { src4.b + 12, 4 },
+							{ dst4.b + 12, 4 },
+							{ out.b, out.len } };
 		uint8_t digest[HPIM_SECURITY_MAX];
 
 		cr_assert_eq(crypto_hmac(&test_key, parts, 3, digest), 0);

@@ -9,11 +9,11 @@
 #include "common_property.h"
 #include "io/crypto.h"
 
-#define PCAP_HEADER_LEN	    24u
-#define PCAP_RECORD_LEN	    16u
-#define PCAP_MAGIC	    0xa1b2c3d4u
+#define PCAP_HEADER_LEN     24u
+#define PCAP_RECORD_LEN     16u
+#define PCAP_MAGIC          0xa1b2c3d4u
 #define PCAP_LINKTYPE_ETHER 1u
-#define ETHER_LEN	    14u
+#define ETHER_LEN           14u
 
 TestSuite(wire_capture);
 

@@ -96,8 +96,8 @@ static bool msg_equal(const struct gm_msg *a, const struct gm_msg *b)
 	       a->max_response == b->max_response && ip_addr_equal(&a->group, &b->group);
 }
 
-#define for_each_letter(family, i)                                                                 \
-	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)                        \
+#define for_each_letter(family, i)                                          \
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) \
 		for (size_t i = 0; i < LETTERS; i++)
 
 Test(wire_gm, packets_of_a_linux_host_decode_and_encode_byte_for_byte)
@@ -108,16 +108,20 @@ Test(wire_gm, packets_of_a_linux_host_decode_and_encode_byte_for_byte)
 		size_t letter;
 		const char *hex;
 	} packets[] = {
-		{ IP_FAMILY_4, 2, "46c00020000040000102e9090a090001ef01020394040000"
-				  "1600f8faef010203" },
-		{ IP_FAMILY_4, 3, "46c00020000040000102fa0b0a090001e000000294040000"
-				  "1700f7faef010203" },
-		{ IP_FAMILY_6, 2, "6000000000200001fe80000000000000000000fffe000001"
-				  "ff0500000000000000000000000100033a00050200000100"
-				  "8300811700000000ff050000000000000000000000010003" },
-		{ IP_FAMILY_6, 3, "6000000000200001fe80000000000000000000fffe000001"
-				  "ff0200000000000000000000000000023a00050200000100"
-				  "8400801c00000000ff050000000000000000000000010003" },
+		{ IP_FAMILY_4, 2,
+		  "46c00020000040000102e9090a090001ef01020394040000"
+		  "1600f8faef010203" },
+		{ IP_FAMILY_4, 3,
+		  "46c00020000040000102fa0b0a090001e000000294040000"
+		  "1700f7faef010203" },
+		{ IP_FAMILY_6, 2,
+		  "6000000000200001fe80000000000000000000fffe000001"
+		  "ff0500000000000000000000000100033a00050200000100"
+		  "8300811700000000ff050000000000000000000000010003" },
+		{ IP_FAMILY_6, 3,
+		  "6000000000200001fe80000000000000000000fffe000001"
+		  "ff0200000000000000000000000000023a00050200000100"
+		  "8400801c00000000ff050000000000000000000000010003" },
 	};
 
 	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++) {
@@ -130,7 +134,8 @@ Test(wire_gm, packets_of_a_linux_host_decode_and_encode_byte_for_byte)
 		cr_expect(packet.has_router_alert);
 		cr_expect_eq(packet.ttl, 1);
 		cr_assert_eq(codecs[packets[i].family].decode(packet.bytes, packet.len, &packet.src,
-							      &packet.dst, &msg), 0);
+							      &packet.dst, &msg),
+			     0);
 		cr_expect(msg_equal(&msg, &want.msg), "packet %zu", i);
 		cr_expect(ip_addr_equal(&packet.src, &want.src));
 		cr_expect(ip_addr_equal(&packet.dst, &want.dst));
@@ -234,7 +239,8 @@ Test(wire_gm, too_little_room_writes_nothing)
 
 		for (size_t room = 0; room < codecs[family].len; room++)
 			cr_expect_eq(codecs[family].encode(&letter.msg, &letter.src, &letter.dst,
-							   out, room), 0);
+							   out, room),
+				     0);
 	}
 }
 
@@ -373,10 +379,16 @@ Test(wire_gm, next_version_is_not_supported)
 	cr_expect_eq(decode_number(IP_FAMILY_6, 133, 8), -EPROTONOSUPPORT, "router solicitation");
 	for (size_t len = 8; len <= 16; len++)
 		cr_expect_eq(decode_number(IP_FAMILY_4, 0x11, len),
-			     len == 8 ? 0 : len < 12 ? -EBADMSG : -EPROTONOSUPPORT, "%zu", len);
+			     len == 8   ? 0
+			     : len < 12 ? -EBADMSG
+					: -EPROTONOSUPPORT,
+			     "%zu", len);
 	for (size_t len = 24; len <= 32; len++)
 		cr_expect_eq(decode_number(IP_FAMILY_6, 130, len),
-			     len == 24 ? 0 : len < 28 ? -EBADMSG : -EPROTONOSUPPORT, "%zu", len);
+			     len == 24  ? 0
+			     : len < 28 ? -EBADMSG
+					: -EPROTONOSUPPORT,
+			     "%zu", len);
 }
 
 Test(wire_gm, bytes_behind_a_report_or_leave_are_ignored)

@@ -193,11 +193,13 @@ Test(wire_hpim, malformed_packets_are_refused_but_bytes_behind_a_fixed_body_igno
 		struct json_object *vector = json_object_array_get_idx(vectors, i);
 		struct vector_bytes in = vector_hex(vector_text(vector, "hex"));
 		const char *name = vector_text(vector, "name");
-		/* Of the two kinds the reference takes, an option beyond the end is refused here. */
+		/* Of the two kinds the reference takes, an option beyond the end is refused here.
+		 */
 		bool is_fine = strcmp(vector_text(vector, "reference"), "decodes") == 0 &&
 			       !strstr(name, "unknown-length-past-end");
 
-		cr_expect_eq(property_hpim(vector_family(vector), in.b, in.len), is_fine, "%s", name);
+		cr_expect_eq(property_hpim(vector_family(vector), in.b, in.len), is_fine, "%s",
+			     name);
 		*(is_fine ? &accepted : &refused) += 1;
 	}
 	cr_expect_eq(accepted, 6);
@@ -243,6 +245,23 @@ Test(wire_hpim, no_shorter_length_and_no_changed_byte_breaks_the_decoder)
 		}
 	}
 	json_object_put(vectors);
+}
+
+Test(wire_hpim, known_option_of_another_length_is_refused_even_where_the_rest_would_parse)
+{
+	static const char *const bodies[] = {
+		"00010004002800000000",                 /* Hold Time of 4 bytes */
+		"00010000002800000000",                 /* and of none */
+		"000100020028000200080000000100000000", /* CheckpointSN of 8 bytes */
+	};
+
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct vector_bytes in = { .len = 8 }, body = vector_hex(bodies[i]);
+
+		memcpy(in.b + in.len, body.b, body.len);
+		in.len += body.len;
+		cr_expect_not(property_hpim(IP_FAMILY_4, in.b, in.len), "body %zu", i);
+	}
 }
 
 Test(wire_hpim, mapped_address_in_an_ipv6_message_is_refused)
@@ -306,15 +325,15 @@ Test(wire_hpim, pim_version_2_is_foreign_with_a_right_checksum_only)
 			     "ff02::d"));
 	cr_expect(is_foreign("2000dfff", "10.2.2.1", "224.0.0.13"), "no options at all");
 
-	cr_expect_not(is_foreign("20007767000100020069001400041234567800150004013c0000",
-				 "10.2.2.1", "224.0.0.13"),
+	cr_expect_not(is_foreign("20007767000100020069001400041234567800150004013c0000", "10.2.2.1",
+				 "224.0.0.13"),
 		      "IPv4 has no pseudo header");
-	cr_expect_not(is_foreign("20007767000100020069001400041234567800150004013c0000",
-				 "fe80::2", "ff02::d"),
+	cr_expect_not(is_foreign("20007767000100020069001400041234567800150004013c0000", "fe80::2",
+				 "ff02::d"),
 		      "another source");
-	cr_expect_not(is_foreign("2000757b000100020069001400041234567800150004013c0000",
-				 "10.2.2.1", "224.0.0.13"));
-	cr_expect_not(is_foreign("1000effe", "10.2.2.1", "224.0.0.13"), "not version 2");
+	cr_expect_not(is_foreign("2000757b000100020069001400041234567800150004013c0000", "10.2.2.1",
+				 "224.0.0.13"));
+	cr_expect_not(is_foreign("1000efff", "10.2.2.1", "224.0.0.13"), "not version 2");
 	cr_expect_not(is_foreign("2000df", "10.2.2.1", "224.0.0.13"), "short");
 	cr_expect_not(is_foreign("", "10.2.2.1", "224.0.0.13"));
 }

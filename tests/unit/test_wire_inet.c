@@ -24,8 +24,9 @@ TestSuite(wire_inet);
 #define REPORT6         REPORT6_FIXED REPORT6_ADDRS REPORT6_OPTIONS REPORT6_PAYLOAD
 
 /* Hello of HPIM-DM from fe80::1, no extension header, with 6 bytes of link layer padding. */
-#define HELLO6          "60000000000e6701fe800000000000000000000000000001ff02000000000000000000000000000d" \
-			"5b7de56500000000000100020028"
+#define HELLO6                                                                             \
+	"60000000000e6701fe800000000000000000000000000001ff02000000000000000000000000000d" \
+	"5b7de56500000000000100020028"
 
 static void set_checksum4(struct vector_bytes *in)
 {
