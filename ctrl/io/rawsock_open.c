@@ -148,20 +148,6 @@ static void receive_buffer_set(int fd)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
-static int device_bind(int fd, const struct kind *kind, uint32_t ifindex)
-{
-	struct ip_mreqn request = { .imr_ifindex = (int)ifindex };
-	int err;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex)))
-		return -errno;
-	if (kind->domain == AF_INET)
-		err = setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof(request));
-	else
-		err = setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex, sizeof(ifindex));
-	return err ? -errno : 0;
-}
-
 static int raw_open(const struct kind *kind, uint32_t ifindex)
 {
 	int fd = socket(kind->domain, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, kind->protocol);
@@ -171,8 +157,9 @@ static int raw_open(const struct kind *kind, uint32_t ifindex)
 		return -errno;
 	/* What is received by a packet socket must not pile up here as well. */
 	err = kind->ethertype ? FILTER_SET(fd, filter_nothing) : 0;
-	if (!err)
-		err = device_bind(fd, kind, ifindex);
+	/* That the interface exists is found out by joining the group. */
+	if (!err && setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex)))
+		err = -errno;
 	if (!err)
 		err = options_set(fd, kind->common);
 	if (!err)
