@@ -59,10 +59,15 @@ static __always_inline __u32 key_hash(const struct packet *pkt)
 	__u32 words = pkt->is_ipv6 ? 8 : 2;
 	__u32 hash = 0;
 
-	for (__u32 i = 0; i < 8; i++)
-		if (i < words)
+	/* Addresses differ in their last bytes, the high ones of a word: bring them down each time. */
+	for (__u32 i = 0; i < 8; i++) {
+		if (i < words) {
 			hash = (hash ^ word[i]) * 0x9e3779b1u;
-	return hash ^ hash >> 16;
+			hash = (hash ^ hash >> 15) * 0x85ebca6bu;
+			hash ^= hash >> 13;
+		}
+	}
+	return hash;
 }
 
 /*

@@ -534,6 +534,21 @@ Test(golden, wrong_input_is_reported_once_for_each_tree)
 	cr_expect_eq(count.upcall_limit.packets, 4);
 }
 
+Test(golden, neighboring_groups_are_reported_independently)
+{
+	struct frame in = base4, out;
+
+	tokens_clear();
+	state_set(ROUTE_NONE);
+	for (int i = 0; i < 256; i++) {
+		in.bytes[IP4_DST + 3] = (uint8_t)i;
+		ipv4_sum_set(&in);
+		cr_assert_eq(run(&in, &out), XDP_PASS);
+	}
+	/* Of 4096 tokens 256 trees should rarely share one: 8 pairs are to be expected. */
+	cr_expect_gt(maps_port_count(&maps, IN_LINK).upcall.packets, 225);
+}
+
 Test(golden, full_ring_buffer_is_counted_and_does_not_block)
 {
 	struct frame in = base6, out;
