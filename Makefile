@@ -64,7 +64,7 @@ IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
 CTL_LIBS    := -ljson-c -lsmartcols
 
-.PHONY: all tests deps check style lint fuzz demo bench install deb clean help
+.PHONY: all tests deps check style lint format fuzz demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -86,8 +86,11 @@ check: deps ## Build with gcc, clang and sanitizers, run every test, count the r
 style: $(CORE_LIB) ## Only the checks of the source's form
 	$(Q)BUILD=$(BUILD) tests/run.sh style
 
-lint: ## clang-format, cppcheck and clang-tidy, all without a word to say
-	$(Q)tests/style/lint.sh
+lint: $(SKELS) $(BENCH_SKELS) ## cppcheck and clang-tidy, which take minutes
+	$(Q)BUILD=$(BUILD) tests/style/lint.sh
+
+format: ## Let clang-format lay out the sources
+	clang-format -i $$(find include bpf ctrl tools tests -name '*.[ch]')
 
 fuzz: ## Feed each decoder random bytes for FUZZ_SECONDS (30)
 	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz \

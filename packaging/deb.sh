@@ -10,6 +10,7 @@ tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
 make -s BUILD="$BUILD" DESTDIR="$tree" PREFIX=/usr install
+chmod 755 "$tree"
 mkdir -p "$tree/DEBIAN" "$tree/usr/share/doc/hpim"
 cp LICENSE.md "$tree/usr/share/doc/hpim/copyright"
 

@@ -176,7 +176,7 @@ static int find_token(enum place at, const char *word, const struct token **ret_
 	return 0;
 }
 
-static const char *filter_name(char kind)
+static const char *filter_name(int kind)
 {
 	return kind == 'i' ? "interface" : kind == 's' ? "source" : "group";
 }
@@ -187,7 +187,7 @@ static int add_filter(struct request *request, const struct token *token, const 
 {
 	struct ip_addr addr;
 	bool is_addr = !ip_addr_parse(word, &addr);
-	char kind = !is_addr ? 'i' : ip_addr_is_multicast(&addr) ? 'g' : 's';
+	int kind = !is_addr ? 'i' : ip_addr_is_multicast(&addr) ? 'g' : 's';
 	char hint[64];
 
 	if (!strchr(token->value, kind)) {
