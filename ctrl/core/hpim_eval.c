@@ -106,8 +106,8 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 		source_gone(tree);
 	else if (facts->has_data && facts->data_link == facts->root)
 		source_seen(tree, lifetime); /* data packet on the root interface */
-	else if (is_new && has_upstream)
-		source_seen(tree, lifetime); /* created by a neighbor that is UPSTREAM. 3.8 */
+	else if (is_new && (facts->has_data || has_upstream))
+		source_seen(tree, lifetime); /* created by data, wherever it came in, 3.17; 3.8 */
 	else if (!is_new && (!was->is_originator ||
 			     (was->root != LINK_NONE && was->root != facts->root)))
 		source_seen(tree, lifetime); /* became originator, or another root interface */
