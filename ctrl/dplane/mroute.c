@@ -264,7 +264,7 @@ static int entry_install(struct mroute *mr, struct entry *entry)
 
 static void entries_install_of(struct mroute *mr, uint16_t link)
 {
-	struct entry *entry, *tmp;
+	struct entry *entry = NULL, *tmp = NULL;
 
 	HASH_ITER (hh, mr->entries, entry, tmp) {
 		int err = 0;
@@ -609,7 +609,7 @@ static int mroute_fd(const struct backend *be)
 static void mroute_free(struct backend *be, bool keep)
 {
 	struct mroute *mr = mroute_of(be);
-	struct entry *entry, *tmp;
+	struct entry *entry = NULL, *tmp = NULL;
 
 	(void)keep; /* the kernel empties its cache when the socket closes */
 	HASH_ITER (hh, mr->entries, entry, tmp) {
