@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Any one control packet may be lost, and the same state is reached. */
+#include "common_net.h"
+
+#define LOSSES 60u
+
+static struct net *join_new(enum ip_family family)
+{
+	struct net *net = net_new(family, 2);
+
+	net_port(net, 0, 0, 1, 1);
+	net_port(net, 0, 1, 2, 1);
+	net_port(net, 1, 0, 2, 2);
+	net_port(net, 1, 1, 3, 2);
+	net_route(net, 0, 0, 0, 2, 0);
+	net_route(net, 1, 0, 1, 11, 20);
+	return net;
+}
+
+/* Start, a member, the source, the member leaves and joins again. */
+static void join_run(struct net *net)
+{
+	net_all_on(net);
+	net_run_s(net, 12);
+	net_join(net, 3);
+	net_run_s(net, 1);
+	net_source_starts(net);
+	net_run_s(net, 5);
+	net_leave(net, 3);
+	net_run_s(net, 5);
+	net_join(net, 3);
+	net_run_s(net, 80);
+}
+
+static void join_check(struct net *net)
+{
+	unsigned int was = net->copies[3];
+
+	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>1", "loss of packet %u", net->drop_at);
+	cr_assert_str_eq(net_state(net, 1), "ACTIVE 0>1", "loss of packet %u", net->drop_at);
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct hpim_if *hif = net_hpim(net, i)->ifs[!i];
+
+		cr_assert_eq(hif->synced_count, 1, "loss of packet %u", net->drop_at);
+		cr_assert(TAILQ_EMPTY(&hif->pending), "loss of packet %u", net->drop_at);
+	}
+	net_run_s(net, 10);
+	cr_assert_eq(net->copies[3] - was, 10, "loss of packet %u", net->drop_at);
+	net_source_stops(net);
+	net_leave(net, 3);
+	net_run_s(net, 260);
+	net_check_empty(net);
+}
+
+static void lose_each(enum ip_family family)
+{
+	struct net *net = join_new(family);
+
+	join_run(net);
+	cr_assert_gt(net->sends, LOSSES, "only %u packets are sent", net->sends);
+	join_check(net);
+	net_free(net);
+	for (unsigned int k = 1; k <= LOSSES; k++) {
+		net = join_new(family);
+		net->drop_at = k;
+		join_run(net);
+		join_check(net);
+		net_free(net);
+	}
+}
+
+Test(core_loss, any_packet_of_a_join_may_be_lost)
+{
+	lose_each(IP_FAMILY_4);
+	lose_each(IP_FAMILY_6);
+}
+
+/* The link loses everything for a minute, longer than every hold time. */
+static void cut(enum ip_family family)
+{
+	struct net *net = join_new(family);
+
+	join_run(net);
+	net_cable(net, 1, 0, false);
+	net_run_s(net, 60);
+	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>");
+	cr_assert_str_eq(net_state(net, 1), "INACTIVE");
+	net_cable(net, 1, 0, true);
+	net_run_s(net, 20);
+	join_check(net);
+	net_free(net);
+}
+
+Test(core_loss, tree_comes_back_with_the_cable)
+{
+	cut(IP_FAMILY_4);
+	cut(IP_FAMILY_6);
+}
