@@ -124,6 +124,10 @@ static void link_note(const struct core_note *note, const char *link, const char
 		(void)snprintf(line, room, "%s: neighbor %s refused: the limit is %u", link, a,
 			       note->v[0]);
 		break;
+	case NOTE_PACKET_UNSIGNED:
+		(void)snprintf(line, room, "%s: packet from %s dropped: no key fits its signature",
+			       link, a);
+		break;
 	case NOTE_SN_EXHAUSTED:
 		(void)snprintf(line, room, "%s: sequence numbers used up; BootTime is now %u", link,
 			       note->v[0]);

@@ -79,8 +79,11 @@ uint64_t core_random(struct core *core, uint64_t below)
 	return (z ^ (z >> 31)) % below;
 }
 
+/* Refused packets are counted where they are noted: nobody can forget one of the two. */
 void core_note(struct core *core, const struct core_note *note)
 {
+	if (note->link < LINKS_MAX && note->code < NOTE_CODE_COUNT)
+		core->links[note->link].noted[note->code]++;
 	core_fx(core, &(struct core_effect){ .kind = FX_NOTE, .note = *note });
 }
 
@@ -165,6 +168,10 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 		return;
 	}
 	assert(ev->link < LINKS_MAX);
+	if (ev->kind == CONFIG_KEY) {
+		hpim_config_key(core->hpim[ev->family], ev);
+		return;
+	}
 	link = &core->links[ev->link];
 	if (link->wanted[ev->family][ev->proto] == ev->is_on)
 		return;

@@ -9,6 +9,7 @@
  */
 #include "core/effect.h"
 #include "core/event.h"
+#include "core/hpim_auth.h"
 
 struct core;
 
@@ -19,6 +20,7 @@ struct core_limits {
 	uint32_t groups;    /* per interface and family */
 	uint64_t seed;	    /* same seed, same events: same effects */
 	uint32_t unix_s;    /* UNIX time at hp_time 0, for BootTime */
+	hpim_hmac_fn *hmac; /* NULL: there must be no keys */
 };
 
 extern const struct core_limits core_limits_default;

@@ -89,14 +89,19 @@ struct core_settings {
 enum config_kind {
 	CONFIG_LINK,	 /* switch a protocol on or off on an interface and family */
 	CONFIG_SETTINGS, /* replace the settings */
+	CONFIG_KEY,	 /* add, replace or delete a key of HPIM-DM on an interface and family */
 };
+
+struct hpim_key;
 
 struct ev_config {
 	enum config_kind kind;
-	uint16_t link;		/* CONFIG_LINK */
-	enum ip_family family;	/* CONFIG_LINK */
+	uint16_t link;		/* CONFIG_LINK, CONFIG_KEY */
+	enum ip_family family;	/* CONFIG_LINK, CONFIG_KEY */
 	enum core_proto proto;	/* CONFIG_LINK */
-	bool is_on;		/* CONFIG_LINK */
+	bool is_on;		/* CONFIG_LINK; CONFIG_KEY: false deletes the key with that id */
+	const struct hpim_key *key; /* CONFIG_KEY; its secret is copied */
+	bool is_sending;	/* CONFIG_KEY: messages are signed with it from now on */
 	struct core_settings settings; /* CONFIG_SETTINGS */
 };
 

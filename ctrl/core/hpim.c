@@ -27,6 +27,7 @@ void hpim_free(struct hpim *hpim)
 		if (hpim->ifs[link])
 			hpim_if_stop(hpim->ifs[link], false);
 	hpim_tree_free_all(hpim);
+	hpim_keys_free(hpim);
 	free(hpim);
 }
 
@@ -49,6 +50,14 @@ void hpim_link_changed(struct hpim *hpim, uint16_t link)
 	else
 		ifset_del(&hpim->enabled, link);
 	hpim_tree_mark_all(hpim); /* also for its subnets, which decide 3.11 */
+}
+
+void hpim_config_key(struct hpim *hpim, const struct ev_config *config)
+{
+	if (config->is_on)
+		hpim_keys_set(hpim, config->link, config->key, config->is_sending);
+	else
+		hpim_keys_delete(hpim, config->link, config->key->id);
 }
 
 void hpim_settings_changed(struct hpim *hpim)
@@ -117,6 +126,10 @@ void hpim_receive(struct hpim *hpim, const struct ev_packet *packet)
 	}
 	if (hpim_decode(hpim->family, packet->bytes, packet->len, &msg) < 0) {
 		note_packet(hif, NOTE_PACKET_BAD, packet);
+		return;
+	}
+	if (!hpim_keys_accept(hpim, packet)) {
+		note_packet(hif, NOTE_PACKET_UNSIGNED, packet);
 		return;
 	}
 	switch (msg.type) {

@@ -19,6 +19,9 @@ void hpim_free(struct hpim *hpim);
 /** hpim_link_changed() - Something about an interface or what is switched on there changed. */
 void hpim_link_changed(struct hpim *hpim, uint16_t link);
 
+/** hpim_config_key() - CONFIG_KEY. */
+void hpim_config_key(struct hpim *hpim, const struct ev_config *config);
+
 /** hpim_settings_changed() - Re-evaluate everything under new settings. */
 void hpim_settings_changed(struct hpim *hpim);
 

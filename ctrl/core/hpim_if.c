@@ -147,20 +147,30 @@ uint16_t hpim_if_hold_s(const struct hpim_if *hif)
 	return hold_s < UINT16_MAX ? (uint16_t)hold_s : UINT16_MAX;
 }
 
-void hpim_if_send(struct hpim_if *hif, const struct ip_addr *dst, const struct hpim_msg *msg,
+void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hpim_msg *content,
 		  const struct hpim_entry *entries)
 {
+	const struct ip_addr *dst = to ? to : &all_routers[hif->hpim->family];
+	const struct hpim_key *key = hpim_keys_sending(hif->hpim, hif->link);
+	struct hpim_msg msg = *content;
 	uint8_t bytes[HPIM_PAYLOAD_MAX];
-	size_t len = hpim_encode(msg, entries, bytes, sizeof(bytes));
+	size_t len;
 
+	if (key)
+		msg.security = hpim_auth_prepare(key);
+	len = hpim_encode(&msg, entries, bytes, sizeof(bytes));
 	assert(len > 0); /* fragments are cut to the MTU */
+	/* Every transmission is signed anew, with the key of now. */
+	if (key &&
+	    hpim_auth_sign(key, core_of(hif)->limits.hmac, &hif->addr, dst, bytes, len) < 0)
+		return; /* the shell tried the hash when the key was added */
 	core_fx(core_of(hif),
 		&(struct core_effect){
 			.kind = FX_SEND,
 			.send = { .link = hif->link,
 				  .proto = PROTO_HPIM,
 				  .src = hif->addr,
-				  .dst = dst ? *dst : all_routers[hif->hpim->family],
+				  .dst = *dst,
 				  .bytes = bytes,
 				  .len = len } });
 }

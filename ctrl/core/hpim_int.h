@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "core/core_int.h"
 #include "core/hpim.h"
+#include "core/hpim_auth.h"
 #include "core/hpim_derive.h"
 #include "core/mfib.h"
 #include "core/rpf.h"
@@ -128,11 +129,27 @@ struct hpim_group {
 	LIST_HEAD(, hpim_tree) trees;
 };
 
+/* Keys of one interface. 2.8 */
+#define HPIM_KEYS_MAX	8
+#define HPIM_SECRET_MAX 128
+
+struct hpim_stored_key {
+	struct hpim_key key; /* its secret is the one below */
+	uint8_t secret[HPIM_SECRET_MAX];
+};
+
+struct hpim_keyset {
+	uint16_t send_id;
+	unsigned int count;
+	struct hpim_stored_key keys[HPIM_KEYS_MAX];
+};
+
 struct hpim {
 	struct core *core;
 	enum ip_family family;
 	struct hpim_if *ifs[LINKS_MAX]; /* NULL where HPIM-DM does not run */
 	uint32_t last_boot_time[LINKS_MAX];
+	struct hpim_keyset *keys[LINKS_MAX]; /* NULL: security is off */
 	struct hpim_tree *trees;
 	struct hpim_group *groups;
 	TAILQ_HEAD(, hpim_tree) dirty;
@@ -173,9 +190,24 @@ uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif);
 /** hpim_if_hold_s() - The hold time to announce. */
 uint16_t hpim_if_hold_s(const struct hpim_if *hif);
 
-/** hpim_if_send() - Send a message; @dst NULL: to the group of all routers. */
-void hpim_if_send(struct hpim_if *hif, const struct ip_addr *dst, const struct hpim_msg *msg,
+/** hpim_if_send() - Send a message; @to NULL: to the group of all routers. */
+void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hpim_msg *content,
 		  const struct hpim_entry *entries);
+
+/* hpim_keys.c */
+
+/** hpim_keys_set() - Add a key, or replace the one with its id. The first one is the sending one. */
+void hpim_keys_set(struct hpim *hpim, uint16_t link, const struct hpim_key *key, bool is_sending);
+
+/** hpim_keys_delete() - If it was the sending one, the key added last takes its place. */
+void hpim_keys_delete(struct hpim *hpim, uint16_t link, uint16_t id);
+void hpim_keys_free(struct hpim *hpim);
+
+/** hpim_keys_sending() - The key to sign with, or NULL: security is off. */
+const struct hpim_key *hpim_keys_sending(const struct hpim *hpim, uint16_t link);
+
+/** hpim_keys_accept() - Whether the packet is signed with one of the keys, or there is none. */
+bool hpim_keys_accept(const struct hpim *hpim, const struct ev_packet *packet);
 
 /* hpim_neigh.c */
 

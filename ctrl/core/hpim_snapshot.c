@@ -6,16 +6,19 @@
 
 #include "core/hpim_int.h"
 
-/* Fixed parts of an IP packet with a Sync: IP header, common header, fixed body. 2.9 */
-static uint32_t overhead(enum ip_family family)
+/* Fixed parts of an IP packet with a Sync: IP header, common header, security, fixed body. 2.9 */
+static uint32_t overhead(const struct hpim_if *hif)
 {
-	return (family == IP_FAMILY_4 ? 20u : 40u) + 8u + 16u;
+	const struct hpim_key *key = hpim_keys_sending(hif->hpim, hif->link);
+
+	return (hif->hpim->family == IP_FAMILY_4 ? 20u : 40u) + 8u +
+	       (key ? hpim_hash_len(key->hash) : 0u) + 16u;
 }
 
 uint32_t hpim_snapshot_fragment(const struct hpim_if *hif)
 {
 	const struct core *core = hif->hpim->core;
-	uint32_t mtu = core->links[hif->link].info.mtu, fixed = overhead(hif->hpim->family);
+	uint32_t mtu = core->links[hif->link].info.mtu, fixed = overhead(hif);
 	uint32_t wanted = core->settings.sync_fragment;
 	uint32_t fits;
 

@@ -199,7 +199,7 @@ static void install(struct hpim_neigh *neigh, const struct hpim_sync *sync)
 		struct hpim_entry entry;
 
 		if (hpim_entry_decode(family, sync, i, &entry) < 0)
-			continue; /* refused before: sync_is_sound() */
+			continue; /* not reached: hpim_decode() refuses such a packet */
 		record = hpim_record_get(neigh, &entry.source, &entry.group);
 		if (record && record->last_sn <= neigh->neighbor_snapshot_sn)
 			hpim_record_set_upstream(record, &entry.rpc);
@@ -288,23 +288,12 @@ void hpim_sync_timeout(struct hpim_neigh *neigh)
 	sync_step(neigh, SYNC_EV_TIMEOUT, NULL);
 }
 
-/* Take all or nothing: one bad entry refuses the packet. */
-static bool sync_is_sound(const struct hpim_if *hif, const struct hpim_sync *sync)
-{
-	struct hpim_entry entry;
-
-	for (size_t i = 0; i < sync->entry_count; i++)
-		if (hpim_entry_decode(hif->hpim->family, sync, i, &entry) < 0)
-			return false;
-	return true;
-}
-
 void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)
 {
 	const struct hpim_sync *sync = &msg->sync;
 	struct hpim_neigh *neigh = hpim_neigh_find(hif, src);
 
-	if (sync->neighbor_boot_time != hif->boot_time || !sync_is_sound(hif, sync))
+	if (sync->neighbor_boot_time != hif->boot_time)
 		return;
 	if (!neigh)
 		neigh = hpim_neigh_new(hif, src, msg->boot_time);

@@ -3,11 +3,12 @@
 #define CORE_LINK_H
 
 /* Interfaces: what is known of them, and what the operator switched on. */
-#include "core/event.h"
+#include "core/note.h"
 
 struct link {
 	struct ev_link info; /* as last told; info.is_present is false before that */
 	bool wanted[IP_FAMILY_COUNT][PROTO_COUNT];
+	uint64_t noted[NOTE_CODE_COUNT]; /* notes about it so far; of packets, how many were refused */
 };
 
 /**

@@ -50,6 +50,7 @@ enum note_code {
 	NOTE_GROUP_LIMIT,	/* link, b = refused group, v[0] limit */
 	NOTE_RPF_LIMIT,		/* a = source, v[0] limit */
 	NOTE_SN_EXHAUSTED,	/* link, v[0] new BootTime */
+	NOTE_PACKET_UNSIGNED,	/* link, a = source: no key fits the security value */
 	NOTE_CODE_COUNT,
 };
 
