@@ -7,21 +7,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/magic.h>
-#include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "dplane/ifflags.h"
 #include "dplane/skel.h"
 #include "hpim/mfib_abi.h"
 
@@ -30,59 +27,6 @@
 
 /* Descriptors beside those of the output sets. */
 #define FILES_RESERVE 1024
-
-static int allmulti_send(struct mnl_socket *nl, uint32_t ifindex, bool on)
-{
-	char buf[MNL_SOCKET_BUFFER_SIZE];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct ifinfomsg *info;
-	ssize_t len;
-
-	nlh->nlmsg_type = RTM_NEWLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
-	info->ifi_index = (int)ifindex;
-	info->ifi_change = IFF_ALLMULTI; /* every other flag stays as it is */
-	info->ifi_flags = on ? IFF_ALLMULTI : 0;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-	if (len < 0 || mnl_cb_run(buf, (size_t)len, 0, mnl_socket_get_portid(nl), NULL, NULL) < 0)
-		return -errno;
-	return 0;
-}
-
-static bool allmulti_is_on(uint32_t ifindex)
-{
-	struct ifreq ifr = { .ifr_flags = 0 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return false;
-	if (if_indextoname(ifindex, ifr.ifr_name))
-		(void)ioctl(fd, SIOCGIFFLAGS, &ifr); /* if it fails the flags stay 0 */
-	(void)close(fd);
-	return ifr.ifr_flags & IFF_ALLMULTI;
-}
-
-int attach_allmulti_set(uint32_t ifindex, bool on, bool *ret_changed)
-{
-	bool changed = allmulti_is_on(ifindex) != on;
-	struct mnl_socket *nl;
-	int err = 0;
-
-	if (changed) {
-		nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-		if (!nl)
-			return -errno;
-		err = allmulti_send(nl, ifindex, on);
-		(void)mnl_socket_close(nl);
-	}
-	if (!err && ret_changed)
-		*ret_changed = changed;
-	return err;
-}
 
 /* Old kernels charge maps to locked memory; every output set keeps a descriptor. */
 static void limits_raise(const struct dplane_config *config)
@@ -176,7 +120,8 @@ static bool stale_is_readable(const struct attach *at, uint16_t *ret_version)
 	return is_ours;
 }
 
-static void stale_allmulti_clear(const struct attach *at)
+/* What an earlier run changed at interfaces is changed back; they may be gone. */
+static void stale_flags_undo(const struct attach *at)
 {
 	struct mfib_port port;
 	uint32_t ifindex, *prev = NULL;
@@ -184,9 +129,12 @@ static void stale_allmulti_clear(const struct attach *at)
 
 	while (fd >= 0 && bpf_map_get_next_key(fd, prev, &ifindex) == 0) {
 		prev = &ifindex;
-		if (bpf_map_lookup_elem(fd, &ifindex, &port) == 0 &&
-		    port.flags & MFIB_PORT_ALLMULTI)
-			(void)attach_allmulti_set(ifindex, false, NULL); /* it may be gone */
+		if (bpf_map_lookup_elem(fd, &ifindex, &port) < 0)
+			continue;
+		if (port.flags & MFIB_PORT_ALLMULTI)
+			(void)ifflags_allmulti_set(ifindex, false, NULL);
+		if (port.flags & MFIB_PORT_RXVLAN)
+			(void)ifflags_rxvlan_set(ifindex, true, NULL);
 	}
 	if (fd >= 0)
 		(void)close(fd);
@@ -220,7 +168,7 @@ static void stale_remove(const struct attach *at)
 	unsigned int count;
 
 	if (is_readable && version == MFIB_VERSION)
-		stale_allmulti_clear(at);
+		stale_flags_undo(at);
 	count = pins_unlink(at);
 	if (count)
 		dplane_say(at->config, NOTE_INFO,

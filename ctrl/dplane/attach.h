@@ -43,10 +43,4 @@ int attach_link_add(const struct attach *at, const struct dplane_link *link, boo
 /** attach_link_del() - Detach. @fd: from attach_link_add(). */
 void attach_link_del(const struct attach *at, uint32_t ifindex, int fd);
 
-/**
- * attach_allmulti_set() - Let the interface receive every multicast frame, or end that.
- * @ret_changed: set when the flag was not as wanted before; may be NULL.
- */
-int attach_allmulti_set(uint32_t ifindex, bool on, bool *ret_changed);
-
 #endif

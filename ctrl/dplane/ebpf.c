@@ -15,6 +15,7 @@
 #include <uthash.h>
 
 #include "dplane/attach.h"
+#include "dplane/ifflags.h"
 #include "dplane/maps.h"
 #include "dplane/oilset.h"
 #include "dplane/skel.h"
@@ -27,7 +28,7 @@ _Static_assert(LINK_NAME_LEN == 16, "interface names are as long as the kernel's
 
 struct port {
 	bool is_known;
-	bool is_allmulti_ours;
+	uint16_t changed; /* MFIB_PORT_ALLMULTI, MFIB_PORT_RXVLAN: to be undone */
 	int xdp_fd; /* -1: the program is not attached */
 	struct dplane_link link;
 };
@@ -82,12 +83,10 @@ static const struct oilset_ops set_ops = { .add = set_add, .del = set_del };
 
 static int port_write(struct ebpf *eb, struct port *port)
 {
-	struct mfib_port value = { .link = port->link.link };
+	struct mfib_port value = { .link = port->link.link, .flags = port->changed };
 
 	if (port->xdp_fd >= 0)
 		value.flags |= MFIB_PORT_XDP;
-	if (port->is_allmulti_ours)
-		value.flags |= MFIB_PORT_ALLMULTI;
 	memcpy(value.mac, port->link.mac, sizeof(value.mac));
 	return maps_port_put(&eb->maps, port->link.ifindex, &value);
 }
@@ -95,6 +94,37 @@ static int port_write(struct ebpf *eb, struct port *port)
 static bool is_ethernet(const struct dplane_link *link)
 {
 	return memcmp(link->mac, (uint8_t[6]){ 0 }, sizeof(link->mac)) != 0;
+}
+
+static int port_flags_set(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_LEN])
+{
+	bool changed = false;
+	int err;
+
+	err = ifflags_rxvlan_set(port->link.ifindex, false, &changed);
+	if (err)
+		dplane_say(&eb->config, NOTE_WARN,
+			   "%s: VLAN offload stays on (%s): tagged multicast is taken for untagged",
+			   port->link.name, strerror(-err));
+	else if (changed)
+		port->changed |= MFIB_PORT_RXVLAN;
+	err = ifflags_allmulti_set(port->link.ifindex, true, &changed);
+	if (err)
+		(void)snprintf(why, BACKEND_WHY_LEN, "receiving all multicast frames refused: %s",
+			       strerror(-err));
+	else if (changed)
+		port->changed |= MFIB_PORT_ALLMULTI;
+	return err;
+}
+
+/* The interface may be gone; then there is nothing to undo. */
+static void port_flags_undo(struct port *port)
+{
+	if (port->changed & MFIB_PORT_ALLMULTI)
+		(void)ifflags_allmulti_set(port->link.ifindex, false, NULL);
+	if (port->changed & MFIB_PORT_RXVLAN)
+		(void)ifflags_rxvlan_set(port->link.ifindex, true, NULL);
+	port->changed = 0;
 }
 
 static int port_attach(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_LEN])
@@ -110,21 +140,15 @@ static int port_attach(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_
 	if (err < 0)
 		return err;
 	port->xdp_fd = err;
-	err = attach_allmulti_set(port->link.ifindex, true, &port->is_allmulti_ours);
-	if (err)
-		(void)snprintf(why, BACKEND_WHY_LEN, "receiving all multicast frames refused: %s",
-			       strerror(-err));
-	return err;
+	return port_flags_set(eb, port, why);
 }
 
 static void port_detach(struct ebpf *eb, struct port *port)
 {
 	if (port->xdp_fd >= 0)
 		attach_link_del(&eb->attach, port->link.ifindex, port->xdp_fd);
-	if (port->is_allmulti_ours)
-		(void)attach_allmulti_set(port->link.ifindex, false, NULL); /* it may be gone */
+	port_flags_undo(port);
 	port->xdp_fd = -1;
-	port->is_allmulti_ours = false;
 }
 
 static void ebpf_link_del(struct backend *be, uint16_t link)

@@ -22,11 +22,19 @@ static uint16_t output_unreachable(const struct tier_port *ports, const struct m
 	return LINK_NONE;
 }
 
-static struct tier_choice choose_kernel(const struct tier_port *in, const char *name,
+/* The kernel serves less than all interfaces; what it leaves out is said here or never. */
+static struct tier_choice choose_kernel(const struct tier_port *ports,
+					const struct mfib_route *route, const char *name,
 					const char *why)
 {
+	const struct tier_port *in = &ports[route->iif];
+
 	if (!in->has_kernel)
-		return choice(DPLANE_TIER_NONE, name, "not in the kernel's multicast cache");
+		return choice(DPLANE_TIER_NONE, in->name, "not in the kernel's multicast cache");
+	ifset_for_each(link, &route->oifs)
+		if (ports[link].is_served && !ports[link].has_kernel)
+			return choice(DPLANE_TIER_KERNEL, ports[link].name,
+				      "gets nothing, not in the kernel's multicast cache");
 	return choice(DPLANE_TIER_KERNEL, name, why);
 }
 
@@ -38,12 +46,13 @@ struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_
 	if (!in->is_served)
 		return choice(DPLANE_TIER_NONE, in->name, "the input is not attached or down");
 	if (in->hook == TIER_HOOK_NONE)
-		return choose_kernel(in, in->name, in->why_no_hook);
+		return choose_kernel(ports, route, in->name, in->why_no_hook);
 	if (in->hook == TIER_HOOK_GENERIC)
 		return choice(DPLANE_TIER_XDP, "", "");
 	out = output_unreachable(ports, route);
 	if (out != LINK_NONE)
-		return choose_kernel(in, ports[out].name, ports[out].why_no_redirects);
+		return choose_kernel(ports, route, ports[out].name,
+				     ports[out].why_no_redirects);
 	return choice(DPLANE_TIER_XDP, "", "");
 }
 

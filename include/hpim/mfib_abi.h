@@ -62,6 +62,7 @@ struct mfib_route_count {
 /* mfib_port.flags */
 #define MFIB_PORT_XDP (1u << 0)	     /* the ingress program is attached */
 #define MFIB_PORT_ALLMULTI (1u << 1) /* IFF_ALLMULTI was set by the daemon */
+#define MFIB_PORT_RXVLAN (1u << 2)   /* VLAN offload was switched off by the daemon */
 
 /** struct mfib_port - Value of `ports`, by ifindex. */
 struct mfib_port {

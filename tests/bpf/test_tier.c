@@ -106,6 +106,13 @@ Test(tier, kernel_needs_the_input_in_its_cache)
 	expect(DPLANE_TIER_NONE, "eth0: not in the kernel's multicast cache");
 }
 
+Test(tier, output_the_kernel_does_not_serve_is_named)
+{
+	ports[0].hook = TIER_HOOK_NONE;
+	ports[2].has_kernel = false;
+	expect(DPLANE_TIER_KERNEL, "eth2: gets nothing, not in the kernel's multicast cache");
+}
+
 Test(tier, negative_entry_is_dropped_by_xdp)
 {
 	struct mfib_route route = { .iif = 0 };
