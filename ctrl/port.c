@@ -273,24 +273,22 @@ static uint16_t port_of(const struct shell *shell, const struct rtnl_link *link)
 	return number;
 }
 
-void port_link_changed(struct shell *shell, const struct rtnl_link *link)
+static void link_gone(struct shell *shell, uint16_t number)
 {
-	uint16_t number = port_of(shell, link);
-	struct port *port;
+	struct port *port = &shell->ports[number];
+
+	feed_link(shell, number, NULL);
+	dplane_detach(shell->dplane, number);
+	port->ifindex = 0;
+	log_format(NOTE_WARN, "%s: interface is gone; it is attached again when it returns",
+		   port->name);
+}
+
+static void link_present(struct shell *shell, uint16_t number, const struct rtnl_link *link)
+{
+	struct port *port = &shell->ports[number];
 	int err;
 
-	if (number == LINK_NONE)
-		return;
-	port = &shell->ports[number];
-	if (!link->is_present) {
-		feed_link(shell, number, NULL);
-		dplane_detach(shell->dplane, number);
-		port->ifindex = 0;
-		log_format(NOTE_WARN, "%s: interface is gone; it is attached again when it returns",
-			   port->name);
-		watch_answer(shell, NULL);
-		return;
-	}
 	port->ifindex = link->ifindex;
 	memcpy(port->name, link->name, sizeof(port->name));
 	err = attach_dplane(shell, number, link);
@@ -298,5 +296,15 @@ void port_link_changed(struct shell *shell, const struct rtnl_link *link)
 		log_format(NOTE_WARN, "%s: forwarding plane refuses the interface: %s", port->name,
 			   strerror(-err));
 	feed_link(shell, number, link);
-	watch_answer(shell, NULL);
+}
+
+void port_link_changed(struct shell *shell, const struct rtnl_link *link)
+{
+	uint16_t number = port_of(shell, link);
+
+	if (number != LINK_NONE && link->is_present)
+		link_present(shell, number, link);
+	else if (number != LINK_NONE)
+		link_gone(shell, number);
+	watch_answer(shell, NULL); /* routes through an interface count only while it is up */
 }

@@ -399,9 +399,17 @@ void rtnl_free(struct rtnl *rtnl)
 	free(rtnl);
 }
 
+static bool link_is_usable(const void *ctx, uint32_t ifindex)
+{
+	const struct rtnl *rtnl = ctx;
+	const struct rtnl_link *link = linktab_by_index(rtnl->links, ifindex);
+
+	return link && link->is_up;
+}
+
 void rtnl_path(const struct rtnl *rtnl, const struct ip_addr *source, struct rtnl_path *ret_path)
 {
-	fib_path(rtnl->fib, source, ret_path);
+	fib_path(rtnl->fib, source, link_is_usable, rtnl, ret_path);
 }
 
 const struct rtnl_link *rtnl_link_by_name(const struct rtnl *rtnl, const char *name)

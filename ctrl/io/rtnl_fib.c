@@ -250,18 +250,24 @@ bool fib_del(struct fib *fib, const struct ip_prefix *prefix, const struct fib_r
 	return true;
 }
 
+/* Who says which interfaces are usable. */
+struct filter {
+	fib_usable_fn *is_usable;
+	const void *ctx;
+};
+
 /*
  * 4.1, 4: of several next hops one without gateway, otherwise the one with the highest gateway
- * address. NULL when the kernel would not use the route now.
+ * address. NULL when none can be used now.
  */
-static const struct fib_hop *best_hop(const struct fib_route *route)
+static const struct fib_hop *best_hop(const struct fib_route *route, const struct filter *filter)
 {
 	const struct fib_hop *best = NULL;
 
 	for (unsigned int i = 0; i < route->hop_count; i++) {
 		const struct fib_hop *hop = &route->hops[i];
 
-		if (hop->is_dead)
+		if (hop->is_dead || !filter->is_usable(filter->ctx, hop->ifindex))
 			continue;
 		if (!ip_addr_is_set(&hop->gateway))
 			return hop;
@@ -271,11 +277,11 @@ static const struct fib_hop *best_hop(const struct fib_route *route)
 	return best;
 }
 
-/* The first route of the prefix the kernel would use. Return: whether the search ends here. */
-static bool node_path(const struct node *node, struct rtnl_path *path)
+/* The first route of the prefix that can be used. Return: whether the search ends here. */
+static bool node_path(const struct node *node, const struct filter *filter, struct rtnl_path *path)
 {
 	for (const struct fib_route *route = node->routes; route; route = route->next) {
-		const struct fib_hop *hop = best_hop(route);
+		const struct fib_hop *hop = best_hop(route, filter);
 
 		if (route->is_unreachable)
 			return true;
@@ -295,8 +301,10 @@ static bool node_path(const struct node *node, struct rtnl_path *path)
 	return false;
 }
 
-void fib_path(const struct fib *fib, const struct ip_addr *source, struct rtnl_path *ret_path)
+void fib_path(const struct fib *fib, const struct ip_addr *source, fib_usable_fn *is_usable,
+	      const void *ctx, struct rtnl_path *ret_path)
 {
+	const struct filter filter = { .is_usable = is_usable, .ctx = ctx };
 	enum ip_family family = ip_addr_family(source);
 	unsigned int bits = (unsigned int)ip_family_addr_len(family) * 8;
 
@@ -310,7 +318,7 @@ void fib_path(const struct fib *fib, const struct ip_addr *source, struct rtnl_p
 			continue;
 		prefix.addr = ip_addr_mask(source, prefix.len);
 		node = node_find(fib, &prefix);
-		if (node && node_path(node, ret_path))
+		if (node && node_path(node, &filter, ret_path))
 			return;
 	}
 }

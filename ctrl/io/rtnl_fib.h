@@ -56,8 +56,16 @@ int fib_add(struct fib *fib, const struct ip_prefix *prefix, struct fib_route *r
  */
 bool fib_del(struct fib *fib, const struct ip_prefix *prefix, const struct fib_route *gone);
 
-/** fib_path() - Longest prefix match; all of struct rtnl_path is written. */
-void fib_path(const struct fib *fib, const struct ip_addr *source, struct rtnl_path *ret_path);
+/** fib_usable_fn() - Whether packets can come in by an interface now. */
+typedef bool fib_usable_fn(const void *ctx, uint32_t ifindex);
+
+/**
+ * fib_path() - Longest prefix match; all of struct rtnl_path is written.
+ * @is_usable: asked with @ctx; next hops of other interfaces are passed over. The kernel keeps routes
+ *             through an interface that has lost its carrier, but nothing arrives there.
+ */
+void fib_path(const struct fib *fib, const struct ip_addr *source, fib_usable_fn *is_usable,
+	      const void *ctx, struct rtnl_path *ret_path);
 
 typedef void fib_diff_fn(void *ctx, const struct ip_prefix *prefix);
 

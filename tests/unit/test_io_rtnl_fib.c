@@ -63,6 +63,13 @@ static bool del(struct fib *fib, const char *prefix, struct fib_route *route)
 	return was_there;
 }
 
+/* Interface 13 has lost its carrier. */
+static bool is_usable(const void *ctx, uint32_t ifindex)
+{
+	(void)ctx; /* nothing but the number counts */
+	return ifindex != 13;
+}
+
 /* The path as text: "gateway@ifindex/length (preference,metric)". */
 static void expect(const struct fib *fib, const char *source, const char *expected)
 {
@@ -71,7 +78,7 @@ static void expect(const struct fib *fib, const char *source, const char *expect
 	char text[128];
 
 	cr_assert_eq(ip_addr_parse(source, &addr), 0);
-	fib_path(fib, &addr, &path);
+	fib_path(fib, &addr, is_usable, NULL, &path);
 	if (path.is_reachable) {
 		(void)snprintf(text, sizeof(text), "%s@%u/%u (%u,%u)",
 			       ip_addr_text(&path.next_hop).s, path.ifindex, path.prefix_len,
@@ -182,6 +189,16 @@ Test(io_rtnl_fib, dead_next_hops_are_passed_over)
 	dead->hops[0].is_dead = true;
 	add(fib, "10.1.0.0/16", dead, FIB_ADD_LAST);
 	expect(fib, "10.1.0.1", "10.9.0.1@1/8 (4,0)");
+	fib_free(fib);
+}
+
+Test(io_rtnl_fib, routes_through_an_interface_without_carrier_are_passed_over)
+{
+	struct fib *fib = fib_new();
+
+	add(fib, "10.0.0.0/8", route_of(11, 20, "192.0.2.1@13"), FIB_ADD_LAST);
+	add(fib, "10.0.0.0/8", route_of(11, 40, "192.0.2.2@2"), FIB_ADD_LAST);
+	expect(fib, "10.1.1.1", "192.0.2.2@2/8 (11,40)");
 	fib_free(fib);
 }
 
