@@ -15,6 +15,7 @@ BUILD=${BUILD:-build}
 PREFIX="${PREFIX:-hpimt-$$}"
 WORK=$(mktemp -d)
 nodes=() children=()
+declare -A daemons sinks
 
 # skip REASON: end without a verdict
 skip() { echo "$*"; exit 77; }
@@ -36,7 +37,8 @@ clean_up() {
 	for child in "${children[@]}"; do kill "$child" 2>/dev/null; done
 	for child in "${children[@]}"; do wait "$child" 2>/dev/null; done
 	for name in "${nodes[@]}"; do ip netns del "$PREFIX-$name" 2>/dev/null; done
-	rm -rf "$WORK"
+	# What a daemon leaves when it is killed, and the file of its BootTime.
+	rm -rf "$WORK" /run/hpimd/"$PREFIX"-* /sys/fs/bpf/hpim/"$PREFIX"-*
 }
 trap clean_up EXIT
 trap 'exit 1' INT TERM
@@ -85,6 +87,7 @@ run() {
 spawn() {
 	local log=$1 name=$2
 	shift 2
+	: > "$WORK/$log.log" # at once: what an earlier child of this name said counts no more
 	nsenter --net="/run/netns/$PREFIX-$name" -- "$@" > "$WORK/$log.log" 2>&1 &
 	children+=($!)
 }
@@ -155,4 +158,135 @@ said() { grep -qF -e "$2" "$WORK/$1.log"; }
 # mount_bpf: where the daemon pins its maps
 mount_bpf() {
 	mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf || skip 'needs the bpf file system'
+}
+
+# within SECONDS COMMAND...: fail unless it succeeds in time
+within() {
+	until_true "$@" || fail "not within $1 s: ${*:2}"
+}
+
+# ends CODE WORDS COMMAND...: fail unless it ends with this exit code and says the words
+ends() {
+	local want=$1 words=$2 code=0
+	shift 2
+	"$@" > "$WORK/ends.log" 2>&1 || code=$?
+	[ "$code" -eq "$want" ] || fail "exit code $code instead of $want: $*"
+	grep -qF -e "$words" "$WORK/ends.log" || fail "does not say '$words': $*"
+}
+
+# ended PID: whether a process is gone, or only its parent has not noticed
+ended() { ! grep -qs '^State:[[:space:]]*[^[:space:]ZX]' "/proc/$1/status"; }
+
+# ---- routers ----
+
+# start_router NODE [OPTION...]: hpimd there, as an instance with the name of the node
+start_router() {
+	local name=$1
+	shift
+	spawn "$name" "$name" "$BUILD/hpimd" -i "$PREFIX-$name" --foreground "$@"
+	daemons[$name]=$!
+	until_true 10 ctl "$name" status || fail "hpimd of $name does not answer"
+}
+
+# ctl NODE WORDS...: hpimctl to the daemon of a node
+ctl() {
+	local name=$1
+	shift
+	"$BUILD/hpimctl" -i "$PREFIX-$name" "$@"
+}
+
+# table NODE COLUMNS WORDS...: a table without header, sorted, one space between columns
+table() {
+	ctl "$1" -H -o "$2" "${@:3}" | sed 's/  */ /g; s/^ //; s/ $//' | sort
+}
+
+# shows NODE WANT COLUMNS WORDS...: whether that table is this text
+shows() {
+	local is
+	is=$(table "$1" "${@:3}") && [ "$is" = "$2" ]
+}
+
+# synced NODE COUNT: whether it agrees with so many neighbors, and knows no others
+synced() { [ "$(table "$1" state show neighbors | uniq -c | awk '{ print $1, $2 }')" = "$2 synced" ]; }
+
+# has_member NODE IFACE GROUP: whether hosts there have joined it; has_no_member: none has
+has_member() { table "$1" group show groups "$2" | grep -qxF "$3"; }
+has_no_member() { ! has_member "$@"; }
+
+# ---- streams ----
+
+GROUP4=239.1.2.3 GROUP6=ff3e::1:2:3
+
+# listen NAME NODE GROUP [OPTION...]: a receiver on eth0, joined when this returns
+listen() {
+	local name=$1 host=$2 group=$3
+	shift 3
+	spawn "$name" "$host" "$BUILD/mcsink" -i eth0 -g "$group" --events "$@"
+	sinks[$name]=$!
+	until_true 5 said "$name" joined || fail "mcsink of $host does not join $group"
+}
+
+# hush NAME: end a receiver; fails when it did not get what it expects
+hush() {
+	kill -TERM "${sinks[$1]}"
+	wait "${sinks[$1]}"
+}
+
+# field NAME KEY: a number in the last line of JSON of mcsink or mcgen
+field() { tail -n 1 "$WORK/$1.log" | sed -n "s/.*\"$2\":\([0-9.]*\).*/\1/p"; }
+
+# send NODE GROUP OPTION...: numbered packets from eth0, until all are sent
+send() {
+	run "$1" "$BUILD/mcgen" -i eth0 -g "$2" "${@:3}" > "$WORK/sent.log" ||
+		fail "mcgen to $2: $(cat "$WORK/sent.log")"
+}
+
+# datagrams NODE 4|6: how many the receivers of a node have read so far
+datagrams() {
+	if [ "$2" = 4 ]; then
+		run "$1" awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp
+	else
+		run "$1" awk '$1 == "Udp6InDatagrams" { print $2 }' /proc/net/snmp6
+	fi
+}
+
+# has_datagrams NODE 4|6 COUNT: whether they have read so many
+has_datagrams() { [ "$(datagrams "$1" "$2")" -ge "$3" ]; }
+
+# family_of GROUP: 4 or 6
+family_of() { case $1 in *:*) echo 6 ;; *) echo 4 ;; esac; }
+
+# all_arrive NAME NODE GROUP COUNT: end a receiver when the node has read COUNT more packets than
+# $before; fail unless it got numbers 1 to COUNT once each (it was started with --expect)
+all_arrive() {
+	local family
+	family=$(family_of "$3")
+	until_true 10 has_datagrams "$2" "$family" $((before + $4)) || true # hush tells what is missing
+	hush "$1" || fail "$1 did not get packets 1 to $4 once each: $(tail -n 1 "$WORK/$1.log")"
+}
+
+# ---- the usual network ----
+
+# chain: src - r1 - r2 - dst, where r1 and r2 are routers. On each router eth0 is toward the source.
+chain() {
+	mount_bpf
+	node src dst
+	router r1 r2
+	wire src eth0 10.1.1.100/24,2001:db8:1::100/64 r1 eth0 10.1.1.1/24,2001:db8:1::1/64
+	wire r1 eth1 10.1.2.1/24,2001:db8:2::1/64 r2 eth0 10.1.2.2/24,2001:db8:2::2/64
+	wire r2 eth1 10.1.3.1/24,2001:db8:3::1/64 dst eth0 10.1.3.100/24,2001:db8:3::100/64
+	# What OSPF would install (proto zebra).
+	run r2 ip route add 10.1.1.0/24 via 10.1.2.1 proto zebra metric 20 &&
+		run r2 ip -6 route add 2001:db8:1::/64 via 2001:db8:2::1 proto zebra metric 20 ||
+		fail 'no route on r2'
+}
+
+# chain_serves: both routers of the chain run, and are synchronized in both families
+chain_serves() {
+	start_router r1
+	start_router r2
+	ends 0 eth1 ctl r1 attach eth0,eth1
+	ends 0 eth1 ctl r2 attach eth0,eth1
+	within 15 synced r1 2
+	within 15 synced r2 2
 }

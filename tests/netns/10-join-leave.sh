@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Across two routers: a member gets each packet of the stream once, two hops nearer to its end and
+# otherwise as it was sent, all of it by XDP; when the member leaves, the branch goes; when it joins
+# again, the stream comes again.
+. "$(dirname "$0")/lib.sh"
+need tcpdump
+
+COUNT=500
+declare -A captures
+
+# capture NAME NODE: the first 20 packets of the stream as IP packets in hex
+capture() {
+	spawn "$1" "$2" tcpdump -l -nn -x -c 20 -i eth0 udp port 5010
+	captures[$1]=$!
+	until_true 5 said "$1" listening || fail "tcpdump does not listen in $2"
+}
+
+# packets NAME: a line each, without TTL and header checksum (IPv4) or hop limit (IPv6)
+packets() {
+	sed -n 's/^\t0x\(....\): */\1 /p' "$WORK/$1.log" | awk '
+		$1 == "0000" && line { print line; line = "" }
+		{ for (i = 2; i <= NF; i++) line = line $i }
+		END { print line }' | sed -E 's/^(4.{15})..(..)..../\1--\2----/; s/^(6.{13})../\1--/'
+}
+
+# same_packets GROUP: what arrives is what was sent
+same_packets() {
+	capture capture-src src
+	capture capture-dst dst
+	send src "$1" -n 20 -r 1000 -s 700
+	within 10 ended "${captures[capture-src]}"
+	within 10 ended "${captures[capture-dst]}"
+	packets capture-src > "$WORK/sent.hex"
+	packets capture-dst > "$WORK/arrived.hex"
+	[ "$(wc -l < "$WORK/sent.hex")" -eq 20 ] || fail "captured no 20 packets to $1"
+	cmp -s "$WORK/sent.hex" "$WORK/arrived.hex" || fail "packets to $1 were changed on the way"
+}
+
+chain
+chain_serves
+
+for group in $GROUP4 $GROUP6; do
+	case $group in $GROUP4) host=10.1.3.100 source=10.1.1.100 ;; *) host=fe80 source=2001:db8:1::100 ;; esac
+
+	listen first dst $group
+	within 10 has_member r2 eth1 $group
+	table r2 group,last_reporter show groups eth1 | grep -q "^$group $host" ||
+		fail "another host than dst reported $group"
+
+	send src $group -n 30 -r 100 # builds the tree
+	within 10 shows r1 "$source $group eth0 eth1 xdp" source,group,input,outputs,tier mroutes $group
+	within 10 shows r2 "$source $group eth0 eth1 xdp" source,group,input,outputs,tier mroutes $group
+
+	before=$(datagrams dst "$(family_of $group)")
+	xdp1=$(table r1 xdp_packets mroutes $group) kernel1=$(table r1 kernel_packets mroutes $group)
+	xdp2=$(table r2 xdp_packets mroutes $group) kernel2=$(table r2 kernel_packets mroutes $group)
+	hush first
+	listen exact dst $group --expect 1-$COUNT
+	send src $group -n $COUNT -r 1000 -T 9
+	all_arrive exact dst $group $COUNT
+	[ "$(field exact ttl_min)" = 7 ] && [ "$(field exact ttl_max)" = 7 ] ||
+		fail "TTL $(field exact ttl_min) to $(field exact ttl_max) instead of 9 - 2"
+	shows r1 "$((xdp1 + COUNT)) $kernel1" xdp_packets,kernel_packets mroutes $group ||
+		fail "R1 did not carry all packets to $group in XDP"
+	shows r2 "$((xdp2 + COUNT)) $kernel2" xdp_packets,kernel_packets mroutes $group ||
+		fail "R2 did not carry all packets to $group in XDP"
+
+	# The member has left now: R2 notices, tells R1, and R1 sends nothing any more.
+	within 10 has_no_member r2 eth1 $group
+	within 10 shows r2 - outputs mroutes $group
+	within 10 shows r1 - outputs mroutes $group
+	xdp1=$(table r1 packets mroutes $group)
+	send src $group -n 20 -r 1000
+	shows r1 "$xdp1" packets mroutes $group || fail "R1 forwards packets to $group that nobody wants"
+
+	listen again dst $group
+	within 10 shows r1 eth1 outputs mroutes $group
+	within 10 shows r2 eth1 outputs mroutes $group
+	same_packets $group
+	hush again
+done
