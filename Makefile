@@ -57,7 +57,7 @@ CORE_LIB   := $(BUILD)/libhpim-core.a
 IO_LIB     := $(BUILD)/libhpim-io.a
 DPLANE_LIB := $(BUILD)/libhpim-dplane.a
 SHELL_LIB  := $(BUILD)/libhpim-shell.a
-ALL_LIBS   := $(SHELL_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB) $(TEXT_OBJ)
+ALL_LIBS   := $(TEXT_OBJ) $(SHELL_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
 BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink
 
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto
@@ -173,7 +173,7 @@ $(BUILD)/tests/netns/%: $(BUILD)/tests/netns/%.o $(ALL_LIBS)
 
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_COMMON) $(CORE_LIB) $(TEXT_OBJ)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_COMMON) $(TEXT_OBJ) $(CORE_LIB)
 	$(call link,-fsanitize=fuzzer $^)
 
 $(BUILD)/tools/bench/%: $(BUILD)/tools/bench/%.o $(ALL_LIBS)

@@ -22,5 +22,5 @@ printf '%s\n' "$@" | xargs -P "$jobs" -n 4 sh -c '
 	build=$1; shift
 	clang-tidy -quiet "$@" -- -std=c11 -D_GNU_SOURCE -Iinclude -Ictrl -Itools \
 		-isystem "$build" -DHPIM_VERSION=\"0\" 2>&1 |
-		{ ! grep -vE "^[0-9]+ warnings? (and [0-9]+ errors? )?generated\.$|^Suppressed "; }' \
+		{ ! grep -vE "^[0-9]+ (warnings?|errors?)( and [0-9]+ errors?)? generated\.$|^Suppressed "; }' \
 	lint "$BUILD"
