@@ -73,10 +73,10 @@ static __always_inline enum mfib_reason forward_decide(struct forward *ret,
 	return route_verdict(entry, pkt);
 }
 
-#define KIND_BIT_SEND 0
-#define KIND_BIT_PASS 0
-#define KIND_BIT_NOTE 0
-#define KIND_BIT_DROP 1
+#define KIND_BIT_SEND            0
+#define KIND_BIT_PASS            0
+#define KIND_BIT_NOTE            0
+#define KIND_BIT_DROP            1
 #define X(id, field, name, kind) | KIND_BIT_##kind << MFIB_R_##id
 
 /** reason_is_drop() - Whether packets with this reason end here. */

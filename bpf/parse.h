@@ -18,9 +18,9 @@
 #define PROTO_PIM 103
 
 /* Group Membership messages of ICMPv6; RFC 9777, 5. */
-#define MLD_FIRST     130
-#define MLD_LAST      132
-#define MLD2_REPORT   143
+#define MLD_FIRST   130
+#define MLD_LAST    132
+#define MLD2_REPORT 143
 
 /* What packet_parse() returns besides a reason to leave. */
 #define PARSE_NOT_OURS (-1) /* no IP multicast */

@@ -17,7 +17,7 @@ static __always_inline void rewrite_ttl4(struct iphdr *ip)
 	ip->ttl--;
 }
 
-/** rewrite_ttl() - Decrement TTL or hop limit of a frame that was parsed. Return: false if short. */
+/** rewrite_ttl() - Decrement TTL or hop limit of a parsed frame. Return: false if short. */
 static __always_inline bool rewrite_ttl(void *data, const void *end, bool is_ipv6)
 {
 	struct iphdr *ip4 = data + sizeof(struct ethhdr);

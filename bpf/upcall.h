@@ -59,7 +59,7 @@ static __always_inline __u32 key_hash(const struct packet *pkt)
 	__u32 words = pkt->is_ipv6 ? 8 : 2;
 	__u32 hash = 0;
 
-	/* Addresses differ in their last bytes, the high ones of a word: bring them down each time. */
+	/* Addresses differ in their last bytes, the high ones of a word: bring them down. */
 	for (__u32 i = 0; i < 8; i++) {
 		if (i < words) {
 			hash = (hash ^ word[i]) * 0x9e3779b1u;

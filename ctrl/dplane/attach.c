@@ -22,7 +22,7 @@
 #include "dplane/skel.h"
 #include "hpim/mfib_abi.h"
 
-#define BPF_FS	 "/sys/fs/bpf"
+#define BPF_FS   "/sys/fs/bpf"
 #define PIN_ROOT BPF_FS "/hpim"
 
 /* Descriptors beside those of the output sets. */
@@ -73,8 +73,8 @@ static int dir_open(struct attach *at)
 	int len = snprintf(at->dir, sizeof(at->dir), PIN_ROOT "/%s", instance);
 
 	if (len < 0 || (size_t)len >= sizeof(at->dir) || strpbrk(instance, "/.")) {
-		dplane_say(at->config, NOTE_WARN, "instance name %s cannot name a folder of " BPF_FS,
-			   instance);
+		dplane_say(at->config, NOTE_WARN,
+			   "instance name %s cannot name a folder of " BPF_FS, instance);
 		return -EINVAL;
 	}
 	if ((mkdir(PIN_ROOT, 0700) < 0 && errno != EEXIST) ||
@@ -172,8 +172,8 @@ static void stale_remove(const struct attach *at)
 	count = pins_unlink(at);
 	if (count)
 		dplane_say(at->config, NOTE_INFO,
-			   "%u pins of an earlier run removed from %s (map version %u, ours %u)", count,
-			   at->dir, version, MFIB_VERSION);
+			   "%u pins of an earlier run removed from %s (map version %u, ours %u)",
+			   count, at->dir, version, MFIB_VERSION);
 }
 
 static int sizes_set(struct mcast_xdp *skel, const struct dplane_config *config)
@@ -267,8 +267,8 @@ static void why_set(char why[BACKEND_WHY_LEN], int err, bool is_generic)
 		reason = "another XDP program is attached";
 	else if (err == EOPNOTSUPP)
 		reason = "the driver has no native XDP";
-	(void)snprintf(why, BACKEND_WHY_LEN, "%s XDP refused: %s", is_generic ? "generic" : "native",
-		       reason);
+	(void)snprintf(why, BACKEND_WHY_LEN, "%s XDP refused: %s",
+		       is_generic ? "generic" : "native", reason);
 }
 
 int attach_link_add(const struct attach *at, const struct dplane_link *link, bool is_generic,

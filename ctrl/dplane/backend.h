@@ -3,16 +3,16 @@
 #define DPLANE_BACKEND_H
 
 /*
- * What one tier of the forwarding plane provides to the composite in dplane.c. The composite decides
- * which tier carries a tree; a backend only does as it is told.
+ * What one tier of the forwarding plane provides to the composite in dplane.c. The composite
+ * decides which tier carries a tree; a backend only does as it is told.
  */
 #include "dplane/dplane.h"
 
 #define BACKEND_WHY_LEN 128
 
 /*
- * Set by the composite in mfib_route.flags: another tier carries this tree, which is to pass by here
- * untouched. The kernel mirror ignores it, since it carries what the others leave. Not part of
+ * Set by the composite in mfib_route.flags: another tier carries this tree, which is to pass by
+ * here untouched. The kernel mirror ignores it, since it carries what the others leave. Not part of
  * effect.h: the core never sets it. Same bit as in mfib_abi.h.
  */
 #define MFIB_F_PASS (1u << 31)

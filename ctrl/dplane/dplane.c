@@ -32,7 +32,7 @@ struct tree {
 struct dplane {
 	struct dplane_config config;
 	struct backend *fast, *kernel; /* kernel may be NULL */
-	struct linkcaps *caps;	       /* NULL: nobody to ask */
+	struct linkcaps *caps;         /* NULL: nobody to ask */
 	int epoll_fd;
 	bool is_out_of_sets; /* said once until a set is found again */
 	struct tree *trees;
@@ -159,7 +159,7 @@ static void trees_renew(struct dplane *dp, uint16_t link)
 {
 	struct tree *tree, *next;
 
-	HASH_ITER(hh, dp->trees, tree, next) {
+	HASH_ITER (hh, dp->trees, tree, next) {
 		enum dplane_tier before = tree->choice.tier;
 		int err;
 
@@ -210,8 +210,8 @@ static int port_hook(struct dplane *dp, const struct dplane_link *link, struct t
 	if (err && link->mode == DPLANE_MODE_AUTO) {
 		if (strcmp(why, dp->ports[link->link].why_no_hook) != 0) /* not said before */
 			dplane_say(&dp->config, NOTE_INFO,
-				   "%s: %s; what arrives there is carried by the kernel", link->name,
-				   why);
+				   "%s: %s; what arrives there is carried by the kernel",
+				   link->name, why);
 		mode = DPLANE_MODE_KERNEL;
 		err = fast_add(dp, link, mode, port->why_no_hook);
 	}
@@ -220,7 +220,7 @@ static int port_hook(struct dplane *dp, const struct dplane_link *link, struct t
 		return err;
 	}
 	(void)snprintf(port->why_no_hook, sizeof(port->why_no_hook), "%s", why);
-	port->hook = mode == DPLANE_MODE_KERNEL	   ? TIER_HOOK_NONE
+	port->hook = mode == DPLANE_MODE_KERNEL    ? TIER_HOOK_NONE
 		     : mode == DPLANE_MODE_GENERIC ? TIER_HOOK_GENERIC
 						   : TIER_HOOK_NATIVE;
 	return 0;
@@ -237,8 +237,8 @@ static int port_mirror(struct dplane *dp, const struct dplane_link *link, struct
 	port->has_kernel = !err;
 	if (!err)
 		return 0;
-	dplane_say(&dp->config, NOTE_WARN, "%s is not in the kernel's multicast cache: %s", link->name,
-		   *why ? why : strerror(-err));
+	dplane_say(&dp->config, NOTE_WARN, "%s is not in the kernel's multicast cache: %s",
+		   link->name, *why ? why : strerror(-err));
 	return port->hook == TIER_HOOK_NONE ? err : 0;
 }
 
@@ -308,7 +308,7 @@ void dplane_link_state(const struct dplane *dp, uint16_t link, struct dplane_lin
 		return;
 	ret_state->takes_redirects = port->takes_redirects;
 	ret_state->has_kernel = port->has_kernel;
-	ret_state->tier = has_hook	     ? DPLANE_TIER_XDP
+	ret_state->tier = has_hook           ? DPLANE_TIER_XDP
 			  : port->has_kernel ? DPLANE_TIER_KERNEL
 					     : DPLANE_TIER_NONE;
 	(void)snprintf(ret_state->why, sizeof(ret_state->why), "%s", why);
@@ -455,7 +455,7 @@ void dplane_free(struct dplane *dp, bool keep)
 
 	if (!dp)
 		return;
-	HASH_ITER(hh, dp->trees, tree, next) {
+	HASH_ITER (hh, dp->trees, tree, next) {
 		HASH_DEL(dp->trees, tree);
 		free(tree);
 	}

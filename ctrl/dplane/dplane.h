@@ -3,9 +3,9 @@
 #define DPLANE_DPLANE_H
 
 /*
- * The forwarding plane seen from user space. The shell talks to one `struct dplane`; behind it stand
- * the tiers: native XDP (ebpf.c) and the kernel's multicast cache (mroute.c), or nothing at all
- * (null.c, for tests). Which tier carries a tree is decided in tier.c.
+ * The forwarding plane seen from user space. The shell talks to one `struct dplane`; behind it
+ * stand the tiers: native XDP (ebpf.c) and the kernel's multicast cache (mroute.c), or nothing at
+ * all (null.c, for tests). Which tier carries a tree is decided in tier.c.
  */
 #include "core/effect.h"
 
@@ -28,10 +28,10 @@ struct dplane_upcall {
 };
 
 struct dplane_config {
-	const char *instance;	/* names the pins: /sys/fs/bpf/hpim/<instance> */
-	uint32_t mroute_table;	/* kernel multicast table, 0: the default one */
+	const char *instance;  /* names the pins: /sys/fs/bpf/hpim/<instance> */
+	uint32_t mroute_table; /* kernel multicast table, 0: the default one */
 	uint32_t max_links, max_routes, max_sets;
-	void *ctx;		/* handed to the functions below */
+	void *ctx; /* handed to the functions below */
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
 	/* A line for the log, complete and without newline. */
 	void (*say)(void *ctx, enum note_level level, const char *line);
@@ -52,19 +52,19 @@ struct dplane_link {
 /** struct dplane_link_state - How an attached interface is served. */
 struct dplane_link_state {
 	bool is_attached;
-	enum dplane_tier tier;	  /* best tier for packets that arrive here */
-	bool takes_redirects;	  /* can be an output of XDP */
-	bool has_kernel;	  /* has a VIF and a MIF in the kernel's cache */
-	char why[128];		  /* why the tier is not XDP, or why it takes no redirects; may be "" */
+	enum dplane_tier tier; /* best tier for packets that arrive here */
+	bool takes_redirects;  /* can be an output of XDP */
+	bool has_kernel;       /* has a VIF and a MIF in the kernel's cache */
+	char why[128]; /* why the tier is not XDP, or why it takes no redirects; may be "" */
 };
 
 /** struct dplane_route_state - How a tree is served, and what it carried. */
 struct dplane_route_state {
 	enum dplane_tier tier;
-	char why[128];			/* why the tier is not XDP; may be "" */
-	uint64_t packets, bytes;	/* forwarded in, all tiers */
+	char why[128];           /* why the tier is not XDP; may be "" */
+	uint64_t packets, bytes; /* forwarded in, all tiers */
 	uint64_t xdp_packets, kernel_packets;
-	hp_time seen_for;		/* age of the last packet; HP_TIME_NEVER: none */
+	hp_time seen_for; /* age of the last packet; HP_TIME_NEVER: none */
 };
 
 /** struct dplane_counter - One reason counter of one interface. */
@@ -119,7 +119,7 @@ int dplane_renew(struct dplane *dp, hp_time lease_for);
 /** dplane_fd() - Becomes readable when dplane_dispatch() has something to do. */
 int dplane_fd(const struct dplane *dp);
 
-/** dplane_dispatch() - Read upcalls and changes of what interfaces can do. Bounded work per call. */
+/** dplane_dispatch() - Read upcalls and changes of interfaces' abilities. Bounded work. */
 void dplane_dispatch(struct dplane *dp);
 
 /** dplane_link_state() - @ret_state->is_attached is false for an unknown link. */

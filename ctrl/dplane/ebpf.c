@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The XDP tier: keeps the maps as the composite wants them. Order of writing: outputs first, then the
- * route that names them; what is replaced is released last (docs/ABI.md).
+ * The XDP tier: keeps the maps as the composite wants them. Order of writing: outputs first, then
+ * the route that names them; what is replaced is released last (docs/ABI.md).
  */
 #include "dplane/backend.h"
 
@@ -29,7 +29,7 @@ _Static_assert(LINK_NAME_LEN == 16, "interface names are as long as the kernel's
 struct port {
 	bool is_known;
 	uint16_t changed; /* MFIB_PORT_ALLMULTI, MFIB_PORT_RXVLAN: to be undone */
-	int xdp_fd; /* -1: the program is not attached */
+	int xdp_fd;       /* -1: the program is not attached */
 	struct dplane_link link;
 };
 
@@ -266,12 +266,13 @@ static void route_free(struct ebpf *eb, struct route *route)
 }
 
 /* The outputs this tier serves, and the longest packet that fits all of them. */
-static struct ifset outputs_served(const struct ebpf *eb, const struct ifset *oifs, uint16_t *ret_mtu)
+static struct ifset outputs_served(const struct ebpf *eb, const struct ifset *oifs,
+				   uint16_t *ret_mtu)
 {
 	struct ifset served = { .word = { 0 } };
 
 	*ret_mtu = UINT16_MAX;
-	ifset_for_each(link, oifs) {
+	ifset_for_each (link, oifs) {
 		const struct port *port = &eb->ports[link];
 
 		if (!port->is_known || !port->link.is_up)
@@ -286,7 +287,9 @@ static struct ifset outputs_served(const struct ebpf *eb, const struct ifset *oi
 static int route_write(struct ebpf *eb, struct route *route, const struct mfib_route *want)
 {
 	const struct port *in = &eb->ports[want->iif];
-	struct mfib_entry entry = { .flags = want->flags, .slot = route->slot, .set = MFIB_SET_NONE };
+	struct mfib_entry entry = { .flags = want->flags,
+				    .slot = route->slot,
+				    .set = MFIB_SET_NONE };
 	struct ifset outputs = outputs_served(eb, &want->oifs, &entry.mtu);
 	int err;
 
@@ -371,8 +374,8 @@ static void link_counters(struct ebpf *eb, uint16_t link, uint32_t index,
 							    .bytes = packets[i].bytes });
 }
 
-static void ebpf_counters(struct backend *be, void (*each)(void *ctx, const struct dplane_counter *),
-			  void *ctx)
+static void ebpf_counters(struct backend *be,
+			  void (*each)(void *ctx, const struct dplane_counter *), void *ctx)
 {
 	struct ebpf *eb = (struct ebpf *)be;
 
@@ -441,7 +444,7 @@ static void ebpf_free(struct backend *be, bool keep)
 		else if (eb->ports[i].is_known && eb->ports[i].xdp_fd >= 0)
 			(void)close(eb->ports[i].xdp_fd);
 	}
-	HASH_ITER(hh, eb->routes, route, next) {
+	HASH_ITER (hh, eb->routes, route, next) {
 		HASH_DEL(eb->routes, route);
 		free(route);
 	}

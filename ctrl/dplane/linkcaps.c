@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 /* netdev.yaml; the header is younger than the kernels we build on. */
-#define NETDEV_FAMILY		"netdev"
-#define NETDEV_GROUP		"mgmt"
-#define NETDEV_CMD_DEV_GET	1
-#define NETDEV_A_IFINDEX	1
-#define NETDEV_A_XDP_FEATURES	3
+#define NETDEV_FAMILY           "netdev"
+#define NETDEV_GROUP            "mgmt"
+#define NETDEV_CMD_DEV_GET      1
+#define NETDEV_A_IFINDEX        1
+#define NETDEV_A_XDP_FEATURES   3
 #define NETDEV_XDP_ACT_NDO_XMIT (1u << 2)
 
 /* Notifications read in one call of linkcaps_dispatch(). */
@@ -161,8 +161,8 @@ static int hear_start(struct linkcaps *caps)
 	int group = (int)caps->group;
 	int err = socket_new(&caps->hear, SOCK_NONBLOCK);
 
-	if (!err && mnl_socket_setsockopt(caps->hear, NETLINK_ADD_MEMBERSHIP, &group,
-					  sizeof(group)) < 0)
+	if (!err &&
+	    mnl_socket_setsockopt(caps->hear, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
 		err = -errno;
 	return err;
 }
@@ -278,9 +278,10 @@ bool linkcaps_takes_redirects(struct linkcaps *caps, uint32_t ifindex, bool has_
 		(void)request(caps->ask, nlh, features_store, &features);
 		takes = features & NETDEV_XDP_ACT_NDO_XMIT;
 	}
-	(void)snprintf(why, why_len, "%s",
-		       takes	 ? ""
-		       : is_veth ? "veth takes redirected frames only while its peer has GRO or XDP on"
-				 : "the driver takes no redirected frames");
+	(void)snprintf(
+		why, why_len, "%s",
+		takes     ? ""
+		: is_veth ? "veth takes redirected frames only while its peer has GRO or XDP on"
+			  : "the driver takes no redirected frames");
 	return takes;
 }

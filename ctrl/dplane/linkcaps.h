@@ -4,8 +4,8 @@
 
 /*
  * Which interfaces take frames redirected by native XDP. The kernel tells it through the generic
- * netlink family "netdev" since 6.3; before that the driver's name must do. For a veth it depends on
- * what is switched on at the other end, so it changes while the daemon runs.
+ * netlink family "netdev" since 6.3; before that the driver's name must do. For a veth it depends
+ * on what is switched on at the other end, so it changes while the daemon runs.
  */
 #include <stdbool.h>
 #include <stddef.h>

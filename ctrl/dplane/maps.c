@@ -28,9 +28,9 @@ static int sets_create(struct maps *maps)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count && !err; i++) {
 		index[i] = i;
-		maps->set[i] = bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "output_set",
-					      sizeof(uint32_t), sizeof(struct bpf_devmap_val),
-					      maps->max_links, NULL);
+		maps->set[i] =
+			bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "output_set", sizeof(uint32_t),
+				       sizeof(struct bpf_devmap_val), maps->max_links, NULL);
 		if (maps->set[i] < 0)
 			err = -errno;
 	}

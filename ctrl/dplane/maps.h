@@ -16,10 +16,10 @@ struct maps {
 	int settings, route[IP_FAMILY_COUNT], route_counts, ports, port_counts, output_sets,
 		set_ports, upcalls;
 	int egress_prog;
-	int *set;	  /* [max_sets] inner maps */
+	int *set; /* [max_sets] inner maps */
 	uint32_t max_links, max_sets;
 	unsigned int cpus;
-	void *scratch;	  /* room for one value of every CPU */
+	void *scratch; /* room for one value of every CPU */
 };
 
 /**

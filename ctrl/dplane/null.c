@@ -94,7 +94,7 @@ static void null_free(struct backend *be, bool keep)
 	struct null_route *route, *next;
 
 	(void)keep; /* nothing outlives the process */
-	HASH_ITER(hh, nu->routes, route, next) {
+	HASH_ITER (hh, nu->routes, route, next) {
 		HASH_DEL(nu->routes, route);
 		free(route);
 	}

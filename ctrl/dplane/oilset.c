@@ -61,14 +61,14 @@ static void slot_forget(struct oilset *sets, struct slot *slot)
 
 static void slot_empty(struct oilset *sets, struct slot *slot)
 {
-	ifset_for_each(link, &slot->links)
+	ifset_for_each (link, &slot->links)
 		sets->ops->del(sets->ctx, slot_index(sets, slot), link);
 	slot->links = (struct ifset){ .word = { 0 } };
 }
 
 static int slot_fill(struct oilset *sets, struct slot *slot, const struct ifset *links)
 {
-	ifset_for_each(link, links) {
+	ifset_for_each (link, links) {
 		int err = sets->ops->add(sets->ctx, slot_index(sets, slot), link);
 
 		if (err) {

@@ -4,8 +4,8 @@
 
 /*
  * Output sets shared by all trees with the same outputs. A set in use never changes: another set is
- * another slot. A slot given back keeps its content for a grace period, while packets may still walk
- * it, and is revived at once when the same outputs are wanted again.
+ * another slot. A slot given back keeps its content for a grace period, while packets may still
+ * walk it, and is revived at once when the same outputs are wanted again.
  */
 #include "base/ifset.h"
 #include "base/time.h"

@@ -16,7 +16,7 @@ static struct tier_choice choice(enum dplane_tier tier, const char *name, const 
 /* An output that native XDP cannot reach, or LINK_NONE. */
 static uint16_t output_unreachable(const struct tier_port *ports, const struct mfib_route *route)
 {
-	ifset_for_each(link, &route->oifs)
+	ifset_for_each (link, &route->oifs)
 		if (ports[link].is_served && !ports[link].takes_redirects)
 			return link;
 	return LINK_NONE;
@@ -31,7 +31,7 @@ static struct tier_choice choose_kernel(const struct tier_port *ports,
 
 	if (!in->has_kernel)
 		return choice(DPLANE_TIER_NONE, in->name, "not in the kernel's multicast cache");
-	ifset_for_each(link, &route->oifs)
+	ifset_for_each (link, &route->oifs)
 		if (ports[link].is_served && !ports[link].has_kernel)
 			return choice(DPLANE_TIER_KERNEL, ports[link].name,
 				      "gets nothing, not in the kernel's multicast cache");
@@ -51,8 +51,7 @@ struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_
 		return choice(DPLANE_TIER_XDP, "", "");
 	out = output_unreachable(ports, route);
 	if (out != LINK_NONE)
-		return choose_kernel(ports, route, ports[out].name,
-				     ports[out].why_no_redirects);
+		return choose_kernel(ports, route, ports[out].name, ports[out].why_no_redirects);
 	return choice(DPLANE_TIER_XDP, "", "");
 }
 

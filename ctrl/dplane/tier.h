@@ -11,7 +11,7 @@ enum tier_hook { TIER_HOOK_NONE, TIER_HOOK_GENERIC, TIER_HOOK_NATIVE };
 
 /** struct tier_port - What an interface is able to do. */
 struct tier_port {
-	bool is_served;	      /* attached and up */
+	bool is_served;       /* attached and up */
 	enum tier_hook hook;  /* where the XDP program runs */
 	bool takes_redirects; /* takes frames redirected by native XDP */
 	bool has_kernel;      /* known to the kernel's multicast cache */
@@ -29,8 +29,8 @@ struct tier_choice {
  * tier_choose() - The best tier which reaches every served output.
  * @ports: indexed by link number, LINKS_MAX elements.
  *
- * Outputs that are not served are left out by every tier and do not matter here. Generic XDP reaches
- * every output, native XDP only those that take redirected frames.
+ * Outputs that are not served are left out by every tier and do not matter here. Generic XDP
+ * reaches every output, native XDP only those that take redirected frames.
  */
 struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route);
 

@@ -3,9 +3,9 @@
 #define HPIM_MFIB_ABI_H
 
 /*
- * The maps shared by the programs in bpf/ and the daemon: keys, values, numbers. docs/ABI.md says who
- * writes and who reads each of them, and in which order. Everything is in host byte order except
- * addresses, which stand as in the packet. Lists are append-only.
+ * The maps shared by the programs in bpf/ and the daemon: keys, values, numbers. docs/ABI.md says
+ * who writes and who reads each of them, and in which order. Everything is in host byte order
+ * except addresses, which stand as in the packet. Lists are append-only.
  */
 #include <linux/types.h>
 
@@ -16,7 +16,7 @@
 struct mfib_settings {
 	__u32 magic;
 	__u16 version;
-	__u16 reasons;	/* MFIB_R_COUNT of the writer */
+	__u16 reasons; /* MFIB_R_COUNT of the writer */
 	__u32 max_links, max_routes, max_sets;
 	__u32 zero;
 	__u64 lease_until_ns; /* CLOCK_MONOTONIC; past it nothing is forwarded. 0: no lease */
@@ -35,10 +35,10 @@ struct mfib_key6 {
 } __attribute__((aligned(8)));
 
 /* Flags of a route; the bits are those of the core. */
-#define MFIB_F_WRONG_IF (1u << 0)  /* report packets that arrive on another interface than iif */
-#define MFIB_F_NOTIFY (1u << 1)	   /* reserved: report the next packet once */
-#define MFIB_F_TRACK_TTL (1u << 2) /* reserved: keep the largest TTL that arrived */
-#define MFIB_F_PASS (1u << 31)	   /* the kernel carries this tree: pass */
+#define MFIB_F_WRONG_IF  (1u << 0)  /* report packets that arrive on another interface than iif */
+#define MFIB_F_NOTIFY    (1u << 1)  /* reserved: report the next packet once */
+#define MFIB_F_TRACK_TTL (1u << 2)  /* reserved: keep the largest TTL that arrived */
+#define MFIB_F_PASS      (1u << 31) /* the kernel carries this tree: pass */
 
 /* mfib_entry.set of a route without outputs: negative knowledge, drop. */
 #define MFIB_SET_NONE 0xffffffffu
@@ -56,13 +56,13 @@ struct mfib_entry {
 /** struct mfib_route_count - Value of `route_counts`, one per CPU. */
 struct mfib_route_count {
 	__u64 packets, bytes; /* forwarded; bytes of IP packet */
-	__u64 seen_ns;	      /* last packet on iif, forwarded or not; CLOCK_MONOTONIC_COARSE */
+	__u64 seen_ns;        /* last packet on iif, forwarded or not; CLOCK_MONOTONIC_COARSE */
 };
 
 /* mfib_port.flags */
-#define MFIB_PORT_XDP (1u << 0)	     /* the ingress program is attached */
+#define MFIB_PORT_XDP      (1u << 0) /* the ingress program is attached */
 #define MFIB_PORT_ALLMULTI (1u << 1) /* IFF_ALLMULTI was set by the daemon */
-#define MFIB_PORT_RXVLAN (1u << 2)   /* VLAN offload was switched off by the daemon */
+#define MFIB_PORT_RXVLAN   (1u << 2) /* VLAN offload was switched off by the daemon */
 
 /** struct mfib_port - Value of `ports`, by ifindex. */
 struct mfib_port {
@@ -82,6 +82,7 @@ struct mfib_set_port {
  * interface the packet came in by; NOTE stands beside it.
  * X(identifier, field, short name, kind)
  */
+/* clang-format off */
 #define MFIB_REASONS(X)                                                                            \
 	X(FORWARDED, forwarded, "forwarded", SEND)	/* went to its output set */                \
 	X(NEGATIVE, negative, "negative", DROP)		/* route without outputs */                \
@@ -102,12 +103,13 @@ struct mfib_set_port {
 	X(UPCALL, upcall, "upcall", NOTE)		/* reported to the daemon */               \
 	X(UPCALL_LIMIT, upcall_limit, "upcall-limit", NOTE) /* not reported: rate limit */         \
 	X(UPCALL_LOST, upcall_lost, "upcall-lost", NOTE)    /* not reported: ring buffer full */
+/* clang-format on */
 
 enum mfib_reason {
 #define X(id, field, name, kind) MFIB_R_##id,
 	MFIB_REASONS(X)
 #undef X
-	MFIB_R_COUNT,
+		MFIB_R_COUNT,
 };
 
 /* Room for reasons to come, so that appending one keeps the size. */

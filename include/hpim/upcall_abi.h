@@ -8,11 +8,12 @@
 #include "hpim/ip_addr.h"
 
 enum upcall_kind {
-	UPCALL_MISS = 1,     /* no route; at most once per (S,G) in UPCALL_MISS_NS */
-	UPCALL_WRONG_IF = 2, /* not the route's input; once per (S,G) and interface in UPCALL_WRONG_IF_NS */
+	UPCALL_MISS = 1, /* no route; at most once per (S,G) in UPCALL_MISS_NS */
+	UPCALL_WRONG_IF =
+		2, /* not the route's input; once per (S,G) and interface in UPCALL_WRONG_IF_NS */
 };
 
-#define UPCALL_MISS_NS	   200000000ull
+#define UPCALL_MISS_NS     200000000ull
 #define UPCALL_WRONG_IF_NS 3000000000ull
 
 struct upcall_record {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Golden packets: one row is a packet, the state of the maps, the verdict, what the packet must look
- * like afterwards, and the one reason counter that moves. Runs the ingress program by test-run, where
- * the input is the loopback interface.
+ * Golden packets: one row is a packet, the state of the maps, the verdict, what the packet must
+ * look like afterwards, and the one reason counter that moves. Runs the ingress program by
+ * test-run, where the input is the loopback interface.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -21,8 +21,8 @@
 
 /* Input of a test run, and its link number. */
 #define IN_IFINDEX 1
-#define IN_LINK	   3
-#define LINKS	   8
+#define IN_LINK    3
+#define LINKS      8
 
 #define FRAME_MAX 256
 
@@ -79,6 +79,8 @@ struct frame {
 	uint32_t len;
 };
 
+/* clang-format off */
+
 /* 10.0.0.1 > 239.1.1.1, UDP, TTL 8, 12 bytes of payload. */
 static const struct frame base4 = {
 	.bytes = { 0x01, 0x00, 0x5e, 0x01, 0x01, 0x01, 2, 0, 0, 0, 0, 1, 0x08, 0x00,
@@ -98,6 +100,7 @@ static const struct frame base6 = {
 		   'h', 'i', 'j', 'k', 'l' },
 	.len = 74,
 };
+/* clang-format on */
 
 /* Where things stand in a frame. */
 enum {
@@ -138,9 +141,9 @@ static void ipv4_sum_set(struct frame *frame)
 
 enum state {
 	ROUTE_NONE,
-	ROUTE_HIT,	/* set 0 */
-	ROUTE_MTU_39,	/* one byte less than the IPv4 packet */
-	ROUTE_MTU_40,	/* as long as the IPv4 packet */
+	ROUTE_HIT,    /* set 0 */
+	ROUTE_MTU_39, /* one byte less than the IPv4 packet */
+	ROUTE_MTU_40, /* as long as the IPv4 packet */
 	ROUTE_NEGATIVE,
 	ROUTE_OTHER_IIF,
 	ROUTE_OTHER_IIF_ASKED, /* with MFIB_F_WRONG_IF */
@@ -218,15 +221,16 @@ struct row {
 		uint16_t at;
 		uint8_t value;
 	} patch[PATCHES]; /* at 0 with value 0 ends the list */
-	bool keep_sum;	  /* do not repair the IPv4 header checksum */
+	bool keep_sum;    /* do not repair the IPv4 header checksum */
 	enum state state;
 	uint32_t verdict;
-	int reason;	 /* MFIB_R_COUNT: nothing is counted */
-	int note;	 /* second counter, 0: none */
+	int reason; /* MFIB_R_COUNT: nothing is counted */
+	int note;   /* second counter, 0: none */
 };
 
 #define NONE_COUNTED MFIB_R_COUNT
 
+/* clang-format off */
 static const struct row rows[] = {
 	{ "IPv4 hit", &base4, { { 0, 0 } }, false, ROUTE_HIT, XDP_REDIRECT, MFIB_R_FORWARDED, 0 },
 	{ "IPv6 hit", &base6, { { 0, 0 } }, false, ROUTE_HIT, XDP_REDIRECT, MFIB_R_FORWARDED, 0 },
@@ -337,6 +341,7 @@ static const struct row rows[] = {
 	  NONE_COUNTED, 0 },
 	{ "ARP", &base4, { { ETH_TYPE + 1, 6 } }, true, ROUTE_HIT, XDP_PASS, NONE_COUNTED, 0 },
 };
+/* clang-format on */
 
 static struct frame row_frame(const struct row *row)
 {

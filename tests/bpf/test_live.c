@@ -26,9 +26,9 @@
 #include "dplane/backend.h"
 
 /* Router interfaces in0, out1, out2 and their far ends. Link numbers are the digits. */
-#define PORTS	    3
+#define PORTS       3
 #define DEADLINE_MS 3000
-#define MARK	    0x77 /* a payload byte by which the far ends know our frames */
+#define MARK        0x77 /* a payload byte by which the far ends know our frames */
 
 static const char *const router_names[PORTS] = { "in0", "out1", "out2" };
 static const char *const far_names[PORTS] = { "far0", "far1", "far2" };
@@ -96,9 +96,8 @@ static void network_make(void)
 		snprintf(command, sizeof(command), "ip addr add 10.0.%d.254/24 dev %s", i,
 			 router_names[i]);
 		sh(command);
-		snprintf(command, sizeof(command),
-			 "ip link set %s up && ip link set %s up arp off", router_names[i],
-			 far_names[i]);
+		snprintf(command, sizeof(command), "ip link set %s up && ip link set %s up arp off",
+			 router_names[i], far_names[i]);
 		sh(command);
 		if (i > 0)
 			gro_set(far_names[i], true);
@@ -172,10 +171,10 @@ TestSuite(live, .init = setup, .fini = teardown);
 /* 10.0.0.1 > 239.1.1.<group>, UDP without checksum, TTL 8. */
 static void frame_make(uint8_t frame[60], uint8_t group)
 {
-	static const uint8_t start[42] = { 0x01, 0x00, 0x5e, 0x01, 0x01, 0, 2, 0, 0, 0, 0, 9, 8, 0,
-					   0x45, 0, 0, 46, 0, 1, 0, 0, 8, 17, 0, 0,
-					   10, 0, 0, 1, 239, 1, 1, 0,
-					   0x13, 0x88, 0x13, 0x88, 0, 26 };
+	static const uint8_t start[42] = { 0x01, 0x00, 0x5e, 0x01, 0x01, 0,    2,    0,    0, 0,
+					   0,    9,    8,    0,    0x45, 0,    0,    46,   0, 1,
+					   0,    0,    8,    17,   0,    0,    10,   0,    0, 1,
+					   239,  1,    1,    0,    0x13, 0x88, 0x13, 0x88, 0, 26 };
 	uint32_t sum = 0;
 
 	memset(frame, MARK, 60);
@@ -275,8 +274,8 @@ static void forwarded_expect(void)
 
 		memcpy(want, frame, sizeof(want));
 		memcpy(want + 6, link.mac, 6);
-		want[22]--;	 /* TTL */
-		want[24]++;	 /* RFC 1624; the frame is such that nothing is carried */
+		want[22]--; /* TTL */
+		want[24]++; /* RFC 1624; the frame is such that nothing is carried */
 		cr_assert(frame_wait(i, out, DEADLINE_MS), "%s got nothing", far_names[i]);
 		cr_expect_arr_eq(out, want, 60, "%s", far_names[i]);
 	}

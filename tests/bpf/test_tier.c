@@ -37,7 +37,8 @@ static void expect(enum dplane_tier tier, const char *why)
 	struct mfib_route route = route_0_to_1_and_2();
 	struct tier_choice choice = tier_choose(ports, &route);
 
-	cr_expect_eq(choice.tier, tier, "%s instead of %s", tier_name(choice.tier), tier_name(tier));
+	cr_expect_eq(choice.tier, tier, "%s instead of %s", tier_name(choice.tier),
+		     tier_name(tier));
 	cr_expect_str_eq(choice.why, why);
 }
 
