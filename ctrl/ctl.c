@@ -109,29 +109,35 @@ static void do_port(struct shell *shell, struct ctl_client *client, struct json_
 	ctl_reply_end(client, "hpim.attach/1");
 }
 
-static void do_attach(struct shell *shell, struct ctl_client *client, struct json_object *args)
+static void do_attach(struct shell *shell, struct ctl_client *client, const char *cmd,
+		      struct json_object *args)
 {
+	(void)cmd; /* it has one name */
 	do_port(shell, client, args, port_attach);
 }
 
-static void do_detach(struct shell *shell, struct ctl_client *client, struct json_object *args)
+static void do_detach(struct shell *shell, struct ctl_client *client, const char *cmd,
+		      struct json_object *args)
 {
+	(void)cmd; /* it has one name */
 	do_port(shell, client, args, port_detach);
 }
 
-static void do_stop(struct shell *shell, struct ctl_client *client, struct json_object *args)
+static void do_stop(struct shell *shell, struct ctl_client *client, const char *cmd,
+		    struct json_object *args)
 {
+	(void)cmd; /* it has one name */
 	ctl_reply_end(client, NULL);
 	shell_stop(shell, ctl_arg_bool(args, "keep_forwarding"));
 }
 
 static const struct command {
 	const char *name;
-	void (*run)(struct shell *shell, struct ctl_client *client, struct json_object *args);
+	void (*run)(struct shell *shell, struct ctl_client *client, const char *cmd,
+		    struct json_object *args);
 } commands[] = {
-	{ "attach", do_attach },
-	{ "detach", do_detach },
-	{ "stop", do_stop },
+	{ "attach", do_attach },  { "detach", do_detach },  { "stop", do_stop },
+	{ "key add", ctl_key },	  { "key delete", ctl_key }, { "key send", ctl_key },
 };
 
 void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,
@@ -143,7 +149,7 @@ void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct j
 		if (strcmp(cmd, commands[i].name) != 0)
 			continue;
 		if (may_change)
-			commands[i].run(shell, client, args);
+			commands[i].run(shell, client, cmd, args);
 		else
 			ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
 					"run it as root or as a member of the group hpim",

@@ -380,9 +380,74 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	ctl_reply_record(show->client, record);
 }
 
+/* Control packets that the protocols refused. */
+static void show_refused(const struct show *show, uint16_t link)
+{
+	static const struct {
+		enum note_code code;
+		const char *reason;
+	} reasons[] = {
+		{ NOTE_PACKET_BAD, "control-malformed" },
+		{ NOTE_PACKET_FOREIGN, "control-pim" },
+		{ NOTE_PACKET_UNSIGNED, "control-unsigned" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		struct dplane_counter counter = {
+			.link = link,
+			.reason = reasons[i].reason,
+			.packets = inspect_refused(show->shell->core, link, reasons[i].code),
+		};
+
+		if (counter.packets)
+			show_counter((void *)show, &counter);
+	}
+}
+
 static void show_counters(const struct show *show)
 {
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (show->shell->ports[link].is_used)
+			show_refused(show, link);
 	dplane_counters(show->shell->dplane, show_counter, (void *)show);
+}
+
+static bool show_key(void *ctx, const struct inspect_key *view)
+{
+	const struct show *show = ctx;
+	struct json_object *record;
+
+	if (!is_asked(show, view->link))
+		return true;
+	record = json_object_new_object();
+	put_text(record, "interface", port_name(show->shell, view->link));
+	put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
+	put_number(record, "id", view->id);
+	put_text(record, "algorithm", hpim_hash_name(view->hash));
+	put_bool(record, "sending", view->is_sending);
+	ctl_reply_record(show->client, record);
+	return true;
+}
+
+static void show_keys_of(const struct show *show, enum ip_family family)
+{
+	inspect_keys(show->shell->core, family, show_key, (void *)show);
+}
+
+static void show_keys(const struct show *show)
+{
+	for_each_family(show, show_keys_of);
+}
+
+static void show_algorithms(const struct show *show)
+{
+	for (enum hpim_hash hash = HPIM_HASH_MD5; hash < HPIM_HASH_COUNT; hash++) {
+		struct json_object *record = json_object_new_object();
+
+		put_text(record, "algorithm", hpim_hash_name(hash));
+		put_number(record, "bytes", hpim_hash_len(hash));
+		ctl_reply_record(show->client, record);
+	}
 }
 
 struct totals {
@@ -446,6 +511,8 @@ static const struct view {
 	{ "show groups", "hpim.groups/1", false, show_groups },
 	{ "show mroutes", "hpim.mroutes/1", false, show_mroutes },
 	{ "show counters", "hpim.counters/1", false, show_counters },
+	{ "show keys", "hpim.keys/1", false, show_keys },
+	{ "show algorithms", "hpim.algorithms/1", false, show_algorithms },
 };
 
 bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,

@@ -10,12 +10,8 @@
 
 #include "shell.h"
 
-static uint16_t refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code,
-		       const char *hint, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
-
-static uint16_t refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code,
-		       const char *hint, const char *format, ...)
+uint16_t port_refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code,
+		     const char *hint, const char *format, ...)
 {
 	va_list args;
 
@@ -142,7 +138,7 @@ static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
 	while (number < LINKS_MAX && shell->ports[number].is_used)
 		number++;
 	if (number == LINKS_MAX)
-		return refuse(refusal, CTL_EXIT_REFUSED, "limit", "detach another one first",
+		return port_refuse(refusal, CTL_EXIT_REFUSED, "limit", "detach another one first",
 			      "cannot attach %s: %u interfaces are attached already", wish->name,
 			      LINKS_MAX);
 	port = &shell->ports[number];
@@ -154,7 +150,7 @@ static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
 	if (!err)
 		return number;
 	memset(port, 0, sizeof(*port));
-	return refuse(refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "dplane",
+	return port_refuse(refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "dplane",
 		      "see the daemon's log; 'mode auto' falls back to what works",
 		      "cannot attach %s to the forwarding plane: %s", wish->name, strerror(-err));
 }
@@ -211,11 +207,11 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 	int err;
 
 	if (!link)
-		return refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "no-interface",
+		return port_refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "no-interface",
 			      "'ip link' lists the interfaces", "there is no interface %s",
 			      wish->name);
 	if (!has_address_for(link, wish))
-		return refuse(ret_refusal, CTL_EXIT_REFUSED, "no-address",
+		return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "no-address",
 			      "give it one with 'ip address add'; IPv6 needs a link-local one",
 			      "%s has no address of a family asked for", wish->name);
 	if (is_new) {
@@ -226,7 +222,7 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 	} else {
 		err = change_mode(shell, number, wish->mode, link);
 		if (err)
-			return refuse(ret_refusal, CTL_EXIT_REFUSED, "mode",
+			return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "mode",
 				      "the former mode stays in force",
 				      "%s cannot run in that mode: %s", wish->name, strerror(-err));
 	}
@@ -234,22 +230,31 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 	if (err && !wants_any(&shell->ports[number]))
 		let_go(shell, number);
 	if (err)
-		return refuse(ret_refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
+		return port_refuse(ret_refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
 			      "socket", "see the daemon's log", "cannot open the sockets on %s: %s",
 			      wish->name, strerror(-err));
 	watch_answer(shell, NULL);
 	return number;
 }
 
+uint16_t port_find(const struct shell *shell, const char *name, struct port_refusal *ret_refusal)
+{
+	uint16_t number = port_by_name(shell, name);
+
+	if (number == LINK_NONE)
+		return port_refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "not-attached",
+				   "'hpimctl show interfaces' lists what is attached",
+				   "%s is not attached", name);
+	return number;
+}
+
 uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
 		     struct port_refusal *ret_refusal)
 {
-	uint16_t number = port_by_name(shell, wish->name);
+	uint16_t number = port_find(shell, wish->name, ret_refusal);
 
 	if (number == LINK_NONE)
-		return refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "not-attached",
-			      "'hpimctl show interfaces' lists what is attached",
-			      "%s is not attached", wish->name);
+		return LINK_NONE;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			if (wish->protos[family][proto] &&

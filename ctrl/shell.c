@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "core/inspect.h"
+#include "io/crypto.h"
 #include "shell.h"
 
 /* BootTimes must grow over restarts (description of HPIM-DM, 3.1): the greatest one used. */
@@ -314,6 +315,9 @@ static int start_core(struct shell *shell)
 
 	limits.unix_s = unix_at_zero(shell);
 	limits.seed = (uint64_t)loop_now();
+	limits.hmac = crypto_hmac;
+	if (crypto_init() < 0)
+		return fail(-EIO, "set up the cryptography library");
 	shell->core = core_new(&limits);
 	return shell->core ? 0 : fail(-ENOMEM, "set up the protocols");
 }

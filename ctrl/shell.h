@@ -110,6 +110,14 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
 		     struct port_refusal *ret_refusal);
 
+/** port_find() - Link number of an attached interface, or LINK_NONE with @ret_refusal filled. */
+uint16_t port_find(const struct shell *shell, const char *name, struct port_refusal *ret_refusal);
+
+/** port_refuse() - Fill a refusal. Return: LINK_NONE. */
+__attribute__((format(printf, 5, 6))) uint16_t
+port_refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code, const char *hint,
+	    const char *format, ...);
+
 /** port_link_changed() - The kernel tells about an interface. */
 void port_link_changed(struct shell *shell, const struct rtnl_link *link);
 
@@ -119,13 +127,17 @@ uint16_t port_by_ifindex(const struct shell *shell, uint32_t ifindex);
 /** port_name() - Name of a link for people; "-" for LINK_NONE. */
 const char *port_name(const struct shell *shell, uint16_t link);
 
-/* ctl.c, ctl_show.c */
+/* ctl.c, ctl_key.c, ctl_show.c */
 
 ctl_request_fn ctl_request;
 
 /** ctl_show() - Answer "status" and "show ..."; false: no such command. */
 bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
 	      struct json_object *args);
+
+/** ctl_key() - Perform "key add", "key delete" or "key send". */
+void ctl_key(struct shell *shell, struct ctl_client *client, const char *cmd,
+	     struct json_object *args);
 
 /** ctl_attach_record() - The record that answers attach and detach. */
 struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link);

@@ -100,7 +100,7 @@ struct ev_config {
 	enum ip_family family;	/* CONFIG_LINK, CONFIG_KEY */
 	enum core_proto proto;	/* CONFIG_LINK */
 	bool is_on;		/* CONFIG_LINK; CONFIG_KEY: false deletes the key with that id */
-	const struct hpim_key *key; /* CONFIG_KEY; its secret is copied */
+	const struct hpim_key *key; /* CONFIG_KEY; its secret is copied, NULL: as it was */
 	bool is_sending;	/* CONFIG_KEY: messages are signed with it from now on */
 	struct core_settings settings; /* CONFIG_SETTINGS */
 };

@@ -130,9 +130,6 @@ struct hpim_group {
 };
 
 /* Keys of one interface. 2.8 */
-#define HPIM_KEYS_MAX	8
-#define HPIM_SECRET_MAX 128
-
 struct hpim_stored_key {
 	struct hpim_key key; /* its secret is the one below */
 	uint8_t secret[HPIM_SECRET_MAX];
@@ -196,7 +193,10 @@ void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hp
 
 /* hpim_keys.c */
 
-/** hpim_keys_set() - Add a key, or replace the one with its id. The first one is the sending one. */
+/**
+ * hpim_keys_set() - Add a key, or replace the one with its id; without a secret only say whether it
+ * is the sending one. The first key is the sending one in any case.
+ */
 void hpim_keys_set(struct hpim *hpim, uint16_t link, const struct hpim_key *key, bool is_sending);
 
 /** hpim_keys_delete() - If it was the sending one, the key added last takes its place. */

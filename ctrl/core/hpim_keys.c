@@ -23,6 +23,11 @@ void hpim_keys_set(struct hpim *hpim, uint16_t link, const struct hpim_key *key,
 	struct hpim_keyset *set = hpim->keys[link];
 	struct hpim_stored_key *stored = find(set, key->id);
 
+	if (!key->secret) {
+		if (stored && is_sending)
+			set->send_id = key->id;
+		return;
+	}
 	assert(key->secret_len > 0 && key->secret_len <= HPIM_SECRET_MAX);
 	if (!set)
 		set = hpim->keys[link] = calloc(1, sizeof(*set));

@@ -64,6 +64,33 @@ struct inspect_counts inspect_counts(const struct core *core)
 	return counts;
 }
 
+uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code)
+{
+	return core->links[link].noted[code];
+}
+
+void inspect_keys(const struct core *core, enum ip_family family,
+		  bool (*each)(void *ctx, const struct inspect_key *), void *ctx)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++) {
+		const struct hpim_keyset *set = core->hpim[family]->keys[link];
+
+		for (unsigned int i = 0; set && i < set->count; i++) {
+			const struct hpim_key *key = &set->keys[i].key;
+			struct inspect_key view = {
+				.link = link,
+				.id = key->id,
+				.family = family,
+				.hash = key->hash,
+				.is_sending = key->id == set->send_id,
+			};
+
+			if (!each(ctx, &view))
+				return;
+		}
+	}
+}
+
 static hp_time time_left(const struct core *core, const struct timer *timer)
 {
 	return timer_runs(timer) ? timer->deadline - core->now : HP_TIME_NEVER;

@@ -35,6 +35,14 @@ struct inspect_tree_if {
 	uint32_t upstream_preference, upstream_metric;
 };
 
+/* A key of HPIM-DM, without its secret. */
+struct inspect_key {
+	uint16_t link, id;
+	enum ip_family family;
+	enum hpim_hash hash;
+	bool is_sending;
+};
+
 struct inspect_counts {
 	uint32_t neighbors, trees, groups;
 };
@@ -62,5 +70,11 @@ void inspect_trees(const struct core *core, enum ip_family family,
 		   bool (*each)(void *ctx, const struct inspect_tree *), void *ctx);
 void inspect_tree_ifs(const struct core *core, enum ip_family family,
 		      bool (*each)(void *ctx, const struct inspect_tree_if *), void *ctx);
+
+void inspect_keys(const struct core *core, enum ip_family family,
+		  bool (*each)(void *ctx, const struct inspect_key *), void *ctx);
+
+/** inspect_refused() - Control packets refused on an interface: NOTE_PACKET_*. */
+uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code);
 
 #endif

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keys of HPIM-DM over the control socket. Secrets come in and never go out again.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "core/inspect.h"
+#include "ctl.h"
+#include "io/crypto.h"
+#include "shell.h"
+
+/* A request about one key on one interface. */
+struct request {
+	uint16_t link;
+	struct hpim_key key; /* secret NULL: not given */
+	bool is_sending;
+};
+
+static bool read_id(struct json_object *args, uint16_t *ret_id)
+{
+	struct json_object *value;
+	int64_t id;
+
+	if (!json_object_object_get_ex(args, "id", &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return false;
+	id = json_object_get_int64(value);
+	*ret_id = (uint16_t)id;
+	return id >= 0 && id <= UINT16_MAX;
+}
+
+/* A hash that this system cannot compute would silence the interface. */
+static bool hash_works(const struct hpim_key *key)
+{
+	static const uint8_t byte;
+	const struct hpim_auth_part part = { .bytes = &byte, .len = 1 };
+	uint8_t digest[HPIM_SECURITY_MAX];
+
+	return crypto_hmac(key, &part, 1, digest) == 0;
+}
+
+static const char *secret_error(struct json_object *args, struct hpim_key *key)
+{
+	const char *algorithm = ctl_arg_text(args, "algorithm");
+	const char *secret = ctl_arg_text(args, "secret");
+
+	if (!algorithm || hpim_hash_by_name(algorithm, &key->hash) < 0)
+		return "there is no such algorithm; 'hpimctl show algorithms' lists them";
+	if (!secret || !secret[0] || strlen(secret) > HPIM_SECRET_MAX)
+		return "a key has 1 to 128 bytes";
+	key->secret = (const uint8_t *)secret;
+	key->secret_len = strlen(secret);
+	return hash_works(key) ? NULL : "this system cannot compute that algorithm";
+}
+
+struct key_count {
+	uint16_t link, id;
+	unsigned int others;
+	bool is_there;
+};
+
+static bool count_key(void *ctx, const struct inspect_key *view)
+{
+	struct key_count *count = ctx;
+
+	if (view->link == count->link) {
+		count->is_there |= view->id == count->id;
+		count->others += view->id != count->id;
+	}
+	return true;
+}
+
+static struct key_count count_keys(const struct shell *shell, enum ip_family family, uint16_t link,
+				   uint16_t id)
+{
+	struct key_count count = { .link = link, .id = id };
+
+	inspect_keys(shell->core, family, count_key, &count);
+	return count;
+}
+
+/* Refused as a whole before anything is changed. */
+static bool is_possible(struct shell *shell, const struct request *request, const char *cmd,
+			struct json_object *args, struct port_refusal *refusal)
+{
+	bool is_there = false, is_full = false;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		struct key_count count;
+
+		if (!ctl_arg_family(args, family))
+			continue;
+		count = count_keys(shell, family, request->link, request->key.id);
+		is_there |= count.is_there;
+		is_full |= !count.is_there && count.others >= HPIM_KEYS_MAX;
+	}
+	if (!strcmp(cmd, "key add")) {
+		if (is_full)
+			port_refuse(refusal, CTL_EXIT_REFUSED, "limit", "delete one first",
+				    "an interface has at most %u keys", HPIM_KEYS_MAX);
+		return !is_full;
+	}
+	if (!is_there)
+		port_refuse(refusal, CTL_EXIT_NOT_FOUND, "no-key", "'hpimctl show keys' lists them",
+			    "%s has no key %u", port_name(shell, request->link), request->key.id);
+	return is_there;
+}
+
+static bool read_request(struct shell *shell, const char *cmd, struct json_object *args,
+			 struct request *request, struct port_refusal *refusal)
+{
+	const char *name = ctl_arg_interface(args);
+	const char *error;
+
+	*request = (struct request){ .is_sending = ctl_arg_bool(args, "sending") ||
+						   !strcmp(cmd, "key send") };
+	request->link = port_find(shell, name ? name : "-", refusal);
+	if (request->link == LINK_NONE)
+		return false;
+	if (!read_id(args, &request->key.id)) {
+		port_refuse(refusal, CTL_EXIT_USAGE, "usage", "", "a key's id is 0 to 65535");
+		return false;
+	}
+	error = !strcmp(cmd, "key add") ? secret_error(args, &request->key) : NULL;
+	if (error)
+		port_refuse(refusal, CTL_EXIT_REFUSED, "key", "", "%s", error);
+	return !error && is_possible(shell, request, cmd, args, refusal);
+}
+
+void ctl_key(struct shell *shell, struct ctl_client *client, const char *cmd,
+	     struct json_object *args)
+{
+	struct port_refusal refusal;
+	struct request request;
+
+	if (!read_request(shell, cmd, args, &request, &refusal)) {
+		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
+				refusal.message);
+		return;
+	}
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		struct core_event event = { .kind = EV_CONFIG,
+					    .config = { .kind = CONFIG_KEY,
+							.link = request.link,
+							.family = family,
+							.is_on = strcmp(cmd, "key delete") != 0,
+							.key = &request.key,
+							.is_sending = request.is_sending } };
+
+		if (ctl_arg_family(args, family))
+			shell_feed(shell, &event);
+	}
+	ctl_reply_end(client, NULL);
+}
