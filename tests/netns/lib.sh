@@ -165,13 +165,13 @@ within() {
 	until_true "$@" || fail "not within $1 s: ${*:2}"
 }
 
-# ends CODE WORDS COMMAND...: fail unless it ends with this exit code and says the words
+# ends CODE WORDS COMMAND...: fail unless it ends with this exit code and says the words ('': any)
 ends() {
 	local want=$1 words=$2 code=0
 	shift 2
 	"$@" > "$WORK/ends.log" 2>&1 || code=$?
 	[ "$code" -eq "$want" ] || fail "exit code $code instead of $want: $*"
-	grep -qF -e "$words" "$WORK/ends.log" || fail "does not say '$words': $*"
+	[ -z "$words" ] || grep -qF -e "$words" "$WORK/ends.log" || fail "does not say '$words': $*"
 }
 
 # ended PID: whether a process is gone, or only its parent has not noticed
