@@ -4,12 +4,18 @@
  * Help and the list of candidates for an unclear word come from the same table.
  */
 #include <assert.h>
+#include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
 #include "base/addr_text.h"
 #include "hpimctl/grammar.h"
+
+/* Bytes of a key; what the daemon takes. */
+#define SECRET_MAX 128
 
 enum place {
 	AT_START,
@@ -21,6 +27,18 @@ enum place {
 	AT_MODE,
 	AT_DETACH,
 	AT_DETACH_OPTION,
+	AT_KEY,
+	AT_KEY_ADD,
+	AT_KEY_ID,
+	AT_KEY_NUMBER,
+	AT_KEY_ALGO,
+	AT_KEY_ALGO_NAME,
+	AT_KEY_SECRET,
+	AT_KEY_FILE,
+	AT_KEY_OPTION,
+	AT_KEY_OLD,
+	AT_KEY_OLD_ID,
+	AT_KEY_OLD_NUMBER,
 	AT_STOP,
 	AT_HELP,
 	AT_END,
@@ -35,6 +53,9 @@ enum act {
 	ACT_MODE,       /* value: the mode */
 	ACT_FILTER,     /* value: letters of what the word may be: interface, source, group */
 	ACT_INTERFACES, /* the word is a list */
+	ACT_TEXT,       /* value: argument that is the word */
+	ACT_NUMBER,     /* value: argument that is the word, 0 to 65535 */
+	ACT_FILE,       /* value: argument that is what the file of that name holds */
 	ACT_TOPIC,
 };
 
@@ -69,8 +90,13 @@ static const struct token tokens[] = {
 	  "the forwarding table" },
 	{ AT_OBJECT, "counters", AT_IFACE_FILTER, ACT_SHOW, "show counters", NULL,
 	  "packets forwarded and dropped, by reason" },
+	{ AT_OBJECT, "keys", AT_IFACE_FILTER, ACT_SHOW, "show keys", NULL,
+	  "keys that sign HPIM-DM messages, without their secrets" },
+	{ AT_OBJECT, "algorithms", AT_END, ACT_SHOW, "show algorithms", NULL,
+	  "hash algorithms a key can have" },
 	{ AT_START, "attach", AT_ATTACH, ACT_CHANGE, "attach", NULL, "route on interfaces" },
 	{ AT_START, "detach", AT_DETACH, ACT_CHANGE, "detach", NULL, "stop routing on interfaces" },
+	{ AT_START, "key", AT_KEY, ACT_NONE, NULL, NULL, "keys that sign HPIM-DM messages" },
 	{ AT_START, "stop", AT_STOP, ACT_CHANGE, "stop", NULL, "end the daemon" },
 	{ AT_START, "version", AT_END, ACT_SHOW, "version", NULL, "version of this program" },
 	{ AT_START, "help", AT_HELP, ACT_SHOW, "help", NULL, "this text, or more about a command" },
@@ -102,6 +128,24 @@ static const struct token tokens[] = {
 	{ AT_DETACH_OPTION, "igmp", AT_DETACH_OPTION, ACT_FLAG, "igmp", NULL, "only IGMP" },
 	{ AT_DETACH_OPTION, "mld", AT_DETACH_OPTION, ACT_FLAG, "mld", NULL, "only MLD" },
 
+	{ AT_KEY, "add", AT_KEY_ADD, ACT_CHANGE, "key add", NULL, "accept messages signed with it:" },
+	{ AT_KEY_ADD, NULL, AT_KEY_ID, ACT_TEXT, "interface", "IFACE", "an attached interface" },
+	{ AT_KEY_ID, "id", AT_KEY_NUMBER, ACT_NONE, NULL, NULL, "which key:" },
+	{ AT_KEY_NUMBER, NULL, AT_KEY_ALGO, ACT_NUMBER, "id", "N", "0 to 65535" },
+	{ AT_KEY_ALGO, "algo", AT_KEY_ALGO_NAME, ACT_NONE, NULL, NULL, "its hash algorithm:" },
+	{ AT_KEY_ALGO_NAME, NULL, AT_KEY_SECRET, ACT_TEXT, "algorithm", "NAME",
+	  "see 'show algorithms'" },
+	{ AT_KEY_SECRET, "file", AT_KEY_FILE, ACT_NONE, NULL, NULL, "where the secret is:" },
+	{ AT_KEY_FILE, NULL, AT_KEY_OPTION, ACT_FILE, "secret", "PATH",
+	  "1 to 128 bytes; a newline at the end does not count" },
+	{ AT_KEY_OPTION, "send", AT_END, ACT_FLAG, "sending", NULL, "sign with it from now on" },
+	{ AT_KEY, "send", AT_KEY_OLD, ACT_CHANGE, "key send", NULL,
+	  "sign with this key from now on:" },
+	{ AT_KEY, "delete", AT_KEY_OLD, ACT_CHANGE, "key delete", NULL, "forget this key:" },
+	{ AT_KEY_OLD, NULL, AT_KEY_OLD_ID, ACT_TEXT, "interface", "IFACE", "an attached interface" },
+	{ AT_KEY_OLD_ID, "id", AT_KEY_OLD_NUMBER, ACT_NONE, NULL, NULL, "which key:" },
+	{ AT_KEY_OLD_NUMBER, NULL, AT_END, ACT_NUMBER, "id", "N", "0 to 65535" },
+
 	{ AT_STOP, "keep-forwarding", AT_END, ACT_FLAG, "keep_forwarding", NULL,
 	  "leave the forwarding table in the kernel" },
 	{ AT_HELP, NULL, AT_END, ACT_TOPIC, NULL, "COMMAND", "the command to explain" },
@@ -114,6 +158,17 @@ static const char *const missing[AT_COUNT] = {
 	[AT_ATTACH] = "the name of an interface",
 	[AT_DETACH] = "the name of an interface",
 	[AT_MODE] = "the mode",
+	[AT_KEY] = "what to do with which key",
+	[AT_KEY_ADD] = "the name of an interface",
+	[AT_KEY_ID] = "the word 'id' and a number",
+	[AT_KEY_NUMBER] = "the number of the key",
+	[AT_KEY_ALGO] = "the word 'algo' and an algorithm",
+	[AT_KEY_ALGO_NAME] = "the name of an algorithm",
+	[AT_KEY_SECRET] = "the word 'file' and where the secret is",
+	[AT_KEY_FILE] = "the path of the file",
+	[AT_KEY_OLD] = "the name of an interface",
+	[AT_KEY_OLD_ID] = "the word 'id' and a number",
+	[AT_KEY_OLD_NUMBER] = "the number of the key",
 };
 
 #define for_each_token(t) for (const struct token *t = tokens; t < (&tokens)[1]; t++)
@@ -200,6 +255,42 @@ static int add_filter(struct request *request, const struct token *token, const 
 	return 0;
 }
 
+static int add_number(struct request *request, const struct token *token, const char *word,
+		      struct ctl_error *ret_error)
+{
+	char *end;
+	unsigned long number = strtoul(word, &end, 10);
+
+	if (*word < '0' || *word > '9' || *end || number > UINT16_MAX)
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", token->help,
+				"'%s' is no number of a key", word);
+	json_object_object_add(request->args, token->value, json_object_new_int((int)number));
+	return 0;
+}
+
+/* The secret goes over the socket and stands nowhere else: not on a command line, in no history. */
+static int add_file(struct request *request, const struct token *token, const char *path,
+		    struct ctl_error *ret_error)
+{
+	char bytes[SECRET_MAX + 3]; /* a newline, and one more to see that it is too long */
+	FILE *file = fopen(path, "re");
+	size_t len;
+
+	if (!file)
+		return ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", "", "cannot read %s: %s", path,
+				strerror(errno));
+	len = fread(bytes, 1, sizeof(bytes) - 1, file);
+	(void)fclose(file); /* only read */
+	if (len && bytes[len - 1] == '\n')
+		len--;
+	if (len == 0 || len > SECRET_MAX || memchr(bytes, 0, len))
+		return ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", token->help,
+				"%s holds no key of 1 to %d bytes of text", path, SECRET_MAX);
+	json_object_object_add(request->args, token->value,
+			       json_object_new_string_len(bytes, (int)len));
+	return 0;
+}
+
 static int apply(struct request *request, const struct token *token, const char *word,
 		 struct ctl_error *ret_error)
 {
@@ -219,6 +310,11 @@ static int apply(struct request *request, const struct token *token, const char 
 	case ACT_FILTER: return add_filter(request, token, word, ret_error);
 	case ACT_INTERFACES: request->interfaces = word; break;
 	case ACT_TOPIC: request->topic = word; break;
+	case ACT_TEXT:
+		json_object_object_add(request->args, token->value, json_object_new_string(word));
+		break;
+	case ACT_NUMBER: return add_number(request, token, word, ret_error);
+	case ACT_FILE: return add_file(request, token, word, ret_error);
 	}
 	return 0;
 }

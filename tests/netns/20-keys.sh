@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Keys of HPIM-DM: switched on, rolled over and taken away without losing the neighbor; a neighbor
+# with another key is refused and counted.
+. "$(dirname "$0")/lib.sh"
+mount_bpf
+
+ctl() { local router=$1; shift; "$BUILD/hpimctl" -i "$PREFIX-$router" "$@"; }
+synced() { [ "$(ctl "$1" -H -o state show neighbors | grep -c synced)" -eq 2 ]; }
+boot_times() { ctl r1 -H -o address,boot_time,my_snapshot_sn show neighbors; }
+unsigned() { ctl "$1" -H -o reason,packets show counters eth0 | awk '$1 == "control-unsigned" { print $2 }'; }
+
+router r1 r2
+wire r1 eth0 10.0.0.1/24 r2 eth0 10.0.0.2/24
+for router in r1 r2; do
+	spawn $router $router "$BUILD/hpimd" -i "$PREFIX-$router" --foreground
+	until_true 10 ctl $router status || fail "no daemon in $router"
+	ctl $router attach eth0 hpim || fail "attach in $router"
+done
+until_true 30 synced r1 && until_true 30 synced r2 || fail 'no neighbors without keys'
+before=$(boot_times)
+
+printf 'first secret\n' > "$WORK/key1"
+printf 'second secret' > "$WORK/key2"
+: > "$WORK/empty"
+ctl r1 key add eth0 id 1 algo sha256 file "$WORK/empty" 2> /dev/null
+[ $? -eq 2 ] || fail 'an empty key was taken'
+ctl r1 key add eth0 id 1 algo sha257 file "$WORK/key1" 2> /dev/null
+[ $? -eq 2 ] || fail 'an unknown algorithm was taken'
+ctl r1 key add eth9 id 1 algo sha256 file "$WORK/key1" 2> /dev/null
+[ $? -eq 4 ] || fail 'a key for an interface that is not attached was taken'
+for router in r1 r2; do ctl $router key add eth0 id 1 algo sha256 file "$WORK/key1" || fail 'key 1'; done
+for router in r1 r2; do ctl $router key add eth0 id 2 algo blake2b file "$WORK/key2" || fail 'key 2'; done
+for router in r1 r2; do ctl $router key send eth0 id 2 || fail 'sending key'; done
+for router in r1 r2; do ctl $router key delete eth0 id 1 || fail 'old key'; done
+[ "$(ctl r1 -H show keys | awk '{ print $2, $3, $4, $5 }')" = "$(printf '4 2 blake2b yes\n6 2 blake2b yes')" ] ||
+	fail "keys of r1: $(ctl r1 show keys)"
+ctl r1 show keys | grep -q secret && fail 'a secret is shown'
+
+# Hellos signed with the second key keep the neighbor: its hold time is renewed, nothing began anew.
+renewed() { ctl r1 -H -o expires_s show neighbors | awk '$1 < 35 { bad = 1 } END { exit bad }'; }
+aged() { ! renewed; }
+until_true 15 aged && until_true 15 renewed || fail 'signed Hellos are not accepted'
+[ "$(boot_times)" = "$before" ] || fail "the neighbor began anew: $before, now $(boot_times)"
+
+# Another key under the same number: refused and counted.
+ctl r2 key add eth0 id 2 algo blake2b file "$WORK/key1" send || fail 'wrong key'
+refused() { [ "$(unsigned r1)" -gt 0 ]; }
+until_true 15 refused || fail 'a wrong signature is not counted'
+echo 'keys: rolled over without a new synchronization; a wrong one is counted'
