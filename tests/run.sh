@@ -86,10 +86,10 @@ criterion() {
 	fi
 }
 
-# script FILE [ARGUMENT...]: 0 passed, 77 skipped for the reason in the last line, else failed
+# script FILE: 0 passed, 77 skipped for the reason in the last line, else failed
 script() {
 	local status=0 log="$work/log"
-	timeout -k 5 300 "$@" > "$log" 2>&1 || status=$?
+	timeout -k 5 300 bash "$1" > "$log" 2>&1 || status=$?
 	case $status in
 	0) pass "$1"; passed=$((passed + 1)) ;;
 	77) skip "$1" "$(tail -n 1 "$log")" ;;
