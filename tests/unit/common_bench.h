@@ -96,8 +96,11 @@ static inline void bench_meet(struct net *net, uint16_t link, unsigned int host)
 {
 	struct hpim_msg sync = bench_sync(0, 0);
 
+	sync.sync.neighbor_boot_time = net_hpim(net, 0)->ifs[link]->boot_time;
 	bench_hear(net, link, host, &sync, NULL);
-	sync = bench_sync(1, net_neighbor(net, 0, link, (uint8_t)host)->my_snapshot_sn);
+	sync.sync.sync_sn = 1;
+	sync.sync.neighbor_snapshot_sn =
+		net_neighbor(net, 0, link, (uint8_t)host)->my_snapshot_sn;
 	bench_hear(net, link, host, &sync, NULL);
 	cr_assert_eq(net_neighbor(net, 0, link, (uint8_t)host)->state, SYNC_SYNCED);
 	net_log_clear(net);
