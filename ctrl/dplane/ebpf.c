@@ -40,12 +40,19 @@ struct route {
 	UT_hash_handle hh;
 };
 
+/* Output sets of one size, which stand together in the map. */
+struct set_class {
+	struct ebpf *eb;
+	struct oilset *sets;
+	uint32_t first; /* index of slot 0 */
+};
+
 struct ebpf {
 	struct backend be;
 	struct dplane_config config;
 	struct attach attach;
 	struct maps maps;
-	struct oilset *sets;
+	struct set_class small, large;
 	struct ring_buffer *ring;
 	unsigned int dispatched;
 	struct route *routes;
@@ -65,19 +72,65 @@ static hp_time now_get(void)
 
 static int set_add(void *ctx, uint32_t slot, uint16_t link)
 {
-	struct ebpf *eb = ctx;
+	const struct set_class *class = ctx;
+	const struct port *port = &class->eb->ports[link];
 
-	return maps_set_add(&eb->maps, slot, link, eb->ports[link].link.ifindex);
+	return maps_set_add(&class->eb->maps, class->first + slot, link, port->link.ifindex);
 }
 
 static void set_del(void *ctx, uint32_t slot, uint16_t link)
 {
-	struct ebpf *eb = ctx;
+	const struct set_class *class = ctx;
 
-	maps_set_del(&eb->maps, slot, link);
+	maps_set_del(&class->eb->maps, class->first + slot, link);
 }
 
 static const struct oilset_ops set_ops = { .add = set_add, .del = set_del };
+
+static int class_init(struct set_class *class, struct ebpf *eb, uint32_t first, uint32_t end)
+{
+	class->eb = eb;
+	class->first = first;
+	class->sets = oilset_new(end - first, &set_ops, class);
+	return class->sets ? 0 : -ENOMEM;
+}
+
+static int class_get(struct set_class *class, const struct ifset *links, uint32_t *ret_set)
+{
+	uint32_t slot;
+	int err = oilset_get(class->sets, links, now_get(), &slot);
+
+	if (!err)
+		*ret_set = class->first + slot;
+	return err;
+}
+
+/* Few outputs go into a small set, or into a large one when no small one is left. */
+static int set_get(struct ebpf *eb, const struct ifset *links, uint32_t *ret_set)
+{
+	int err = -ENOSPC;
+
+	if (ifset_count(links) <= MAPS_SMALL_SET)
+		err = class_get(&eb->small, links, ret_set);
+	return err == -ENOSPC ? class_get(&eb->large, links, ret_set) : err;
+}
+
+static void set_release(struct ebpf *eb, uint32_t set)
+{
+	const struct set_class *class = set < eb->large.first ? &eb->small : &eb->large;
+
+	if (set != MFIB_SET_NONE)
+		oilset_put(class->sets, set - class->first, now_get());
+}
+
+/* Both are tried: a fault in one is none of the other. */
+static int sets_renew(struct ebpf *eb, uint16_t link)
+{
+	int err = oilset_renew(eb->small.sets, link);
+	int large_err = oilset_renew(eb->large.sets, link);
+
+	return err ? err : large_err;
+}
 
 /* ---- interfaces ---- */
 
@@ -184,7 +237,7 @@ static int port_new(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_LEN
 		err = port_write(eb, port);
 	if (err)
 		ebpf_link_del(&eb->be, port->link.link);
-	else if (oilset_renew(eb->sets, port->link.link) != 0)
+	else if (sets_renew(eb, port->link.link) != 0)
 		dplane_say(&eb->config, NOTE_WARN, "%s: some output sets lack it", port->link.name);
 	return err;
 }
@@ -249,12 +302,6 @@ static int route_new(struct ebpf *eb, const struct mfib_key *key, struct route *
 	return 0;
 }
 
-static void set_release(struct ebpf *eb, uint32_t set)
-{
-	if (set != MFIB_SET_NONE)
-		oilset_put(eb->sets, set, now_get());
-}
-
 /* Packets end at the route map first; then what it named may go. */
 static void route_free(struct ebpf *eb, struct route *route)
 {
@@ -298,7 +345,7 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 		entry.link = want->iif;
 	}
 	if (!(want->flags & MFIB_F_PASS) && !ifset_is_empty(&outputs)) {
-		err = oilset_get(eb->sets, &outputs, now_get(), &entry.set);
+		err = set_get(eb, &outputs, &entry.set);
 		if (err)
 			return err;
 	}
@@ -449,7 +496,8 @@ static void ebpf_free(struct backend *be, bool keep)
 		free(route);
 	}
 	ring_buffer__free(eb->ring);
-	oilset_free(eb->sets);
+	oilset_free(eb->small.sets);
+	oilset_free(eb->large.sets);
 	maps_fini(&eb->maps);
 	attach_close(&eb->attach, keep);
 	free(eb->free_slots);
@@ -483,9 +531,11 @@ static int ebpf_open(struct ebpf *eb)
 			   eb->config.max_sets, strerror(-err));
 		return err;
 	}
-	eb->sets = oilset_new(eb->config.max_sets, &set_ops, eb);
+	err = class_init(&eb->small, eb, 0, eb->maps.small_sets);
+	if (!err)
+		err = class_init(&eb->large, eb, eb->maps.small_sets, eb->maps.max_sets);
 	eb->free_slots = malloc(max * sizeof(*eb->free_slots));
-	if (!eb->sets || !eb->free_slots)
+	if (err || !eb->free_slots)
 		return -ENOMEM;
 	while (eb->free_slot_count < max) {
 		eb->free_slots[eb->free_slot_count] = max - 1 - eb->free_slot_count;

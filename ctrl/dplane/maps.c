@@ -27,10 +27,12 @@ static int sets_create(struct maps *maps)
 	if (!index)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count && !err; i++) {
+		uint32_t room = i < maps->small_sets ? MAPS_SMALL_SET : maps->max_links;
+
 		index[i] = i;
 		maps->set[i] =
 			bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "output_set", sizeof(uint32_t),
-				       sizeof(struct bpf_devmap_val), maps->max_links, NULL);
+				       sizeof(struct bpf_devmap_val), room, NULL);
 		if (maps->set[i] < 0)
 			err = -errno;
 	}
@@ -77,6 +79,7 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.set = malloc(config->max_sets * sizeof(int)),
 		.max_links = config->max_links,
 		.max_sets = config->max_sets,
+		.small_sets = config->max_sets - config->max_sets / 4,
 		.cpus = (unsigned int)cpus,
 		.scratch = malloc((size_t)cpus * sizeof(struct mfib_port_count)),
 	};

@@ -11,6 +11,12 @@
 
 struct mcast_xdp;
 
+/*
+ * Every packet walks all buckets of its set, and there are as many as there is room for outputs:
+ * with one output and 256 buckets forwarding takes twice as long as with 16.
+ */
+#define MAPS_SMALL_SET 16u
+
 /** struct maps - Descriptors of all maps, and how large they are. */
 struct maps {
 	int settings, route[IP_FAMILY_COUNT], route_counts, ports, port_counts, output_sets,
@@ -18,6 +24,7 @@ struct maps {
 	int egress_prog;
 	int *set; /* [max_sets] inner maps */
 	uint32_t max_links, max_sets;
+	uint32_t small_sets; /* sets below have room for MAPS_SMALL_SET outputs, others for all */
 	unsigned int cpus;
 	void *scratch; /* room for one value of every CPU */
 };
