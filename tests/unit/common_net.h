@@ -71,6 +71,8 @@ struct net {
 	unsigned int data_sent;
 	unsigned int copies[NET_LANS_MAX]; /* of data of the first group, by link */
 	unsigned int sends, drop_at;	   /* control packets; the one to lose, 0: none */
+	unsigned int loss_percent;
+	uint32_t loss_random;
 };
 
 /* ---- Addresses ---- */
@@ -125,9 +127,15 @@ static inline struct hpim *net_hpim(const struct net *net, unsigned int router)
 
 /* ---- What a router asks for ---- */
 
+static inline bool net_is_lost(struct net *net)
+{
+	net->loss_random = net->loss_random * 1664525u + 1013904223u;
+	return ++net->sends == net->drop_at || (net->loss_random >> 16) % 100 < net->loss_percent;
+}
+
 static inline void net_transmit(struct net *net, const struct net_packet *packet)
 {
-	if (packet->router < NET_ROUTERS_MAX && ++net->sends == net->drop_at)
+	if (packet->router < NET_ROUTERS_MAX && net_is_lost(net))
 		return;
 	if (net->packet_head == net->packet_count)
 		net->packet_head = net->packet_count = 0;
