@@ -18,14 +18,6 @@ forwards() { [ "$(table "$1" interface,assert,forwarding -d trees "$3" | awk '$1
 # served_by WINNER LOSER GROUP: the assert has ended so, and what the loser went on with as well
 served_by() { forwards "$1" yes "$3" && forwards "$2" no "$3"; }
 
-# exact_stream NAME GROUP: each packet once
-exact_stream() {
-	before=$(datagrams dst "$(family_of "$2")")
-	listen "$1" dst "$2" --expect 1-$COUNT
-	send src "$2" -n $COUNT -r 1000
-	all_arrive "$1" dst "$2" $COUNT
-}
-
 node src dst
 router r1 r2
 lan above src eth0 10.1.1.100/24,2001:db8:1::100/64 r1 eth0 10.1.1.1/24,2001:db8:1::1/64 \
@@ -50,7 +42,7 @@ done
 within 15 served_by r2 r1 $GROUP4
 if served_by r1 r2 $GROUP6; then winner6=r1 loser6=r2; else winner6=r2 loser6=r1; fi
 within 15 served_by $winner6 $loser6 $GROUP6
-for group in $GROUP4 $GROUP6; do exact_stream "two-$group" $group; done
+for group in $GROUP4 $GROUP6; do exact_stream "two-$group" dst $group $COUNT; done
 
 winner=r2 loser=r1
 ends 0 '' ctl $winner stop
@@ -58,7 +50,7 @@ within 10 ended "${daemons[$winner]}"
 within 5 shows $loser '' address neighbors
 within 10 forwards $loser yes $GROUP4
 within 10 forwards $loser yes $GROUP6
-for group in $GROUP4 $GROUP6; do exact_stream "one-$group" $group; done
+for group in $GROUP4 $GROUP6; do exact_stream "one-$group" dst $group $COUNT; done
 
 start_router $winner
 ends 0 eth1 ctl $winner attach eth0,eth1
@@ -68,4 +60,4 @@ for group in $GROUP4 $GROUP6; do
 done
 within 15 served_by r2 r1 $GROUP4
 within 15 served_by $winner6 $loser6 $GROUP6
-for group in $GROUP4 $GROUP6; do exact_stream "again-$group" $group; done
+for group in $GROUP4 $GROUP6; do exact_stream "again-$group" dst $group $COUNT; done

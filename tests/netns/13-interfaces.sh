@@ -40,7 +40,7 @@ run r1 ip link set bare up
 ends 2 'bare has no address of a family asked for' ctl r1 attach bare
 shows r1 'eth0
 eth1' interface interfaces || fail 'a refused interface is in the list'
-run r1 ip link show bare | grep -q allmulti && fail 'a refused interface was changed'
+run r1 ip link show bare | grep -q ALLMULTI && fail 'a refused interface was changed'
 
 # Twice is once, and the neighbors do not notice.
 uptime=$(table r2 boot_time neighbors)

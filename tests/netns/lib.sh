@@ -38,7 +38,7 @@ clean_up() {
 	for child in "${children[@]}"; do wait "$child" 2>/dev/null; done
 	for name in "${nodes[@]}"; do ip netns del "$PREFIX-$name" 2>/dev/null; done
 	# What a daemon leaves when it is killed, and the file of its BootTime.
-	rm -rf "$WORK" /run/hpimd/"$PREFIX"-* /sys/fs/bpf/hpim/"$PREFIX"-*
+	rm -rf "$WORK" /run/hpimd/"$PREFIX"-* /sys/fs/bpf/hpim/"$PREFIX"-* 2>/dev/null
 }
 trap clean_up EXIT
 trap 'exit 1' INT TERM
@@ -265,6 +265,14 @@ all_arrive() {
 	hush "$1" || fail "$1 did not get packets 1 to $4 once each: $(tail -n 1 "$WORK/$1.log")"
 }
 
+# exact_stream NAME NODE GROUP COUNT: over a tree that stands, each packet arrives once
+exact_stream() {
+	before=$(datagrams "$2" "$(family_of "$3")")
+	listen "$1" "$2" "$3" --expect 1-"$4"
+	send src "$3" -n "$4" -r 1000
+	all_arrive "$1" "$2" "$3" "$4"
+}
+
 # ---- the usual network ----
 
 # chain: src - r1 - r2 - dst, where r1 and r2 are routers. On each router eth0 is toward the source.
@@ -279,6 +287,16 @@ chain() {
 	run r2 ip route add 10.1.1.0/24 via 10.1.2.1 proto zebra metric 20 &&
 		run r2 ip -6 route add 2001:db8:1::/64 via 2001:db8:2::1 proto zebra metric 20 ||
 		fail 'no route on r2'
+}
+
+# chain_has_tree GROUP: dst listens, and what src has sent has built the tree. The receiver is
+# "member"; hush it when the tree may go.
+chain_has_tree() {
+	listen member dst "$1"
+	within 10 has_member r2 eth1 "$1"
+	send src "$1" -n 30 -r 100
+	within 10 shows r1 eth1 outputs mroutes "$1"
+	within 10 shows r2 eth1 outputs mroutes "$1"
 }
 
 # chain_serves: both routers of the chain run, and are synchronized in both families
