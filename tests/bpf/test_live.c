@@ -137,7 +137,7 @@ static void plane_make(uint32_t max_sets)
 {
 	const struct dplane_config config = {
 		.instance = instance,
-		.max_links = 8,
+		.max_links = 32,
 		.max_routes = 16,
 		.max_sets = max_sets,
 		.upcall = on_upcall,
@@ -413,6 +413,40 @@ Test(live, trees_beyond_the_output_sets_are_carried_by_the_kernel)
 	cr_expect_eq(tier_of(&route), DPLANE_TIER_KERNEL);
 	cr_expect_not_null(strstr(said, "all 2 output sets are in use"));
 	forwarded_expect();
+}
+
+/* A small set has room for 16. */
+#define MANY 18
+
+Test(live, more_outputs_than_a_small_set_holds_are_all_served)
+{
+	struct mfib_route route = route_make(1);
+	char command[160];
+
+	attach_all(DPLANE_MODE_NATIVE);
+	for (uint16_t i = PORTS; i < PORTS + MANY; i++) {
+		struct dplane_link link = { .link = i, .mtu = 1500, .is_up = true };
+
+		snprintf(command, sizeof(command),
+			 "ip link add o%d type veth peer name f%d && ip link set o%d up && "
+			 "ip link set f%d up && ip addr add 10.0.%d.254/24 dev o%d",
+			 i, i, i, i, i, i);
+		sh(command);
+		snprintf(command, sizeof(command), "f%d", i);
+		gro_set(command, true);
+		snprintf(link.name, sizeof(link.name), "o%d", i);
+		link.ifindex = if_nametoindex(link.name);
+		link.mac[0] = 2;
+		snprintf(command, sizeof(command), "10.0.%d.254", i);
+		cr_assert_eq(ip_addr_parse(command, &link.addr4), 0);
+		cr_assert_eq(dplane_attach(dp, &link), 0, "%s", said);
+		ifset_add(&route.oifs, i);
+	}
+	cr_assert_eq(dplane_put(dp, &route), 0, "%s", said);
+	cr_expect_eq(tier_of(&route), DPLANE_TIER_XDP);
+	forwarded_expect(); /* out1 and out2 */
+	for (uint16_t i = PORTS; i < PORTS + MANY; i++)
+		cr_expect_eq(counter(i, "sent"), 1, "o%d", i);
 }
 
 Test(live, replaced_output_is_served_again)
