@@ -71,6 +71,7 @@ static int dir_open(struct attach *at)
 {
 	const char *instance = at->config->instance;
 	int len = snprintf(at->dir, sizeof(at->dir), PIN_ROOT "/%s", instance);
+	int err;
 
 	if (len < 0 || (size_t)len >= sizeof(at->dir) || strpbrk(instance, "/.")) {
 		dplane_say(at->config, NOTE_WARN,
@@ -89,8 +90,9 @@ static int dir_open(struct attach *at)
 	}
 	return 0;
 fail:
-	dplane_say(at->config, NOTE_WARN, "%s cannot be used: %s", at->dir, strerror(errno));
-	return -errno;
+	err = errno == EACCES ? EPERM : errno;
+	dplane_say(at->config, NOTE_WARN, "%s cannot be used: %s", at->dir, strerror(err));
+	return -err;
 }
 
 static int pin_open(const struct attach *at, const char *name)

@@ -414,15 +414,14 @@ Test(golden, every_row_has_its_verdict_packet_and_counter)
 		row_check(&rows[i]);
 }
 
-Test(golden, every_ttl_and_checksum_is_updated_as_if_computed_afresh)
+Test(golden, every_checksum_is_updated_as_if_computed_afresh)
 {
 	struct frame in = base4, out, want;
 
 	state_set(ROUTE_HIT);
-	for (uint32_t i = 0; i < 0x10000; i += 7) { /* the identification moves the checksum */
+	for (uint32_t i = 0; i < 0x10000; i++) { /* the identification takes the sum through all */
 		in.bytes[IP4 + 4] = (uint8_t)(i >> 8);
 		in.bytes[IP4 + 5] = (uint8_t)i;
-		in.bytes[IP4_TTL] = (uint8_t)(2 + i % 254);
 		ipv4_sum_set(&in);
 		want = frame_forwarded(&in, false);
 		cr_assert_eq(run(&in, &out), XDP_REDIRECT);
