@@ -226,6 +226,7 @@ static int programs_load(struct attach *at)
 
 int attach_open(struct attach *at, const struct dplane_config *config)
 {
+	bool is_ours;
 	int err;
 
 	*at = (struct attach){ .config = config, .dir_fd = -1 };
@@ -233,14 +234,13 @@ int attach_open(struct attach *at, const struct dplane_config *config)
 	err = bpf_fs_ensure(config);
 	if (!err)
 		err = dir_open(at);
-	if (!err) {
+	is_ours = !err; /* else the folder may be another daemon's */
+	if (is_ours) {
 		stale_remove(at);
 		err = programs_load(at);
-		if (err)
-			(void)pins_unlink(at);
 	}
 	if (err)
-		attach_close(at, true);
+		attach_close(at, !is_ours);
 	return err;
 }
 
