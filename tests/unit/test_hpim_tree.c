@@ -299,6 +299,22 @@ BENCH_TEST(hpim_tree, new_interface_of_an_active_tree_announces_nothing)
 	net_free(net);
 }
 
+BENCH_TEST(hpim_tree, route_that_becomes_connected_makes_an_originator)
+{
+	struct net *net = active_new(family);
+
+	net_route(net, 0, 0, 0, 2, 0);
+	bench_words(net, "1 Up(2:0) sn3; 2 Up(2:0) sn3");
+	cr_assert(net_tree(net, 0)->view.is_originator);
+	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>1,2");
+	cr_assert_eq(net_tree(net, 0)->source_timer.deadline, net->now + HP_SEC(210));
+	net_route(net, 0, 0, 9, 11, 20);
+	bench_words(net, "0 Int>.9 sn3; 1 Up(11:20) sn4; 2 Up(11:20) sn4");
+	cr_assert_not(timer_runs(&net_tree(net, 0)->source_timer));
+	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>1,2");
+	net_free(net);
+}
+
 /* ---- 3.14 ---- */
 
 BENCH_TEST(hpim_tree, withdrawn_upstream_ends_the_tree_and_every_record_of_it)
@@ -577,6 +593,24 @@ BENCH_TEST(hpim_source, upstream_neighbor_makes_an_active_tree)
 	bench_say(net, 1, 9, HPIM_UPSTREAM, 8, rpc30);
 	bench_words(net, "1 Ack>.9 sn8 (7,1)@500; watch; 1 Up(2:0) sn2; put 0>");
 	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>");
+	net_free(net);
+}
+
+/* 3.13: another interface in the subnet of the source becomes root, and the timer starts anew. */
+BENCH_TEST(hpim_source, root_of_an_originator_may_move)
+{
+	struct net *net = originator_new(family);
+
+	bench_miss(net, 0);
+	bench_ack(net, 1, 9, 2);
+	net_run_s(net, 100);
+	net_log_clear(net);
+	net_route(net, 0, 1, 0, 2, 0);
+	bench_words(net, "1 NoUp sn3; put 1>");
+	cr_assert_str_eq(net_state(net, 0), "ACTIVE 1>");
+	cr_assert_eq(net_tree(net, 0)->source_timer.deadline, net->now + HP_SEC(210));
+	net_route(net, 0, LINK_NONE, 0, UINT32_MAX, UINT32_MAX);
+	bench_words(net, "del");
 	net_free(net);
 }
 
