@@ -170,6 +170,15 @@ static void tree_note(const struct core_note *note, const char *link, const char
 		(void)snprintf(line, room, "%s: group %s refused: the limit is %u groups", link, b,
 			       note->v[0]);
 		break;
+	case NOTE_SOURCE_LIMIT:
+		(void)snprintf(line, room, "%s: source %s of group %s refused: the limit is %u sources",
+			       link, a, b, note->v[0]);
+		break;
+	case NOTE_QUERIER_VERSION:
+		(void)snprintf(line, room, "%s: %s sends queries of version %u, this router of version "
+					   "%u; set one version for all routers of the link",
+			       link, a, note->v[0], note->v[1]);
+		break;
 	case NOTE_RPF_LIMIT:
 		(void)snprintf(line, room, "source %s refused: the limit is %u", a, note->v[0]);
 		break;

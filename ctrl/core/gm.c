@@ -1,42 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Group membership, the router side of IGMPv2 and MLDv1. This file turns packets and timers into
- * events, looks them up in gm_table.c and performs the actions. What differs between the families
- * is data of gm_family.c; what a change of membership means to a tree is the routing protocol's.
- * Source: description of HPIM-DM, section 6; RFC 2236; RFC 2710.
+ * Group membership, the router side of IGMP and MLD: packets, the querier election and the
+ * interface. What a report does to a group is gm_group.c's; what differs between the families is
+ * data of gm_family.c; what a change of membership means to a tree is the routing protocol's.
+ * Source: description of HPIM-DM, section 6; RFC 9776; RFC 3810.
  */
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/container.h"
-#include "base/hash.h"
-#include "core/core_int.h"
-#include "core/gm.h"
-#include "core/gm_family.h"
+#include "core/gm_int.h"
 
-struct gm_group {
-	struct ip_addr addr;
-	struct gm_if *gm;
-	enum gm_state state;
-	struct ip_addr last_reporter;
-	struct timer timer, v1_timer, rxmt_timer;
-	UT_hash_handle hh;
-};
-
-struct gm_if {
-	uint16_t link;
-	const struct gm_family *family;
-	enum gm_role role;
-	struct ip_addr querier;       /* this router, or the lower address last heard */
-	unsigned int startup_queries; /* still to be sent */
-	struct timer query_timer, other_timer;
-	struct gm_group *groups; /* only those that have members */
-	bool is_limit_noted;
-};
-
-/* Whoever starts gm stops it before the interface loses its address. */
-static const struct ip_addr *own_addr(const struct core *core, const struct gm_if *gm)
+const struct ip_addr *gm_own_addr(const struct core *core, const struct gm_if *gm)
 {
 	const struct ip_addr *addr = link_addr(&core->links[gm->link], gm->family->family);
 
@@ -44,41 +19,32 @@ static const struct ip_addr *own_addr(const struct core *core, const struct gm_i
 	return addr;
 }
 
-static void query_send(struct core *core, const struct gm_if *gm, const struct ip_addr *dst,
-		       const struct ip_addr *group, hp_time max_response)
-{
-	const struct ip_addr *src = own_addr(core, gm);
-	const struct gm_msg msg = {
-		.type = GM_QUERY,
-		.version = gm->family->version,
-		.group = *group,
-		.max_response = max_response,
-	};
-	struct core_effect effect = {
-		.kind = FX_SEND,
-		.send = { .link = gm->link, .proto = PROTO_GM, .src = *src, .dst = *dst },
-	};
-	uint8_t bytes[GM_MSG_LEN_MAX];
-
-	effect.send.bytes = bytes;
-	effect.send.len = gm->family->encode(&msg, src, dst, bytes, sizeof(bytes));
-	assert(effect.send.len > 0);
-	core_fx(core, &effect);
-}
-
 /* ---- Querier election, 6.3 ---- */
 
-/* RFC 2236, section 3: the first queries after the start follow each other faster. */
+/* RFC 9776, 8.6: the first queries after the start follow each other faster. */
 static void general_query_send(struct core *core, struct gm_if *gm)
 {
-	const struct gm_family *family = gm->family;
-
-	query_send(core, gm, &family->all_nodes, &family->any, family->query_response_interval);
+	gm_query_general(core, gm);
 	if (gm->startup_queries > 0)
 		gm->startup_queries--;
 	core_timer_arm(core, &gm->query_timer,
-		       gm->startup_queries > 0 ? family->startup_query_interval
-					       : family->query_interval);
+		       gm->startup_queries > 0 ? gm->query_interval / 4 : gm->query_interval);
+}
+
+/*
+ * RFC 9776, 4.1.6 and 4.1.7; RFC 3810, 5.1.8 and 5.1.9: all routers of a link use the numbers of
+ * its querier. Queries of older versions do not tell them.
+ */
+static void numbers_adopt(struct gm_if *gm, unsigned int robustness, hp_time query_interval)
+{
+	gm->robustness = robustness ? robustness : gm->family->robustness;
+	gm->query_interval = query_interval ? query_interval : gm->family->query_interval;
+}
+
+/* RFC 9776, 8.5. */
+static hp_time other_querier_interval(const struct gm_if *gm)
+{
+	return gm->robustness * gm->query_interval + gm->family->query_response_interval / 2;
 }
 
 static void role_act(struct core *core, struct gm_if *gm, unsigned int act)
@@ -87,8 +53,10 @@ static void role_act(struct core *core, struct gm_if *gm, unsigned int act)
 		timer_stop(&core->sched, &gm->query_timer);
 		gm->startup_queries = 0;
 	}
-	if (act & GM_ACT_TAKE_ROLE)
-		gm->querier = *own_addr(core, gm);
+	if (act & GM_ACT_TAKE_ROLE) {
+		gm->querier = *gm_own_addr(core, gm);
+		numbers_adopt(gm, 0, 0);
+	}
 	if (act & GM_ACT_NOTE_QUERIER)
 		core_note(core, &(struct core_note){ .level = NOTE_INFO,
 						     .code = NOTE_QUERIER,
@@ -98,7 +66,7 @@ static void role_act(struct core *core, struct gm_if *gm, unsigned int act)
 	if (act & GM_ACT_SEND_GENERAL)
 		general_query_send(core, gm);
 	if (act & GM_ACT_ARM_OTHER)
-		core_timer_arm(core, &gm->other_timer, gm->family->other_querier_interval);
+		core_timer_arm(core, &gm->other_timer, other_querier_interval(gm));
 }
 
 static void role_handle(struct core *core, struct gm_if *gm, enum gm_role_event event)
@@ -120,184 +88,59 @@ static void other_timer_fire(struct core *core, struct timer *timer)
 	role_handle(core, container_of(timer, struct gm_if, other_timer), GM_ROLE_EV_OTHER_TIMER);
 }
 
-/* ---- Groups, 6.4 to 6.6 ---- */
-
-static struct gm_group *group_find(const struct gm_if *gm, const struct ip_addr *addr)
-{
-	struct gm_group *group;
-
-	HASH_FIND(hh, gm->groups, addr, sizeof(*addr), group);
-	return group;
-}
-
-static void group_free(struct core *core, struct gm_group *group)
-{
-	struct gm_if *gm = group->gm;
-
-	timer_stop(&core->sched, &group->timer);
-	timer_stop(&core->sched, &group->v1_timer);
-	timer_stop(&core->sched, &group->rxmt_timer);
-	HASH_DEL(gm->groups, group);
-	free(group);
-	gm->is_limit_noted = false;
-}
-
-static void membership_tell(struct core *core, const struct gm_group *group, enum note_code code)
-{
-	struct core_note note = {
-		.level = NOTE_INFO,
-		.code = code,
-		.link = group->gm->link,
-		.b = group->addr,
-	};
-
-	if (code == NOTE_GROUP_JOINED)
-		note.a = group->last_reporter;
-	core_note(core, &note);
-	core_member_changed(core, group->gm->link, &group->addr);
-}
-
-/* RFC 2236, section 7, and RFC 2710, section 6: "start timer*" never makes the timer longer. */
-static void timer_lower(struct core *core, struct gm_group *group, hp_time response)
-{
-	hp_time delay = response * group->gm->family->last_member_query_count;
-
-	if (core->now + delay < group->timer.deadline)
-		core_timer_arm(core, &group->timer, delay);
-}
-
-/* @response: how long hosts may take to answer the query which made the timer shorter. */
-static void group_act(struct core *core, struct gm_group *group, unsigned int act, hp_time response)
-{
-	const struct gm_family *family = group->gm->family;
-
-	if (act & GM_ACT_STOP_V1)
-		timer_stop(&core->sched, &group->v1_timer);
-	if (act & GM_ACT_STOP_RXMT)
-		timer_stop(&core->sched, &group->rxmt_timer);
-	if (act & GM_ACT_ARM_TIMER)
-		core_timer_arm(core, &group->timer, family->membership_interval);
-	if (act & GM_ACT_LOWER_TIMER)
-		timer_lower(core, group, response);
-	if (act & GM_ACT_ARM_V1)
-		core_timer_arm(core, &group->v1_timer, family->membership_interval);
-	if (act & GM_ACT_JOINED)
-		membership_tell(core, group, NOTE_GROUP_JOINED);
-	if (act & GM_ACT_LEFT)
-		membership_tell(core, group, NOTE_GROUP_LEFT);
-	if (act & GM_ACT_SEND_SPECIFIC) {
-		query_send(core, group->gm, &group->addr, &group->addr,
-			   family->last_member_query_interval);
-		core_timer_arm(core, &group->rxmt_timer, family->last_member_query_interval);
-	}
-}
-
-/* Frees @group when nobody is left. */
-static void group_handle(struct core *core, struct gm_group *group, enum gm_event event,
-			 hp_time response)
-{
-	const struct gm_step *step = &gm_group_table[group->gm->role][group->state][event];
-
-	assert(!(step->act & GM_ACT_NEVER));
-	group->state = step->next;
-	group_act(core, group, step->act, response);
-	if (group->state == GM_STATE_NO_MEMBERS)
-		group_free(core, group);
-}
-
-static void group_timer_fire(struct core *core, struct timer *timer)
-{
-	group_handle(core, container_of(timer, struct gm_group, timer), GM_EV_TIMER, 0);
-}
-
-static void v1_timer_fire(struct core *core, struct timer *timer)
-{
-	group_handle(core, container_of(timer, struct gm_group, v1_timer), GM_EV_V1_TIMER, 0);
-}
-
-static void rxmt_timer_fire(struct core *core, struct timer *timer)
-{
-	group_handle(core, container_of(timer, struct gm_group, rxmt_timer), GM_EV_RXMT_TIMER, 0);
-}
-
-/* A group without members yet, or NULL when there is no room for it. */
-static struct gm_group *group_new(struct core *core, struct gm_if *gm, const struct ip_addr *addr)
-{
-	struct gm_group *group;
-
-	if (HASH_COUNT(gm->groups) >= core->limits.groups)
-		return NULL;
-	group = calloc(1, sizeof(*group));
-	if (!group)
-		return NULL;
-	group->addr = *addr;
-	group->gm = gm;
-	timer_init(&group->timer, group_timer_fire);
-	timer_init(&group->v1_timer, v1_timer_fire);
-	timer_init(&group->rxmt_timer, rxmt_timer_fire);
-	HASH_ADD(hh, gm->groups, addr, sizeof(group->addr), group);
-	return group;
-}
-
-/* One note until a group goes away: a flood of reports must not become a flood of notes. */
-static void group_refuse(struct core *core, struct gm_if *gm, const struct ip_addr *addr)
-{
-	if (gm->is_limit_noted)
-		return;
-	gm->is_limit_noted = true;
-	core_note(core, &(struct core_note){ .level = NOTE_WARN,
-					     .code = NOTE_GROUP_LIMIT,
-					     .link = gm->link,
-					     .b = *addr,
-					     .v = { core->limits.groups } });
-}
-
 /* ---- Packets ---- */
+
+/*
+ * RFC 9776, 7.3.1; RFC 3810, 8.3.1: which version the queriers of a link speak is for people to
+ * decide. One note in a query interval at most.
+ */
+static void version_check(struct core *core, struct gm_if *gm, const struct ip_addr *src,
+			  const struct gm_msg *query)
+{
+	if (query->version == gm->version || core->now < gm->version_note_at)
+		return;
+	gm->version_note_at = core->now + gm->query_interval;
+	core_note(core, &(struct core_note){ .level = NOTE_WARN,
+					     .code = NOTE_QUERIER_VERSION,
+					     .link = gm->link,
+					     .a = *src,
+					     .v = { query->version, gm->version } });
+}
 
 /* The election comes first: a group-specific query counts for it too (6.3). */
 static void query_receive(struct core *core, struct gm_if *gm, const struct ip_addr *src,
 			  const struct gm_msg *msg)
 {
-	const struct ip_addr *own = own_addr(core, gm);
+	const struct ip_addr *own = gm_own_addr(core, gm);
 	struct gm_group *group;
 
 	if (ip_addr_equal(src, own))
 		return; /* our own, heard back */
+	version_check(core, gm, src, msg);
 	if (ip_addr_compare(src, own) < 0) {
 		gm->querier = *src;
+		numbers_adopt(gm, msg->robustness, msg->query_interval);
 		role_handle(core, gm, GM_ROLE_EV_LOWER_QUERY);
 	} else {
 		role_handle(core, gm, GM_ROLE_EV_OTHER_QUERY);
 	}
 	if (msg->max_response == 0)
 		return; /* nobody could answer such a query in time */
-	group = group_find(gm, &msg->group);
+	group = gm_group_find(gm, &msg->group);
 	if (group)
-		group_handle(core, group, GM_EV_QUERY, msg->max_response);
+		gm_group_query_heard(core, group, msg);
 }
 
+/* Also a leave: all that hosts say reads as records. */
 static void report_receive(struct core *core, struct gm_if *gm, const struct ip_addr *src,
 			   const struct gm_msg *msg)
 {
-	bool is_v1 = gm->family->has_v1_hosts && msg->version == 1;
-	struct gm_group *group = group_find(gm, &msg->group);
+	unsigned int age = (unsigned int)(gm->family->version - msg->version);
+	struct gm_records records = gm_records_of(msg);
+	struct gm_record record;
 
-	if (!group)
-		group = group_new(core, gm, &msg->group);
-	if (!group) {
-		group_refuse(core, gm, &msg->group);
-		return;
-	}
-	group->last_reporter = *src;
-	group_handle(core, group, is_v1 ? GM_EV_REPORT_V1 : GM_EV_REPORT, 0);
-}
-
-static void leave_receive(struct core *core, struct gm_if *gm, const struct gm_msg *msg)
-{
-	struct gm_group *group = group_find(gm, &msg->group);
-
-	if (group)
-		group_handle(core, group, GM_EV_LEAVE, gm->family->last_member_query_interval);
+	while (gm_record_next(&records, &record))
+		gm_group_record(core, gm, src, age, &record);
 }
 
 static void bad_note(struct core *core, const struct ev_packet *packet)
@@ -316,16 +159,16 @@ void gm_receive(struct core *core, struct gm_if *gm, const struct ev_packet *pac
 	int err = family->decode(packet->bytes, packet->len, &packet->src, &packet->dst, &msg);
 
 	if (err == -EPROTONOSUPPORT)
-		return; /* versions 3 and 2 of the protocols: their speakers fall back */
+		return; /* other protocols that use IGMP's or ICMPv6's number, or hosts to be
+			   ignored */
 	if (err || (family->needs_router_alert && !packet->has_router_alert)) {
 		bad_note(core, packet);
 		return;
 	}
-	switch (msg.type) {
-	case GM_QUERY: query_receive(core, gm, &packet->src, &msg); break;
-	case GM_REPORT: report_receive(core, gm, &packet->src, &msg); break;
-	case GM_LEAVE: leave_receive(core, gm, &msg); break;
-	}
+	if (msg.type == GM_QUERY)
+		query_receive(core, gm, &packet->src, &msg);
+	else
+		report_receive(core, gm, &packet->src, &msg);
 }
 
 /* ---- Interfaces ---- */
@@ -347,7 +190,8 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family)
 		return NULL;
 	gm->link = link;
 	gm->family = &gm_families[family];
-	gm->startup_queries = gm->family->startup_query_count;
+	gm->version = gm->family->version;
+	gm->startup_queries = gm->family->robustness; /* RFC 9776, 8.7 */
 	timer_init(&gm->query_timer, query_timer_fire);
 	timer_init(&gm->other_timer, other_timer_fire);
 	listen_tell(core, gm, FX_JOIN);
@@ -360,35 +204,84 @@ void gm_stop(struct core *core, struct gm_if *gm)
 {
 	struct gm_group *group, *next;
 
-	HASH_ITER (hh, gm->groups, group, next) {
-		group->state = GM_STATE_NO_MEMBERS;
-		group_act(core, group, GM_ACT_LEFT, 0);
-		group_free(core, group);
-	}
+	HASH_ITER (hh, gm->groups, group, next)
+		gm_group_end(core, group);
 	timer_stop(&core->sched, &gm->query_timer);
 	timer_stop(&core->sched, &gm->other_timer);
 	listen_tell(core, gm, FX_LEAVE);
 	free(gm);
 }
 
+int gm_set_version(struct core *core, struct gm_if *gm, uint8_t version)
+{
+	uint8_t newest = gm->family->version;
+
+	if (version > newest || version + 1 < newest)
+		return -EINVAL;
+	if (version == gm->version)
+		return 0;
+	gm->version = version;
+	gm->version_note_at = core->now;
+	if (gm->role == GM_ROLE_QUERIER) {
+		gm->startup_queries = gm->robustness;
+		general_query_send(core, gm);
+	}
+	return 0;
+}
+
+void gm_set_fast_leave(struct gm_if *gm, bool is_on)
+{
+	gm->is_fast_leave = is_on;
+}
+
 bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 		   const struct ip_addr *group)
 {
-	const struct gm_group *found = group_find(gm, group);
+	const struct gm_group *found = gm_group_find(gm, group);
 
-	(void)source; /* these versions ask for groups, not for sources */
-	return found && found->state != GM_STATE_NO_MEMBERS;
+	return found && gm_forwards(found->mode, gm_source_held(gm_source_find(found, source)));
 }
+
+/* ---- Snapshots ---- */
 
 struct gm_if_view gm_if_inspect(const struct gm_if *gm)
 {
 	return (struct gm_if_view){
 		.link = gm->link,
 		.family = gm->family->family,
+		.version = gm->version,
 		.is_querier = gm->role == GM_ROLE_QUERIER,
 		.querier = gm->querier,
+		.robustness = gm->robustness,
+		.query_interval = gm->query_interval,
 		.groups = HASH_COUNT(gm->groups),
 	};
+}
+
+static enum gm_state group_state(const struct core *core, const struct gm_group *group)
+{
+	unsigned int age = gm_group_age(core, group);
+
+	if (group->mode == GM_MODE_INCLUDE)
+		return GM_STATE_INCLUDE;
+	if (age == 0)
+		return GM_STATE_EXCLUDE;
+	if (group->is_checking)
+		return GM_STATE_CHECKING;
+	return age == 1 ? GM_STATE_MEMBERS : GM_STATE_V1_MEMBERS;
+}
+
+/* Without a group timer, the group ends with its last source. */
+static hp_time group_deadline(const struct gm_group *group)
+{
+	hp_time last = 0;
+
+	if (group->mode == GM_MODE_EXCLUDE)
+		return group->timer.deadline;
+	for (const struct gm_source *source = group->sources; source; source = source->hh.next)
+		if (source->timer.deadline > last)
+			last = source->timer.deadline;
+	return last;
 }
 
 void gm_group_inspect(const struct core *core, const struct gm_if *gm,
@@ -398,9 +291,29 @@ void gm_group_inspect(const struct core *core, const struct gm_if *gm,
 		const struct gm_group_view view = {
 			.link = gm->link,
 			.group = group->addr,
-			.state = gm->family->state_names[group->state],
+			.state = gm->family->state_names[group_state(core, group)],
 			.last_reporter = group->last_reporter,
-			.expires_in = group->timer.deadline - core->now,
+			.expires_in = group_deadline(group) - core->now,
+			.sources = HASH_COUNT(group->sources),
+		};
+
+		if (!each(ctx, &view))
+			return;
+	}
+}
+
+void gm_source_inspect(const struct core *core, const struct gm_if *gm, const struct ip_addr *group,
+		       bool (*each)(void *ctx, const struct gm_source_view *view), void *ctx)
+{
+	const struct gm_group *found = gm_group_find(gm, group);
+
+	for (const struct gm_source *source = found ? found->sources : NULL; source;
+	     source = source->hh.next) {
+		bool is_wanted = gm_source_held(source) == GM_HELD_WANTED;
+		const struct gm_source_view view = {
+			.source = source->addr,
+			.is_wanted = is_wanted,
+			.expires_in = is_wanted ? source->timer.deadline - core->now : 0,
 		};
 
 		if (!each(ctx, &view))

@@ -27,7 +27,24 @@ void gm_stop(struct core *core, struct gm_if *gm);
 /** gm_receive() - A packet of PROTO_GM. Bad ones are noted (NOTE_PACKET_BAD) and dropped whole. */
 void gm_receive(struct core *core, struct gm_if *gm, const struct ev_packet *packet);
 
-/** gm_has_member() - Whether someone on this interface wants @group (from @source). */
+/**
+ * gm_set_version() - Which queries this router sends: the newest version, or the one before.
+ *
+ * A router that sends older queries makes hosts fall back. What newer hosts say until then is
+ * understood, but not asked for again.
+ *
+ * Return: 0, or -EINVAL. The default is the newest: IGMPv3 (3), MLDv2 (2).
+ * Source: RFC 9776, 7.3.1; RFC 3810, 8.3.1.
+ */
+int gm_set_version(struct core *core, struct gm_if *gm, uint8_t version);
+
+/**
+ * gm_set_fast_leave() - Believe a leave at once, without queries, when only one host has ever
+ * reported the group and no older host listens. Off by default; acts while this router is querier.
+ */
+void gm_set_fast_leave(struct gm_if *gm, bool is_on);
+
+/** gm_has_member() - Whether someone on this interface wants @group from @source. */
 bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 		   const struct ip_addr *group);
 
@@ -35,16 +52,26 @@ bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 struct gm_if_view {
 	uint16_t link;
 	enum ip_family family;
+	uint8_t version; /* of the queries this router sends */
 	bool is_querier;
 	struct ip_addr querier;
+	unsigned int robustness;
+	hp_time query_interval;
 	uint32_t groups;
 };
 
 struct gm_group_view {
 	uint16_t link;
 	struct ip_addr group;
-	const char *state; /* "MembersPresent", ...: description of HPIM-DM, 7.2 */
+	const char *state; /* "Include", "Exclude"; with older hosts: description, 7.2 */
 	struct ip_addr last_reporter;
+	hp_time expires_in;
+	uint32_t sources;
+};
+
+struct gm_source_view {
+	struct ip_addr source;
+	bool is_wanted; /* else it is excluded */
 	hp_time expires_in;
 };
 
@@ -53,5 +80,9 @@ struct gm_if_view gm_if_inspect(const struct gm_if *gm);
 /** gm_group_inspect() - Call @each for every group, in order of first report, until it says no. */
 void gm_group_inspect(const struct core *core, const struct gm_if *gm,
 		      bool (*each)(void *ctx, const struct gm_group_view *view), void *ctx);
+
+/** gm_source_inspect() - The same for the sources of one group. */
+void gm_source_inspect(const struct core *core, const struct gm_if *gm, const struct ip_addr *group,
+		       bool (*each)(void *ctx, const struct gm_source_view *view), void *ctx);
 
 #endif

@@ -2,19 +2,15 @@
 #ifndef CORE_GM_FAMILY_H
 #define CORE_GM_FAMILY_H
 
-/* What makes group membership speak IGMPv2 or MLDv1: data only. */
-#include <stdbool.h>
-
+/* What makes group membership speak IGMP or MLD: data only. */
 #include "core/gm_table.h"
-#include "wire/gm_msg.h"
 
 /* Groups a router must hear. */
 #define GM_LISTEN_COUNT 2u
 
 struct gm_family {
 	enum ip_family family;
-	uint8_t version;         /* of the queries sent */
-	bool has_v1_hosts;       /* reports of version 1 come from hosts that never leave */
+	uint8_t version;         /* the newest, and the default */
 	bool needs_router_alert; /* messages without it are refused; description, 6.1 */
 	struct ip_addr any;      /* group of a General Query */
 	struct ip_addr all_nodes;
@@ -25,14 +21,10 @@ struct gm_family {
 	size_t (*encode)(const struct gm_msg *msg, const struct ip_addr *src,
 			 const struct ip_addr *dst, uint8_t *bytes, size_t room);
 
-	/* Description, 6.2. */
-	unsigned int startup_query_count;
-	unsigned int last_member_query_count;
+	/* Description, 6.2; RFC 9776, 8; RFC 3810, 9. The first two are told in queries. */
+	uint8_t robustness;
 	hp_time query_interval;
 	hp_time query_response_interval;
-	hp_time membership_interval;
-	hp_time other_querier_interval;
-	hp_time startup_query_interval;
 	hp_time last_member_query_interval;
 
 	const char *state_names[GM_STATE_COUNT]; /* description, 7.2 */

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state tables of group membership. Source: description of HPIM-DM, 6.3 to 6.7.
+ * The state tables of group membership. Source: description of HPIM-DM, 6.3; RFC 9776, 6.4; RFC
+ * 3810, 7.4, where the rows are the same under other names.
  *
- * Timers and states: the membership timer runs in every state but No Members, the version-1 timer
- * exactly in Version 1 Members, the retransmission timer only in Checking, and there only if this
- * router took the Leave.
+ * The RFCs write with sets: (A) and (X,Y) are what is known, the record names B or A. Here each
+ * source is looked at alone, so a set operation becomes a column: "B-A" are the named sources of
+ * which nothing is known, "X-A" the wanted ones which are not named.
  */
 #include "core/gm_table.h"
 
-#define NO_MEMBERS GM_STATE_NO_MEMBERS
-#define MEMBERS	   GM_STATE_MEMBERS
-#define CHECKING   GM_STATE_CHECKING
-#define V1_MEMBERS GM_STATE_V1_MEMBERS
+#define INCLUDE GM_MODE_INCLUDE
+#define EXCLUDE GM_MODE_EXCLUDE
+
+#define KEEP       GM_SRC_KEEP
+#define NEVER      GM_SRC_NEVER
+#define WANT       GM_SRC_WANT
+#define WANT_GROUP GM_SRC_WANT_GROUP
+#define BLOCK      GM_SRC_BLOCK
+#define DROP       GM_SRC_DROP
+#define QUERY      GM_SRC_QUERY
 
 const struct gm_step gm_role_table[GM_ROLE_COUNT][GM_ROLE_EV_COUNT] = {
 	[GM_ROLE_QUERIER] = {
@@ -30,88 +37,68 @@ const struct gm_step gm_role_table[GM_ROLE_COUNT][GM_ROLE_EV_COUNT] = {
 	},
 };
 
-const struct gm_step gm_group_table[GM_ROLE_COUNT][GM_STATE_COUNT][GM_EV_COUNT] = {
-	/* 6.4, and 6.6 for MLD. */
-	[GM_ROLE_QUERIER] = {
-		[NO_MEMBERS] = {
-			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_JOINED },
-			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_ARM_V1 |
-					       GM_ACT_JOINED },
-			[GM_EV_LEAVE]	   = { NO_MEMBERS, GM_ACT_NONE },
-			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_NEVER },
-			[GM_EV_V1_TIMER]   = { NO_MEMBERS, GM_ACT_NEVER },
-			[GM_EV_RXMT_TIMER] = { NO_MEMBERS, GM_ACT_NEVER },
-			[GM_EV_QUERY]	   = { NO_MEMBERS, GM_ACT_NONE },
-		},
-		[MEMBERS] = {
-			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_ARM_TIMER },
-			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_ARM_V1 },
-			[GM_EV_LEAVE]	   = { CHECKING, GM_ACT_LOWER_TIMER |
-					       GM_ACT_SEND_SPECIFIC },
-			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_LEFT },
-			[GM_EV_V1_TIMER]   = { MEMBERS, GM_ACT_NEVER },
-			[GM_EV_RXMT_TIMER] = { MEMBERS, GM_ACT_NEVER },
-			[GM_EV_QUERY]	   = { MEMBERS, GM_ACT_NONE },
-		},
-		[CHECKING] = {
-			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_ARM_TIMER },
-			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_ARM_TIMER |
-					       GM_ACT_ARM_V1 },
-			[GM_EV_LEAVE]	   = { CHECKING, GM_ACT_NONE },
-			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_LEFT },
-			[GM_EV_V1_TIMER]   = { CHECKING, GM_ACT_NEVER },
-			[GM_EV_RXMT_TIMER] = { CHECKING, GM_ACT_SEND_SPECIFIC },
-			[GM_EV_QUERY]	   = { CHECKING, GM_ACT_NONE },
-		},
-		[V1_MEMBERS] = {
-			[GM_EV_REPORT]	   = { V1_MEMBERS, GM_ACT_ARM_TIMER },
-			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_ARM_V1 },
-			[GM_EV_LEAVE]	   = { V1_MEMBERS, GM_ACT_NONE },
-			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_STOP_V1 | GM_ACT_LEFT },
-			[GM_EV_V1_TIMER]   = { MEMBERS, GM_ACT_NONE },
-			[GM_EV_RXMT_TIMER] = { V1_MEMBERS, GM_ACT_NEVER },
-			[GM_EV_QUERY]	   = { V1_MEMBERS, GM_ACT_NONE },
-		},
+/* In mode INCLUDE no source is blocked, and of an unnamed source which is not known nothing is
+ * said. */
+const struct gm_rule gm_rule_table[GM_MODE_COUNT][GM_RECORD_END] = {
+	/* { not held, wanted, blocked } */
+	[INCLUDE] = {
+		/* 6.4.1: INCLUDE (A+B), (B)=GMI */
+		[GM_RECORD_IS_IN] = { .next = INCLUDE,
+				      .named = { WANT, WANT, NEVER },
+				      .unnamed = { NEVER, KEEP, NEVER } },
+		/* 6.4.1: EXCLUDE (A*B,B-A), (B-A)=0, delete (A-B), group timer=GMI */
+		[GM_RECORD_IS_EX] = { .next = EXCLUDE,
+				      .arm_group = true,
+				      .named = { BLOCK, KEEP, NEVER },
+				      .unnamed = { NEVER, DROP, NEVER } },
+		/* 6.4.2: INCLUDE (A+B), (B)=GMI, send Q(G,A-B) */
+		[GM_RECORD_TO_IN] = { .next = INCLUDE,
+				      .named = { WANT, WANT, NEVER },
+				      .unnamed = { NEVER, KEEP | QUERY, NEVER } },
+		/* 6.4.2: EXCLUDE (A*B,B-A), (B-A)=0, delete (A-B), send Q(G,A*B), group timer=GMI */
+		[GM_RECORD_TO_EX] = { .next = EXCLUDE,
+				      .arm_group = true,
+				      .named = { BLOCK, KEEP | QUERY, NEVER },
+				      .unnamed = { NEVER, DROP, NEVER } },
+		/* 6.4.2: INCLUDE (A+B), (B)=GMI */
+		[GM_RECORD_ALLOW] = { .next = INCLUDE,
+				      .named = { WANT, WANT, NEVER },
+				      .unnamed = { NEVER, KEEP, NEVER } },
+		/* 6.4.2: INCLUDE (A), send Q(G,A*B) */
+		[GM_RECORD_BLOCK] = { .next = INCLUDE,
+				      .named = { DROP, KEEP | QUERY, NEVER },
+				      .unnamed = { NEVER, KEEP, NEVER } },
 	},
-	/* 6.5, and 6.6 for MLD. */
-	[GM_ROLE_NON_QUERIER] = {
-		[NO_MEMBERS] = {
-			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_JOINED },
-			[GM_EV_REPORT_V1]  = { MEMBERS, GM_ACT_ARM_TIMER | GM_ACT_JOINED },
-			[GM_EV_LEAVE]	   = { NO_MEMBERS, GM_ACT_NONE },
-			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_NEVER },
-			[GM_EV_V1_TIMER]   = { NO_MEMBERS, GM_ACT_NEVER },
-			[GM_EV_RXMT_TIMER] = { NO_MEMBERS, GM_ACT_NEVER },
-			[GM_EV_QUERY]	   = { NO_MEMBERS, GM_ACT_NONE },
-		},
-		[MEMBERS] = {
-			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_ARM_TIMER },
-			[GM_EV_REPORT_V1]  = { MEMBERS, GM_ACT_ARM_TIMER },
-			[GM_EV_LEAVE]	   = { MEMBERS, GM_ACT_NONE },
-			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_LEFT },
-			[GM_EV_V1_TIMER]   = { MEMBERS, GM_ACT_NEVER },
-			[GM_EV_RXMT_TIMER] = { MEMBERS, GM_ACT_NEVER },
-			[GM_EV_QUERY]	   = { CHECKING, GM_ACT_LOWER_TIMER },
-		},
-		/* A router that yields while checking finishes its queries: RFC 2236, section 3. */
-		[CHECKING] = {
-			[GM_EV_REPORT]	   = { MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_ARM_TIMER },
-			[GM_EV_REPORT_V1]  = { MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_ARM_TIMER },
-			[GM_EV_LEAVE]	   = { CHECKING, GM_ACT_NONE },
-			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_STOP_RXMT | GM_ACT_LEFT },
-			[GM_EV_V1_TIMER]   = { CHECKING, GM_ACT_NEVER },
-			[GM_EV_RXMT_TIMER] = { CHECKING, GM_ACT_SEND_SPECIFIC },
-			[GM_EV_QUERY]	   = { CHECKING, GM_ACT_NONE },
-		},
-		/* Kept from the time as querier; behaves as Members: 6.3. */
-		[V1_MEMBERS] = {
-			[GM_EV_REPORT]	   = { V1_MEMBERS, GM_ACT_ARM_TIMER },
-			[GM_EV_REPORT_V1]  = { V1_MEMBERS, GM_ACT_ARM_TIMER },
-			[GM_EV_LEAVE]	   = { V1_MEMBERS, GM_ACT_NONE },
-			[GM_EV_TIMER]	   = { NO_MEMBERS, GM_ACT_STOP_V1 | GM_ACT_LEFT },
-			[GM_EV_V1_TIMER]   = { MEMBERS, GM_ACT_NONE },
-			[GM_EV_RXMT_TIMER] = { V1_MEMBERS, GM_ACT_NEVER },
-			[GM_EV_QUERY]	   = { CHECKING, GM_ACT_STOP_V1 | GM_ACT_LOWER_TIMER },
-		},
+	[EXCLUDE] = {
+		/* 6.4.1: EXCLUDE (X+A,Y-A), (A)=GMI */
+		[GM_RECORD_IS_IN] = { .next = EXCLUDE,
+				      .named = { WANT, WANT, WANT },
+				      .unnamed = { NEVER, KEEP, KEEP } },
+		/* 6.4.1: EXCLUDE (A-Y,Y*A), (A-X-Y)=GMI, delete (X-A), delete (Y-A), group timer=GMI */
+		[GM_RECORD_IS_EX] = { .next = EXCLUDE,
+				      .arm_group = true,
+				      .named = { WANT, KEEP, KEEP },
+				      .unnamed = { NEVER, DROP, DROP } },
+		/* 6.4.2: EXCLUDE (X+A,Y-A), (A)=GMI, send Q(G,X-A), send Q(G) */
+		[GM_RECORD_TO_IN] = { .next = EXCLUDE,
+				      .query_group = true,
+				      .named = { WANT, WANT, WANT },
+				      .unnamed = { NEVER, KEEP | QUERY, KEEP } },
+		/*
+		 * 6.4.2: EXCLUDE (A-Y,Y*A), (A-X-Y)=group timer, delete (X-A), delete (Y-A),
+		 * send Q(G,A-Y), group timer=GMI
+		 */
+		[GM_RECORD_TO_EX] = { .next = EXCLUDE,
+				      .arm_group = true,
+				      .named = { WANT_GROUP | QUERY, KEEP | QUERY, KEEP },
+				      .unnamed = { NEVER, DROP, DROP } },
+		/* 6.4.2: EXCLUDE (X+A,Y-A), (A)=GMI */
+		[GM_RECORD_ALLOW] = { .next = EXCLUDE,
+				      .named = { WANT, WANT, WANT },
+				      .unnamed = { NEVER, KEEP, KEEP } },
+		/* 6.4.2: EXCLUDE (X+(A-Y),Y), (A-X-Y)=group timer, send Q(G,A-Y) */
+		[GM_RECORD_BLOCK] = { .next = EXCLUDE,
+				      .named = { WANT_GROUP | QUERY, KEEP | QUERY, KEEP },
+				      .unnamed = { NEVER, KEEP, KEEP } },
 	},
 };

@@ -51,6 +51,8 @@ enum note_code {
 	NOTE_RPF_LIMIT,		/* a = source, v[0] limit */
 	NOTE_SN_EXHAUSTED,	/* link, v[0] new BootTime */
 	NOTE_PACKET_UNSIGNED,	/* link, a = source: no key fits the security value */
+	NOTE_SOURCE_LIMIT,	/* link, a = refused source, b = group, v[0] limit */
+	NOTE_QUERIER_VERSION,	/* link, a = querier, v[0] its version, v[1] ours */
 	NOTE_CODE_COUNT,
 };
 

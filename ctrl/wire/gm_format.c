@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What IGMP and MLD share: type, length and checksum, and which addresses fit which message. The
- * layouts are in igmp.c and mld.c. Source: description of HPIM-DM, 6.1.
+ * What IGMP and MLD share: type, length and checksum, which addresses fit which message, and what
+ * the newest versions added. The layouts are in igmp.c and mld.c. Source: description of HPIM-DM,
+ * 6.1; RFC 9776, 4; RFC 3810, 5.
  */
 #include <assert.h>
 #include <errno.h>
 
 #include "wire/gm_format.h"
+#include "wire/gm_record.h"
 #include "wire/inet.h"
 
 #define CHECKSUM_AT  2u /* both protocols: type, code, checksum */
 #define CHECKSUM_END 4u
 
+#define EXPONENT_BITS 3u
+#define EXPONENT_MAX  7u
+
+#define INTERVAL_BITS  4u        /* mantissa of QQIC, in both families */
+#define SUPPRESS       (1u << 3) /* S flag and QRV share a byte */
+#define ROBUSTNESS_MAX 7u
+
 int gm_format_decode(const struct gm_format *format, const uint8_t *bytes, size_t len, uint32_t sum,
 		     struct gm_msg *ret_msg)
 {
 	const struct gm_kind *kind = format->kinds, *end = kind + format->kind_count;
+	struct gm_msg msg = { .group = format->any };
 
 	if (len < CHECKSUM_END || inet_checksum(bytes, len, sum) != 0)
 		return -EBADMSG;
@@ -23,12 +33,14 @@ int gm_format_decode(const struct gm_format *format, const uint8_t *bytes, size_
 		kind++;
 	if (kind == end)
 		return -EPROTONOSUPPORT;
+	msg.type = kind->type;
+	msg.version = kind->version;
 	if (kind->type == GM_QUERY && len >= format->next_query_len)
-		return -EPROTONOSUPPORT;
-	/* A query between the two lengths is of no version: RFC 3376, 7.1; RFC 3810, 8.1. */
-	if (kind->type == GM_QUERY && len > format->len)
+		msg.version = format->newest;
+	/* A query between the two lengths is of no version: RFC 9776, 7.1; RFC 3810, 8.1. */
+	else if (kind->type == GM_QUERY && len > format->len)
 		return -EBADMSG;
-	*ret_msg = (struct gm_msg){ .type = kind->type, .version = kind->version };
+	*ret_msg = msg;
 	return 0;
 }
 
@@ -43,17 +55,30 @@ uint8_t gm_format_number(const struct gm_format *format, const struct gm_msg *ms
 	return format->kinds[i].number;
 }
 
+bool gm_format_has_records(const struct gm_format *format, const struct gm_msg *msg)
+{
+	return msg->type == GM_REPORT && msg->version == format->newest;
+}
+
 bool gm_format_accepts(const struct gm_format *format, const struct gm_msg *msg,
 		       const struct ip_addr *src, const struct ip_addr *dst)
 {
 	bool is_to_group = ip_addr_is_multicast(&msg->group) && ip_addr_equal(dst, &msg->group);
 
-	if (ip_addr_is_any(src) || ip_addr_is_multicast(src))
+	if (ip_addr_is_multicast(src))
+		return false;
+	/*
+	 * A host without an address may report from the any-address: RFC 9776, 4.2.13.
+	 * Differs: 4.2.14 also takes reports sent to an address of this router. No host sends them.
+	 */
+	if (gm_format_has_records(format, msg))
+		return ip_addr_equal(dst, &format->all_newest_routers);
+	if (ip_addr_is_any(src))
 		return false;
 	switch (msg->type) {
 	case GM_QUERY:
-		return is_to_group ||
-		       (ip_addr_is_any(&msg->group) && ip_addr_equal(dst, &format->all_hosts));
+		return is_to_group || (ip_addr_is_any(&msg->group) && msg->count == 0 &&
+				       ip_addr_equal(dst, &format->all_hosts));
 	case GM_REPORT: return is_to_group;
 	case GM_LEAVE:
 		return ip_addr_is_multicast(&msg->group) &&
@@ -62,13 +87,83 @@ bool gm_format_accepts(const struct gm_format *format, const struct gm_msg *msg,
 	return false;
 }
 
-uint16_t gm_format_response(const struct gm_msg *msg, hp_time unit, uint16_t max)
+uint32_t gm_format_response(const struct gm_msg *msg, hp_time unit, uint32_t max)
 {
 	hp_time units = (msg->max_response + unit - 1) / unit;
 
 	if (msg->type != GM_QUERY)
 		return 0;
-	return units < max ? (uint16_t)units : max;
+	return units < max ? (uint32_t)units : max;
+}
+
+uint32_t gm_code_value(uint16_t code, unsigned int bits)
+{
+	uint32_t hidden = UINT32_C(1) << bits;
+
+	if (code < hidden << EXPONENT_BITS)
+		return code;
+	return ((code & (hidden - 1)) | hidden) << ((code >> bits & EXPONENT_MAX) + EXPONENT_BITS);
+}
+
+uint16_t gm_code_of(uint64_t value, unsigned int bits)
+{
+	uint64_t hidden = UINT64_C(1) << bits;
+	unsigned int exponent = 0;
+
+	if (value < hidden << EXPONENT_BITS)
+		return (uint16_t)value;
+	value >>= EXPONENT_BITS;
+	while (value >= hidden << 1 && exponent < EXPONENT_MAX) {
+		value >>= 1;
+		exponent++;
+	}
+	if (value >= hidden << 1)
+		value = (hidden << 1) - 1;
+	return (uint16_t)(hidden << EXPONENT_BITS | exponent << bits | (value & (hidden - 1)));
+}
+
+void gm_format_query_read(struct reader *in, struct gm_msg *msg)
+{
+	enum ip_family family = ip_addr_family(&msg->group);
+	uint8_t flags = rd_u8(in);
+
+	msg->suppress = flags & SUPPRESS;
+	msg->robustness = flags & ROBUSTNESS_MAX;
+	msg->query_interval = HP_SEC(gm_code_value(rd_u8(in), INTERVAL_BITS));
+	msg->count = rd_u16(in);
+	msg->body_len = msg->count * ip_family_addr_len(family);
+	msg->body = rd_bytes(in, msg->body_len);
+	if (!in->bad && !gm_sources_are_good(msg->body, msg->count, family))
+		in->bad = true;
+}
+
+void gm_format_query_write(struct writer *out, const struct gm_msg *msg)
+{
+	uint64_t interval_s = (uint64_t)(msg->query_interval / HP_SEC(1));
+	/* A robustness that has no number is not told: RFC 9776, 4.1.6. */
+	unsigned int told = msg->robustness > ROBUSTNESS_MAX ? 0 : msg->robustness;
+
+	wr_u8(out, (uint8_t)((msg->suppress ? SUPPRESS : 0) | told));
+	wr_u8(out, (uint8_t)gm_code_of(interval_s, INTERVAL_BITS));
+	wr_u16(out, msg->count);
+	wr_bytes(out, msg->body, msg->body_len);
+}
+
+void gm_format_records_read(struct reader *in, struct gm_msg *msg)
+{
+	(void)rd_u16(in); /* reserved */
+	msg->count = rd_u16(in);
+	msg->body = in->at;
+	for (uint16_t i = 0; i < msg->count && !in->bad; i++)
+		(void)gm_record_read(in, ip_addr_family(&msg->group));
+	msg->body_len = (size_t)(in->at - msg->body);
+}
+
+void gm_format_records_write(struct writer *out, const struct gm_msg *msg)
+{
+	wr_u16(out, 0);
+	wr_u16(out, msg->count);
+	wr_bytes(out, msg->body, msg->body_len);
 }
 
 void gm_format_seal(uint8_t *bytes, size_t len, uint32_t sum)

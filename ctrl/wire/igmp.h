@@ -2,16 +2,18 @@
 #ifndef WIRE_IGMP_H
 #define WIRE_IGMP_H
 
-/* IGMP messages (8 bytes, RFC 2236 section 2). */
+/* IGMP messages of versions 1 to 3. */
 #include "wire/gm_msg.h"
 
 /**
  * igmp_decode() - Read one message and check it against the addresses of its packet.
  *
+ * Sources and records are checked here, and borrowed from @bytes.
+ *
  * Return: 0; -EBADMSG: short, bad checksum, or addresses that do not fit the message (description
  * of HPIM-DM, 6.1, "Acceptance"); -EPROTONOSUPPORT: a type or version not understood here, to be
  * ignored. Nothing is written then.
- * Source: RFC 2236.
+ * Source: RFC 2236; RFC 9776.
  */
 int igmp_decode(const uint8_t *bytes, size_t len, const struct ip_addr *src,
 		const struct ip_addr *dst, struct gm_msg *ret_msg);

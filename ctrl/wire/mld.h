@@ -2,16 +2,18 @@
 #ifndef WIRE_MLD_H
 #define WIRE_MLD_H
 
-/* MLD messages (24 bytes, RFC 2710 section 3). */
+/* MLD messages of versions 1 and 2. */
 #include "wire/gm_msg.h"
 
 /**
  * mld_decode() - Read one message and check it against the addresses of its packet.
  *
+ * Sources and records are checked here, and borrowed from @bytes.
+ *
  * Return: 0; -EBADMSG: short, bad checksum, or addresses that do not fit the message (description
  * of HPIM-DM, 6.1, "Acceptance"); -EPROTONOSUPPORT: a type or version not understood here, to be
  * ignored. Nothing is written then.
- * Source: RFC 2710.
+ * Source: RFC 2710; RFC 3810.
  */
 int mld_decode(const uint8_t *bytes, size_t len, const struct ip_addr *src,
 	       const struct ip_addr *dst, struct gm_msg *ret_msg);

@@ -29,39 +29,42 @@ Test(gm_table, every_cell_of_the_election_is_filled_and_sound)
 		}
 }
 
-/* The rules about timers at the top of gm_table.c. */
-static void timers_check(const struct gm_step *step, unsigned int state, unsigned int event)
+static void acts_check(enum gm_mode mode, const struct gm_rule *rule, const uint8_t *acts,
+		       bool named)
 {
-	bool is_left = step->next != state;
+	for (enum gm_held held = GM_HELD_NOT; held < GM_HELD_COUNT; held++) {
+		bool cannot_be = (mode == GM_MODE_INCLUDE && held == GM_HELD_BLOCKED) ||
+				 (!named && held == GM_HELD_NOT);
+		unsigned int timer = acts[held] & (GM_SRC_WANT | GM_SRC_WANT_GROUP | GM_SRC_BLOCK);
 
-	if (state == GM_STATE_V1_MEMBERS && is_left && event != GM_EV_V1_TIMER)
-		cr_assert(step->act & GM_ACT_STOP_V1);
-	if (state == GM_STATE_CHECKING && is_left && event != GM_EV_RXMT_TIMER)
-		cr_assert(step->act & GM_ACT_STOP_RXMT);
-	if (step->next == GM_STATE_V1_MEMBERS && is_left)
-		cr_assert(step->act & GM_ACT_ARM_V1);
-	if (step->next != GM_STATE_V1_MEMBERS)
-		cr_assert_not(step->act & GM_ACT_ARM_V1);
-	if (step->next != GM_STATE_CHECKING)
-		cr_assert_not(step->act & GM_ACT_SEND_SPECIFIC);
-	if (state == GM_STATE_NO_MEMBERS && is_left)
-		cr_assert(step->act & GM_ACT_ARM_TIMER);
+		cr_assert_neq(acts[held], 0, "forgotten cell");
+		cr_assert_eq(acts[held] == GM_SRC_NEVER, cannot_be);
+		cr_assert_eq(timer & (timer - 1), 0, "one new value of the timer at most");
+		if (acts[held] & GM_SRC_DROP)
+			cr_assert_eq(acts[held], GM_SRC_DROP);
+		if (acts[held] & GM_SRC_WANT_GROUP)
+			cr_assert_eq(mode, GM_MODE_EXCLUDE, "no group timer in mode INCLUDE");
+		if (acts[held] & GM_SRC_BLOCK)
+			cr_assert_eq(rule->next, GM_MODE_EXCLUDE);
+		/* What is asked for is wanted then. */
+		if ((acts[held] & GM_SRC_QUERY) && held != GM_HELD_WANTED)
+			cr_assert_neq(timer, 0);
+	}
 }
 
 Test(gm_table, every_cell_of_a_group_is_filled_and_sound)
 {
-	for (unsigned int i = 0; i < GM_ROLE_COUNT * GM_STATE_COUNT * GM_EV_COUNT; i++) {
-		unsigned int event = i % GM_EV_COUNT;
-		unsigned int state = i / GM_EV_COUNT % GM_STATE_COUNT;
-		unsigned int role = i / GM_EV_COUNT / GM_STATE_COUNT;
-		const struct gm_step *step = &gm_group_table[role][state][event];
-		bool had = state != GM_STATE_NO_MEMBERS, has = step->next != GM_STATE_NO_MEMBERS;
+	for (enum gm_mode mode = GM_MODE_INCLUDE; mode < GM_MODE_COUNT; mode++)
+		for (unsigned int type = GM_RECORD_IS_IN; type < GM_RECORD_END; type++) {
+			const struct gm_rule *rule = &gm_rule_table[mode][type];
+			bool is_ex = type == GM_RECORD_IS_EX || type == GM_RECORD_TO_EX;
 
-		cell_check(step, state, GM_STATE_COUNT);
-		if (step->act & GM_ACT_NEVER)
-			continue;
-		cr_assert_eq(!had && has, !!(step->act & GM_ACT_JOINED));
-		cr_assert_eq(had && !has, !!(step->act & GM_ACT_LEFT));
-		timers_check(step, state, event);
-	}
+			acts_check(mode, rule, rule->named, true);
+			acts_check(mode, rule, rule->unnamed, false);
+			/* Only a timer ends mode EXCLUDE: RFC 9776, 6.5. */
+			cr_assert_eq(rule->next, is_ex ? GM_MODE_EXCLUDE : mode);
+			cr_assert_eq(rule->arm_group, is_ex);
+			if (rule->query_group)
+				cr_assert_eq(mode, GM_MODE_EXCLUDE);
+		}
 }

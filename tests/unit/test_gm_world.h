@@ -24,9 +24,11 @@ struct family_facts {
 	const char *lower, *own, *higher, *host, *host2;
 	const char *group, *all_nodes, *all_routers, *listen[2], *any;
 	const char *states[GM_STATE_COUNT];
-	uint8_t report_version;
-	size_t query_len;
-	uint8_t general[24], specific[24]; /* queries from @own, specific to @group */
+	const char *source; /* format of source number n */
+	uint8_t report_version, query_version;
+	/* Queries from @own, specific to @group, the last with the S flag; the old ones shorter. */
+	size_t query_len, old_query_len;
+	uint8_t general[28], specific[28], suppress[28], old_general[24], old_specific[24];
 };
 
 static const struct family_facts facts[IP_FAMILY_COUNT] = {
@@ -37,11 +39,15 @@ static const struct family_facts facts[IP_FAMILY_COUNT] = {
 		.group = "224.12.12.12", .all_nodes = "224.0.0.1", .all_routers = "224.0.0.2",
 		.listen = { "224.0.0.2", "224.0.0.22" }, .any = "0.0.0.0",
 		.states = { "NoMembersPresent", "MembersPresent", "CheckingMembership",
-			    "Version1MembersPresent" },
-		.report_version = 2,
-		.query_len = 8,
-		.general = { 0x11, 0x64, 0xee, 0x9b },
-		.specific = { 0x11, 0x0a, 0x02, 0xdd, 0xe0, 0x0c, 0x0c, 0x0c },
+			    "Version1MembersPresent", "Include", "Exclude" },
+		.source = "192.0.2.%u",
+		.report_version = 2, .query_version = 3,
+		.query_len = 12, .old_query_len = 8,
+		.general = { 0x11, 0x64, 0xec, 0x1e, 0x00, 0x00, 0x00, 0x00, 0x02, 0x7d },
+		.specific = { 0x11, 0x0a, 0x00, 0x60, 0xe0, 0x0c, 0x0c, 0x0c, 0x02, 0x7d },
+		.suppress = { 0x11, 0x0a, 0xf8, 0x5f, 0xe0, 0x0c, 0x0c, 0x0c, 0x0a, 0x7d },
+		.old_general = { 0x11, 0x64, 0xee, 0x9b },
+		.old_specific = { 0x11, 0x0a, 0x02, 0xdd, 0xe0, 0x0c, 0x0c, 0x0c },
 	},
 	[IP_FAMILY_6] = {
 		.family = IP_FAMILY_6,
@@ -49,13 +55,22 @@ static const struct family_facts facts[IP_FAMILY_COUNT] = {
 		.host = "fe80::9", .host2 = "fe80::10",
 		.group = "ff05::12:12:12", .all_nodes = "ff02::1", .all_routers = "ff02::2",
 		.listen = { "ff02::2", "ff02::16" }, .any = "::",
-		.states = { "NoListenersPresent", "ListenersPresent", "CheckingListeners", "-" },
-		.report_version = 1,
-		.query_len = 24,
-		.general = { 0x82, 0x00, 0x59, 0x16, 0x27, 0x10 },
-		.specific = { 0x82, 0x00, 0x7c, 0xca, 0x03, 0xe8, 0x00, 0x00, 0xff, 0x05, 0x00,
+		.states = { "NoListenersPresent", "ListenersPresent", "CheckingListeners", "-",
+			    "Include", "Exclude" },
+		.source = "2001:db8::%u",
+		.report_version = 1, .query_version = 2,
+		.query_len = 28, .old_query_len = 24,
+		.general = { 0x82, 0x00, 0x56, 0x95, 0x27, 0x10, [24] = 0x02, 0x7d },
+		.specific = { 0x82, 0x00, 0x7a, 0x49, 0x03, 0xe8, 0x00, 0x00, 0xff, 0x05, 0x00,
 			      0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x12, 0x00, 0x12,
-			      0x00, 0x12 },
+			      0x00, 0x12, 0x02, 0x7d },
+		.suppress = { 0x82, 0x00, 0x72, 0x49, 0x03, 0xe8, 0x00, 0x00, 0xff, 0x05, 0x00,
+			      0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x12, 0x00, 0x12,
+			      0x00, 0x12, 0x0a, 0x7d },
+		.old_general = { 0x82, 0x00, 0x59, 0x16, 0x27, 0x10 },
+		.old_specific = { 0x82, 0x00, 0x7c, 0xca, 0x03, 0xe8, 0x00, 0x00, 0xff, 0x05, 0x00,
+				  0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x12, 0x00, 0x12,
+				  0x00, 0x12 },
 	},
 };
 
@@ -109,18 +124,51 @@ void core_member_changed(struct core *core, uint16_t link, const struct ip_addr 
 
 /* ---- Effects as words ---- */
 
+/* "sources(1,3)", with an s in front of the bracket for the S flag: a query from @own. */
+static inline const char *sources_word(const struct world *w, const struct fx_send *send)
+{
+	static char word[600];
+	const struct family_facts *f = w->facts;
+	size_t addr_len = ip_family_addr_len(f->family), used;
+	size_t count = (send->len - f->query_len) / addr_len;
+	const uint8_t *tail = send->bytes + f->query_len - 4;
+	bool suppress = tail[0] & 8;
+
+	if (!is_addr(&send->dst, f->group) ||
+	    memcmp(send->bytes + 4, f->specific + 4, f->query_len - 8) || (tail[0] & 7) != 2 ||
+	    tail[1] != 125 || tail[2] != 0 || tail[3] != count)
+		return "send?";
+	used = (size_t)snprintf(word, sizeof(word), "sources%s", suppress ? "-s" : "");
+	for (size_t i = 1; i <= count; i++)
+		used += (size_t)snprintf(word + used, sizeof(word) - used, "%c%u",
+					 i == 1 ? '(' : ',',
+					 send->bytes[f->query_len + i * addr_len - 1]);
+	(void)snprintf(word + used, sizeof(word) - used, ")");
+	return word;
+}
+
 static inline const char *send_word(const struct world *w, const struct fx_send *send)
 {
 	const struct family_facts *f = w->facts;
+	const struct {
+		const char *word, *dst;
+		size_t len;
+		const uint8_t *bytes;
+	} queries[] = {
+		{ "general", f->all_nodes, f->query_len, f->general },
+		{ "specific", f->group, f->query_len, f->specific },
+		{ "specific-s", f->group, f->query_len, f->suppress },
+		{ "old-general", f->all_nodes, f->old_query_len, f->old_general },
+		{ "old-specific", f->group, f->old_query_len, f->old_specific },
+	};
 
-	if (send->link != LINK || send->proto != PROTO_GM || !is_addr(&send->src, f->own) ||
-	    send->len != f->query_len)
+	if (send->link != LINK || send->proto != PROTO_GM || !is_addr(&send->src, f->own))
 		return "send?";
-	if (is_addr(&send->dst, f->all_nodes) && !memcmp(send->bytes, f->general, send->len))
-		return "general";
-	if (is_addr(&send->dst, f->group) && !memcmp(send->bytes, f->specific, send->len))
-		return "specific";
-	return "send?";
+	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
+		if (send->len == queries[i].len && is_addr(&send->dst, queries[i].dst) &&
+		    !memcmp(send->bytes, queries[i].bytes, send->len))
+			return queries[i].word;
+	return send->len > f->query_len ? sources_word(w, send) : "send?";
 }
 
 static inline const char *group_word(const struct world *w, const struct core_effect *fx)
@@ -158,6 +206,8 @@ static inline const char *note_word(const struct world *w, const struct core_not
 										 : "joined?";
 	case NOTE_GROUP_LEFT: return is_addr(&note->b, f->group) ? "left" : "left?";
 	case NOTE_GROUP_LIMIT: return note->v[0] == w->core.limits.groups ? "limit" : "limit?";
+	case NOTE_SOURCE_LIMIT: return is_addr(&note->b, f->group) ? "source-limit" : "note?";
+	case NOTE_QUERIER_VERSION: return note->v[0] < note->v[1] ? "older" : "newer";
 	case NOTE_PACKET_BAD: return note->v[0] == PROTO_GM ? "bad" : "bad?";
 	case NOTE_CODE_COUNT: return note->v[0] ? "+member" : "-member";
 	}
@@ -257,7 +307,7 @@ static inline void receive(struct world *w, const char *src, const char *dst,
 			   const struct gm_msg *msg)
 {
 	const struct ip_addr from = addr_of(src), to = addr_of(dst);
-	uint8_t bytes[GM_MSG_LEN_MAX];
+	static uint8_t bytes[GM_MSG_LEN_MAX];
 	size_t len = gm_families[w->facts->family].encode(msg, &from, &to, bytes, sizeof(bytes));
 
 	cr_assert_gt(len, 0);
@@ -290,7 +340,7 @@ static inline void hear_general(struct world *w, const char *src)
 {
 	receive(w, src, w->facts->all_nodes,
 		&(struct gm_msg){ .type = GM_QUERY,
-				  .version = w->facts->report_version,
+				  .version = w->facts->query_version,
 				  .group = addr_of(w->facts->any),
 				  .max_response = HP_SEC(10) });
 }
@@ -299,7 +349,7 @@ static inline void hear_specific(struct world *w, const char *src, hp_time max_r
 {
 	receive(w, src, w->facts->group,
 		&(struct gm_msg){ .type = GM_QUERY,
-				  .version = w->facts->report_version,
+				  .version = w->facts->query_version,
 				  .group = addr_of(w->facts->group),
 				  .max_response = max_response });
 }

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One group on one interface: its filter mode, its sources, their timers. What a record does is in
+ * gm_table.c; here it is done. Packets and the election are gm.c's.
+ * Source: RFC 9776, section 6 and 7.3; RFC 3810, section 7 and 8.3.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/gm_int.h"
+
+struct gm_group *gm_group_find(const struct gm_if *gm, const struct ip_addr *addr)
+{
+	struct gm_group *group;
+
+	HASH_FIND(hh, gm->groups, addr, sizeof(*addr), group);
+	return group;
+}
+
+struct gm_source *gm_source_find(const struct gm_group *group, const struct ip_addr *addr)
+{
+	struct gm_source *source;
+
+	HASH_FIND(hh, group->sources, addr, sizeof(*addr), source);
+	return source;
+}
+
+static void timer_lower(struct core *core, struct timer *timer, hp_time delay)
+{
+	if (core->now + delay < timer->deadline)
+		core_timer_arm(core, timer, delay);
+}
+
+static void members_changed(struct core *core, const struct gm_group *group)
+{
+	core_member_changed(core, group->gm->link, &group->addr);
+}
+
+/* ---- Sources ---- */
+
+static void source_free(struct core *core, struct gm_source *source)
+{
+	struct gm_group *group = source->group;
+
+	timer_stop(&core->sched, &source->timer);
+	HASH_DEL(group->sources, source);
+	free(source);
+}
+
+/* RFC 9776, 6.3 and 6.5. */
+static void source_timer_fire(struct core *core, struct timer *timer)
+{
+	struct gm_source *source = container_of(timer, struct gm_source, timer);
+	struct gm_group *group = source->group;
+
+	source->queries_left = 0;
+	if (group->mode == GM_MODE_INCLUDE) {
+		source_free(core, source);
+		if (!group->sources) {
+			gm_group_end(core, group);
+			return;
+		}
+	}
+	members_changed(core, group);
+}
+
+/* A source of which nothing is known yet, or NULL when there is no room for it. */
+static struct gm_source *source_new(struct gm_group *group, const struct ip_addr *addr)
+{
+	struct gm_source *source;
+
+	if (HASH_COUNT(group->sources) >= GM_SOURCES_MAX)
+		return NULL;
+	source = calloc(1, sizeof(*source));
+	if (!source)
+		return NULL;
+	source->addr = *addr;
+	source->group = group;
+	timer_init(&source->timer, source_timer_fire);
+	HASH_ADD(hh, group->sources, addr, sizeof(source->addr), source);
+	return source;
+}
+
+/* One note for each group: a flood of records must not become a flood of notes. */
+static void source_refuse(struct core *core, struct gm_group *group, const struct ip_addr *addr)
+{
+	if (group->is_limit_noted)
+		return;
+	group->is_limit_noted = true;
+	core_note(core, &(struct core_note){ .level = NOTE_WARN,
+					     .code = NOTE_SOURCE_LIMIT,
+					     .link = group->gm->link,
+					     .a = *addr,
+					     .b = group->addr,
+					     .v = { GM_SOURCES_MAX } });
+}
+
+/* ---- Send Q(...), RFC 9776, 6.6.3 ---- */
+
+/* Whether the only host that ever reported is the one that now leaves. */
+static bool is_last_host(const struct core *core, const struct gm_group *group)
+{
+	return group->gm->is_fast_leave && !group->is_shared && gm_group_age(core, group) == 0;
+}
+
+/* 6.6.3.2: only for a source whose timer would outlive the queries. */
+static void source_check(struct core *core, struct gm_source *source)
+{
+	struct gm_group *group = source->group;
+	const struct gm_if *gm = group->gm;
+	hp_time last_member_time = gm_last_member_time(gm);
+
+	if (gm->role != GM_ROLE_QUERIER || gm->version != gm->family->version ||
+	    source->timer.deadline - core->now <= last_member_time)
+		return;
+	if (is_last_host(core, group)) {
+		core_timer_arm(core, &source->timer, 0);
+		return;
+	}
+	core_timer_arm(core, &source->timer, last_member_time);
+	source->queries_left = gm->robustness;
+	group->is_query_due = true;
+}
+
+/*
+ * 6.6.3.1. Differs: while it is checked whether there are members, another leave changes nothing;
+ * so says RFC 2236, section 7, and so a flood of leaves makes no flood of queries.
+ */
+static void group_check(struct core *core, struct gm_group *group)
+{
+	const struct gm_if *gm = group->gm;
+
+	if (gm->role != GM_ROLE_QUERIER || group->is_checking)
+		return;
+	group->is_checking = true;
+	if (is_last_host(core, group)) {
+		timer_lower(core, &group->timer, 0);
+		return;
+	}
+	timer_lower(core, &group->timer, gm_last_member_time(gm));
+	group->queries_left = gm->robustness;
+	group->is_query_due = true;
+}
+
+/* Sends all that is due and arms the timer for the rest. */
+static void queries_send(struct core *core, struct gm_group *group)
+{
+	bool is_more = false;
+
+	group->is_query_due = false;
+	gm_query_sources(core, group);
+	for (struct gm_source *source = group->sources; source; source = source->hh.next) {
+		source->queries_left -= source->queries_left > 0;
+		is_more |= source->queries_left > 0;
+	}
+	if (group->queries_left > 0) {
+		gm_query_group(core, group);
+		group->queries_left--;
+	}
+	if (is_more || group->queries_left > 0)
+		core_timer_arm(core, &group->rxmt_timer,
+			       group->gm->family->last_member_query_interval);
+	else
+		timer_stop(&core->sched, &group->rxmt_timer);
+}
+
+static void rxmt_timer_fire(struct core *core, struct timer *timer)
+{
+	queries_send(core, container_of(timer, struct gm_group, rxmt_timer));
+}
+
+/* ---- Groups ---- */
+
+static void group_note(struct core *core, const struct gm_group *group, enum note_code code)
+{
+	struct core_note note = {
+		.level = NOTE_INFO,
+		.code = code,
+		.link = group->gm->link,
+		.b = group->addr,
+	};
+
+	if (code == NOTE_GROUP_JOINED)
+		note.a = group->last_reporter;
+	core_note(core, &note);
+}
+
+static void group_free(struct core *core, struct gm_group *group)
+{
+	struct gm_if *gm = group->gm;
+	struct gm_source *source, *next;
+
+	HASH_ITER (hh, group->sources, source, next)
+		source_free(core, source);
+	timer_stop(&core->sched, &group->timer);
+	timer_stop(&core->sched, &group->rxmt_timer);
+	HASH_DEL(gm->groups, group);
+	free(group);
+	gm->is_limit_noted = false;
+}
+
+void gm_group_end(struct core *core, struct gm_group *group)
+{
+	const struct ip_addr addr = group->addr;
+	uint16_t link = group->gm->link;
+
+	group_note(core, group, NOTE_GROUP_LEFT);
+	group_free(core, group);
+	core_member_changed(core, link, &addr);
+}
+
+/* RFC 9776, 6.5: nobody wants all but some sources any more, somebody may still want a few. */
+static void group_timer_fire(struct core *core, struct timer *timer)
+{
+	struct gm_group *group = container_of(timer, struct gm_group, timer);
+	struct gm_source *source, *next;
+
+	group->mode = GM_MODE_INCLUDE;
+	group->is_checking = false;
+	group->queries_left = 0;
+	HASH_ITER (hh, group->sources, source, next)
+		if (gm_source_held(source) == GM_HELD_BLOCKED)
+			source_free(core, source);
+	if (group->sources)
+		members_changed(core, group);
+	else
+		gm_group_end(core, group);
+}
+
+/* A group that nobody wants yet, or NULL when there is no room for it. */
+static struct gm_group *group_new(struct core *core, struct gm_if *gm, const struct ip_addr *addr)
+{
+	struct gm_group *group;
+
+	if (HASH_COUNT(gm->groups) >= core->limits.groups)
+		return NULL;
+	group = calloc(1, sizeof(*group));
+	if (!group)
+		return NULL;
+	group->addr = *addr;
+	group->gm = gm;
+	timer_init(&group->timer, group_timer_fire);
+	timer_init(&group->rxmt_timer, rxmt_timer_fire);
+	HASH_ADD(hh, gm->groups, addr, sizeof(group->addr), group);
+	return group;
+}
+
+/* One note until a group goes away: a flood of reports must not become a flood of notes. */
+static void group_refuse(struct core *core, struct gm_if *gm, const struct ip_addr *addr)
+{
+	if (gm->is_limit_noted)
+		return;
+	gm->is_limit_noted = true;
+	core_note(core, &(struct core_note){ .level = NOTE_WARN,
+					     .code = NOTE_GROUP_LIMIT,
+					     .link = gm->link,
+					     .b = *addr,
+					     .v = { core->limits.groups } });
+}
+
+unsigned int gm_group_age(const struct core *core, const struct gm_group *group)
+{
+	unsigned int age = GM_AGE_MAX;
+
+	while (age > 0 && core->now >= group->older_until[age - 1])
+		age--;
+	return age;
+}
+
+/* ---- Records ---- */
+
+/* What the sources of a group are told by the rule; returns what is known of this one then. */
+static enum gm_held source_act(struct core *core, struct gm_source *source, unsigned int act)
+{
+	struct gm_group *group = source->group;
+
+	assert(!(act & GM_SRC_NEVER));
+	if (act & GM_SRC_DROP) {
+		source_free(core, source);
+		return GM_HELD_NOT;
+	}
+	if (act & GM_SRC_WANT)
+		core_timer_arm(core, &source->timer, gm_membership_interval(group->gm));
+	if (act & GM_SRC_WANT_GROUP)
+		timer_arm(&core->sched, &source->timer, group->timer.deadline);
+	if (act & GM_SRC_QUERY)
+		source_check(core, source);
+	return gm_source_held(source); /* GM_SRC_BLOCK: a new one has no timer running */
+}
+
+static bool known_apply(struct core *core, struct gm_group *group, const struct gm_rule *rule,
+			const struct gm_record *record)
+{
+	struct gm_source *source, *next;
+	bool is_changed = false;
+
+	for (uint16_t i = 0; i < record->source_count; i++) {
+		const struct ip_addr addr = gm_source_at(&group->addr, record->sources, i);
+
+		source = gm_source_find(group, &addr);
+		if (source)
+			source->is_named = true;
+	}
+	HASH_ITER (hh, group->sources, source, next) {
+		const uint8_t *acts = source->is_named ? rule->named : rule->unnamed;
+		enum gm_held old = gm_source_held(source), new;
+
+		source->is_named = false;
+		new = source_act(core, source, acts[old]);
+		is_changed |= gm_forwards(rule->next, old) != gm_forwards(rule->next, new);
+	}
+	return is_changed;
+}
+
+static bool unknown_apply(struct core *core, struct gm_group *group, const struct gm_rule *rule,
+			  const struct gm_record *record)
+{
+	unsigned int act = rule->named[GM_HELD_NOT];
+	bool is_changed = false;
+
+	for (uint16_t i = 0; i < record->source_count && !(act & GM_SRC_DROP); i++) {
+		const struct ip_addr addr = gm_source_at(&group->addr, record->sources, i);
+		struct gm_source *source;
+		enum gm_held new;
+
+		if (gm_source_find(group, &addr))
+			continue; /* known before, or named twice */
+		source = source_new(group, &addr);
+		if (!source) {
+			source_refuse(core, group, &addr);
+			break;
+		}
+		new = source_act(core, source, act);
+		is_changed |= gm_forwards(rule->next, GM_HELD_NOT) != gm_forwards(rule->next, new);
+	}
+	return is_changed;
+}
+
+/* The order of the columns: sources first, since WANT_GROUP means the old group timer. */
+static bool rule_apply(struct core *core, struct gm_group *group, const struct gm_rule *rule,
+		       const struct gm_record *record)
+{
+	bool is_changed = known_apply(core, group, rule, record);
+
+	is_changed |= unknown_apply(core, group, rule, record);
+	is_changed |= group->mode != rule->next;
+	group->mode = rule->next;
+	if (rule->arm_group) {
+		core_timer_arm(core, &group->timer, gm_membership_interval(group->gm));
+		group->is_checking = false;
+		/* Queries of older versions cannot say that the answer is known. */
+		if (group->gm->version != group->gm->family->version) {
+			group->queries_left = 0;
+			timer_stop(&core->sched, &group->rxmt_timer);
+		}
+	}
+	if (rule->query_group)
+		group_check(core, group);
+	return is_changed;
+}
+
+/*
+ * Where older hosts listen, sources cannot be told apart, and IGMPv1 hosts do not leave. RFC 9776,
+ * 7.3.2; RFC 3810, 8.3.2. Returns false when the record is to be ignored.
+ */
+static bool record_translate(struct gm_record *record, unsigned int age)
+{
+	if (age >= 1 && record->type == GM_RECORD_BLOCK)
+		return false;
+	if (age >= 1 && record->type == GM_RECORD_TO_EX)
+		record->source_count = 0;
+	return age < 2 || record->type != GM_RECORD_TO_IN;
+}
+
+/* Whether a group that nobody wants would be wanted after this record. */
+static bool record_adds(const struct gm_record *record)
+{
+	const struct gm_rule *rule = &gm_rule_table[GM_MODE_INCLUDE][record->type];
+
+	return rule->next == GM_MODE_EXCLUDE ||
+	       (record->source_count > 0 && !(rule->named[GM_HELD_NOT] & GM_SRC_DROP));
+}
+
+static bool record_is_leave(const struct gm_record *record)
+{
+	return record->type == GM_RECORD_BLOCK ||
+	       (record->type == GM_RECORD_TO_IN && record->source_count == 0);
+}
+
+/* The any-address stands for any number of hosts: RFC 9776, 4.2.13. */
+static void host_remember(struct gm_group *group, const struct ip_addr *host, bool is_new,
+			  bool is_leave)
+{
+	if (ip_addr_is_any(host) || (!is_new && !ip_addr_equal(host, &group->last_reporter)))
+		group->is_shared = true;
+	if (!is_leave)
+		group->last_reporter = *host;
+}
+
+void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *host,
+		     unsigned int age, struct gm_record *record)
+{
+	struct gm_group *group = gm_group_find(gm, &record->group);
+	unsigned int floor = (unsigned int)(gm->family->version - gm->version);
+	bool is_new = !group, is_leave = record_is_leave(record), is_changed;
+
+	if (record->type < GM_RECORD_IS_IN || record->type >= GM_RECORD_END)
+		return; /* RFC 9776, 4.2.12 */
+	if (!group && record_adds(record)) {
+		group = group_new(core, gm, &record->group);
+		if (!group)
+			group_refuse(core, gm, &record->group);
+	}
+	if (!group)
+		return;
+	host_remember(group, host, is_new, is_leave);
+	if (age > 0 && !is_leave)
+		group->older_until[age - 1] = core->now + gm_membership_interval(gm);
+	if (gm_group_age(core, group) > floor)
+		floor = gm_group_age(core, group);
+	if (!record_translate(record, floor))
+		return;
+	is_changed = rule_apply(core, group, &gm_rule_table[group->mode][record->type], record);
+	if (group->mode == GM_MODE_INCLUDE && !group->sources) {
+		group_free(core, group); /* new, and no memory for a source */
+		return;
+	}
+	if (is_new)
+		group_note(core, group, NOTE_GROUP_JOINED);
+	if (is_changed)
+		members_changed(core, group);
+	if (group->is_query_due)
+		queries_send(core, group);
+}
+
+void gm_group_query_heard(struct core *core, struct gm_group *group, const struct gm_msg *query)
+{
+	/*
+	 * Differs: RFC 9776, 6.6.1, takes the router's own Last Member Query Time. The time that
+	 * the querier gives the hosts is the same unless it is configured otherwise, and then
+	 * right; so says RFC 2236, section 3.
+	 */
+	hp_time delay = query->max_response * group->gm->robustness;
+
+	if (group->gm->role == GM_ROLE_QUERIER || query->suppress)
+		return;
+	if (query->count == 0 && group->mode == GM_MODE_EXCLUDE) {
+		group->is_checking = true;
+		timer_lower(core, &group->timer, delay);
+	}
+	for (uint16_t i = 0; i < query->count; i++) {
+		const struct ip_addr addr = gm_source_at(&group->addr, query->body, i);
+		struct gm_source *source = gm_source_find(group, &addr);
+
+		if (gm_source_held(source) == GM_HELD_WANTED)
+			timer_lower(core, &source->timer, delay);
+	}
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_GM_INT_H
+#define CORE_GM_INT_H
+
+/* What gm.c, gm_group.c and gm_query.c share. */
+#include "base/hash.h"
+#include "core/core_int.h"
+#include "core/gm.h"
+#include "core/gm_family.h"
+
+/* Older generations of hosts: IGMPv2 and MLDv1 are one version old, IGMPv1 is two. */
+#define GM_AGE_MAX 2u
+
+/* Of one group. Linux lets a host name 10 (IPv4) or 64 (IPv6) unless told otherwise. */
+#define GM_SOURCES_MAX 128u
+
+struct gm_source {
+	struct ip_addr addr;
+	struct gm_group *group;
+	struct timer timer;        /* runs while somebody wants the source */
+	unsigned int queries_left; /* group-and-source-specific, still to be sent */
+	bool is_named;             /* in the record that is being applied */
+	UT_hash_handle hh;
+};
+
+/**
+ * struct gm_group - A group with members.
+ * @is_shared:   more than one host has ever reported it.
+ * @is_checking: the group timer was made shorter to see whether somebody reports.
+ * @older_until: [age - 1]: when the last host so much older is forgotten (Older Host Present).
+ */
+struct gm_group {
+	struct ip_addr addr;
+	struct gm_if *gm;
+	enum gm_mode mode;
+	struct ip_addr last_reporter;
+	bool is_shared, is_checking, is_query_due, is_limit_noted;
+	hp_time older_until[GM_AGE_MAX];
+	unsigned int queries_left;      /* group-specific, still to be sent */
+	struct timer timer, rxmt_timer; /* the group timer runs exactly in mode EXCLUDE */
+	struct gm_source *sources;
+	UT_hash_handle hh;
+};
+
+struct gm_if {
+	uint16_t link;
+	const struct gm_family *family;
+	uint8_t version; /* of the queries sent */
+	bool is_fast_leave;
+	enum gm_role role;
+	struct ip_addr querier;       /* this router, or the lower address last heard */
+	unsigned int robustness;      /* ours while querier, else as the querier told */
+	hp_time query_interval;       /* the same */
+	unsigned int startup_queries; /* still to be sent */
+	struct timer query_timer, other_timer;
+	struct gm_group *groups; /* only those that have members */
+	bool is_limit_noted;
+	hp_time version_note_at; /* no earlier note of a querier's version */
+};
+
+/** gm_own_addr() - Whoever starts gm stops it before the interface loses its address. */
+const struct ip_addr *gm_own_addr(const struct core *core, const struct gm_if *gm);
+
+/** gm_membership_interval() - RFC 9776, 8.4; also how long older hosts are remembered, 8.13. */
+static inline hp_time gm_membership_interval(const struct gm_if *gm)
+{
+	return gm->robustness * gm->query_interval + gm->family->query_response_interval;
+}
+
+/** gm_last_member_time() - RFC 9776, 8.10: Last Member Query Time. */
+static inline hp_time gm_last_member_time(const struct gm_if *gm)
+{
+	return gm->robustness * gm->family->last_member_query_interval;
+}
+
+/* ---- gm_query.c ---- */
+
+void gm_query_general(struct core *core, const struct gm_if *gm);
+void gm_query_group(struct core *core, const struct gm_group *group);
+
+/** gm_query_sources() - Send for all sources that have queries left; RFC 9776, 6.6.3.2. */
+void gm_query_sources(struct core *core, const struct gm_group *group);
+
+/* ---- gm_group.c ---- */
+
+struct gm_group *gm_group_find(const struct gm_if *gm, const struct ip_addr *addr);
+struct gm_source *gm_source_find(const struct gm_group *group, const struct ip_addr *addr);
+
+static inline enum gm_held gm_source_held(const struct gm_source *source)
+{
+	if (!source)
+		return GM_HELD_NOT;
+	return timer_runs(&source->timer) ? GM_HELD_WANTED : GM_HELD_BLOCKED;
+}
+
+/** gm_group_age() - How much older than the newest version the group is treated; 0: not at all. */
+unsigned int gm_group_age(const struct core *core, const struct gm_group *group);
+
+/** gm_group_record() - A host so many versions @age old said this of a group. */
+void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *host,
+		     unsigned int age, struct gm_record *record);
+
+/** gm_group_query_heard() - The querier, another router, asks for this group. */
+void gm_group_query_heard(struct core *core, struct gm_group *group, const struct gm_msg *query);
+
+/** gm_group_end() - The last member is gone. */
+void gm_group_end(struct core *core, struct gm_group *group);
+
+#endif

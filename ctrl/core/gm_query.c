@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The queries of a querier. When they are sent is decided in gm.c and gm_group.c.
+ * Source: RFC 9776, 4.1 and 6.6.3; RFC 3810, 5.1 and 7.6.3.
+ */
+#include <assert.h>
+
+#include "core/gm_int.h"
+
+/* A query with so many sources fits into 1280 bytes, the smallest MTU of IPv6. */
+#define SOURCES_PER_QUERY 64u
+#define SOURCE_LEN_MAX    16u
+#define QUERY_LEN_MAX     (28u + SOURCES_PER_QUERY * SOURCE_LEN_MAX)
+
+static void query_send(struct core *core, const struct gm_if *gm, const struct ip_addr *dst,
+		       struct gm_msg *msg)
+{
+	const struct ip_addr *src = gm_own_addr(core, gm);
+	struct core_effect effect = {
+		.kind = FX_SEND,
+		.send = { .link = gm->link, .proto = PROTO_GM, .src = *src, .dst = *dst },
+	};
+	uint8_t bytes[QUERY_LEN_MAX];
+
+	msg->type = GM_QUERY;
+	msg->robustness = (uint8_t)gm->robustness;
+	msg->query_interval = gm->query_interval;
+	effect.send.bytes = bytes;
+	effect.send.len = gm->family->encode(msg, src, dst, bytes, sizeof(bytes));
+	assert(effect.send.len > 0);
+	core_fx(core, &effect);
+}
+
+void gm_query_general(struct core *core, const struct gm_if *gm)
+{
+	struct gm_msg msg = {
+		.version = gm->version,
+		.group = gm->family->any,
+		.max_response = gm->family->query_response_interval,
+	};
+
+	query_send(core, gm, &gm->family->all_nodes, &msg);
+}
+
+/* The S flag: hosts shall answer, but the other routers know already. RFC 9776, 6.6.3. */
+static bool is_known(const struct core *core, const struct gm_if *gm, const struct timer *timer)
+{
+	return timer->deadline - core->now > gm_last_member_time(gm);
+}
+
+void gm_query_group(struct core *core, const struct gm_group *group)
+{
+	struct gm_msg msg = {
+		.version = group->gm->version,
+		.group = group->addr,
+		.max_response = group->gm->family->last_member_query_interval,
+		.suppress = is_known(core, group->gm, &group->timer),
+	};
+
+	query_send(core, group->gm, &group->addr, &msg);
+}
+
+static void sources_send(struct core *core, const struct gm_group *group, bool suppress)
+{
+	uint8_t body[SOURCES_PER_QUERY * SOURCE_LEN_MAX];
+	struct writer out = writer_over(body, sizeof(body));
+	struct gm_msg msg = {
+		.version = group->gm->family->version, /* older ones have no such query */
+		.group = group->addr,
+		.max_response = group->gm->family->last_member_query_interval,
+		.suppress = suppress,
+		.body = body,
+	};
+
+	for (const struct gm_source *source = group->sources; source; source = source->hh.next) {
+		bool is_asked = source->queries_left > 0 &&
+				is_known(core, group->gm, &source->timer) == suppress;
+
+		if (is_asked) {
+			wr_addr(&out, &source->addr);
+			msg.count++;
+		}
+		if (msg.count == SOURCES_PER_QUERY || (msg.count > 0 && !source->hh.next)) {
+			msg.body_len = wr_len(&out);
+			query_send(core, group->gm, &group->addr, &msg);
+			out = writer_over(body, sizeof(body));
+			msg.count = 0;
+		}
+	}
+}
+
+void gm_query_sources(struct core *core, const struct gm_group *group)
+{
+	sources_send(core, group, true);
+	sources_send(core, group, false);
+}
