@@ -14,6 +14,13 @@
 #include "io/crypto.h"
 #include "shell.h"
 
+/*
+ * Without a daemon the programs stop forwarding after the hold time that neighbors give a router
+ * (description of HPIM-DM, section 5): then they take over.
+ */
+#define LEASE_FOR	HP_SEC(40)
+#define LEASE_RENEW_FOR HP_SEC(10)
+
 /* BootTimes must grow over restarts (description of HPIM-DM, 3.1): the greatest one used. */
 #define BOOT_TIME_PATH CTL_SOCKET_DIR "/%s.boot"
 
@@ -168,6 +175,26 @@ static void feed_posted(struct shell *shell)
 	shell->posted_count = 0;
 }
 
+static void renew_lease(struct shell *shell)
+{
+	hp_time now = loop_now();
+
+	if (now < shell->renew_at)
+		return;
+	if (dplane_renew(shell->dplane, LEASE_FOR) < 0)
+		log_line(NOTE_WARN, "the lease of the forwarding plane cannot be renewed; XDP stops "
+				    "forwarding when it ends");
+	shell->renew_at = now + LEASE_RENEW_FOR;
+}
+
+static void arm(struct shell *shell)
+{
+	hp_time deadline = core_deadline(shell->core);
+
+	if (loop_arm(shell->loop, deadline < shell->renew_at ? deadline : shell->renew_at) < 0)
+		log_line(NOTE_WARN, "the timer of the event loop cannot be set");
+}
+
 void shell_feed(struct shell *shell, const struct core_event *event)
 {
 	assert(!shell->is_feeding);
@@ -175,8 +202,8 @@ void shell_feed(struct shell *shell, const struct core_event *event)
 	feed_one(shell, event);
 	feed_posted(shell);
 	shell->is_feeding = false;
-	if (loop_arm(shell->loop, core_deadline(shell->core)) < 0)
-		log_line(NOTE_WARN, "the timer of the event loop cannot be set");
+	renew_lease(shell);
+	arm(shell);
 }
 
 void shell_post(struct shell *shell, const struct core_event *event)
@@ -337,6 +364,8 @@ int shell_start(struct shell *shell, const struct shell_options *options)
 		err = start_system(shell);
 	if (!err)
 		err = start_core(shell);
+	if (!err)
+		on_timer(shell); /* the first lease */
 	return err;
 }
 

@@ -53,6 +53,7 @@ struct shell {
 	bool is_feeding;
 	bool keeps_forwarding; /* at stop */
 	hp_time started_at;
+	hp_time renew_at; /* the lease of the forwarding plane */
 };
 
 /* shell.c */
