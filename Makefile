@@ -41,6 +41,7 @@ IO_OBJS     := $(call objs,ctrl/io/*.c)
 DPLANE_OBJS := $(call objs,ctrl/dplane/*.c)
 SHELL_OBJS  := $(filter-out $(BUILD)/ctrl/main.o,$(call objs,ctrl/*.c))
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
+SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FUZZ_COMMON := $(call objs,tests/unit/common_property.c)
 skels        = $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard $(1)))
@@ -63,6 +64,7 @@ BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
 CTL_LIBS    := -ljson-c -lsmartcols
+SIM_LIBS    := -lyaml -ljson-c
 
 .PHONY: all tests deps check style lint format fuzz demo bench install deb clean help
 .DELETE_ON_ERROR:
@@ -154,6 +156,10 @@ $(BUILD)/hpimd: $(BUILD)/ctrl/main.o $(ALL_LIBS)
 
 $(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(TEXT_OBJ)
 	$(call link,$^ $(CTL_LIBS))
+
+# The same core as the daemon's, between other people's hands.
+$(BUILD)/hpimsim: $(SIM_OBJS) $(CORE_LIB) $(TEXT_OBJ)
+	$(call link,$^ $(SIM_LIBS))
 
 $(BUILD)/mcgen $(BUILD)/mcsink: $(BUILD)/%: $(BUILD)/tools/mcgen/%.o $(BUILD)/ctrl/base/addr.o \
 		$(TEXT_OBJ)

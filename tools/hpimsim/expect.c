@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Questions about a network and their answers in words. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/inspect.h"
+#include "hpimsim/expect.h"
+
+/* What a question is about: a router, a port "R1.eth0", who hears it "R1.eth0>R2", ... */
+struct subject {
+	uint16_t router, port, host, lan, to;
+};
+
+struct text {
+	char *s;
+	size_t used;
+};
+
+struct asked {
+	const struct net *net;
+	const struct log *log;
+	struct subject subject;
+	struct text text;
+	struct check check; /* of invariants */
+};
+
+enum about { ABOUT_ALL, ABOUT_ROUTER, ABOUT_PORT, ABOUT_SPEAKER, ABOUT_LAN };
+
+struct question {
+	const char *name;
+	enum about about; /* ABOUT_SPEAKER: a port, a port with ">", or a host */
+	void (*answer)(struct asked *asked);
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct asked *asked, const char *format, ...)
+{
+	struct text *text = &asked->text;
+	va_list args;
+	int more;
+
+	va_start(args, format);
+	more = vsnprintf(text->s + text->used, EXPECT_TEXT_LEN - text->used, format, args);
+	va_end(args);
+	text->used += (size_t)more;
+	if (text->used >= EXPECT_TEXT_LEN)
+		text->used = EXPECT_TEXT_LEN - 1;
+}
+
+/* ---- Trees ---- */
+
+static void say_ports(struct asked *asked, const char *before, const struct ifset *ports)
+{
+	const struct box *box = &asked->net->topo.routers[asked->subject.router];
+
+	if (ifset_is_empty(ports))
+		return;
+	say(asked, "%s", before);
+	ifset_for_each (port, ports)
+		say(asked, " %s", box->ports[port].name);
+}
+
+struct port_sets {
+	struct mfib_key key;
+	struct ifset lost, interested;
+};
+
+static bool collect_ports(void *ctx, const struct inspect_tree_if *tif)
+{
+	struct port_sets *sets = ctx;
+
+	if (!ip_addr_equal(&tif->key.source, &sets->key.source) ||
+	    !ip_addr_equal(&tif->key.group, &sets->key.group) || tif->is_root)
+		return true;
+	if (!tif->is_winner)
+		ifset_add(&sets->lost, tif->link);
+	if (tif->has_interest)
+		ifset_add(&sets->interested, tif->link);
+	return true;
+}
+
+/* The scenarios speak of the tree of the first group. */
+static bool is_first_group(const struct ip_addr *group)
+{
+	return topo_group_index(group) == 0;
+}
+
+static bool say_tree(void *ctx, const struct inspect_tree *tree)
+{
+	struct asked *asked = ctx;
+	const struct core *core = asked->net->routers[asked->subject.router].core;
+	const struct box *box = &asked->net->topo.routers[asked->subject.router];
+	struct port_sets sets = { .key = tree->key };
+
+	if (!is_first_group(&tree->key.group) || strcmp(tree->state, "inactive") == 0)
+		return true;
+	inspect_tree_ifs(core, asked->net->family, collect_ports, &sets);
+	say(asked, "%s %s", tree->state, tree->root == LINK_NONE ? "-" : box->ports[tree->root].name);
+	say_ports(asked, " >", &tree->oifs);
+	say_ports(asked, ", lost", &sets.lost);
+	return false;
+}
+
+static void answer_tree(struct asked *asked)
+{
+	const struct core *core = asked->net->routers[asked->subject.router].core;
+
+	if (core)
+		inspect_trees(core, asked->net->family, say_tree, asked);
+	if (!asked->text.used)
+		say(asked, "none");
+}
+
+static bool say_interest(void *ctx, const struct inspect_tree *tree)
+{
+	struct asked *asked = ctx;
+	const struct core *core = asked->net->routers[asked->subject.router].core;
+	struct port_sets sets = { .key = tree->key };
+
+	if (!is_first_group(&tree->key.group))
+		return true;
+	inspect_tree_ifs(core, asked->net->family, collect_ports, &sets);
+	say_ports(asked, "in", &sets.interested);
+	return false;
+}
+
+static void answer_interest(struct asked *asked)
+{
+	const struct core *core = asked->net->routers[asked->subject.router].core;
+
+	if (core)
+		inspect_trees(core, asked->net->family, say_interest, asked);
+	if (!asked->text.used)
+		say(asked, "none");
+}
+
+static bool count_active(void *ctx, const struct inspect_tree *tree)
+{
+	unsigned int *counts = ctx;
+
+	counts[0] += strcmp(tree->state, "active") == 0;
+	counts[1] += strcmp(tree->state, "active") != 0 && strcmp(tree->state, "inactive") != 0;
+	return true;
+}
+
+static void answer_trees(struct asked *asked)
+{
+	const struct core *core = asked->net->routers[asked->subject.router].core;
+	unsigned int counts[2] = { 0, 0 };
+
+	if (core)
+		inspect_trees(core, asked->net->family, count_active, counts);
+	say(asked, "%u active, %u other", counts[0], counts[1]);
+}
+
+/* ---- Neighbors and members ---- */
+
+static bool say_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
+{
+	struct asked *asked = ctx;
+	const struct topo *topo = &asked->net->topo;
+	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
+
+	if (neighbor->link != asked->subject.port)
+		return true;
+	say(asked, "%s%s", asked->text.used ? " " : "",
+	    topo_name_at(topo, lan, neighbor->addr.b[15]));
+	if (strcmp(neighbor->state, "synced") != 0)
+		say(asked, "(%s)", neighbor->state);
+	return true;
+}
+
+static void answer_neighbors(struct asked *asked)
+{
+	const struct core *core = asked->net->routers[asked->subject.router].core;
+
+	if (core)
+		inspect_neighbors(core, asked->net->family, say_neighbor, asked);
+	if (!asked->text.used)
+		say(asked, "none");
+}
+
+static const struct gm_if *membership(const struct asked *asked)
+{
+	const struct core *core = asked->net->routers[asked->subject.router].core;
+
+	return core ? inspect_membership(core, asked->subject.port, asked->net->family) : NULL;
+}
+
+static void answer_querier(struct asked *asked)
+{
+	const struct topo *topo = &asked->net->topo;
+	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
+	const struct gm_if *gm = membership(asked);
+
+	say(asked, "%s", gm ? topo_name_at(topo, lan, gm_if_inspect(gm).querier.b[15]) : "none");
+}
+
+/* IGMP speaks of members, MLD of listeners; here they are the same. */
+static bool say_group(void *ctx, const struct gm_group_view *group)
+{
+	struct asked *asked = ctx;
+
+	if (!is_first_group(&group->group))
+		return true;
+	say(asked, "%s", strncmp(group->state, "Checking", 8) == 0 ? "checking" : "members");
+	return false;
+}
+
+static void answer_members(struct asked *asked)
+{
+	const struct gm_if *gm = membership(asked);
+
+	if (gm)
+		gm_group_inspect(asked->net->routers[asked->subject.router].core, gm, say_group,
+				 asked);
+	if (!asked->text.used)
+		say(asked, "none");
+}
+
+/* ---- What was said ---- */
+
+static bool speaks(const struct subject *subject, const struct log_entry *entry)
+{
+	if (subject->lan != SIM_NONE)
+		return entry->lan == subject->lan;
+	if (subject->host != SIM_NONE)
+		return entry->port == SIM_NONE && entry->sender == subject->host;
+	return entry->sender == subject->router && entry->port == subject->port &&
+	       (subject->to == SIM_NONE || entry->to == subject->to);
+}
+
+/* A list; what is said several times in a row stands there once with its number. */
+static void say_kind(struct asked *asked, int kind)
+{
+	const struct log_entry *last = NULL;
+	unsigned int times = 0;
+
+	for (size_t i = 0; i <= asked->log->count; i++) {
+		const struct log_entry *entry = i < asked->log->count ? &asked->log->entries[i] :
+									NULL;
+
+		if (entry && ((int)entry->kind != kind || entry->is_repeated ||
+			      !speaks(&asked->subject, entry)))
+			continue;
+		if (last && entry && strcmp(last->text, entry->text) == 0) {
+			times++;
+			continue;
+		}
+		if (times > 1)
+			say(asked, " x%u", times);
+		times = 1;
+		last = entry;
+		if (entry)
+			say(asked, "%s%s", asked->text.used ? ", " : "", entry->text);
+	}
+	if (!asked->text.used)
+		say(asked, "nothing");
+}
+
+static void answer_said(struct asked *asked)
+{
+	say_kind(asked, LOG_TREE);
+}
+
+static void answer_syncs(struct asked *asked)
+{
+	say_kind(asked, LOG_SYNC);
+}
+
+static void answer_membership(struct asked *asked)
+{
+	say_kind(asked, LOG_GM);
+}
+
+static void answer_last(struct asked *asked)
+{
+	for (size_t i = asked->log->count; i > 0 && !asked->text.used; i--) {
+		const struct log_entry *entry = &asked->log->entries[i - 1];
+
+		if (entry->kind == LOG_TREE && speaks(&asked->subject, entry))
+			say(asked, "%s", entry->text);
+	}
+	if (!asked->text.used)
+		say(asked, "nothing");
+}
+
+/* How many trees each Sync carried. */
+static void answer_sync_trees(struct asked *asked)
+{
+	for (size_t i = 0; i < asked->log->count; i++) {
+		const struct log_entry *entry = &asked->log->entries[i];
+
+		if (entry->kind == LOG_SYNC && speaks(&asked->subject, entry))
+			say(asked, "%s%u", asked->text.used ? " " : "", entry->trees);
+	}
+	if (!asked->text.used)
+		say(asked, "nothing");
+}
+
+static void answer_repeats(struct asked *asked)
+{
+	unsigned int repeats = 0;
+
+	for (size_t i = 0; i < asked->log->count; i++)
+		repeats += asked->log->entries[i].is_repeated;
+	say(asked, "%u", repeats);
+}
+
+/* ---- Data ---- */
+
+static void answer_copies(struct asked *asked)
+{
+	uint16_t least = UINT16_MAX, most = 0, lan = asked->subject.lan;
+
+	for (size_t i = 0; i < asked->net->flow_count; i++) {
+		const struct flow *flow = &asked->net->flows[i];
+
+		least = flow->copies[lan].least < least ? flow->copies[lan].least : least;
+		most = flow->copies[lan].most > most ? flow->copies[lan].most : most;
+	}
+	if (least > most)
+		say(asked, "no packets");
+	else if (least == most)
+		say(asked, "%u", most);
+	else
+		say(asked, "%u to %u", least, most);
+}
+
+/* ---- Invariants ---- */
+
+static void conclude(struct asked *asked, struct check check)
+{
+	asked->check = check;
+	say(asked, "%s", check.kind ? check.text : "yes");
+}
+
+static void answer_settled(struct asked *asked)
+{
+	conclude(asked, check_settled(asked->net));
+}
+
+static void answer_gone(struct asked *asked)
+{
+	conclude(asked, check_no_trees(asked->net));
+}
+
+static void answer_empty(struct asked *asked)
+{
+	conclude(asked, check_empty(asked->net));
+}
+
+static const struct question questions[] = {
+	{ "tree", ABOUT_ROUTER, answer_tree },
+	{ "trees", ABOUT_ROUTER, answer_trees },
+	{ "interest", ABOUT_ROUTER, answer_interest },
+	{ "neighbors", ABOUT_PORT, answer_neighbors },
+	{ "querier", ABOUT_PORT, answer_querier },
+	{ "members", ABOUT_PORT, answer_members },
+	{ "said", ABOUT_SPEAKER, answer_said },
+	{ "last", ABOUT_SPEAKER, answer_last },
+	{ "syncs", ABOUT_SPEAKER, answer_syncs },
+	{ "sync-trees", ABOUT_SPEAKER, answer_sync_trees },
+	{ "membership", ABOUT_SPEAKER, answer_membership },
+	{ "copies", ABOUT_LAN, answer_copies },
+	{ "repeats", ABOUT_ALL, answer_repeats },
+	{ "settled", ABOUT_ALL, answer_settled },
+	{ "gone", ABOUT_ALL, answer_gone },
+	{ "empty", ABOUT_ALL, answer_empty },
+};
+
+static const struct question *find_question(const char *name)
+{
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (strcmp(questions[i].name, name) == 0)
+			return &questions[i];
+	return NULL;
+}
+
+/* The host number of a router on a link. */
+static uint16_t number_on(const struct topo *topo, const char *name, uint16_t lan)
+{
+	uint16_t router = topo_router(topo, name);
+
+	for (uint16_t p = 0; router != SIM_NONE && p < topo->routers[router].port_count; p++)
+		if (topo->routers[router].ports[p].lan == lan)
+			return topo->routers[router].ports[p].host;
+	return SIM_NONE;
+}
+
+static bool find_port(const struct topo *topo, char *name, struct subject *subject)
+{
+	char *dot = strchr(name, '.'), *to = strchr(name, '>');
+
+	if (to)
+		*to = '\0';
+	if (!dot)
+		return false;
+	*dot = '\0';
+	subject->router = topo_router(topo, name);
+	if (subject->router == SIM_NONE)
+		return false;
+	subject->port = topo_port(&topo->routers[subject->router], dot + 1);
+	if (subject->port == SIM_NONE)
+		return false;
+	if (to)
+		subject->to = number_on(topo, to + 1,
+					topo->routers[subject->router].ports[subject->port].lan);
+	return !to || subject->to != SIM_NONE;
+}
+
+static bool find_subject(const struct topo *topo, enum about about, const char *text,
+			 struct subject *ret_subject)
+{
+	struct subject subject = { SIM_NONE, SIM_NONE, SIM_NONE, SIM_NONE, SIM_NONE };
+	char name[3 * SIM_NAME_LEN];
+	bool is_found = false;
+
+	(void)snprintf(name, sizeof(name), "%.47s", text);
+	subject.lan = topo_lan(topo, name);
+	if (about == ABOUT_ALL) {
+		is_found = strcmp(name, "all") == 0;
+	} else if (about == ABOUT_ROUTER) {
+		subject.router = topo_router(topo, name);
+		is_found = subject.router != SIM_NONE;
+	} else if (about == ABOUT_LAN) {
+		is_found = subject.lan != SIM_NONE;
+	} else if (about == ABOUT_SPEAKER && (subject.lan != SIM_NONE ||
+					      (subject.host = topo_host(topo, name)) != SIM_NONE)) {
+		is_found = true;
+	} else {
+		is_found = find_port(topo, name, &subject);
+	}
+	*ret_subject = subject;
+	return is_found;
+}
+
+bool expect_is_known(const struct topo *topo, const char *kind, const char *text)
+{
+	const struct question *question = find_question(kind);
+	struct subject subject;
+
+	return question && find_subject(topo, question->about, text, &subject);
+}
+
+void expect_answer(const struct net *net, const struct log *log, const char *kind, const char *text,
+		   char *ret_text, enum check_kind *ret_kind)
+{
+	const struct question *question = find_question(kind);
+	struct asked asked = { .net = net, .log = log, .text = { .s = ret_text } };
+
+	ret_text[0] = '\0';
+	(void)find_subject(&net->topo, question->about, text, &asked.subject); /* is known */
+	question->answer(&asked);
+	*ret_kind = question->about == ABOUT_ALL && asked.check.kind ? asked.check.kind :
+								       CHECK_EXPECT;
+}

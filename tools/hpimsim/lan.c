@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Links: who hears what, when, and how often. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hpimsim/net.h"
+
+void frame_put(struct frame *frame)
+{
+	if (--frame->refs == 0)
+		free(frame);
+}
+
+static bool is_faulty(const struct net *net)
+{
+	for (uint16_t i = 0; i < net->topo.lan_count; i++)
+		if (net->topo.lans[i].loss_pm)
+			return true;
+	for (uint16_t i = 0; i < net->topo.router_count; i++)
+		for (uint16_t p = 0; p < net->topo.routers[i].port_count; p++)
+			if (net->topo.routers[i].ports[p].is_cut)
+				return true;
+	return false;
+}
+
+static void packet_looped(struct net *net)
+{
+	net->count.loops++;
+	if (net->now - net->acted_at > SIM_LOOP_EXCUSE && !is_faulty(net))
+		net->looped_at = net->now;
+}
+
+/* The last copy is gone: what became of the packet. */
+static void packet_done(struct net *net, const struct packet *packet)
+{
+	struct flow *flow;
+
+	if (packet->has_looped)
+		packet_looped(net);
+	if (packet->sent_at < net->marked_at)
+		return;
+	flow = net_flow(net, packet->host, packet->group);
+	for (uint16_t lan = 0; lan < net->topo.lan_count; lan++) {
+		uint16_t copies = packet->copies[lan];
+
+		if (!flow->packets || copies < flow->copies[lan].least)
+			flow->copies[lan].least = copies;
+		if (!flow->packets || copies > flow->copies[lan].most)
+			flow->copies[lan].most = copies;
+	}
+	flow->packets++;
+}
+
+void packet_put(struct net *net, struct packet *packet)
+{
+	if (--packet->refs)
+		return;
+	packet_done(net, packet);
+	free(packet);
+}
+
+/* Queue one item for one receiver, unless the link loses it; perhaps twice. */
+static void transmit(struct net *net, const struct lan *lan, const struct queue_item *item,
+		     uint32_t *refs)
+{
+	unsigned int copies = 1;
+
+	if (rand_chance(&net->rand, lan->loss_pm)) {
+		net->count.lost++;
+		return;
+	}
+	if (rand_chance(&net->rand, lan->dup_pm)) {
+		net->count.duplicated++;
+		copies = 2;
+	}
+	while (copies--) {
+		struct queue_item queued = *item;
+		uint64_t delay_us = lan->delay_us;
+
+		if (lan->jitter_us)
+			delay_us += rand_below(&net->rand, lan->jitter_us);
+		queued.at = net->now + (hp_time)delay_us * 1000;
+		(*refs)++;
+		queue_push(&net->queue, &queued);
+	}
+}
+
+/*
+ * Whether a router hears its own packet on another of its ports: the kernel drops IPv4 packets from
+ * addresses of its own. Description of HPIM-DM, 8, Q25
+ */
+static bool may_hear(const struct net *net, const struct frame *frame, uint16_t router,
+		     uint16_t port)
+{
+	if (frame->port == SIM_NONE || router != frame->sender)
+		return true;
+	return port != frame->port && net->family == IP_FAMILY_6;
+}
+
+static void transmit_to_routers(struct net *net, struct frame *frame)
+{
+	const struct topo *topo = &net->topo;
+	const struct lan *lan = &topo->lans[frame->lan];
+
+	for (uint16_t i = 0; i < topo->router_count; i++)
+		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
+			if (topo->routers[i].ports[p].lan == frame->lan &&
+			    may_hear(net, frame, i, p))
+				transmit(net, lan,
+					 &(struct queue_item){ .kind = ITEM_FRAME,
+							       .node = i,
+							       .port = p,
+							       .load = frame },
+					 &frame->refs);
+}
+
+static void transmit_to_hosts(struct net *net, struct frame *frame)
+{
+	const struct topo *topo = &net->topo;
+
+	for (uint16_t i = 0; i < topo->host_count; i++)
+		if (topo->hosts[i].lan == frame->lan &&
+		    !(frame->port == SIM_NONE && frame->sender == i))
+			transmit(net, &topo->lans[frame->lan],
+				 &(struct queue_item){ .kind = ITEM_FRAME,
+						       .node = i,
+						       .is_host = true,
+						       .load = frame },
+				 &frame->refs);
+}
+
+void lan_send(struct net *net, uint16_t sender, uint16_t port, const struct fx_send *send)
+{
+	const struct port *from = port == SIM_NONE ? NULL :
+						     &net->topo.routers[sender].ports[port];
+	struct frame *frame;
+
+	if (from ? !from->is_up : net->topo.hosts[sender].is_unplugged)
+		return;
+	frame = malloc(sizeof(*frame) + send->len);
+	assert(frame);
+	*frame = (struct frame){ .refs = 1,
+				 .proto = send->proto,
+				 .lan = from ? from->lan : net->topo.hosts[sender].lan,
+				 .sender = sender,
+				 .port = port,
+				 .src = send->src,
+				 .dst = send->dst,
+				 .len = send->len };
+	memcpy(frame->bytes, send->bytes, send->len);
+	net->count.frames++;
+	for (unsigned int i = 0; i < net->tap_count; i++)
+		if (net->taps[i].frame)
+			net->taps[i].frame(net->taps[i].ctx, net, frame);
+	if (!from || !from->is_cut) {
+		transmit_to_routers(net, frame);
+		if (frame->proto == PROTO_GM)
+			transmit_to_hosts(net, frame);
+	}
+	frame_put(frame);
+}
+
+/* Whether the sockets of a router take a packet: as FX_JOIN has opened them. */
+static bool has_joined(const struct net *net, const struct queue_item *item,
+		       const struct frame *frame)
+{
+	const struct router *router = &net->routers[item->node];
+	const struct port *port = &net->topo.routers[item->node].ports[item->port];
+	const struct ip_addr own = topo_addr(&net->topo, net->family, port->lan, port->host);
+
+	for (size_t i = 0; i < router->join_count; i++) {
+		const struct fx_group *join = &router->joins[i];
+
+		if (join->link != item->port || join->proto != frame->proto)
+			continue;
+		if (frame->proto == PROTO_GM || ip_addr_equal(&join->group, &frame->dst) ||
+		    ip_addr_equal(&own, &frame->dst))
+			return true;
+	}
+	return false;
+}
+
+void lan_deliver(struct net *net, const struct queue_item *item)
+{
+	const struct frame *frame = item->load;
+	const struct port *port;
+
+	if (item->is_host) {
+		host_receive(net, item->node, frame);
+		return;
+	}
+	port = &net->topo.routers[item->node].ports[item->port];
+	if (!port->is_up || port->is_cut || !has_joined(net, item, frame))
+		return;
+	router_feed(net, item->node,
+		    &(struct core_event){ .kind = EV_PACKET,
+					  .packet = { .link = item->port,
+						      .proto = frame->proto,
+						      .src = frame->src,
+						      .dst = frame->dst,
+						      .ttl = 1,
+						      .has_router_alert = frame->proto == PROTO_GM,
+						      .bytes = frame->bytes,
+						      .len = frame->len } });
+}
+
+void lan_data(struct net *net, uint16_t lan, uint16_t sender, uint16_t port, struct packet *packet,
+	      uint8_t ttl)
+{
+	const struct topo *topo = &net->topo;
+
+	if (++packet->copies_all > SIM_PACKET_COPIES_MAX) {
+		packet->has_looped = true;
+		return;
+	}
+	packet->copies[lan]++;
+	for (unsigned int i = 0; i < net->tap_count; i++)
+		if (net->taps[i].packet)
+			net->taps[i].packet(net->taps[i].ctx, net, lan, packet, ttl);
+	for (uint16_t i = 0; i < topo->router_count; i++)
+		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
+			if (topo->routers[i].ports[p].lan == lan && !(i == sender && p == port))
+				transmit(net, &topo->lans[lan],
+					 &(struct queue_item){ .kind = ITEM_DATA,
+							       .node = i,
+							       .port = p,
+							       .ttl = ttl,
+							       .load = packet },
+					 &packet->refs);
+}

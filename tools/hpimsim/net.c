@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The network as a whole: its clock, its queue and its counts. */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hpimsim/net.h"
+
+struct net *net_new(const struct topo *topo, enum ip_family family, uint64_t seed)
+{
+	struct net *net = calloc(1, sizeof(*net));
+
+	assert(net);
+	net->family = family;
+	net->topo = *topo;
+	net->seed = seed;
+	net->rand.state = seed;
+	net->hash = UINT64_C(0xcbf29ce484222325); /* where FNV-1a begins */
+	net->looped_at = HP_TIME_NEVER;
+	for (uint16_t i = 0; i < topo->router_count; i++)
+		net->routers[i].clock_at = net->routers[i].lease_at = HP_TIME_NEVER;
+	for (uint16_t i = 0; i < topo->host_count; i++) {
+		net->hosts[i].source_at = HP_TIME_NEVER;
+		for (uint16_t g = 0; g < SIM_GROUPS_MAX; g++)
+			net->hosts[i].report_at[g] = HP_TIME_NEVER;
+	}
+	return net;
+}
+
+static void drop_load(struct net *net, const struct queue_item *item)
+{
+	if (item->kind == ITEM_FRAME)
+		frame_put(item->load);
+	else if (item->kind == ITEM_DATA)
+		packet_put(net, item->load);
+}
+
+void net_free(struct net *net)
+{
+	if (!net)
+		return;
+	for (size_t i = 0; i < net->queue.count; i++)
+		drop_load(net, &net->queue.items[i]);
+	for (uint16_t i = 0; i < net->topo.router_count; i++)
+		router_fini(&net->routers[i]);
+	queue_fini(&net->queue);
+	free(net->flows);
+	free(net);
+}
+
+void net_tap(struct net *net, const struct net_tap *tap)
+{
+	assert(net->tap_count < NET_TAPS_MAX);
+	net->taps[net->tap_count++] = *tap;
+}
+
+static void clock_due(struct net *net, const struct queue_item *item)
+{
+	struct router *router = &net->routers[item->node];
+
+	if (!router->core || router->clock_at != item->at)
+		return; /* superseded */
+	router->clock_at = HP_TIME_NEVER;
+	router_feed(net, item->node, &(struct core_event){ .kind = EV_CLOCK });
+}
+
+static void happen(struct net *net, const struct queue_item *item)
+{
+	switch (item->kind) {
+	case ITEM_FRAME: lan_deliver(net, item); break;
+	case ITEM_DATA: plane_receive(net, item); break;
+	case ITEM_CLOCK: clock_due(net, item); break;
+	case ITEM_ROUTE: route_renew(net, item->node); break;
+	case ITEM_LEASE: router_lease_ends(net, item); break;
+	case ITEM_REPORT: host_report_due(net, item); break;
+	case ITEM_SOURCE: host_send_due(net, item); break;
+	}
+	drop_load(net, item);
+}
+
+void net_run(struct net *net, hp_time until)
+{
+	struct queue_item item;
+
+	while (queue_pop(&net->queue, until, &item)) {
+		if (item.at > net->now)
+			net->now = item.at;
+		happen(net, &item);
+	}
+	net->now = until;
+}
+
+void net_mark(struct net *net)
+{
+	net->marked_at = net->now;
+	net->flow_count = 0;
+}
+
+void net_break(struct net *net, const char *format, ...)
+{
+	va_list args;
+	int used;
+
+	if (net->broken[0])
+		return;
+	used = snprintf(net->broken, sizeof(net->broken), "at %.3f s: ", (double)net->now / 1e9);
+	va_start(args, format);
+	(void)vsnprintf(net->broken + used, sizeof(net->broken) - (size_t)used, format, args);
+	va_end(args);
+}
+
+struct flow *net_flow(struct net *net, uint16_t host, uint16_t group)
+{
+	for (size_t i = 0; i < net->flow_count; i++)
+		if (net->flows[i].host == host && net->flows[i].group == group)
+			return &net->flows[i];
+	if (net->flow_count == net->flow_room) {
+		net->flow_room = net->flow_room ? 2 * net->flow_room : 8;
+		net->flows = realloc(net->flows, net->flow_room * sizeof(*net->flows));
+		assert(net->flows);
+	}
+	net->flows[net->flow_count] = (struct flow){ .host = host, .group = group };
+	return &net->flows[net->flow_count++];
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A binary heap. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "hpimsim/queue.h"
+
+void queue_fini(struct queue *queue)
+{
+	free(queue->items);
+	*queue = (struct queue){ 0 };
+}
+
+static bool is_before(const struct queue_item *a, const struct queue_item *b)
+{
+	return a->at != b->at ? a->at < b->at : a->seq < b->seq;
+}
+
+static void swap(struct queue_item *a, struct queue_item *b)
+{
+	const struct queue_item kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+void queue_push(struct queue *queue, const struct queue_item *item)
+{
+	size_t at = queue->count;
+
+	if (queue->count == queue->room) {
+		queue->room = queue->room ? 2 * queue->room : 256;
+		queue->items = realloc(queue->items, queue->room * sizeof(*queue->items));
+		assert(queue->items);
+	}
+	queue->items[at] = *item;
+	queue->items[at].seq = queue->seq++;
+	queue->count++;
+	for (; at && is_before(&queue->items[at], &queue->items[(at - 1) / 2]); at = (at - 1) / 2)
+		swap(&queue->items[at], &queue->items[(at - 1) / 2]);
+}
+
+bool queue_pop(struct queue *queue, hp_time until, struct queue_item *ret_item)
+{
+	size_t at = 0;
+
+	if (!queue->count || queue->items[0].at > until)
+		return false;
+	*ret_item = queue->items[0];
+	queue->items[0] = queue->items[--queue->count];
+	for (;;) {
+		size_t child = 2 * at + 1;
+
+		if (child >= queue->count)
+			break;
+		if (child + 1 < queue->count &&
+		    is_before(&queue->items[child + 1], &queue->items[child]))
+			child++;
+		if (!is_before(&queue->items[child], &queue->items[at]))
+			break;
+		swap(&queue->items[child], &queue->items[at]);
+		at = child;
+	}
+	return true;
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Running a scenario. Its file format is scenario_yaml.c's business. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hpimsim/scenario.h"
+
+static struct step *add(struct scenario *scenario)
+{
+	if (scenario->step_count == scenario->step_room) {
+		scenario->step_room = scenario->step_room ? 2 * scenario->step_room : 32;
+		scenario->steps = realloc(scenario->steps,
+					  scenario->step_room * sizeof(*scenario->steps));
+		assert(scenario->steps);
+	}
+	return &scenario->steps[scenario->step_count++];
+}
+
+void scenario_add_action(struct scenario *scenario, const struct action *action)
+{
+	*add(scenario) = (struct step){ .action = *action };
+}
+
+void scenario_add_expectation(struct scenario *scenario, hp_time at, const char *question,
+			      const char *subject, const char *expected)
+{
+	struct step *step = add(scenario);
+
+	*step = (struct step){ .is_expectation = true, .action = { .at = at } };
+	(void)snprintf(step->question, sizeof(step->question), "%.47s", question);
+	(void)snprintf(step->subject, sizeof(step->subject), "%.47s", subject);
+	step->expected = strdup(expected);
+	assert(step->expected);
+}
+
+void scenario_fini(struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->step_count; i++)
+		free(scenario->steps[i].expected);
+	free(scenario->steps);
+	memset(scenario, 0, sizeof(*scenario));
+}
+
+void scenario_copy(const struct scenario *from, struct scenario *to)
+{
+	*to = *from;
+	to->steps = NULL;
+	to->step_count = to->step_room = 0;
+	for (size_t i = 0; i < from->step_count; i++) {
+		const struct step *step = &from->steps[i];
+
+		if (step->is_expectation)
+			scenario_add_expectation(to, step->action.at, step->question,
+						 step->subject, step->expected);
+		else
+			scenario_add_action(to, &step->action);
+	}
+}
+
+static struct check check_expectation(const struct net *net, const struct log *log,
+				      const struct step *step)
+{
+	struct check check = { .kind = CHECK_OK };
+	char answer[EXPECT_TEXT_LEN];
+	enum check_kind kind;
+
+	expect_answer(net, log, step->question, step->subject, answer, &kind);
+	if (strcmp(answer, step->expected) == 0)
+		return check;
+	check.kind = kind;
+	if (kind == CHECK_EXPECT)
+		(void)snprintf(check.text, sizeof(check.text), "%s of %s: '%.100s', not '%.100s'",
+			       step->question, step->subject, answer, step->expected);
+	else
+		(void)snprintf(check.text, sizeof(check.text), "%.300s", answer);
+	return check;
+}
+
+static void do_step(struct net *net, struct log *log, const struct step *step, bool shows)
+{
+	char text[80];
+
+	if (shows) {
+		action_text(&net->topo, &step->action, text, sizeof(text));
+		printf("%12.6f  --- %s\n", (double)net->now / 1e9, text);
+	}
+	if (step->action.kind == ACT_MARK)
+		log_clear(log);
+	action_perform(net, &step->action);
+}
+
+/* Questions about the whole network are about its state, but for one. */
+static bool needs_log(const struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->step_count; i++) {
+		const struct step *step = &scenario->steps[i];
+
+		if (step->is_expectation && (strcmp(step->subject, "all") != 0 ||
+					     strcmp(step->question, "repeats") == 0))
+			return true;
+	}
+	return false;
+}
+
+void scenario_run(const struct scenario *scenario, enum ip_family family, const struct net_tap *tap,
+		  bool shows, void (*end)(void *ctx, const struct net *net), void *ctx,
+		  struct outcome *ret_outcome)
+{
+	struct net *net = net_new(&scenario->topo, family, scenario->seed);
+	struct log log = { .prints = shows };
+	struct check check = { .kind = CHECK_OK };
+
+	if (shows || needs_log(scenario))
+		log_attach(&log, net);
+	if (tap)
+		net_tap(net, tap);
+	for (size_t i = 0; i < scenario->step_count && !check.kind; i++) {
+		const struct step *step = &scenario->steps[i];
+
+		net_run(net, step->action.at);
+		check = check_running(net);
+		if (check.kind)
+			break;
+		if (step->is_expectation)
+			check = check_expectation(net, &log, step);
+		else
+			do_step(net, &log, step, shows);
+	}
+	if (end)
+		end(ctx, net);
+	*ret_outcome = (struct outcome){
+		.check = check, .failed_at = net->now, .hash = net->hash, .count = net->count
+	};
+	log_fini(&log);
+	net_free(net);
+}

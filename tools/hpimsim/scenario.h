@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HPIMSIM_SCENARIO_H
+#define HPIMSIM_SCENARIO_H
+
+/*
+ * A scenario: a network, what is done to it and what is expected of it, as read from a file of
+ * tests/scenarios/ (README.md there says how it is written) or drawn from a seed.
+ */
+#include "hpimsim/action.h"
+#include "hpimsim/expect.h"
+
+#define SCENARIO_WORD_LEN 48u
+
+struct step {
+	bool is_expectation;
+	struct action action; /* its time counts for expectations too */
+	char question[SCENARIO_WORD_LEN], subject[SCENARIO_WORD_LEN];
+	char *expected; /* owned */
+};
+
+struct scenario {
+	char name[64];
+	enum ip_family family; /* what a saved history ran with */
+	bool has_family;       /* else it is for both */
+	uint64_t seed;
+	struct topo topo;
+	struct step *steps;
+	size_t step_count, step_room;
+};
+
+/** struct outcome - What became of a run. */
+struct outcome {
+	struct check check; /* first thing that went wrong */
+	hp_time failed_at;
+	uint64_t hash;
+	struct sim_count count;
+};
+
+/** scenario_load() - Read a file. Return: false after saying on standard error what is wrong. */
+bool scenario_load(const char *path, struct scenario *ret_scenario);
+
+/** scenario_save() - Write a file that scenario_load() reads. false: errno says why. */
+bool scenario_save(const struct scenario *scenario, enum ip_family family, const char *path);
+
+void scenario_fini(struct scenario *scenario);
+
+/** scenario_copy() - A copy of its own. */
+void scenario_copy(const struct scenario *from, struct scenario *to);
+
+void scenario_add_action(struct scenario *scenario, const struct action *action);
+void scenario_add_expectation(struct scenario *scenario, hp_time at, const char *question,
+			      const char *subject, const char *expected);
+
+/**
+ * scenario_run() - Run it until the first thing goes wrong, or to its end.
+ * @taps:  who wants to see, or NULL.
+ * @shows: every message on standard output.
+ * @end:   called with the network as it is at the end, or NULL.
+ */
+void scenario_run(const struct scenario *scenario, enum ip_family family,
+		  const struct net_tap *tap, bool shows,
+		  void (*end)(void *ctx, const struct net *net), void *ctx,
+		  struct outcome *ret_outcome);
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Writing a scenario as a file that can be read again, and by people. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "hpimsim/scenario.h"
+
+static void save_settings(FILE *file, const struct core_settings *settings)
+{
+	fprintf(file,
+		"settings:\n  hello_period_s: %u\n  source_lifetime_s: %u\n"
+		"  retransmission_s: %u\n  initial_flood_s: %u\n  sync_fragment: %u\n"
+		"  hold_forwarding_ms: %u\n  initial_flood: %d\n  hold_forwarding: %d\n",
+		settings->hello_period_s, settings->source_lifetime_s, settings->retransmission_s,
+		settings->initial_flood_s, settings->sync_fragment, settings->hold_forwarding_ms,
+		settings->initial_flood, settings->hold_forwarding);
+}
+
+static void save_topo(FILE *file, const struct topo *topo)
+{
+	fprintf(file, "links:\n");
+	for (uint16_t i = 0; i < topo->lan_count; i++) {
+		const struct lan *lan = &topo->lans[i];
+
+		fprintf(file,
+			"  %s: {n: %u, delay_us: %u, jitter_us: %u, loss: %u, dup: %u, mtu: %u}\n",
+			lan->name, lan->number, lan->delay_us, lan->jitter_us, lan->loss_pm,
+			lan->dup_pm, lan->mtu);
+	}
+	fprintf(file, "routers:\n");
+	for (uint16_t i = 0; i < topo->router_count; i++) {
+		fprintf(file, "  %s:%s\n", topo->routers[i].name,
+			topo->routers[i].port_count ? "" : " {}");
+		for (uint16_t p = 0; p < topo->routers[i].port_count; p++) {
+			const struct port *port = &topo->routers[i].ports[p];
+
+			fprintf(file, "    %s: {link: %s, host: %u, cost: %u, hpim: %d, gm: %d}\n",
+				port->name, topo->lans[port->lan].name, port->host, port->cost,
+				port->wants[PROTO_HPIM], port->wants[PROTO_GM]);
+		}
+	}
+	fprintf(file, "hosts:%s\n", topo->host_count ? "" : " {}");
+	for (uint16_t i = 0; i < topo->host_count; i++)
+		fprintf(file, "  %s: {link: %s, host: %u}\n", topo->hosts[i].name,
+			topo->lans[topo->hosts[i].lan].name, topo->hosts[i].host);
+}
+
+static void save_timeline(FILE *file, const struct scenario *scenario)
+{
+	char text[80];
+
+	fprintf(file, "timeline:\n");
+	for (size_t i = 0; i < scenario->step_count; i++) {
+		const struct step *step = &scenario->steps[i];
+
+		fprintf(file, "  - at: %.6f\n", (double)step->action.at / 1e9);
+		action_text(&scenario->topo, &step->action, text, sizeof(text));
+		if (step->is_expectation)
+			fprintf(file, "    expect: {\"%s\": {\"%s\": \"%s\"}}\n", step->question,
+				step->subject, step->expected);
+		else
+			fprintf(file, "    do: [%s]\n", text);
+	}
+}
+
+bool scenario_save(const struct scenario *scenario, enum ip_family family, const char *path)
+{
+	FILE *file = fopen(path, "we");
+	bool is_good;
+
+	if (!file)
+		return false;
+	fprintf(file, "# SPDX-License-Identifier: GPL-2.0-only\n");
+	fprintf(file, "name: %s\nseed: %" PRIu64 "\nfamily: %d\n", scenario->name, scenario->seed,
+		family == IP_FAMILY_4 ? 4 : 6);
+	fprintf(file, "converge_ms: %u\nperiod_ms: %u\nttl: %u\n", scenario->topo.converge_ms,
+		scenario->topo.data_period_ms, scenario->topo.data_ttl);
+	save_settings(file, &scenario->topo.settings);
+	save_topo(file, &scenario->topo);
+	save_timeline(file, scenario);
+	is_good = !ferror(file);
+	return fclose(file) == 0 && is_good;
+}

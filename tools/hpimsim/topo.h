@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HPIMSIM_TOPO_H
+#define HPIMSIM_TOPO_H
+
+/*
+ * What a network consists of: plain data without pointers, so that it can be copied. Host h on link
+ * n has the address 10.n.n.h, or 2001:0:n:n::h and fe80::h (description of HPIM-DM, 9.0).
+ */
+#include "core/core.h"
+
+#define SIM_NAME_LEN	16u
+#define SIM_ROUTERS_MAX 32u
+#define SIM_PORTS_MAX	8u
+#define SIM_LANS_MAX	48u
+#define SIM_HOSTS_MAX	32u
+#define SIM_GROUPS_MAX	32u
+#define SIM_NONE	UINT16_MAX
+
+struct lan {
+	char name[SIM_NAME_LEN];
+	uint8_t number;
+	uint32_t delay_us;
+	uint32_t jitter_us; /* added at random: reorders */
+	uint32_t loss_pm, dup_pm; /* per mille and receiver */
+	uint32_t mtu;
+};
+
+struct port {
+	char name[SIM_NAME_LEN];
+	uint16_t lan;
+	uint8_t host;
+	uint32_t cost;		 /* of unicast routing */
+	bool is_up;		 /* carrier */
+	bool is_cut;		 /* nothing passes, and nobody is told */
+	bool wants[PROTO_COUNT]; /* protocols switched on */
+};
+
+struct box {
+	char name[SIM_NAME_LEN];
+	uint16_t port_count;
+	struct port ports[SIM_PORTS_MAX];
+	int32_t skew_s; /* of its clock */
+};
+
+struct host {
+	char name[SIM_NAME_LEN];
+	uint16_t lan;
+	uint8_t host;
+	bool is_unplugged;
+	uint32_t joined;  /* set of groups */
+	uint32_t sending; /* set of groups */
+};
+
+struct topo {
+	uint16_t lan_count, router_count, host_count;
+	struct lan lans[SIM_LANS_MAX];
+	struct box routers[SIM_ROUTERS_MAX];
+	struct host hosts[SIM_HOSTS_MAX];
+	struct core_settings settings;
+	uint32_t converge_ms; /* unicast routing takes between half of it and it */
+	uint8_t data_ttl;
+	uint32_t data_period_ms;
+};
+
+/** topo_init() - Empty, with the usual settings. */
+void topo_init(struct topo *topo);
+
+/* Each asserts that there is room. */
+struct lan *topo_add_lan(struct topo *topo, const char *name, uint8_t number);
+struct box *topo_add_router(struct topo *topo, const char *name);
+struct port *topo_add_port(struct box *box, const char *name, uint16_t lan, uint8_t host);
+struct host *topo_add_host(struct topo *topo, const char *name, uint16_t lan, uint8_t host);
+
+/* Numbers by name; SIM_NONE: there is none. */
+uint16_t topo_lan(const struct topo *topo, const char *name);
+uint16_t topo_router(const struct topo *topo, const char *name);
+uint16_t topo_port(const struct box *box, const char *name);
+uint16_t topo_host(const struct topo *topo, const char *name);
+
+/** topo_subnet() - Address of host @host on a link, with the length of its subnet. */
+struct ip_prefix topo_subnet(const struct topo *topo, enum ip_family family, uint16_t lan,
+			     uint8_t host);
+
+/** topo_addr() - What protocols speak from there: IPv4 address or link-local one. */
+struct ip_addr topo_addr(const struct topo *topo, enum ip_family family, uint16_t lan,
+			 uint8_t host);
+
+struct ip_addr topo_group(enum ip_family family, uint16_t group);
+
+/** topo_group_index() - SIM_NONE: none of ours. */
+uint16_t topo_group_index(const struct ip_addr *group);
+
+/** topo_name_at() - Who has host number @host on a link: router or host; "?": nobody. */
+const char *topo_name_at(const struct topo *topo, uint16_t lan, uint8_t host);
+
+#endif
