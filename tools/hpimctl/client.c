@@ -151,6 +151,8 @@ static int send_all(struct client *client, const char *bytes, size_t len,
 		ssize_t sent = send(client->fd, bytes, len, MSG_NOSIGNAL);
 		int err;
 
+		if (sent < 0 && errno == EPIPE)
+			return 0; /* it may have said why; that, or the end, is read next */
 		if (sent < 0 && errno != EAGAIN && errno != EINTR)
 			return fail_closed(ret_error);
 		if (sent < 0) {
