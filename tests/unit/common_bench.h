@@ -3,25 +3,25 @@
 #define COMMON_BENCH_H
 
 /*
- * One router alone, .5 on every link, with neighbors that the test plays: it sends their packets and
- * reads the router's effects as words (common_net_text.h).
+ * One router alone, .5 on every link, with neighbors that the test plays: it sends their packets
+ * and reads the router's effects as words (common_net_text.h).
  */
 #include "common_net.h"
 
-#define OWN	   5u
+#define OWN        5u
 #define PEER_BOOT  500u
-#define PEER_SN	   7u /* SnapshotSN of every neighbor */
-#define BENCH_S	   12u /* the router has been up that long, its first Hellos are sent */
+#define PEER_SN    7u  /* SnapshotSN of every neighbor */
+#define BENCH_S    12u /* the router has been up that long, its first Hellos are sent */
 #define BENCH_BOOT NET_BOOT_S
 
 /* Runs a test body for both families. */
-#define BENCH_TEST(suite, name)                                                                    \
-	static void name(enum ip_family family);                                                   \
-	Test(suite, name)                                                                          \
-	{                                                                                          \
-		name(IP_FAMILY_4);                                                                 \
-		name(IP_FAMILY_6);                                                                 \
-	}                                                                                          \
+#define BENCH_TEST(suite, name)                  \
+	static void name(enum ip_family family); \
+	Test(suite, name)                        \
+	{                                        \
+		name(IP_FAMILY_4);               \
+		name(IP_FAMILY_6);               \
+	}                                        \
 	static void name(enum ip_family family)
 
 /** bench_new() - Interfaces 0.. on links 2.. (@originator: 1..), HPIM-DM only. */
@@ -99,16 +99,15 @@ static inline void bench_meet(struct net *net, uint16_t link, unsigned int host)
 	sync.sync.neighbor_boot_time = net_hpim(net, 0)->ifs[link]->boot_time;
 	bench_hear(net, link, host, &sync, NULL);
 	sync.sync.sync_sn = 1;
-	sync.sync.neighbor_snapshot_sn =
-		net_neighbor(net, 0, link, (uint8_t)host)->my_snapshot_sn;
+	sync.sync.neighbor_snapshot_sn = net_neighbor(net, 0, link, (uint8_t)host)->my_snapshot_sn;
 	bench_hear(net, link, host, &sync, NULL);
 	cr_assert_eq(net_neighbor(net, 0, link, (uint8_t)host)->state, SYNC_SYNCED);
 	net_log_clear(net);
 }
 
 /** bench_say() - A message of types 2 to 5 about the tree of the first group. */
-static inline void bench_say(struct net *net, uint16_t link, unsigned int host,
-			     enum hpim_type type, uint32_t sn, struct hpim_rpc rpc)
+static inline void bench_say(struct net *net, uint16_t link, unsigned int host, enum hpim_type type,
+			     uint32_t sn, struct hpim_rpc rpc)
 {
 	bench_hear(net, link, host,
 		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
@@ -151,10 +150,10 @@ static inline void bench_miss(struct net *net, uint16_t link)
 }
 
 /** bench_words() - What the router did since the last call; fails when it is not that. */
-#define bench_words(net, expected)                                                                 \
-	do {                                                                                       \
-		const char *bench_said = net_words(net, 0);                                        \
-		cr_assert_str_eq(bench_said, expected, "%s\n not %s", bench_said, expected);       \
+#define bench_words(net, expected)                                                           \
+	do {                                                                                 \
+		const char *bench_said = net_words(net, 0);                                  \
+		cr_assert_str_eq(bench_said, expected, "%s\n not %s", bench_said, expected); \
 	} while (0)
 
 #endif

@@ -3,10 +3,10 @@
 #define COMMON_NET_H
 
 /*
- * A small deterministic network: virtual time, routers that are real cores, links that deliver after
- * a fixed delay, hosts that join, a source that sends. Same functions for IPv4 and IPv6; routers are
- * numbered from 0, and host h on link n has the address 10.n.n.h or fe80::h (description of HPIM-DM,
- * 9.0). Included once per test program.
+ * A small deterministic network: virtual time, routers that are real cores, links that deliver
+ * after a fixed delay, hosts that join, a source that sends. Same functions for IPv4 and IPv6;
+ * routers are numbered from 0, and host h on link n has the address 10.n.n.h or fe80::h
+ * (description of HPIM-DM, 9.0). Included once per test program.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -19,12 +19,12 @@
 #include "core/hpim_int.h"
 
 #define NET_ROUTERS_MAX 8u
-#define NET_PORTS_MAX	4u
-#define NET_LANS_MAX	10u
-#define NET_DELAY	HP_MS(1)
-#define NET_BOOT_S	1000u /* UNIX time at the start */
-#define NET_TTL		12u
-#define NET_SOURCE_LAN	1u
+#define NET_PORTS_MAX   4u
+#define NET_LANS_MAX    10u
+#define NET_DELAY       HP_MS(1)
+#define NET_BOOT_S      1000u /* UNIX time at the start */
+#define NET_TTL         12u
+#define NET_SOURCE_LAN  1u
 #define NET_SOURCE_HOST 100u
 #define NET_MEMBER_HOST 100u
 
@@ -44,7 +44,7 @@ struct net_router {
 	unsigned int todo_count;
 	bool has_entry[NET_GROUPS_MAX];
 	struct mfib_route entries[NET_GROUPS_MAX]; /* as last put */
-	hp_time seen_at[NET_GROUPS_MAX];	   /* last packet that fitted the entry */
+	hp_time seen_at[NET_GROUPS_MAX];           /* last packet that fitted the entry */
 	struct net_log log;
 };
 
@@ -63,14 +63,15 @@ struct net {
 	hp_time now;
 	struct net_router routers[NET_ROUTERS_MAX];
 	unsigned int router_count;
-	struct net_packet *packets; /* in flight from packet_head on; the delay keeps them in order */
+	struct net_packet
+		*packets; /* in flight from packet_head on; the delay keeps them in order */
 	size_t packet_head, packet_count, packet_room;
 	bool is_joined[NET_LANS_MAX]; /* the host there wants the first group */
-	hp_time data_at;	      /* next packet of the source, HP_TIME_NEVER: silent */
+	hp_time data_at;              /* next packet of the source, HP_TIME_NEVER: silent */
 	unsigned int data_groups;     /* that the source sends to */
 	unsigned int data_sent;
 	unsigned int copies[NET_LANS_MAX]; /* of data of the first group, by link */
-	unsigned int sends, drop_at;	   /* control packets; the one to lose, 0: none */
+	unsigned int sends, drop_at;       /* control packets; the one to lose, 0: none */
 	unsigned int loss_percent;
 	uint32_t loss_random;
 };
@@ -113,9 +114,9 @@ static inline struct ip_addr net_group(const struct net *net, unsigned int index
 {
 	struct ip_addr addr;
 
-	cr_assert_eq(ip_addr_parse(net->family == IP_FAMILY_4 ? "224.12.12.0" : "ff05::12:12:0",
-				   &addr),
-		     0);
+	cr_assert_eq(
+		ip_addr_parse(net->family == IP_FAMILY_4 ? "224.12.12.0" : "ff05::12:12:0", &addr),
+		0);
 	addr.b[15] = (uint8_t)(NET_GROUP_BASE + index);
 	return addr;
 }
@@ -296,12 +297,13 @@ static inline void net_cable(struct net *net, unsigned int router, uint16_t link
 {
 	const struct net_port *port = &net->routers[router].ports[link];
 	struct core_event event = { .kind = EV_LINK,
-				    .link = { .link = link,
-					      .is_present = true,
-					      .is_up = is_up,
-					      .mtu = 1500,
-					      .addr_count = 1,
-					      .addrs = { net_subnet(net, port->lan, port->host) } } };
+				    .link = {
+					    .link = link,
+					    .is_present = true,
+					    .is_up = is_up,
+					    .mtu = 1500,
+					    .addr_count = 1,
+					    .addrs = { net_subnet(net, port->lan, port->host) } } };
 
 	if (net->family == IP_FAMILY_6)
 		event.link.addrs[event.link.addr_count++] =
@@ -341,9 +343,9 @@ static inline void net_settings(struct net *net, unsigned int router,
 	net->routers[router].settings = *settings;
 	if (net->routers[router].core)
 		net_handle(net, router,
-			   &(struct core_event){ .kind = EV_CONFIG,
-						 .config = { .kind = CONFIG_SETTINGS,
-							     .settings = *settings } });
+			   &(struct core_event){
+				   .kind = EV_CONFIG,
+				   .config = { .kind = CONFIG_SETTINGS, .settings = *settings } });
 }
 
 /** net_on() - Start a router with both protocols on all its interfaces. */
@@ -407,8 +409,8 @@ static inline void net_host_say(struct net *net, unsigned int lan, enum gm_msg_t
 		cr_assert_eq(ip_addr_parse(net->family == IP_FAMILY_4 ? "224.0.0.2" : "ff02::2",
 					   &packet.dst),
 			     0);
-	packet.len = family->encode(&msg, &packet.src, &packet.dst, packet.bytes,
-				    sizeof(packet.bytes));
+	packet.len =
+		family->encode(&msg, &packet.src, &packet.dst, packet.bytes, sizeof(packet.bytes));
 	cr_assert_gt(packet.len, 0);
 	net_transmit(net, &packet);
 }
@@ -531,8 +533,8 @@ static inline hp_time net_next(const struct net *net, unsigned int *ret_router)
 	hp_time first = HP_TIME_NEVER;
 
 	for (unsigned int i = 0; i < net->router_count; i++) {
-		hp_time deadline = net->routers[i].core ? core_deadline(net->routers[i].core) :
-							  HP_TIME_NEVER;
+		hp_time deadline =
+			net->routers[i].core ? core_deadline(net->routers[i].core) : HP_TIME_NEVER;
 
 		if (deadline < first) {
 			first = deadline;
@@ -550,9 +552,9 @@ static inline void net_run(struct net *net, hp_time duration)
 	for (;;) {
 		unsigned int router = 0;
 		hp_time clock_at = net_next(net, &router);
-		hp_time packet_at = net->packet_head < net->packet_count ?
-					    net->packets[net->packet_head].due :
-					    HP_TIME_NEVER;
+		hp_time packet_at = net->packet_head < net->packet_count
+					    ? net->packets[net->packet_head].due
+					    : HP_TIME_NEVER;
 		hp_time at = packet_at < net->data_at ? packet_at : net->data_at;
 
 		at = clock_at < at ? clock_at : at;

@@ -51,7 +51,7 @@ static inline unsigned int net_group_index(const struct ip_addr *group)
 }
 
 __attribute__((format(printf, 2, 3))) static inline void net_append(struct net_text *text,
-								   const char *format, ...)
+								    const char *format, ...)
 {
 	size_t used = strlen(text->s);
 	va_list args;
@@ -111,9 +111,8 @@ static inline void net_append_tree(struct net_text *text, const struct hpim_msg 
 				   const struct ip_addr *dst)
 {
 	static const char *const names[HPIM_TYPE_COUNT] = {
-		[HPIM_UPSTREAM] = "Up",	   [HPIM_NO_UPSTREAM] = "NoUp",
-		[HPIM_INTEREST] = "Int",   [HPIM_NO_INTEREST] = "NoInt",
-		[HPIM_ACK] = "Ack",
+		[HPIM_UPSTREAM] = "Up",       [HPIM_NO_UPSTREAM] = "NoUp", [HPIM_INTEREST] = "Int",
+		[HPIM_NO_INTEREST] = "NoInt", [HPIM_ACK] = "Ack",
 	};
 
 	net_append(text, "%s", names[msg->type]);
@@ -173,9 +172,9 @@ static inline void net_log_effect(struct net_log *log, enum ip_family family, hp
 	case FX_LEAVE:
 		entry.link = fx->group.link;
 		net_append(text, "%s",
-			   fx->group.proto == PROTO_GM ? "gm" :
-			   fx->kind == FX_JOIN	       ? "join" :
-							 "leave");
+			   fx->group.proto == PROTO_GM ? "gm"
+			   : fx->kind == FX_JOIN       ? "join"
+						       : "leave");
 		break;
 	case FX_RPF_WATCH: net_append(text, "watch"); break;
 	case FX_RPF_UNWATCH: net_append(text, "unwatch"); break;
@@ -201,8 +200,8 @@ static inline void net_said_append(const struct net_text *text)
 	size_t used = strlen(net_said_text);
 
 	cr_assert_lt(used + strlen(text->s) + 3, sizeof(net_said_text));
-	(void)snprintf(net_said_text + used, sizeof(net_said_text) - used, "%s%s",
-		       used ? "; " : "", text->s);
+	(void)snprintf(net_said_text + used, sizeof(net_said_text) - used, "%s%s", used ? "; " : "",
+		       text->s);
 }
 
 /* Sent before with the same SN. */

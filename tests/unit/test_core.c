@@ -2,13 +2,13 @@
 /* The door of the core: order, determinism, stop, addresses that come and go. */
 #include "common_seven.h"
 
-#define FAMILIES_TEST(name)                                                                        \
-	static void name(enum ip_family family);                                                   \
-	Test(core, name)                                                                           \
-	{                                                                                          \
-		name(IP_FAMILY_4);                                                                 \
-		name(IP_FAMILY_6);                                                                 \
-	}                                                                                          \
+#define FAMILIES_TEST(name)                      \
+	static void name(enum ip_family family); \
+	Test(core, name)                         \
+	{                                        \
+		name(IP_FAMILY_4);               \
+		name(IP_FAMILY_6);               \
+	}                                        \
 	static void name(enum ip_family family)
 
 /* Everything that a run of the seven routers did, as one number (FNV-1a). */
@@ -40,8 +40,7 @@ FAMILIES_TEST(same_seed_and_events_have_the_same_effects)
 FAMILIES_TEST(stopped_router_says_goodbye_and_never_acts_again)
 {
 	struct net *net = seven_new(family);
-	const struct core_event stop = { .kind = EV_COMMAND,
-					 .command = { .kind = COMMAND_STOP } };
+	const struct core_event stop = { .kind = EV_COMMAND, .command = { .kind = COMMAND_STOP } };
 
 	seven_start(net);
 	net_log_clear(net);

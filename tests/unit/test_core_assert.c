@@ -2,13 +2,13 @@
 /* Assert on the switch of the seven routers: description of HPIM-DM, 9.2. */
 #include "common_seven.h"
 
-#define FAMILIES_TEST(name)                                                                        \
-	static void name(enum ip_family family);                                                   \
-	Test(core_assert, name)                                                                    \
-	{                                                                                          \
-		name(IP_FAMILY_4);                                                                 \
-		name(IP_FAMILY_6);                                                                 \
-	}                                                                                          \
+#define FAMILIES_TEST(name)                      \
+	static void name(enum ip_family family); \
+	Test(core_assert, name)                  \
+	{                                        \
+		name(IP_FAMILY_4);               \
+		name(IP_FAMILY_6);               \
+	}                                        \
 	static void name(enum ip_family family)
 
 FAMILIES_TEST(equal_costs_are_won_by_the_highest_address)
@@ -16,9 +16,10 @@ FAMILIES_TEST(equal_costs_are_won_by_the_highest_address)
 	struct net *net = seven_new(family);
 
 	seven_start(net);
-	seven_check(net, (const char *const[SEVEN]){ [R2] = "ACTIVE 0>2 AL 1",
-						     [R3] = "ACTIVE 0> AL 1",
-						     [R4] = "ACTIVE 0>1" });
+	seven_check(
+		net,
+		(const char *const[SEVEN]){
+			[R2] = "ACTIVE 0>2 AL 1", [R3] = "ACTIVE 0> AL 1", [R4] = "ACTIVE 0>1" });
 	seven_check_copies(net, 1, 1);
 	seven_check_end(net);
 }
@@ -58,9 +59,8 @@ FAMILIES_TEST(winner_whose_root_moves_to_the_link_leaves_it_to_the_next)
 	net_log_clear(net);
 	net_route(net, R3, 1, 2, 11, 30);
 	net_run_s(net, SETTLE_S);
-	seven_check(net, (const char *const[SEVEN]){ "ACTIVE 0>1", "ACTIVE 0>1,2",
-						     "ACTIVE 1> AL 0", "ACTIVE 0>",
-						     "ACTIVE 0> AL 1", "ACTIVE 0>1",
+	seven_check(net, (const char *const[SEVEN]){ "ACTIVE 0>1", "ACTIVE 0>1,2", "ACTIVE 1> AL 0",
+						     "ACTIVE 0>", "ACTIVE 0> AL 1", "ACTIVE 0>1",
 						     "ACTIVE 2>1" });
 	seven_check_said(net, R2, (const char *const[]){ "", "", "", "" });
 	seven_check_said(net, R3, (const char *const[]){ "Up(11:30)", "NoUp; NoInt>.2", "", "" });

@@ -2,13 +2,13 @@
 /* BroadcastTree: description of HPIM-DM, 9.2. */
 #include "common_seven.h"
 
-#define FAMILIES_TEST(name)                                                                        \
-	static void name(enum ip_family family);                                                   \
-	Test(core_broadcast, name)                                                                 \
-	{                                                                                          \
-		name(IP_FAMILY_4);                                                                 \
-		name(IP_FAMILY_6);                                                                 \
-	}                                                                                          \
+#define FAMILIES_TEST(name)                      \
+	static void name(enum ip_family family); \
+	Test(core_broadcast, name)               \
+	{                                        \
+		name(IP_FAMILY_4);               \
+		name(IP_FAMILY_6);               \
+	}                                        \
 	static void name(enum ip_family family)
 
 /* Test 2 of 9.2: what was R7's root is now the worse of two ways. */
@@ -24,17 +24,16 @@ FAMILIES_TEST(tree_forms_with_one_forwarder_on_each_link)
 	struct net *net = seven_new(family);
 
 	seven_start(net);
-	seven_check(net, (const char *const[SEVEN]){ "ACTIVE 0>1,3", "ACTIVE 0>2 AL 1",
-						     "ACTIVE 0> AL 1", "ACTIVE 0>1",
-						     "ACTIVE 0> AL 1", "ACTIVE 0>1",
-						     "ACTIVE 2>1" });
+	seven_check(net, (const char *const[SEVEN]){
+				 "ACTIVE 0>1,3", "ACTIVE 0>2 AL 1", "ACTIVE 0> AL 1", "ACTIVE 0>1",
+				 "ACTIVE 0> AL 1", "ACTIVE 0>1", "ACTIVE 2>1" });
 	seven_check_said(net, R1, (const char *const[]){ "", "Up(2:0)", "Up(2:0)", "Up(2:0)" });
-	seven_check_said(net, R2,
-			 (const char *const[]){ "Int>.1", "Up(11:20)", "Up(11:20)", "" });
+	seven_check_said(net, R2, (const char *const[]){ "Int>.1", "Up(11:20)", "Up(11:20)", "" });
 	seven_check_said(net, R3, (const char *const[]){ "Int>.1; NoInt>.1", "Up(11:20)", "", "" });
 	seven_check_said(net, R4, (const char *const[]){ "Int>.1", "Up(11:20)", "", "" });
-	seven_check_said(net, R5, (const char *const[]){ "Int>.2; Int>.3; Int>.4; NoInt>.4",
-							 "Up(11:30)", "", "" });
+	seven_check_said(
+		net, R5,
+		(const char *const[]){ "Int>.2; Int>.3; Int>.4; NoInt>.4", "Up(11:30)", "", "" });
 	seven_check_said(net, R6,
 			 (const char *const[]){ "Int>.2; Int>.3; Int>.4", "Up(11:30)", "", "" });
 	seven_check_said(net, R7, (const char *const[]){ "Up(11:30)", "Up(11:30)", "Int>.2", "" });
@@ -108,7 +107,8 @@ FAMILIES_TEST(another_path_makes_the_tree_active_again)
 	net_run_s(net, SETTLE_S);
 	cr_assert_str_eq(net_state(net, R7), "ACTIVE 2>1");
 	cr_assert_str_eq(net_state(net, R5), "UNSURE -> AL 1");
-	seven_check_said(net, R7, (const char *const[]){ "Up(11:120)", "Up(11:120)", "Int>.2", "" });
+	seven_check_said(net, R7,
+			 (const char *const[]){ "Up(11:120)", "Up(11:120)", "Int>.2", "" });
 	seven_check_said(net, R5, (const char *const[]){ "", "NoInt>.7", "", "" });
 	seven_check_copies(net, 1, 1);
 	seven_check_end(net);

@@ -2,13 +2,13 @@
 /* Interest: description of HPIM-DM, 9.2. Members say so in real IGMP and MLD packets. */
 #include "common_seven.h"
 
-#define FAMILIES_TEST(name)                                                                        \
-	static void name(enum ip_family family);                                                   \
-	Test(core_interest, name)                                                                  \
-	{                                                                                          \
-		name(IP_FAMILY_4);                                                                 \
-		name(IP_FAMILY_6);                                                                 \
-	}                                                                                          \
+#define FAMILIES_TEST(name)                      \
+	static void name(enum ip_family family); \
+	Test(core_interest, name)                \
+	{                                        \
+		name(IP_FAMILY_4);               \
+		name(IP_FAMILY_6);               \
+	}                                        \
 	static void name(enum ip_family family)
 
 static struct net *interest_new(enum ip_family family)
@@ -33,11 +33,9 @@ FAMILIES_TEST(only_the_branches_with_members_are_interested)
 {
 	struct net *net = interest_new(family);
 
-	settle_and_check_interest(net, (const char *const[SEVEN]){ [R1] = "3",
-								   [R2] = "1",
-								   [R3] = "1",
-								   [R4] = "1",
-								   [R5] = "1" });
+	settle_and_check_interest(
+		net, (const char *const[SEVEN]){
+			     [R1] = "3", [R2] = "1", [R3] = "1", [R4] = "1", [R5] = "1" });
 	seven_check(net, (const char *const[SEVEN]){ "ACTIVE 0>3", "ACTIVE 0> AL 1",
 						     "ACTIVE 0> AL 1", "ACTIVE 0>1", "ACTIVE 0>1",
 						     "ACTIVE 0>1", "ACTIVE 0>1 AL 2" });

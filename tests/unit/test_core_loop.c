@@ -2,13 +2,13 @@
 /* A loop of routers, and a source subnet with several ways: description of HPIM-DM, 9.3 and 9.4. */
 #include "common_seven.h"
 
-#define FAMILIES_TEST(name)                                                                        \
-	static void name(enum ip_family family);                                                   \
-	Test(core_loop, name)                                                                      \
-	{                                                                                          \
-		name(IP_FAMILY_4);                                                                 \
-		name(IP_FAMILY_6);                                                                 \
-	}                                                                                          \
+#define FAMILIES_TEST(name)                      \
+	static void name(enum ip_family family); \
+	Test(core_loop, name)                    \
+	{                                        \
+		name(IP_FAMILY_4);               \
+		name(IP_FAMILY_6);               \
+	}                                        \
 	static void name(enum ip_family family)
 
 static void check_states(const struct net *net, const char *const states[])
@@ -68,8 +68,8 @@ FAMILIES_TEST(loop_carries_each_packet_once)
 	seven_check_said(net, R2, (const char *const[]){ "Int>.1", "Up(11:20)", "", "" });
 	seven_check_said(net, R3, (const char *const[]){ "Int>.2", "Up(11:30)", "", "" });
 	seven_check_said(net, R4, (const char *const[]){ "Int>.3", "Up(11:40)", "Up(11:40)", "" });
-	seven_check_said(net, R5, (const char *const[]){ "NoInt>.2; Up(11:50)", "Int>.4",
-							 "Up(11:50)", "" });
+	seven_check_said(net, R5,
+			 (const char *const[]){ "NoInt>.2; Up(11:50)", "Int>.4", "Up(11:50)", "" });
 	cr_assert_eq(copies_in_ten_seconds(net, 6), 10);
 	cr_assert_eq(copies_in_ten_seconds(net, 7), 10);
 	cr_assert_eq(copies_in_ten_seconds(net, 3), 10);
@@ -95,9 +95,9 @@ FAMILIES_TEST(tree_of_a_silent_source_is_gone_around_the_loop_at_once)
 	seven_check_said(net, R2, (const char *const[]){ "", "NoUp; NoInt>.5", "", "" });
 	seven_check_said(net, R3, (const char *const[]){ "NoInt>.5", "NoUp", "", "" });
 	seven_check_said(net, R4, (const char *const[]){ "", "NoUp", "NoUp", "" });
-	/* Until R2 and R3 have said more than that they are not upstream they count as interested. */
-	seven_check_said(net, R5,
-			 (const char *const[]){ "NoUp", "Int>.4; NoInt>.4", "NoUp", "" });
+	/* Until R2 and R3 have said more than that they are not upstream they count as interested.
+	 */
+	seven_check_said(net, R5, (const char *const[]){ "NoUp", "Int>.4; NoInt>.4", "NoUp", "" });
 	net_run_s(net, 20); /* until the Hellos have told that everything is acknowledged */
 	net_check_empty(net);
 	net_free(net);

@@ -117,10 +117,9 @@ static void lose_many(enum ip_family family, uint32_t seed)
 	net_run_s(net, 30);
 	net->loss_percent = 0;
 	net_run_s(net, 120);
-	seven_check(net, (const char *const[SEVEN]){ "ACTIVE 0>1,3", "ACTIVE 0>2 AL 1",
-						     "ACTIVE 0> AL 1", "ACTIVE 0>1",
-						     "ACTIVE 0> AL 1", "ACTIVE 0>1",
-						     "ACTIVE 2>1" });
+	seven_check(net, (const char *const[SEVEN]){
+				 "ACTIVE 0>1,3", "ACTIVE 0>2 AL 1", "ACTIVE 0> AL 1", "ACTIVE 0>1",
+				 "ACTIVE 0> AL 1", "ACTIVE 0>1", "ACTIVE 2>1" });
 	seven_check_copies(net, 1, 1);
 	seven_check_end(net);
 }
@@ -130,5 +129,83 @@ Test(core_loss, network_recovers_from_losing_every_fifth_packet)
 	for (uint32_t seed = 1; seed <= 20; seed++) {
 		lose_many(IP_FAMILY_4, seed);
 		lose_many(IP_FAMILY_6, seed);
+	}
+}
+
+/* One thing that can happen to a network, chosen by a random number. */
+static void disturb(struct net *net, uint32_t random)
+{
+	unsigned int router = random / 16 % SEVEN;
+	uint16_t link = (uint16_t)(random / 128 % NET_PORTS_MAX);
+
+	if (!net->routers[router].core) {
+		net_on(net, router);
+		return;
+	}
+	if (!net->routers[router].ports[link].exists)
+		return;
+	switch (random % 8) {
+	case 0: net_off(net, router, random / 1024 % 2); break;
+	case 1: net_cable(net, router, link, false); break;
+	case 2:
+	case 3: net_cable(net, router, link, true); break;
+	case 4: net_switch(net, router, link, PROTO_HPIM, random / 1024 % 2); break;
+	case 5: net_route(net, R7, 0, 5, 11, 40); break;
+	case 6: net_route(net, R7, 2, 2, 11, 30); break;
+	case 7:
+		if (net->is_joined[CLIENT1_LAN])
+			net_leave(net, CLIENT1_LAN);
+		else
+			net_join(net, CLIENT1_LAN);
+		break;
+	}
+}
+
+static void repair(struct net *net)
+{
+	net->loss_percent = 0;
+	net_route(net, R7, 2, 2, 11, 30);
+	for (unsigned int i = 0; i < SEVEN; i++) {
+		if (!net->routers[i].core)
+			net_on(net, i);
+		for (uint16_t link = 0; link < NET_PORTS_MAX; link++) {
+			if (!net->routers[i].ports[link].exists)
+				continue;
+			net_cable(net, i, link, true);
+			net_switch(net, i, link, PROTO_HPIM, true);
+		}
+	}
+	net_join(net, CLIENT0_LAN);
+	net_join(net, CLIENT1_LAN);
+}
+
+/* Whatever happened in ten minutes, two minutes after the repair it has left no trace. */
+static void churn(enum ip_family family, uint32_t seed)
+{
+	struct net *net = seven_new(family);
+	uint32_t random = seed;
+
+	net->loss_percent = 5;
+	net->loss_random = seed;
+	seven_start(net);
+	for (unsigned int i = 0; i < 300; i++) {
+		random = random * 1664525u + 1013904223u;
+		disturb(net, random >> 8);
+		net_run(net, HP_MS(random >> 20));
+	}
+	repair(net);
+	net_run_s(net, 120);
+	seven_check(net, (const char *const[SEVEN]){
+				 "ACTIVE 0>1,3", "ACTIVE 0>2 AL 1", "ACTIVE 0> AL 1", "ACTIVE 0>1",
+				 "ACTIVE 0> AL 1", "ACTIVE 0>1", "ACTIVE 2>1" });
+	seven_check_copies(net, 1, 1);
+	seven_check_end(net);
+}
+
+Test(core_loss, network_recovers_from_ten_minutes_of_disturbance)
+{
+	for (uint32_t seed = 1; seed <= 20; seed++) {
+		churn(IP_FAMILY_4, seed);
+		churn(IP_FAMILY_6, seed);
 	}
 }

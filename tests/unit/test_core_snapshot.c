@@ -2,13 +2,13 @@
 /* Sync_With_Trees: description of HPIM-DM, 9.2. 21 trees in fragments of five. */
 #include "common_seven.h"
 
-#define FAMILIES_TEST(name)                                                                        \
-	static void name(enum ip_family family);                                                   \
-	Test(core_snapshot, name)                                                                  \
-	{                                                                                          \
-		name(IP_FAMILY_4);                                                                 \
-		name(IP_FAMILY_6);                                                                 \
-	}                                                                                          \
+#define FAMILIES_TEST(name)                      \
+	static void name(enum ip_family family); \
+	Test(core_snapshot, name)                \
+	{                                        \
+		name(IP_FAMILY_4);               \
+		name(IP_FAMILY_6);               \
+	}                                        \
 	static void name(enum ip_family family)
 
 #define TREES 21u

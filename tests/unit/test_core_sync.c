@@ -3,13 +3,13 @@
 #include "common_net.h"
 
 /* Both families see the same network. */
-#define FAMILIES_TEST(name)                                                                        \
-	static void name(enum ip_family family);                                                   \
-	Test(core_sync, name)                                                                      \
-	{                                                                                          \
-		name(IP_FAMILY_4);                                                                 \
-		name(IP_FAMILY_6);                                                                 \
-	}                                                                                          \
+#define FAMILIES_TEST(name)                      \
+	static void name(enum ip_family family); \
+	Test(core_sync, name)                    \
+	{                                        \
+		name(IP_FAMILY_4);               \
+		name(IP_FAMILY_6);               \
+	}                                        \
 	static void name(enum ip_family family)
 
 /* Only HPIM-DM, so that the words are about neighbors alone. */

@@ -93,8 +93,8 @@ Test(hpim_derive, state_of_an_originator)
 		bool is_source_active, has_best;
 		enum hpim_tree_state state;
 	} rows[] = {
-		{ 0, true, false, TREE_ACTIVE },	 { 0, true, true, TREE_ACTIVE },
-		{ 0, false, true, TREE_UNSURE },	 { 0, false, false, TREE_INACTIVE },
+		{ 0, true, false, TREE_ACTIVE },         { 0, true, true, TREE_ACTIVE },
+		{ 0, false, true, TREE_UNSURE },         { 0, false, false, TREE_INACTIVE },
 		{ LINK_NONE, false, true, TREE_UNSURE }, { LINK_NONE, false, false, TREE_INACTIVE },
 		{ LINK_NONE, true, true, TREE_UNSURE },
 	};
@@ -122,15 +122,12 @@ Test(hpim_derive, assert_table)
 		uint32_t preference, metric;
 		bool is_winner;
 	} rows[] = {
-		{ true, 0, 0, 0, true },
-		{ true, 6, 12, 0, true },   /* lower preference wins */
+		{ true, 0, 0, 0, true },    { true, 6, 12, 0, true }, /* lower preference wins */
 		{ true, 6, 11, 21, true },  /* equal preference, lower metric */
 		{ true, 4, 11, 20, true },  /* equal RPC, higher address */
 		{ true, 6, 11, 20, false }, /* equal RPC, lower address */
-		{ true, 4, 11, 19, false },
-		{ true, 4, 10, 99, false },
-		{ false, 0, 0, 0, true },
-		{ false, 4, 99, 99, false },
+		{ true, 4, 11, 19, false }, { true, 4, 10, 99, false },
+		{ false, 0, 0, 0, true },   { false, 4, 99, 99, false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

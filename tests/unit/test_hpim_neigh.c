@@ -373,8 +373,7 @@ struct ack_row {
 
 static const struct ack_row ack_rows[] = {
 	{ "2: earlier incarnation", 499, BENCH_BOOT, 1, 7, 2, "", false },
-	{ "3: later incarnation", 501, BENCH_BOOT, 1, 7, 2, "0 Sync>.9 0M (3,0)@501 trees1",
-	  true },
+	{ "3: later incarnation", 501, BENCH_BOOT, 1, 7, 2, "0 Sync>.9 0M (3,0)@501 trees1", true },
 	{ "5: our BootTime", 500, BENCH_BOOT - 1, 1, 7, 2, "", false },
 	{ "5: our SnapshotSN", 500, BENCH_BOOT, 2, 7, 2, "", false },
 	{ "5: its SnapshotSN", 500, BENCH_BOOT, 1, 8, 2, "", false },

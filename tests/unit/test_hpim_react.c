@@ -6,13 +6,13 @@
 
 /* How the interface stands to the tree, before and after. */
 enum stand {
-	OUT,	      /* no tree, or a new interface */
+	OUT,          /* no tree, or a new interface */
 	ROOT_ALONE,   /* root without BestUpstream, or of an originator */
 	ROOT_IN,      /* root, Interest told */
 	ROOT_OUT,     /* root, NoInterest told */
-	WINS,	      /* non-root, ACTIVE, AssertWinner, forwarding */
+	WINS,         /* non-root, ACTIVE, AssertWinner, forwarding */
 	WINS_IDLE,    /* same, not forwarding */
-	LOSES,	      /* non-root, ACTIVE, AssertLoser */
+	LOSES,        /* non-root, ACTIVE, AssertLoser */
 	CONNECTED,    /* non-root in the subnet of the source */
 	UNSURE_ALONE, /* non-root, UNSURE, no BestUpstream */
 	UNSURE_TOLD,  /* non-root, UNSURE, NoInterest told */
@@ -24,21 +24,24 @@ static const struct hpim_view_if stands[STAND_COUNT] = {
 	[ROOT_ALONE] = { .role = ROLE_ROOT },
 	[ROOT_IN] = { .role = ROLE_ROOT, .told = TOLD_INTEREST, .best = { .generation = 1 } },
 	[ROOT_OUT] = { .role = ROLE_ROOT, .told = TOLD_NO_INTEREST, .best = { .generation = 1 } },
-	[WINS] = { .role = ROLE_NON_ROOT, .is_upstream = true, .is_winner = true,
+	[WINS] = { .role = ROLE_NON_ROOT,
+		   .is_upstream = true,
+		   .is_winner = true,
 		   .is_forwarding = true },
 	[WINS_IDLE] = { .role = ROLE_NON_ROOT, .is_upstream = true, .is_winner = true },
 	[LOSES] = { .role = ROLE_NON_ROOT, .is_upstream = true, .best = { .generation = 1 } },
 	[CONNECTED] = { .role = ROLE_NON_ROOT, .is_winner = true },
 	[UNSURE_ALONE] = { .role = ROLE_NON_ROOT, .is_winner = true },
-	[UNSURE_TOLD] = { .role = ROLE_NON_ROOT, .told = TOLD_NO_INTEREST,
+	[UNSURE_TOLD] = { .role = ROLE_NON_ROOT,
+			  .told = TOLD_NO_INTEREST,
 			  .best = { .generation = 1 } },
 };
 
-#define UP	REACT_UPSTREAM
-#define NO_UP	REACT_NO_UPSTREAM
-#define INT	REACT_INTEREST
-#define NO_INT	REACT_NO_INTEREST
-#define HOLD	REACT_HOLD
+#define UP      REACT_UPSTREAM
+#define NO_UP   REACT_NO_UPSTREAM
+#define INT     REACT_INTEREST
+#define NO_INT  REACT_NO_INTEREST
+#define HOLD    REACT_HOLD
 #define RELEASE REACT_RELEASE
 
 #define I TREE_INACTIVE
@@ -50,8 +53,8 @@ struct row {
 	enum stand was;
 	enum hpim_tree_state is_state;
 	enum stand is;
-	bool renewed;  /* BestUpstream has a new generation */
-	bool cheaper;  /* MyRPC changed */
+	bool renewed; /* BestUpstream has a new generation */
+	bool cheaper; /* MyRPC changed */
 	unsigned int react;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The traces of the reliable transmission of one tree in tests/vectors/hpim-dm-reliable-traces.json,
- * step by step: every packet as bytes and all that is pending. Description of HPIM-DM, 3.5.
+ * The traces of the reliable transmission of one tree in
+ * tests/vectors/hpim-dm-reliable-traces.json, step by step: every packet as bytes and all that is
+ * pending. Description of HPIM-DM, 3.5.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -74,8 +75,8 @@ static void perform(struct replay *r, struct json_object *event)
 		hpim_reliable_send_all(r->tif, HPIM_NO_UPSTREAM, NULL);
 	} else if (!strcmp(kind, "send_interest") || !strcmp(kind, "send_no_interest")) {
 		addr = neighbor_of(event, "dst");
-		hpim_reliable_send_to(r->tif,
-				      kind[5] == 'i' ? HPIM_INTEREST : HPIM_NO_INTEREST, &addr);
+		hpim_reliable_send_to(r->tif, kind[5] == 'i' ? HPIM_INTEREST : HPIM_NO_INTEREST,
+				      &addr);
 	} else if (!strcmp(kind, "ack")) {
 		acknowledge(r, event);
 	} else if (!strcmp(kind, "timer")) {
@@ -128,7 +129,8 @@ static void check_send(const struct replay *r, const struct fx_send *send,
 
 	cr_assert(ip_addr_equal(&send->dst, &addr), "%s: sent to %s", r->where,
 		  ip_addr_text(&send->dst).s);
-	cr_assert(send->len == len && !memcmp(send->bytes, bytes, len), "%s: other bytes", r->where);
+	cr_assert(send->len == len && !memcmp(send->bytes, bytes, len), "%s: other bytes",
+		  r->where);
 }
 
 static void take_note(struct replay *r, const struct core_note *note)
@@ -167,9 +169,8 @@ static uint32_t number_of(struct json_object *map, unsigned int index)
 	const char name[2] = { NAMES[index], '\0' };
 	struct json_object *value;
 
-	return json_object_object_get_ex(map, name, &value) ?
-		       (uint32_t)json_object_get_int64(value) :
-		       0;
+	return json_object_object_get_ex(map, name, &value) ? (uint32_t)json_object_get_int64(value)
+							    : 0;
 }
 
 static const struct hpim_peer *peer_of(const struct hpim_reliable *reliable,
@@ -206,9 +207,9 @@ static void check_peer(const struct replay *r, unsigned int i, struct json_objec
 static void check_state(const struct replay *r, struct json_object *expect)
 {
 	const struct hpim_reliable *reliable = r->tif->reliable;
-	uint32_t multicast_sn = vector_has(expect, "pending_multicast_sn") ?
-					vector_u32(expect, "pending_multicast_sn") :
-					0;
+	uint32_t multicast_sn = vector_has(expect, "pending_multicast_sn")
+					? vector_u32(expect, "pending_multicast_sn")
+					: 0;
 
 	cr_assert_eq(reliable && reliable->multicast.is_pending ? reliable->multicast.sn : 0,
 		     multicast_sn, "%s: multicast", r->where);

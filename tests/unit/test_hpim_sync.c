@@ -9,16 +9,16 @@
 /* How far the synchronization went before the packet of a row. */
 enum stage {
 	STRANGER, /* nothing was heard */
-	BEGUN,	  /* SLAVE, CurrentSyncSN 0: we sent SyncSN 0 */
+	BEGUN,    /* SLAVE, CurrentSyncSN 0: we sent SyncSN 0 */
 	ANSWERED, /* SLAVE, CurrentSyncSN 1: it answered, we sent SyncSN 1 */
-	ASKED,	  /* MASTER, CurrentSyncSN 1: it began, we answered SyncSN 0 */
+	ASKED,    /* MASTER, CurrentSyncSN 1: it began, we answered SyncSN 0 */
 	FINISHED, /* SYNCED, CurrentSyncSN 1: both are done */
 };
 
 struct row {
 	const char *name;
 	enum stage stage;
-	unsigned int host;	  /* 9: higher than ours, 1: lower */
+	unsigned int host; /* 9: higher than ours, 1: lower */
 	uint32_t boot_time, neighbor_boot_time, my, nb, step;
 	bool is_master, has_more;
 	uint16_t hold_s; /* 0: no option */
@@ -53,8 +53,8 @@ static const struct row rows[] = {
 	  SYNC_SLAVE, 12 },
 	{ "ASKED", ANSWERED, 9, GOOD, 1, 1, true, true, 0, "", SYNC_SLAVE, 12 },
 	{ "ASKED_LAST", ANSWERED, 9, GOOD, 1, 1, true, false, 40, "", SYNC_SLAVE, 12 },
-	{ "ANSWERED first", BEGUN, 9, GOOD, 1, 0, false, false, 40,
-	  "0 Sync>.9 1M (1,7)@500 hold40", SYNC_SLAVE, 12 },
+	{ "ANSWERED first", BEGUN, 9, GOOD, 1, 0, false, false, 40, "0 Sync>.9 1M (1,7)@500 hold40",
+	  SYNC_SLAVE, 12 },
 	{ "ANSWERED with trees", ANSWERED, 9, GOOD, 1, 1, false, true, 0,
 	  "0 Sync>.9 2M (1,7)@500 hold40", SYNC_SLAVE, 12 },
 	{ "ANSWERED_LAST", ANSWERED, 9, GOOD, 1, 1, false, false, 40, "", SYNC_SYNCED, 40 },
@@ -67,8 +67,8 @@ static const struct row rows[] = {
 	{ "OTHER_STEP repeated", ASKED, 9, GOOD, 0, 0, true, false, 0, "", SYNC_MASTER, 12 },
 	{ "OTHER_STEP above", ASKED, 9, GOOD, 1, 2, true, false, 40, "", SYNC_MASTER, 12 },
 	{ "WRONG_NUMBER", ASKED, 9, GOOD, 2, 1, true, false, 40, "", SYNC_MASTER, 12 },
-	{ "ASKED", ASKED, 9, GOOD, 1, 1, true, true, 0,
-	  "0 Sync>.9 1 (1,7)@500 hold40", SYNC_MASTER, 12 },
+	{ "ASKED", ASKED, 9, GOOD, 1, 1, true, true, 0, "0 Sync>.9 1 (1,7)@500 hold40", SYNC_MASTER,
+	  12 },
 	{ "ASKED_LAST", ASKED, 9, GOOD, 1, 1, true, false, 35, "0 Sync>.9 1 (1,7)@500 hold40",
 	  SYNC_SYNCED, 35 },
 	{ "ASKED_LAST without hold time", ASKED, 9, GOOD, 1, 1, true, false, 0,
@@ -244,8 +244,8 @@ BENCH_TEST(hpim_sync_table, synced_neighbor_is_not_asked_again)
 	struct net *net = bench_new(family, 1, false);
 
 	reach(net, FINISHED, 9);
-	hpim_sync_timeout(hpim_neigh_find(net_hpim(net, 0)->ifs[0],
-					  &net_neighbor(net, 0, 0, 9)->addr));
+	hpim_sync_timeout(
+		hpim_neigh_find(net_hpim(net, 0)->ifs[0], &net_neighbor(net, 0, 0, 9)->addr));
 	net_run_s(net, 32);
 	bench_words(net, "");
 	cr_assert_eq(net_neighbor(net, 0, 0, 9)->state, SYNC_SYNCED);

@@ -12,7 +12,7 @@
 #include "common_json.h"
 #include "core/hpim_int.h"
 
-#define LINK	    0u
+#define LINK        0u
 #define ENTRIES_MAX 8u
 
 /* What a snapshot holds is part of the trace. These win over hpim_snapshot.c. */
@@ -65,7 +65,8 @@ static uint32_t entries_of(struct json_object *list, struct hpim_entry *ret_entr
 		ret_entries[i] = (struct hpim_entry){
 			.source = vector_addr(entry, "source"),
 			.group = vector_addr(entry, "group"),
-			.rpc = { vector_u32(entry, "metric_preference"), vector_u32(entry, "metric") },
+			.rpc = { vector_u32(entry, "metric_preference"),
+				 vector_u32(entry, "metric") },
 		};
 	}
 	return count;
@@ -219,7 +220,8 @@ static void check_sent(struct replay *r, const struct hpim_msg *msg,
 		cr_assert_not_null(fx, "%s: nothing sent", r->where);
 	} while (fx->kind != FX_SEND);
 	cr_assert_eq(fx->send.link, LINK);
-	cr_assert(ip_addr_equal(&fx->send.src, &r->our) && ip_addr_equal(&fx->send.dst, &r->neighbor));
+	cr_assert(ip_addr_equal(&fx->send.src, &r->our) &&
+		  ip_addr_equal(&fx->send.dst, &r->neighbor));
 	cr_assert(fx->send.len == len && !memcmp(fx->send.bytes, bytes, len),
 		  "%s: other bytes than expected", r->where);
 }
@@ -270,8 +272,9 @@ static struct ip_addr addr_at(struct json_object *list, size_t i)
 {
 	struct ip_addr addr;
 
-	cr_assert_eq(ip_addr_parse(json_object_get_string(json_object_array_get_idx(list, i)), &addr),
-		     0);
+	cr_assert_eq(
+		ip_addr_parse(json_object_get_string(json_object_array_get_idx(list, i)), &addr),
+		0);
 	return addr;
 }
 
@@ -316,7 +319,8 @@ static void check_records(const struct replay *r, struct json_object *expect)
 	for (size_t i = 0; i < last_sn_count; i++) {
 		struct json_object *entry = json_object_array_get_idx(last_sn, i);
 
-		cr_assert_eq(record_of(r, entry)->last_sn, u32_at(entry, 2), "%s: LastSN", r->where);
+		cr_assert_eq(record_of(r, entry)->last_sn, u32_at(entry, 2), "%s: LastSN",
+			     r->where);
 	}
 }
 

@@ -371,6 +371,30 @@ BENCH_TEST(hpim_tree, tree_beyond_the_limit_is_acknowledged_and_refused)
 		   NULL);
 	bench_words(net, "0 Ack#1>.9 sn9 (7,1)@500");
 	cr_assert_eq(net_hpim(net, 0)->tree_count, 1);
+	cr_assert(net_hpim(net, 0)->is_full, "noted");
+	for (uint16_t link = 0; link < 3; link++)
+		bench_hello(net, link, 9, 0, 0);
+	net_run_s(net, 3);
+	net_check_empty(net);
+	cr_assert_not(net_hpim(net, 0)->is_full, "the next refusal is noted again");
+	net_free(net);
+}
+
+/* What a neighbor says before it is SYNCED is stored, and takes effect then. 3.3, 3.6 */
+BENCH_TEST(hpim_tree, announcement_during_a_synchronization_waits_for_its_end)
+{
+	struct net *net = bench_new(family, 2, false);
+	struct hpim_msg sync = bench_sync(0, 0);
+
+	net_route(net, 0, 0, 9, 11, 20);
+	bench_hear(net, 0, 9, &sync, NULL);
+	net_log_clear(net);
+	bench_say(net, 0, 9, HPIM_UPSTREAM, 8, rpc10);
+	bench_words(net, "0 Ack>.9 sn8 (7,1)@500; watch");
+	cr_assert_str_eq(net_state(net, 0), "INACTIVE");
+	sync = bench_sync(1, 1);
+	bench_hear(net, 0, 9, &sync, NULL);
+	bench_words(net, "0 Sync>.9 1 (1,7)@500 hold40; 0 NoInt>.9 sn2; 1 Up(11:20) sn1; put 0>");
 	net_free(net);
 }
 
