@@ -48,6 +48,13 @@ struct {
 } ports SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MFIB_EGRESS_SLOTS);
+	__type(key, __u32);
+	__type(value, struct mfib_egress);
+} egress SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);

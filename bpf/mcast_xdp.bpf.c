@@ -39,22 +39,40 @@ int hpim_ingress(struct xdp_md *ctx)
 	return bpf_redirect_map(set, 0, BPF_F_BROADCAST);
 }
 
+/* Source address and link number of an output; NULL: it is not served. */
+static __always_inline const __u8 *egress_find(__u32 ifindex, __u32 *ret_link)
+{
+	__u32 slot = ifindex % MFIB_EGRESS_SLOTS;
+	const struct mfib_egress *own = bpf_map_lookup_elem(&egress, &slot);
+	const struct mfib_port *port;
+
+	if (own && own->ifindex == ifindex) {
+		*ret_link = own->link;
+		return own->mac;
+	}
+	port = bpf_map_lookup_elem(&ports, &ifindex);
+	if (!port)
+		return NULL;
+	*ret_link = port->link;
+	return port->mac;
+}
+
 /* The only program of every devmap entry: a device keeps the first one it meets in a flush. */
 SEC("xdp/devmap")
 int hpim_egress(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
-	__u32 ifindex = ctx->egress_ifindex;
-	const struct mfib_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+	__u32 link = hpim_unknown_link;
+	const __u8 *mac = egress_find(ctx->egress_ifindex, &link);
 	struct ethhdr *eth = data;
 
-	if (!port || (void *)(eth + 1) > end) {
+	if (!mac || (void *)(eth + 1) > end) {
 		stats_count(hpim_unknown_link, MFIB_R_NO_PORT, end - data);
 		return XDP_DROP;
 	}
-	__builtin_memcpy(eth->h_source, port->mac, ETH_ALEN);
-	stats_count(port->link, MFIB_R_SENT, end - data);
+	__builtin_memcpy(eth->h_source, mac, ETH_ALEN);
+	stats_count(link, MFIB_R_SENT, end - data);
 	return XDP_PASS;
 }
 

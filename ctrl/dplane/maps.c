@@ -71,6 +71,7 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.route[IP_FAMILY_6] = bpf_map__fd(skel->maps.route6),
 		.route_counts = bpf_map__fd(skel->maps.route_counts),
 		.ports = bpf_map__fd(skel->maps.ports),
+		.egress = bpf_map__fd(skel->maps.egress),
 		.port_counts = bpf_map__fd(skel->maps.port_counts),
 		.output_sets = bpf_map__fd(skel->maps.output_sets),
 		.set_ports = bpf_map__fd(skel->maps.set_ports),
@@ -154,13 +155,38 @@ int maps_route_count_clear(const struct maps *maps, uint32_t slot)
 	return bpf_map_update_elem(maps->route_counts, &slot, maps->scratch, BPF_ANY);
 }
 
+/* The slot of an interface, unless another interface has it. */
+static bool egress_is_ours(const struct maps *maps, uint32_t ifindex)
+{
+	uint32_t slot = ifindex % MFIB_EGRESS_SLOTS;
+	struct mfib_egress owner;
+
+	return bpf_map_lookup_elem(maps->egress, &slot, &owner) == 0 &&
+	       (owner.ifindex == 0 || owner.ifindex == ifindex);
+}
+
+static int egress_put(const struct maps *maps, uint32_t ifindex, const struct mfib_egress *egress)
+{
+	uint32_t slot = ifindex % MFIB_EGRESS_SLOTS;
+
+	if (!egress_is_ours(maps, ifindex))
+		return 0; /* it is found in `ports` */
+	return bpf_map_update_elem(maps->egress, &slot, egress, BPF_ANY);
+}
+
 int maps_port_put(const struct maps *maps, uint32_t ifindex, const struct mfib_port *port)
 {
-	return bpf_map_update_elem(maps->ports, &ifindex, port, BPF_ANY);
+	struct mfib_egress egress = { .ifindex = ifindex, .link = port->link };
+	int err = bpf_map_update_elem(maps->ports, &ifindex, port, BPF_ANY);
+
+	memcpy(egress.mac, port->mac, sizeof(egress.mac));
+	return err ? err : egress_put(maps, ifindex, &egress);
 }
 
 void maps_port_del(const struct maps *maps, uint32_t ifindex)
 {
+	/* A slot that stays would only serve an interface that no output set names. */
+	(void)egress_put(maps, ifindex, &(struct mfib_egress){ .ifindex = 0 });
 	(void)bpf_map_delete_elem(maps->ports, &ifindex); /* not there is as good as deleted */
 }
 

@@ -19,7 +19,7 @@ struct mcast_xdp;
 
 /** struct maps - Descriptors of all maps, and how large they are. */
 struct maps {
-	int settings, route[IP_FAMILY_COUNT], route_counts, ports, port_counts, output_sets,
+	int settings, route[IP_FAMILY_COUNT], route_counts, ports, egress, port_counts, output_sets,
 		set_ports, upcalls;
 	int egress_prog;
 	int *set; /* [max_sets] inner maps */

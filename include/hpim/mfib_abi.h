@@ -72,6 +72,18 @@ struct mfib_port {
 	__u8 zero[2];
 };
 
+/*
+ * Value of `egress`, at ifindex modulo MFIB_EGRESS_SLOTS: what every copy needs of its output,
+ * found without a hash. An interface whose slot is another's is looked up in `ports`.
+ */
+#define MFIB_EGRESS_SLOTS 1024u
+
+struct mfib_egress {
+	__u32 ifindex; /* whose slot it is; 0: nobody's */
+	__u16 link;
+	__u8 mac[6];
+};
+
 /** struct mfib_set_port - Key of `set_ports`; the value is the ifindex of that output. */
 struct mfib_set_port {
 	__u32 set, link;
@@ -141,6 +153,7 @@ _Static_assert(__builtin_offsetof(struct mfib_entry, mtu) == 16, "mfib_entry");
 _Static_assert(sizeof(struct mfib_route_count) == 24, "mfib_route_count");
 _Static_assert(sizeof(struct mfib_port) == 12, "mfib_port");
 _Static_assert(__builtin_offsetof(struct mfib_port, mac) == 4, "mfib_port");
+_Static_assert(sizeof(struct mfib_egress) == 12, "mfib_egress");
 _Static_assert(sizeof(struct mfib_set_port) == 8, "mfib_set_port");
 _Static_assert(sizeof(struct mfib_port_count) == 16 * MFIB_REASONS_MAX, "mfib_port_count");
 

@@ -4,6 +4,7 @@
  * packet sockets at the far ends, and what comes out there is compared byte by byte.
  */
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <linux/ethtool.h>
@@ -24,6 +25,7 @@
 
 #include "base/addr_text.h"
 #include "dplane/backend.h"
+#include "hpim/mfib_abi.h"
 
 /* Router interfaces in0, out1, out2 and their far ends. Link numbers are the digits. */
 #define PORTS       3
@@ -296,6 +298,29 @@ Test(live, native_copies_have_the_source_address_of_their_interface)
 	cr_expect_eq(counter(0, "forwarded"), 1);
 	cr_expect_eq(counter(1, "sent"), 1);
 	cr_expect_eq(counter(2, "sent"), 1);
+}
+
+/* Interfaces whose numbers are the same modulo the slots: the second is found in `ports`. */
+Test(live, output_whose_egress_slot_is_taken_has_its_source_address_all_the_same)
+{
+	struct dplane_link link = link_of(1, DPLANE_MODE_AUTO);
+	uint32_t slot = link.ifindex % MFIB_EGRESS_SLOTS;
+	struct mfib_egress other = { .ifindex = link.ifindex + MFIB_EGRESS_SLOTS }, owner;
+	struct mfib_route route = route_make(1);
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/fs/bpf/hpim/%s/egress", instance);
+	fd = bpf_obj_get(path);
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(bpf_map_update_elem(fd, &slot, &other, BPF_ANY), 0);
+	attach_all(DPLANE_MODE_NATIVE);
+	cr_assert_eq(bpf_map_lookup_elem(fd, &slot, &owner), 0);
+	cr_expect_eq(owner.ifindex, other.ifindex, "the slot was taken from its owner");
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	forwarded_expect();
+	cr_expect_eq(counter(1, "sent"), 1);
+	close(fd);
 }
 
 Test(live, generic_copies_have_the_source_address_of_their_interface)
