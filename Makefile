@@ -103,10 +103,11 @@ fuzz: ## Feed each decoder random bytes for FUZZ_SECONDS (30)
 			-artifact_prefix=$$f. $$f.corpus || exit 1; \
 	done
 
-demo: all ## Three routers in network namespaces, one stream through them (as root)
+demo: deps ## Four routers in network namespaces, real multicast, a broken link (as root)
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tools/demo/demo.sh
 
-bench: $(BENCHES) ## Measure the forwarding plane (as root)
+bench: $(BENCHES) ## Measure the protocols, and the forwarding plane (as root)
 	$(Q)for b in $(BENCHES); do $$b || exit 1; done
 
 install: all ## Install to DESTDIR/PREFIX (/usr/local)
@@ -137,7 +138,7 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	$(call say,SKEL,$@)bpftool gen skeleton $< name $(subst .,_,$(notdir $*)) > $@
 
 $(DPLANE_OBJS) $(BPF_TESTS:=.o): $(SKELS)
-$(BENCHES:=.o): $(SKELS) $(BENCH_SKELS)
+$(filter-out %/bench_core.o,$(BENCHES:=.o)): $(SKELS) $(BENCH_SKELS)
 
 define archive
 $(1): $(2)
@@ -181,6 +182,11 @@ $(BUILD)/tests/netns/%: $(BUILD)/tests/netns/%.o $(ALL_LIBS)
 fuzzers: $(FUZZERS)
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_COMMON) $(TEXT_OBJ) $(CORE_LIB)
 	$(call link,-fsanitize=fuzzer $^)
+
+# The core's benchmark needs neither the network nor the forwarding plane.
+$(BUILD)/tools/bench/bench_core: $(BUILD)/tools/bench/bench_core.o \
+		$(call objs,tools/bench/core_*.c) $(CORE_LIB)
+	$(call link,$^ -lm)
 
 $(BUILD)/tools/bench/%: $(BUILD)/tools/bench/%.o $(ALL_LIBS)
 	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS))

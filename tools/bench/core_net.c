@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A network of real cores over point-to-point links without delay or loss.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "bench/core_measure.h"
+#include "bench/core_net.h"
+#include "wire/hpim.h"
+#include "wire/inet.h"
+
+#define TICK	   HP_MS(10)
+#define PREFERENCE 110u
+
+static struct ip_addr edge_addr(uint32_t edge, uint32_t host)
+{
+	return addr4((10u << 24) + (edge << 8) + host);
+}
+
+/* Router 0 is in the subnet of the sources. */
+static struct ip_prefix stub_prefix(uint32_t node)
+{
+	return node == 0 ? (struct ip_prefix){ addr4((20u << 24) + 0xfffffe), 8 } :
+			   (struct ip_prefix){ addr4((30u << 24) + (node << 8) + 1), 24 };
+}
+
+static void route_tell(struct net *net, uint32_t node, const struct ip_addr *source);
+
+static void packet_add(struct net *net, const struct fx_send *send, const struct net_end *to)
+{
+	struct net_round *next = &net->next;
+
+	next->packets = array_grow(next->packets, next->count, &next->room, sizeof(*next->packets));
+	while (next->used + send->len > next->bytes_room)
+		next->bytes = array_grow(next->bytes, next->bytes_room, &next->bytes_room, 1);
+	next->packets[next->count++] =
+		(struct net_packet){ .node = to->node, .send = *send, .at = next->used };
+	next->packets[next->count - 1].send.link = to->link;
+	memcpy(next->bytes + next->used, send->bytes, send->len);
+	next->used += send->len;
+}
+
+static void hear_send(struct net *net, uint32_t node, const struct fx_send *send)
+{
+	const struct net_end *end = &net->nodes[node].ends[send->link];
+	struct hpim_msg msg;
+
+	if (send->proto != PROTO_HPIM || end->node == NET_NOWHERE)
+		return;
+	packet_add(net, send, end);
+	if (hpim_decode(IP_FAMILY_4, send->bytes, send->len, &msg) == 0 && msg.type != HPIM_HELLO)
+		net->messages++;
+}
+
+static void happen(struct net *net, uint32_t node, const struct core_event *event)
+{
+	struct core *core = net->nodes[node].core;
+	const struct core_effect *effect;
+	struct ip_addr *asked = NULL;
+	size_t count = 0, room = 0;
+
+	core_handle(core, net->now, event);
+	while ((effect = core_effect_next(core))) {
+		if (effect->kind == FX_SEND)
+			hear_send(net, node, &effect->send);
+		if (effect->kind != FX_RPF_WATCH)
+			continue;
+		asked = array_grow(asked, count, &room, sizeof(*asked));
+		asked[count++] = effect->rpf_source;
+	}
+	for (size_t i = 0; i < count; i++)
+		route_tell(net, node, &asked[i]);
+	free(asked);
+}
+
+static void route_tell(struct net *net, uint32_t number, const struct ip_addr *source)
+{
+	const struct net_node *node = &net->nodes[number];
+
+	happen(net, number,
+	       &(struct core_event){ .kind = EV_RPF,
+				     .rpf = { .source = *source,
+					      .is_reachable = true,
+					      .is_connected = number == 0,
+					      .link = node->root,
+					      .prefix_len = 8,
+					      .preference = number ? PREFERENCE : 0,
+					      .metric = node->hops } });
+}
+
+static void round_run(struct net *net)
+{
+	struct net_round now = net->next;
+
+	net->next = (struct net_round){ .packets = NULL };
+	for (size_t i = 0; i < now.count; i++) {
+		const struct net_packet *packet = &now.packets[i];
+		const struct fx_send *send = &packet->send;
+
+		happen(net, packet->node,
+		       &(struct core_event){ .kind = EV_PACKET,
+					     .packet = { .link = send->link,
+							 .proto = send->proto,
+							 .src = send->src,
+							 .dst = send->dst,
+							 .ttl = 1,
+							 .bytes = now.bytes + packet->at,
+							 .len = send->len } });
+	}
+	free(now.packets);
+	free(now.bytes);
+}
+
+void net_run(struct net *net, hp_time duration)
+{
+	const struct core_event clock = { .kind = EV_CLOCK };
+	hp_time until = net->now + duration;
+
+	for (;;) {
+		while (net->next.count)
+			round_run(net);
+		if (net->now >= until)
+			return;
+		net->now += TICK;
+		for (uint32_t i = 0; i < net->count; i++)
+			if (core_deadline(net->nodes[i].core) <= net->now)
+				happen(net, i, &clock);
+	}
+}
+
+void net_open(struct net *net, uint32_t nodes, uint32_t trees_max)
+{
+	*net = (struct net){ .nodes = calloc(nodes, sizeof(*net->nodes)), .count = nodes };
+	assert(net->nodes);
+	for (uint32_t i = 0; i < nodes; i++) {
+		struct core_limits limits = core_limits_default;
+
+		limits.trees = trees_max;
+		limits.seed = i + 1;
+		net->nodes[i].core = core_new(&limits);
+		assert(net->nodes[i].core);
+		for (uint16_t link = 0; link < NET_LINKS; link++)
+			net->nodes[i].ends[link].node = NET_NOWHERE;
+	}
+}
+
+void net_close(struct net *net)
+{
+	for (uint32_t i = 0; i < net->count; i++)
+		core_free(net->nodes[i].core);
+	free(net->nodes);
+}
+
+void net_connect(struct net *net, uint32_t a, uint16_t a_link, uint32_t b, uint16_t b_link)
+{
+	uint32_t edge = ++net->edges;
+
+	net->nodes[a].ends[a_link] = (struct net_end){ b, b_link, edge };
+	net->nodes[b].ends[b_link] = (struct net_end){ a, a_link, edge };
+}
+
+/* Breadth first from router 0. */
+void net_routes(struct net *net)
+{
+	uint32_t *queue = calloc(net->count, sizeof(*queue)), head = 0, tail = 1;
+
+	assert(queue);
+	for (uint32_t i = 0; i < net->count; i++)
+		net->nodes[i].hops = NET_NOWHERE;
+	net->nodes[0].hops = 0;
+	net->nodes[0].root = NET_STUB;
+	while (head < tail) {
+		const struct net_node *node = &net->nodes[queue[head++]];
+
+		for (uint16_t link = 0; link < NET_STUB; link++) {
+			const struct net_end *end = &node->ends[link];
+
+			if (end->node == NET_NOWHERE || net->nodes[end->node].hops != NET_NOWHERE)
+				continue;
+			net->nodes[end->node].hops = node->hops + 1;
+			net->nodes[end->node].root = end->link;
+			queue[tail++] = end->node;
+		}
+	}
+	free(queue);
+}
+
+static void switch_on(struct net *net, uint32_t node, uint16_t link, enum core_proto proto)
+{
+	happen(net, node,
+	       &(struct core_event){ .kind = EV_CONFIG,
+				     .config = { .kind = CONFIG_LINK,
+						 .link = link,
+						 .family = IP_FAMILY_4,
+						 .proto = proto,
+						 .is_on = true } });
+}
+
+void net_up(struct net *net, uint32_t node, uint16_t link)
+{
+	const struct net_end *end = &net->nodes[node].ends[link];
+	struct ip_prefix prefix = { edge_addr(end->edge, node < end->node ? 1 : 2), 24 };
+
+	if (link == NET_STUB) {
+		prefix = stub_prefix(node);
+		switch_on(net, node, link, PROTO_GM);
+	}
+	switch_on(net, node, link, PROTO_HPIM);
+	happen(net, node,
+	       &(struct core_event){ .kind = EV_LINK,
+				     .link = { .link = link,
+					       .is_present = true,
+					       .is_up = true,
+					       .mtu = 1500,
+					       .addr_count = 1,
+					       .addrs = { prefix } } });
+}
+
+void net_data(struct net *net, uint32_t tree)
+{
+	happen(net, 0,
+	       &(struct core_event){ .kind = EV_DATA,
+				     .data = { .kind = DATA_MISS,
+					       .link = NET_STUB,
+					       .source = tree_source(tree),
+					       .group = tree_group(tree) } });
+}
+
+/* An IGMPv2 report. RFC 2236, 2 */
+void net_join(struct net *net, uint32_t node, uint32_t tree)
+{
+	struct ip_addr group = tree_group(tree), host = stub_prefix(node).addr;
+	uint8_t bytes[8] = { 0x16 };
+	uint16_t sum;
+
+	memcpy(bytes + 4, ip_addr_bytes(&group), 4);
+	sum = inet_checksum(bytes, sizeof(bytes), 0);
+	bytes[2] = (uint8_t)(sum >> 8);
+	bytes[3] = (uint8_t)sum;
+	host.b[15]++;
+	happen(net, node,
+	       &(struct core_event){ .kind = EV_PACKET,
+				     .packet = { .link = NET_STUB,
+						 .proto = PROTO_GM,
+						 .src = host,
+						 .dst = group,
+						 .ttl = 1,
+						 .has_router_alert = true,
+						 .bytes = bytes,
+						 .len = sizeof(bytes) } });
+}
