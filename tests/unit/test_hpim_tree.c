@@ -205,6 +205,36 @@ BENCH_TEST(hpim_tree, loser_holds_and_then_tells_its_new_interest)
 	net_free(net);
 }
 
+/* Differs from the reference (Q8): who began a moment ago has nobody that depends on it. */
+BENCH_TEST(hpim_tree, loser_that_has_just_begun_stops_at_once)
+{
+	struct net *net = active_new(family);
+
+	bench_meet(net, 1, 8);
+	bench_say(net, 1, 9, HPIM_UPSTREAM, 9, rpc20);
+	bench_words(net, "1 Ack>.9 sn9 (7,1)@500; put 0>2");
+	net_free(net);
+}
+
+/* 3.10, AL to AW: the hold timer is cancelled, so the next loss does not inherit it. */
+BENCH_TEST(hpim_tree, winner_again_holds_no_more)
+{
+	struct net *net = active_new(family);
+
+	net_run_s(net, 5);
+	bench_meet(net, 1, 8);
+	bench_say(net, 1, 9, HPIM_UPSTREAM, 9, rpc20);
+	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>1,2 AL 1");
+	bench_say(net, 1, 9, HPIM_NO_UPSTREAM, 10, rpc20);
+	bench_say(net, 1, 9, HPIM_NO_INTEREST, 11, rpc20);
+	bench_say(net, 1, 8, HPIM_NO_INTEREST, 9, rpc20);
+	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>2");
+	bench_say(net, 1, 9, HPIM_UPSTREAM, 12, rpc20);
+	bench_say(net, 1, 8, HPIM_INTEREST, 10, rpc20);
+	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>2 AL 1");
+	net_free(net);
+}
+
 BENCH_TEST(hpim_tree, loser_without_hold_forwarding_stops_at_once)
 {
 	struct net *net = active_new(family);
