@@ -255,8 +255,9 @@ unbroken host2-again
 echo
 echo "join to first packet across three routers: $(field host2-joins-4 join_to_first_ms) ms IPv4," \
 	"$(field host2-joins-6 join_to_first_ms) ms IPv6"
-echo "recovery after the broken link: $(field broken-4 longest_gap_ms) ms IPv4," \
-	"$(field broken-6 longest_gap_ms) ms IPv6"
+echo "recovery after the broken link: $(field broken-4 outage_ms) ms IPv4" \
+	"($(field broken-4 outage_lost) lost), $(field broken-6 outage_ms) ms IPv6" \
+	"($(field broken-6 outage_lost) lost)"
 echo "packets of the numbered stream forwarded: $xdp in XDP, $kernel by the kernel" \
 	"($(awk -v x="$xdp" -v k="$kernel" 'BEGIN { printf "%.2f", x ? 100 * x / (x + k) : 0 }') % in XDP)"
 for family in 4 6; do

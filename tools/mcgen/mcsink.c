@@ -43,6 +43,7 @@ struct sink {
 	uint32_t stream;
 	int ttl_min, ttl_max;
 	struct gap longest;
+	struct gap outage; /* the one in which most packets were lost */
 	hp_time delay_sum, delay_max;
 	uint64_t seen[WINDOW / 64];
 };
@@ -216,6 +217,11 @@ static void number_count(const struct options *opt, struct sink *sink, uint64_t 
 	sink->reordered += seq < sink->high;
 }
 
+static uint64_t missing(const struct gap *gap)
+{
+	return gap->after > gap->before ? gap->after - gap->before - 1 : 0;
+}
+
 static void gap_count(const struct options *opt, struct sink *sink, uint64_t seq, hp_time now)
 {
 	struct gap gap = { .lasted_for = now - sink->last_at,
@@ -224,6 +230,8 @@ static void gap_count(const struct options *opt, struct sink *sink, uint64_t seq
 
 	if (gap.lasted_for > sink->longest.lasted_for)
 		sink->longest = gap;
+	if (seq > sink->high + 1 && missing(&gap) > missing(&sink->outage))
+		sink->outage = gap;
 	if (opt->has_events && gap.lasted_for > GAP_EVENT)
 		(void)printf("{\"event\":\"gap\",\"ms\":%.3f,\"before\":%ju,\"after\":%ju}\n",
 			     ms(gap.lasted_for), (uintmax_t)gap.before, (uintmax_t)gap.after);
@@ -360,9 +368,10 @@ static void result_print(const struct options *opt, const struct sink *sink)
 			     ms(sink->delay_sum / (hp_time)sink->received), ms(sink->delay_max));
 	if (sink->received > 1)
 		(void)printf(",\"longest_gap_ms\":%.3f,\"longest_gap_before\":%ju,"
-			     "\"longest_gap_after\":%ju",
+			     "\"longest_gap_after\":%ju,\"outage_ms\":%.3f,\"outage_lost\":%ju",
 			     ms(sink->longest.lasted_for), (uintmax_t)sink->longest.before,
-			     (uintmax_t)sink->longest.after);
+			     (uintmax_t)sink->longest.after, ms(sink->outage.lasted_for),
+			     (uintmax_t)missing(&sink->outage));
 	if (opt->has_expect)
 		(void)printf(",\"is_as_expected\":%s",
 			     is_as_expected(opt, sink) ? "true" : "false");
