@@ -40,7 +40,7 @@ static const struct family_facts facts[IP_FAMILY_COUNT] = {
 		.listen = { "224.0.0.2", "224.0.0.22" }, .any = "0.0.0.0",
 		.states = { "NoMembersPresent", "MembersPresent", "CheckingMembership",
 			    "Version1MembersPresent", "Include", "Exclude" },
-		.source = "192.0.2.%u",
+		.source = "198.51.100.%u",
 		.report_version = 2, .query_version = 3,
 		.query_len = 12, .old_query_len = 8,
 		.general = { 0x11, 0x64, 0xec, 0x1e, 0x00, 0x00, 0x00, 0x00, 0x02, 0x7d },
