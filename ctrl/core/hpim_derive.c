@@ -77,12 +77,22 @@ static struct hpim_view_if derive_if(enum hpim_tree_state state, const struct hp
 }
 
 /*
+ * An originator that keeps its tree for its neighbors only: without an entry the next packet is a
+ * miss, which tells that the source is back. 3.8, 3.17
+ */
+static bool source_is_silent(const struct hpim_facts *facts)
+{
+	return facts->is_originator && !facts->is_source_active;
+}
+
+/*
  * 3.17: data that no tree can carry. Flooded where there is no tree yet, else known to be unwanted,
  * so that it costs nothing more.
  */
 static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *view)
 {
-	view->iif = facts->root != LINK_NONE ? facts->root : facts->data_link;
+	view->iif = facts->root != LINK_NONE && !source_is_silent(facts) ? facts->root :
+									   facts->data_link;
 	view->oifs = (struct ifset){ .word = { 0 } };
 	if (view->state != TREE_INACTIVE || !facts->floods || facts->root == LINK_NONE ||
 	    facts->is_originator)
@@ -112,7 +122,7 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 	for (unsigned int i = 0; i < facts->if_count && !facts->is_originator; i++)
 		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation)
 			ret_ifs[i].told = view.in_tree ? TOLD_INTEREST : TOLD_NO_INTEREST;
-	if (view.state != TREE_INACTIVE && view.root != LINK_NONE)
+	if (view.state != TREE_INACTIVE && view.root != LINK_NONE && !source_is_silent(facts))
 		view.iif = view.root;
 	else if (facts->has_data)
 		derive_unwanted(facts, &view);

@@ -108,6 +108,10 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 		source_seen(tree, lifetime); /* data packet on the root interface */
 	else if (is_new && (facts->has_data || has_upstream))
 		source_seen(tree, lifetime); /* created by data, wherever it came in, 3.17; 3.8 */
+	else if (facts->has_data && !timer_runs(&tree->source_timer) &&
+		 link_is_connected_to(&tree->hpim->core->links[facts->data_link],
+				      &tree->key.source))
+		source_seen(tree, lifetime); /* it is back, by another way into its subnet */
 	else if (!is_new && (!was->is_originator ||
 			     (was->root != LINK_NONE && was->root != facts->root)))
 		source_seen(tree, lifetime); /* became originator, or another root interface */
@@ -268,7 +272,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	if (is.state != tree->view.state)
 		note_tree(tree, NOTE_TREE_STATE, LINK_NONE, is.state);
 	tree->view = is;
-	if (is.state != TREE_INACTIVE && is.root != LINK_NONE)
+	if (is.state != TREE_INACTIVE && is.root != LINK_NONE && is.iif == is.root)
 		timer_stop(&tree->hpim->core->sched, &tree->data_timer);
 	hpim_tree_sweep(tree);
 }

@@ -632,10 +632,10 @@ BENCH_TEST(hpim_source, silent_source_with_an_upstream_neighbor_is_unsure)
 	bench_say(net, 1, 9, HPIM_UPSTREAM, 8, rpc30);
 	net_log_clear(net);
 	net_run_s(net, 210);
-	bench_words(net, "ask; 1 NoUp sn3; 1 NoInt>.9 sn4");
+	bench_words(net, "ask; 1 NoUp sn3; 1 NoInt>.9 sn4; del");
 	cr_assert_str_eq(net_state(net, 0), "UNSURE 0> AL 1");
 	bench_say(net, 1, 9, HPIM_NO_UPSTREAM, 9, rpc30);
-	bench_words(net, "1 Ack>.9 sn9 (7,1)@500; del");
+	bench_words(net, "1 Ack>.9 sn9 (7,1)@500");
 	net_free(net);
 }
 
