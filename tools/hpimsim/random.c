@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Drawing networks and histories. Quiet is as long as it needs to be whatever was lost before: a
+ * membership whose leave was lost lasts 260 s, a neighbor that died silently 40 s or, when it fell
+ * silent during a synchronization, 12 s.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "hpimsim/random.h"
+
+#define ROUTERS_MOST 10u
+#define LINKS_MOST   16u
+#define EVENTS_MOST  40u
+#define FAULTS_FROM_S 20u
+#define QUIET	      HP_SEC(290)
+#define WATCH	      HP_SEC(10)  /* copies are counted at the end of the quiet */
+#define SOURCE_END    HP_SEC(230) /* lifetime of a source, and what follows from its end */
+#define MEMBER_END    HP_SEC(40)  /* last member query, and the Hellos that clear the rest */
+
+struct draw {
+	struct sim_rand rand;
+	struct scenario *scenario;
+	struct topo *topo;
+	uint32_t groups;
+	hp_time at;
+};
+
+/* ---- Topology ---- */
+
+static void add_port(struct draw *draw, uint16_t router, uint16_t lan)
+{
+	struct box *box = &draw->topo->routers[router];
+	char name[SIM_NAME_LEN];
+	struct port *port;
+
+	if (box->port_count == SIM_PORTS_MAX)
+		return;
+	for (uint16_t p = 0; p < box->port_count; p++)
+		if (box->ports[p].lan == lan)
+			return;
+	(void)snprintf(name, sizeof(name), "eth%u", box->port_count);
+	port = topo_add_port(box, name, lan, (uint8_t)(router + 1));
+	port->cost = 1 + (uint32_t)rand_below(&draw->rand, 4) * 10; /* equal costs are likely */
+}
+
+static uint16_t any_router(struct draw *draw)
+{
+	return (uint16_t)rand_below(&draw->rand, draw->topo->router_count);
+}
+
+static uint16_t add_lan(struct draw *draw)
+{
+	uint16_t index = draw->topo->lan_count;
+	char name[SIM_NAME_LEN];
+	struct lan *lan;
+
+	(void)snprintf(name, sizeof(name), "net%u", index + 1u);
+	lan = topo_add_lan(draw->topo, name, (uint8_t)(index + 1));
+	lan->delay_us = 100 + (uint32_t)rand_below(&draw->rand, 5000);
+	if (rand_chance(&draw->rand, 200))
+		lan->mtu = rand_between(&draw->rand, 300, 1500);
+	if (rand_chance(&draw->rand, 300))
+		lan->jitter_us = rand_between(&draw->rand, 10, 20000);
+	return index;
+}
+
+/* First a tree of links that reaches every router, then more at random. */
+static void draw_links(struct draw *draw, uint32_t count)
+{
+	for (uint16_t i = 1; i < draw->topo->router_count; i++) {
+		uint16_t peer = (uint16_t)rand_below(&draw->rand, i);
+		const struct box *box = &draw->topo->routers[peer];
+
+		if (box->port_count && rand_chance(&draw->rand, 400)) {
+			add_port(draw, i,
+				 box->ports[rand_below(&draw->rand, box->port_count)].lan);
+			continue;
+		}
+		add_port(draw, i, add_lan(draw));
+		add_port(draw, peer, (uint16_t)(draw->topo->lan_count - 1));
+	}
+	while (draw->topo->lan_count < count) {
+		uint16_t lan = add_lan(draw);
+
+		for (uint32_t i = rand_between(&draw->rand, 1, 4); i; i--)
+			add_port(draw, any_router(draw), lan);
+	}
+}
+
+static bool is_attached(const struct topo *topo, uint16_t lan)
+{
+	for (uint16_t i = 0; i < topo->router_count; i++)
+		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
+			if (topo->routers[i].ports[p].lan == lan)
+				return true;
+	return false;
+}
+
+static void draw_hosts(struct draw *draw)
+{
+	uint32_t count = rand_between(&draw->rand, 2, 7);
+	char name[SIM_NAME_LEN];
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint16_t lan = (uint16_t)rand_below(&draw->rand, draw->topo->lan_count);
+
+		(void)snprintf(name, sizeof(name), "h%u", i + 1);
+		if (is_attached(draw->topo, lan))
+			(void)topo_add_host(draw->topo, name, lan, (uint8_t)(100 + i));
+	}
+}
+
+static void draw_topo(struct draw *draw, const struct random_wish *wish)
+{
+	uint32_t routers = wish->routers ? wish->routers :
+					   rand_between(&draw->rand, 2, ROUTERS_MOST);
+	uint32_t links = wish->links ? wish->links : rand_between(&draw->rand, 2, LINKS_MOST);
+	char name[SIM_NAME_LEN];
+
+	for (uint32_t i = 0; i < routers; i++) {
+		(void)snprintf(name, sizeof(name), "R%u", i + 1);
+		(void)topo_add_router(draw->topo, name);
+	}
+	draw_links(draw, links);
+	draw_hosts(draw);
+	draw->groups = rand_between(&draw->rand, 1, 3);
+	draw->topo->data_ttl = 64;
+	draw->topo->converge_ms = rand_between(&draw->rand, 10, 5000);
+	draw->topo->data_period_ms = rand_between(&draw->rand, 900, 4000);
+	draw->topo->settings.initial_flood = rand_chance(&draw->rand, 800);
+	draw->topo->settings.hold_forwarding = rand_chance(&draw->rand, 800);
+	draw->topo->settings.sync_fragment = (uint32_t)rand_below(&draw->rand, 3);
+}
+
+/* ---- History ---- */
+
+static void act(struct draw *draw, enum action_kind kind, uint16_t node, uint16_t port,
+		uint32_t value)
+{
+	scenario_add_action(draw->scenario, &(struct action){ .at = draw->at,
+							      .kind = kind,
+							      .node = node,
+							      .port = port,
+							      .value = value });
+}
+
+static void act_on_router(struct draw *draw)
+{
+	static const enum action_kind kinds[] = { ACT_START, ACT_START, ACT_STOP, ACT_KILL,
+						  ACT_CRASH };
+	uint16_t router = any_router(draw);
+
+	if (rand_chance(&draw->rand, 300))
+		act(draw, ACT_SKEW, router, 0, (uint32_t)rand_below(&draw->rand, 100000));
+	act(draw, kinds[rand_below(&draw->rand, 5)], router, 0, 0);
+	if (rand_chance(&draw->rand, 500)) {
+		draw->at += HP_MS(rand_below(&draw->rand, 15000));
+		act(draw, ACT_START, router, 0, 0);
+	}
+}
+
+static void act_on_port(struct draw *draw)
+{
+	static const enum action_kind kinds[][2] = {
+		{ ACT_DOWN, ACT_UP },	   { ACT_DOWN, ACT_UP },     { ACT_CUT, ACT_HEAL },
+		{ ACT_HPIM_OFF, ACT_HPIM_ON }, { ACT_GM_OFF, ACT_GM_ON },
+	};
+	uint16_t router = any_router(draw), port;
+	size_t kind = rand_below(&draw->rand, 5);
+
+	if (!draw->topo->routers[router].port_count)
+		return;
+	port = (uint16_t)rand_below(&draw->rand, draw->topo->routers[router].port_count);
+	if (rand_chance(&draw->rand, 200)) {
+		act(draw, ACT_COST, router, port, rand_between(&draw->rand, 1, 100));
+		return;
+	}
+	act(draw, kinds[kind][rand_chance(&draw->rand, 250)], router, port, 0);
+	if (rand_chance(&draw->rand, 600)) {
+		draw->at += HP_MS(rand_below(&draw->rand, 20000));
+		act(draw, kinds[kind][1], router, port, 0);
+	}
+}
+
+static void act_on_lan(struct draw *draw)
+{
+	static const uint32_t losses[] = { 0, 0, 20, 100, 300, 1000 };
+	uint16_t lan = (uint16_t)rand_below(&draw->rand, draw->topo->lan_count);
+
+	if (rand_chance(&draw->rand, 300))
+		act(draw, ACT_DUP, lan, 0, (uint32_t)rand_below(&draw->rand, 500));
+	else
+		act(draw, ACT_LOSS, lan, 0, losses[rand_below(&draw->rand, 6)]);
+}
+
+static void act_on_host(struct draw *draw)
+{
+	uint16_t host = (uint16_t)rand_below(&draw->rand, draw->topo->host_count);
+	uint32_t group = (uint32_t)rand_below(&draw->rand, draw->groups);
+
+	if (!draw->topo->host_count)
+		return;
+	switch (rand_below(&draw->rand, 8)) {
+	case 0: act(draw, ACT_SEND, host, 0, draw->groups); break;
+	case 1: act(draw, ACT_SEND, host, 0, 0); break;
+	case 2: act(draw, ACT_UNPLUG, host, 0, 0); break;
+	case 3: act(draw, ACT_PLUG, host, 0, 0); break;
+	case 4: act(draw, ACT_LEAVE, host, 0, group); break;
+	default: act(draw, ACT_JOIN, host, 0, group); break;
+	}
+}
+
+/* Routers begin within a few seconds, so that not all Hellos are of one time. */
+static void draw_start(struct draw *draw)
+{
+	for (uint16_t i = 0; i < draw->topo->router_count; i++) {
+		draw->at = HP_MS(rand_below(&draw->rand, 200));
+		draw->at += i ? draw->scenario->steps[draw->scenario->step_count - 1].action.at : 0;
+		act(draw, ACT_START, i, 0, 0);
+	}
+	for (uint16_t i = 0; i < draw->topo->host_count; i++) {
+		draw->at += HP_MS(rand_below(&draw->rand, 1000));
+		if (i == 0 || rand_chance(&draw->rand, 150))
+			act(draw, ACT_SEND, i, 0, draw->groups);
+		else
+			act(draw, ACT_JOIN, i, 0, (uint32_t)rand_below(&draw->rand, draw->groups));
+	}
+}
+
+static void draw_faults(struct draw *draw, uint32_t count)
+{
+	draw->at += HP_SEC(rand_between(&draw->rand, 0, FAULTS_FROM_S));
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t gap_ms = rand_chance(&draw->rand, 200) ? 30000 :
+				  rand_chance(&draw->rand, 400) ? 50 :
+								  5000;
+
+		draw->at += HP_MS(rand_below(&draw->rand, gap_ms));
+		switch (rand_below(&draw->rand, 6)) {
+		case 0:
+		case 1: act_on_host(draw); break;
+		case 2: act_on_router(draw); break;
+		case 3: act_on_lan(draw); break;
+		default: act_on_port(draw); break;
+		}
+	}
+}
+
+static void all_leave(struct draw *draw)
+{
+	for (uint16_t i = 0; i < draw->topo->host_count; i++)
+		for (uint32_t group = 0; group < draw->groups; group++)
+			act(draw, ACT_LEAVE, i, 0, group);
+}
+
+/* Quiet; then sources and members go, in one order or the other. */
+static void draw_end(struct draw *draw)
+{
+	bool leave_first = rand_chance(&draw->rand, 500);
+
+	act(draw, ACT_CALM, 0, 0, 0);
+	draw->at += QUIET;
+	act(draw, ACT_MARK, 0, 0, 0);
+	draw->at += WATCH;
+	scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes");
+	if (leave_first) {
+		all_leave(draw);
+		draw->at += MEMBER_END;
+		act(draw, ACT_MARK, 0, 0, 0);
+		draw->at += WATCH;
+		scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes");
+	}
+	for (uint16_t i = 0; i < draw->topo->host_count; i++)
+		act(draw, ACT_SEND, i, 0, 0);
+	draw->at += SOURCE_END;
+	scenario_add_expectation(draw->scenario, draw->at, "gone", "all", "yes");
+	if (!leave_first)
+		all_leave(draw);
+	draw->at += MEMBER_END;
+	scenario_add_expectation(draw->scenario, draw->at, "empty", "all", "yes");
+}
+
+void random_scenario(uint64_t seed, const struct random_wish *wish, struct scenario *ret_scenario)
+{
+	struct draw draw = { .rand = { seed }, .scenario = ret_scenario };
+	uint32_t events;
+
+	memset(ret_scenario, 0, sizeof(*ret_scenario));
+	(void)snprintf(ret_scenario->name, sizeof(ret_scenario->name), "seed %llu",
+		       (unsigned long long)seed);
+	ret_scenario->seed = seed;
+	ret_scenario->has_family = true;
+	draw.topo = &ret_scenario->topo;
+	topo_init(draw.topo);
+	ret_scenario->family = (enum ip_family)rand_below(&draw.rand, IP_FAMILY_COUNT);
+	draw_topo(&draw, wish);
+	draw_start(&draw);
+	events = wish->events ? wish->events : (uint32_t)rand_below(&draw.rand, EVENTS_MOST);
+	draw_faults(&draw, events);
+	draw_end(&draw);
+}

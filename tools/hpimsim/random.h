@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HPIMSIM_RANDOM_H
+#define HPIMSIM_RANDOM_H
+
+/* Random networks with random histories of faults; everything follows from the seed. */
+#include "hpimsim/scenario.h"
+
+/** struct random_wish - How large; 0: drawn from the seed. */
+struct random_wish {
+	uint32_t routers, links, events;
+};
+
+/**
+ * random_scenario() - A network, a time of faults, quiet, and what must be true then:
+ * settled trees, and nothing left when sources and members have gone.
+ */
+void random_scenario(uint64_t seed, const struct random_wish *wish, struct scenario *ret_scenario);
+
+#endif
