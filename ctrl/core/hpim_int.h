@@ -61,6 +61,8 @@ struct hpim_if {
 	struct hpim_pending_list pending;
 };
 
+TAILQ_HEAD(hpim_record_list, hpim_record);
+
 struct hpim_neigh {
 	TAILQ_ENTRY(hpim_neigh) node;
 	struct hpim_if *hif;
@@ -76,7 +78,7 @@ struct hpim_neigh {
 	struct timer sync_timer, liveness_timer;
 	uint16_t hold_s; /* what the liveness timer was last armed with */
 	hp_time since;
-	TAILQ_HEAD(, hpim_record) records;
+	struct hpim_record_list records; /* those without LastSN come first */
 };
 
 /* What one neighbor said of one tree. 3.6 */
@@ -317,6 +319,15 @@ struct hpim_record *hpim_record_find(const struct hpim_tree_if *tif,
 /** hpim_record_get() - Find or create, also the tree. NULL as hpim_tree_get(). */
 struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_addr *source,
 				    const struct ip_addr *group);
+
+/** hpim_record_is_empty() - It says nothing, and no message of the neighbor can refer to it. 3.6 */
+static inline bool hpim_record_is_empty(const struct hpim_record *record)
+{
+	return !record->is_upstream && record->interest == INTEREST_UNSAID && !record->last_sn;
+}
+
+/** hpim_record_set_sn() - Set LastSN; 0: a checkpoint covers it. 3.4 */
+void hpim_record_set_sn(struct hpim_record *record, uint32_t sn);
 
 /** hpim_record_set_upstream() - New upstream information: a new generation. 3.6 */
 void hpim_record_set_upstream(struct hpim_record *record, const struct hpim_rpc *rpc);

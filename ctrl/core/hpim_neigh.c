@@ -143,16 +143,18 @@ static struct hpim_neigh *check_boot_time(struct hpim_if *hif, const struct ip_a
 /* 3.4, "CheckpointSN received" */
 static void take_checkpoint(struct hpim_neigh *neigh, uint32_t checkpoint_sn)
 {
-	struct hpim_record *record;
+	struct hpim_record *record = TAILQ_LAST(&neigh->records, hpim_record_list), *previous;
 
 	if (checkpoint_sn <= neigh->checkpoint_sn)
 		return;
 	neigh->checkpoint_sn = checkpoint_sn;
-	TAILQ_FOREACH (record, &neigh->records, by_neigh) {
-		if (record->last_sn > checkpoint_sn || !record->last_sn)
+	for (; record && record->last_sn; record = previous) {
+		previous = TAILQ_PREV(record, hpim_record_list, by_neigh);
+		if (record->last_sn > checkpoint_sn)
 			continue;
-		record->last_sn = 0;
-		hpim_tree_mark(record->tif->tree); /* to free it if nothing else is in it */
+		hpim_record_set_sn(record, 0);
+		if (hpim_record_is_empty(record))
+			hpim_tree_mark(record->tif->tree); /* to free it */
 	}
 }
 
@@ -218,7 +220,7 @@ struct hpim_record *hpim_neigh_accept(struct hpim_if *hif, const struct ip_addr 
 	send_ack(neigh, msg);
 	if (!record || sn == record->last_sn)
 		return NULL;
-	record->last_sn = sn;
+	hpim_record_set_sn(record, sn);
 	return record;
 }
 

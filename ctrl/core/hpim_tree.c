@@ -196,7 +196,7 @@ static void sweep_records(struct hpim_tree_if *tif)
 	struct hpim_record *record, *next;
 
 	LIST_FOREACH_SAFE (record, &tif->records, by_tif, next)
-		if (!record->is_upstream && record->interest == INTEREST_UNSAID && !record->last_sn)
+		if (hpim_record_is_empty(record))
 			record_free(record);
 }
 
@@ -247,8 +247,21 @@ struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_ad
 	record->neigh = neigh;
 	record->tif = tif;
 	LIST_INSERT_HEAD(&tif->records, record, by_tif);
-	TAILQ_INSERT_TAIL(&neigh->records, record, by_neigh);
+	TAILQ_INSERT_HEAD(&neigh->records, record, by_neigh);
 	return record;
+}
+
+/* Keeps the order: a checkpoint looks only at what came since the one before. */
+void hpim_record_set_sn(struct hpim_record *record, uint32_t sn)
+{
+	struct hpim_neigh *neigh = record->neigh;
+
+	TAILQ_REMOVE(&neigh->records, record, by_neigh);
+	record->last_sn = sn;
+	if (sn)
+		TAILQ_INSERT_TAIL(&neigh->records, record, by_neigh);
+	else
+		TAILQ_INSERT_HEAD(&neigh->records, record, by_neigh);
 }
 
 void hpim_record_set_upstream(struct hpim_record *record, const struct hpim_rpc *rpc)
