@@ -94,8 +94,8 @@ struct ip_addr ip_addr_mask(const struct ip_addr *addr, uint8_t len)
 	unsigned int bits = len + (ip_addr_family(addr) == IP_FAMILY_4 ? 96u : 0u);
 	struct ip_addr masked = *addr;
 
-	for (unsigned int i = bits; i < 128; i++)
-		masked.b[i / 8] = (unsigned char)(masked.b[i / 8] & ~(0x80u >> (i % 8)));
+	for (unsigned int i = bits / 8; i < sizeof(masked.b); i++)
+		masked.b[i] &= i == bits / 8 ? (uint8_t)(0xff00u >> bits % 8) : 0;
 	return masked;
 }
 
