@@ -187,12 +187,41 @@ static void tree_note(const struct core_note *note, const char *link, const char
 	}
 }
 
+/*
+ * Whether the line would repeat another of this second. Hosts can cause these with each packet they
+ * send, and shall not fill the log; `hpimctl show counters` knows how many there were.
+ */
+static bool is_repeated(const struct core_note *note)
+{
+	static hp_time again_at[NOTE_CODE_COUNT];
+	hp_time now = loop_now();
+
+	if (note->level == NOTE_DEBUG)
+		return false;
+	switch (note->code) {
+	case NOTE_PACKET_BAD:
+	case NOTE_PACKET_FOREIGN:
+	case NOTE_PACKET_UNSIGNED:
+	case NOTE_NEIGHBOR_LIMIT:
+	case NOTE_GROUP_LIMIT:
+	case NOTE_SOURCE_LIMIT:
+		if (now < again_at[note->code])
+			return true;
+		again_at[note->code] = now + HP_SEC(1);
+		return false;
+	default:
+		return false;
+	}
+}
+
 void log_note(const struct shell *shell, const struct core_note *note)
 {
 	struct addr_text a = ip_addr_text(&note->a), b = ip_addr_text(&note->b);
 	const char *link = port_name(shell, note->link);
 	char line[256];
 
+	if (is_repeated(note))
+		return;
 	link_note(note, link, a.s, line, sizeof(line));
 	if (!line[0])
 		tree_note(note, link, a.s, b.s, line, sizeof(line));
