@@ -8,11 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "core/inspect.h"
 #include "io/crypto.h"
 #include "shell.h"
+
+/* Trees of each family; the forwarding plane has room for those of both. */
+#define TREES_MAX 50000u
 
 /*
  * Without a daemon the programs stop forwarding after the hold time that neighbors give a router
@@ -308,7 +312,7 @@ static int start_dplane(struct shell *shell)
 		.instance = shell->options->instance,
 		.mroute_table = shell->options->mroute_table,
 		.max_links = LINKS_MAX,
-		.max_routes = core_limits_default.trees,
+		.max_routes = IP_FAMILY_COUNT * TREES_MAX,
 		.max_sets = 4096,
 		.ctx = shell,
 		.upcall = on_upcall,
@@ -340,8 +344,10 @@ static int start_core(struct shell *shell)
 {
 	struct core_limits limits = core_limits_default;
 
+	limits.trees = TREES_MAX;
 	limits.unix_s = unix_at_zero(shell);
-	limits.seed = (uint64_t)loop_now();
+	if (getrandom(&limits.seed, sizeof(limits.seed), 0) != sizeof(limits.seed))
+		return fail(-EIO, "draw a random number"); /* the hash tables depend on it */
 	limits.hmac = crypto_hmac;
 	if (crypto_init() < 0)
 		return fail(-EIO, "set up the cryptography library");
