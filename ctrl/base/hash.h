@@ -5,10 +5,59 @@
 /*
  * uthash, which iterates in insertion order, set up for the core: running out of memory for the
  * table of buckets is a failed assertion, as for every other allocation that has no way back.
+ *
+ * What strangers choose, such as addresses in their packets, is hashed with a key that
+ * they do not know: hash_find() and hash_add() in place of HASH_FIND and HASH_ADD.
  */
 #include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #define uthash_fatal(message) assert(0 && message)
 #include <uthash.h>
+
+#define HASHED_MAX 32u /* bytes: two addresses */
+
+struct hash_key {
+	uint64_t word[1 + HASHED_MAX / sizeof(uint32_t)];
+};
+
+/**
+ * hash_keyed() - Hash @len bytes, a multiple of 4.
+ *
+ * Sum of products with random 64-bit words, upper half: whoever does not know the key finds no two
+ * inputs that collide more often than by chance (Carter and Wegman, multilinear hashing).
+ */
+static inline uint32_t hash_keyed(const struct hash_key *key, const void *bytes, size_t len)
+{
+	uint64_t sum = key->word[0];
+
+	assert(len <= HASHED_MAX && len % sizeof(uint32_t) == 0);
+	for (size_t i = 0; i < len / sizeof(uint32_t); i++) {
+		uint32_t part;
+
+		memcpy(&part, (const uint8_t *)bytes + i * sizeof(part), sizeof(part));
+		sum += key->word[1 + i] * part;
+	}
+	return (uint32_t)(sum >> 32);
+}
+
+/* hash_find() - Set @out to the item of the table @head that has *@ptr in its key field, or NULL. */
+#define hash_find(key, head, ptr, out)                                                             \
+	do {                                                                                       \
+		const uint32_t hash_value = hash_keyed(key, ptr, sizeof(*(ptr)));                  \
+                                                                                                   \
+		HASH_FIND_BYHASHVALUE(hh, head, ptr, sizeof(*(ptr)), hash_value, out);             \
+	} while (0)
+
+/* hash_add() - Add an item whose key is @field. */
+#define hash_add(key, head, field, item)                                                           \
+	do {                                                                                       \
+		const uint32_t hash_value =                                                        \
+			hash_keyed(key, &(item)->field, sizeof((item)->field));                    \
+                                                                                                   \
+		HASH_ADD_BYHASHVALUE(hh, head, field, sizeof((item)->field), hash_value, item);    \
+	} while (0)
 
 #endif

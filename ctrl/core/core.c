@@ -32,6 +32,25 @@ const struct core_settings core_settings_default = {
 	.hold_forwarding = true,
 };
 
+/* SplitMix64: any seed is good, and the sequence is the same everywhere. */
+static uint64_t random_next(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+/* A sequence of its own, apart from that of core_random(). */
+static void hash_key_init(struct hash_key *key, uint64_t seed)
+{
+	uint64_t state = ~seed;
+
+	for (size_t i = 0; i < sizeof(key->word) / sizeof(key->word[0]); i++)
+		key->word[i] = random_next(&state);
+}
+
 struct core *core_new(const struct core_limits *limits)
 {
 	struct core *core = calloc(1, sizeof(*core));
@@ -41,9 +60,10 @@ struct core *core_new(const struct core_limits *limits)
 	core->limits = *limits;
 	core->settings = core_settings_default;
 	core->random = limits->seed;
+	hash_key_init(&core->hash_key, limits->seed);
 	sched_init(&core->sched);
 	fx_init(&core->fx);
-	core->mfib = mfib_new();
+	core->mfib = mfib_new(&core->hash_key);
 	core->rpf = rpf_new();
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		core->hpim[family] = hpim_new(core, family);
@@ -69,14 +89,9 @@ void core_free(struct core *core)
 	free(core);
 }
 
-/* SplitMix64: any seed is good, and the sequence is the same everywhere. */
 uint64_t core_random(struct core *core, uint64_t below)
 {
-	uint64_t z = core->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ (z >> 31)) % below;
+	return random_next(&core->random) % below;
 }
 
 /* Refused packets are counted where they are noted: nobody can forget one of the two. */

@@ -4,6 +4,7 @@
 
 /* What the modules of the core share. Nothing outside ctrl/core and its unit tests includes it. */
 #include "base/container.h"
+#include "base/hash.h"
 #include "core/core.h"
 #include "core/fx.h"
 #include "core/link.h"
@@ -19,6 +20,7 @@ struct core {
 	struct core_settings settings;
 	hp_time now;
 	uint64_t random; /* state of core_random() */
+	struct hash_key hash_key; /* from the seed */
 	bool is_draining;
 	bool is_stopped; /* COMMAND_STOP: nothing happens any more */
 	struct sched sched;

@@ -15,7 +15,7 @@ struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *
 	const struct mfib_key key = { .source = *source, .group = *group };
 	struct hpim_tree *tree;
 
-	HASH_FIND(hh, hpim->trees, &key, sizeof(key), tree);
+	hash_find(&hpim->core->hash_key, hpim->trees, &key, tree);
 	return tree;
 }
 
@@ -31,14 +31,14 @@ static struct hpim_group *group_get(struct hpim *hpim, const struct ip_addr *add
 {
 	struct hpim_group *group;
 
-	HASH_FIND(hh, hpim->groups, addr, sizeof(*addr), group);
+	hash_find(&hpim->core->hash_key, hpim->groups, addr, group);
 	if (group)
 		return group;
 	group = calloc(1, sizeof(*group));
 	if (!group)
 		return NULL;
 	group->addr = *addr;
-	HASH_ADD(hh, hpim->groups, addr, sizeof(*addr), group);
+	hash_add(&hpim->core->hash_key, hpim->groups, addr, group);
 	return group;
 }
 
@@ -82,7 +82,7 @@ static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *sourc
 		return NULL;
 	}
 	LIST_INSERT_HEAD(&tree->group->trees, tree, by_group);
-	HASH_ADD(hh, hpim->trees, key, sizeof(tree->key), tree);
+	hash_add(&hpim->core->hash_key, hpim->trees, key, tree);
 	hpim->tree_count++;
 	return tree;
 }

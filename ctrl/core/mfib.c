@@ -15,12 +15,17 @@ struct entry {
 };
 
 struct mfib {
+	const struct hash_key *hash_key;
 	struct entry *entries;
 };
 
-struct mfib *mfib_new(void)
+struct mfib *mfib_new(const struct hash_key *hash_key)
 {
-	return calloc(1, sizeof(struct mfib));
+	struct mfib *mfib = calloc(1, sizeof(*mfib));
+
+	if (mfib)
+		mfib->hash_key = hash_key;
+	return mfib;
 }
 
 void mfib_free(struct mfib *mfib)
@@ -40,7 +45,7 @@ static struct entry *find(const struct mfib *mfib, const struct mfib_key *key)
 {
 	struct entry *entry;
 
-	HASH_FIND(hh, mfib->entries, key, sizeof(*key), entry);
+	hash_find(mfib->hash_key, mfib->entries, key, entry);
 	return entry;
 }
 
@@ -67,7 +72,7 @@ bool mfib_set(struct core *core, const struct mfib_route *route)
 		if (!entry)
 			return false;
 		entry->route.key = route->key;
-		HASH_ADD(hh, mfib->entries, route.key, sizeof(route->key), entry);
+		hash_add(mfib->hash_key, mfib->entries, route.key, entry);
 	}
 	entry->route = *route;
 	tell(core, route);

@@ -9,9 +9,11 @@
 #include "core/effect.h"
 
 struct core;
+struct hash_key;
 struct mfib;
 
-struct mfib *mfib_new(void);
+/** mfib_new() - NULL: no memory. @hash_key is borrowed. */
+struct mfib *mfib_new(const struct hash_key *hash_key);
 void mfib_free(struct mfib *mfib);
 
 /** mfib_set() - Want this entry. false: no memory, and nothing changed. */

@@ -46,13 +46,13 @@ bool rpf_subscribe(struct core *core, struct rpf_user *user, const struct ip_add
 
 	if (user->source)
 		return true;
-	HASH_FIND(hh, core->rpf->sources, addr, sizeof(*addr), source);
+	hash_find(&core->hash_key, core->rpf->sources, addr, source);
 	if (!source) {
 		source = calloc(1, sizeof(*source));
 		if (!source)
 			return false;
 		source->addr = *addr;
-		HASH_ADD(hh, core->rpf->sources, addr, sizeof(*addr), source);
+		hash_add(&core->hash_key, core->rpf->sources, addr, source);
 		core_fx(core, &(struct core_effect){ .kind = FX_RPF_WATCH, .rpf_source = *addr });
 	}
 	LIST_INSERT_HEAD(&source->users, user, node);
@@ -94,7 +94,7 @@ void rpf_update(struct core *core, const struct ev_rpf *path,
 	struct rpf_source *source;
 	struct rpf_user *user;
 
-	HASH_FIND(hh, core->rpf->sources, &path->source, sizeof(path->source), source);
+	hash_find(&core->hash_key, core->rpf->sources, &path->source, source);
 	if (!source || (source->is_known && path_equal(&source->path, path)))
 		return;
 	source->is_known = true;
