@@ -65,9 +65,15 @@ void hpim_settings_changed(struct hpim *hpim)
 	hpim_tree_mark_all(hpim);
 }
 
-/* 3.6: what an accepted message says of its sender and tree. */
+/*
+ * 3.6: what an accepted message says of its sender and tree. Every announcement is new; interest
+ * that is said again, as all neighbors do after each announcement of ours, changes nothing.
+ */
 static void process(struct hpim_record *record, const struct hpim_msg *msg)
 {
+	enum hpim_interest interest_was = record->interest;
+	bool upstream_was = record->is_upstream;
+
 	switch (msg->type) {
 	case HPIM_UPSTREAM:
 		record->interest = INTEREST_UNSAID;
@@ -88,7 +94,8 @@ static void process(struct hpim_record *record, const struct hpim_msg *msg)
 	case HPIM_TYPE_COUNT:
 		break; /* not reliable messages: hpim_receive() */
 	}
-	hpim_tree_mark(record->tif->tree);
+	if (upstream_was || record->is_upstream || record->interest != interest_was)
+		hpim_tree_mark(record->tif->tree);
 }
 
 static void note_packet(const struct hpim_if *hif, enum note_code code,
@@ -154,7 +161,7 @@ void hpim_member_changed(struct hpim *hpim, const struct ip_addr *addr)
 	struct hpim_group *group;
 	struct hpim_tree *tree;
 
-	HASH_FIND(hh, hpim->groups, addr, sizeof(*addr), group);
+	hash_find(&hpim->core->hash_key, hpim->groups, addr, group);
 	if (!group)
 		return;
 	LIST_FOREACH (tree, &group->trees, by_group)
