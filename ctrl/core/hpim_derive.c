@@ -56,6 +56,7 @@ static struct hpim_view_if derive_if(enum hpim_tree_state state, const struct hp
 {
 	struct hpim_view_if view = {
 		.role = ROLE_NON_ROOT,
+		.is_hpim = fact->is_hpim,
 		.has_interest = fact->has_interest,
 		.has_member = fact->has_member,
 		.best = fact->best,
@@ -153,7 +154,7 @@ unsigned int hpim_react(const struct hpim_view *was, const struct hpim_view_if *
 {
 	unsigned int react = react_interest(was_if, is_if);
 	/* Neighbors of a new interface learn existing trees by synchronization. 3.13 */
-	bool is_new = was->state == TREE_ACTIVE && was_if->role == ROLE_NONE;
+	bool is_new = was->state == TREE_ACTIVE && !was_if->is_hpim;
 
 	if (was_if->is_upstream && !is_if->is_upstream)
 		react |= REACT_NO_UPSTREAM;

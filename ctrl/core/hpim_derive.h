@@ -63,6 +63,7 @@ enum hpim_told { TOLD_NOTHING, TOLD_INTEREST, TOLD_NO_INTEREST };
 struct hpim_view_if {
 	enum hpim_role role;
 	enum hpim_told told;
+	bool is_hpim;	  /* HPIM-DM runs here */
 	bool is_upstream; /* IamUpstream is in force here */
 	bool is_winner;	  /* AssertWinner */
 	bool has_interest, has_member, is_forwarding;

@@ -7,6 +7,7 @@
 /* How the interface stands to the tree, before and after. */
 enum stand {
 	OUT,          /* no tree, or a new interface */
+	MEMBERS,      /* only IGMP or MLD runs there */
 	ROOT_ALONE,   /* root without BestUpstream, or of an originator */
 	ROOT_IN,      /* root, Interest told */
 	ROOT_OUT,     /* root, NoInterest told */
@@ -21,6 +22,7 @@ enum stand {
 
 static const struct hpim_view_if stands[STAND_COUNT] = {
 	[OUT] = { .role = ROLE_NONE },
+	[MEMBERS] = { .role = ROLE_NON_ROOT, .is_winner = true, .is_forwarding = true },
 	[ROOT_ALONE] = { .role = ROLE_ROOT },
 	[ROOT_IN] = { .role = ROLE_ROOT, .told = TOLD_INTEREST, .best = { .generation = 1 } },
 	[ROOT_OUT] = { .role = ROLE_ROOT, .told = TOLD_NO_INTEREST, .best = { .generation = 1 } },
@@ -70,6 +72,7 @@ static const struct row rows[] = {
 	{ I, OUT, U, UNSURE_TOLD, false, false, NO_INT },
 	{ I, OUT, U, ROOT_IN, false, false, INT | RELEASE },
 	/* 3.13, new interface: its neighbors learn the trees by synchronization */
+	{ A, MEMBERS, A, WINS, false, false, RELEASE },
 	{ A, OUT, A, WINS_IDLE, false, false, RELEASE },
 	{ U, OUT, U, UNSURE_ALONE, false, false, RELEASE },
 	{ A, OUT, A, ROOT_ALONE, false, false, RELEASE },
@@ -143,14 +146,16 @@ Test(hpim_react, every_change_sends_what_its_row_says)
 		const struct row *row = &rows[i];
 		struct hpim_view was = { .state = row->was_state, .rpc = { 11, 30 } };
 		struct hpim_view is = { .state = row->is_state, .rpc = { 11, 30 } };
-		struct hpim_view_if is_if = stands[row->is];
+		struct hpim_view_if was_if = stands[row->was], is_if = stands[row->is];
 		unsigned int react;
 
+		was_if.is_hpim = row->was != OUT && row->was != MEMBERS;
+		is_if.is_hpim = row->is != OUT && row->is != MEMBERS;
 		if (row->renewed)
 			is_if.best.generation = 2;
 		if (row->cheaper)
 			is.rpc.metric = 20;
-		react = hpim_react(&was, &stands[row->was], &is, &is_if);
+		react = hpim_react(&was, &was_if, &is, &is_if);
 		cr_assert_eq(react, row->react, "row %zu: %#x, not %#x", i, react, row->react);
 	}
 }
