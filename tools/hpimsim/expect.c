@@ -155,27 +155,39 @@ static void answer_trees(struct asked *asked)
 
 /* ---- Neighbors and members ---- */
 
-static bool say_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
-{
-	struct asked *asked = ctx;
-	const struct topo *topo = &asked->net->topo;
-	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
+struct neighbors {
+	uint16_t port;
+	const char *states[256]; /* by host number */
+};
 
-	if (neighbor->link != asked->subject.port)
-		return true;
-	say(asked, "%s%s", asked->text.used ? " " : "",
-	    topo_name_at(topo, lan, neighbor->addr.b[15]));
-	if (strcmp(neighbor->state, "synced") != 0)
-		say(asked, "(%s)", neighbor->state);
+static bool collect_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
+{
+	struct neighbors *neighbors = ctx;
+
+	if (neighbor->link == neighbors->port)
+		neighbors->states[neighbor->addr.b[15]] = neighbor->state;
 	return true;
 }
 
 static void answer_neighbors(struct asked *asked)
 {
+	const struct topo *topo = &asked->net->topo;
 	const struct core *core = asked->net->routers[asked->subject.router].core;
+	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
+	struct neighbors neighbors = { .port = asked->subject.port };
 
 	if (core)
-		inspect_neighbors(core, asked->net->family, say_neighbor, asked);
+		inspect_neighbors(core, asked->net->family, collect_neighbor, &neighbors);
+	for (unsigned int host = 0; host < 256; host++) {
+		const char *state = neighbors.states[host];
+
+		if (!state)
+			continue;
+		say(asked, "%s%s", asked->text.used ? " " : "",
+		    topo_name_at(topo, lan, (uint8_t)host));
+		if (strcmp(state, "synced") != 0)
+			say(asked, "(%s)", state);
+	}
 	if (!asked->text.used)
 		say(asked, "none");
 }

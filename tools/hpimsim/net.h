@@ -161,6 +161,9 @@ void router_crash(struct net *net, uint16_t router);
 /** router_feed() - Let an event happen, with all that follows at once. */
 void router_feed(struct net *net, uint16_t router, const struct core_event *event);
 
+/** router_answer_routes() - Tell the core of the routes it watches, as they are now. */
+void router_answer_routes(struct net *net, uint16_t router);
+
 /** router_link() - Tell the core of a port. */
 void router_link(struct net *net, uint16_t router, uint16_t port);
 

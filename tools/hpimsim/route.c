@@ -130,11 +130,7 @@ void route_renew(struct net *net, uint16_t index)
 	for (uint16_t lan = 0; lan < net->topo.lan_count; lan++)
 		if (has_hosts(&net->topo, lan))
 			router->routes[lan] = compute_route(net, index, lan);
-	for (size_t i = 0; i < router->watch_count; i++) {
-		const struct core_event event = route_event(net, index, &router->watches[i]);
-
-		router_feed(net, index, &event);
-	}
+	router_answer_routes(net, index);
 }
 
 static uint16_t lan_of(const struct net *net, const struct ip_addr *source)

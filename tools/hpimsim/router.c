@@ -164,6 +164,19 @@ void router_feed(struct net *net, uint16_t index, const struct core_event *event
 							      .node = index });
 }
 
+/* All answers first: feeding one may end the watch of another. */
+void router_answer_routes(struct net *net, uint16_t index)
+{
+	struct router *router = &net->routers[index];
+
+	for (size_t i = 0; i < router->watch_count; i++) {
+		const struct core_event event = route_event(net, index, &router->watches[i]);
+
+		answer(router, &event);
+	}
+	router_feed(net, index, &(struct core_event){ .kind = EV_CLOCK });
+}
+
 void router_link(struct net *net, uint16_t index, uint16_t number)
 {
 	const struct port *port = &net->topo.routers[index].ports[number];
