@@ -98,11 +98,11 @@ uint32_t gm_format_response(const struct gm_msg *msg, hp_time unit, uint32_t max
 
 uint32_t gm_code_value(uint16_t code, unsigned int bits)
 {
-	uint32_t hidden = UINT32_C(1) << bits;
+	uint32_t bare = code, hidden = UINT32_C(1) << bits;
 
-	if (code < hidden << EXPONENT_BITS)
-		return code;
-	return ((code & (hidden - 1)) | hidden) << ((code >> bits & EXPONENT_MAX) + EXPONENT_BITS);
+	if (bare < hidden << EXPONENT_BITS)
+		return bare;
+	return ((bare & (hidden - 1)) | hidden) << ((bare >> bits & EXPONENT_MAX) + EXPONENT_BITS);
 }
 
 uint16_t gm_code_of(uint64_t value, unsigned int bits)
