@@ -57,6 +57,7 @@ within 5 synced one 2
 ends 0 '' run right "$BUILD/hpimd" -i "$PREFIX-right"
 daemons[right]=$(table right pid status | sed 's/^pid //')
 children+=("${daemons[right]}")
+! ended "${daemons[right]}" || fail "no daemon in the background: '${daemons[right]}'"
 ends 0 eth0 ctl right attach eth0
 within 15 synced two 2
 ends 0 '' ctl right stop

@@ -7,12 +7,17 @@
 instance="$PREFIX-r2"
 pins="/sys/fs/bpf/hpim/$instance"
 
+# settings: the offloads of R2's interfaces
+settings() { for name in eth0 eth1; do run r2 ethtool -k $name; done; }
+
 # fresh: the state of R2's kernel before a daemon ran, or what is left of it is named
 fresh() {
 	local file
 	[ -e "$pins" ] && fail "pins stay: $(ls "$pins")"
 	run r2 ip -d link show | grep -q 'prog/xdp' && fail 'an XDP program stays'
 	run r2 ip link show | grep ALLMULTI && fail 'an interface goes on receiving all multicast'
+	settings > "$WORK/settings.now"
+	diff "$WORK/settings.before" "$WORK/settings.now" || fail 'offloads stay changed'
 	for file in ip_mr_vif ip6_mr_vif ip_mr_cache ip6_mr_cache; do
 		[ "$(run r2 cat /proc/net/$file | wc -l)" -eq 1 ] || fail "entries stay in $file"
 	done
@@ -52,6 +57,7 @@ returns() {
 }
 
 chain
+settings > "$WORK/settings.before"
 chain_serves
 last_boot_time=$(boot_time)
 chain_has_tree $GROUP4
