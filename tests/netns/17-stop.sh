@@ -7,8 +7,8 @@
 instance="$PREFIX-r2"
 pins="/sys/fs/bpf/hpim/$instance"
 
-# settings: the offloads of R2's interfaces
-settings() { for name in eth0 eth1; do run r2 ethtool -k $name; done; }
+# settings: the offloads that a daemon changes on its interfaces
+settings() { for name in eth0 eth1; do run r2 ethtool -k $name | grep rx-vlan-offload; done; }
 
 # fresh: the state of R2's kernel before a daemon ran, or what is left of it is named
 fresh() {
@@ -31,6 +31,7 @@ fresh() {
 used() {
 	[ -e "$pins/route4" ] || fail 'no pins'
 	[ "$(run r2 ip -d link show | grep -c 'prog/xdp')" -eq 2 ] || fail 'no XDP programs'
+	[ "$(settings)" != "$(cat "$WORK/settings.before")" ] || fail 'no offload is changed'
 	[ "$(run r2 ip link show | grep -c ALLMULTI)" -eq 2 ] || fail 'no ALLMULTI'
 	[ "$(run r2 cat /proc/net/ip_mr_vif | wc -l)" -eq 3 ] || fail 'no VIFs'
 	[ "$(run r2 cat /proc/net/ip6_mr_vif | wc -l)" -eq 3 ] || fail 'no MIFs'
