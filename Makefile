@@ -12,6 +12,8 @@ V       ?= 0
 SANITIZE ?=
 # How long each fuzzer runs
 FUZZ_SECONDS ?= 30
+# How many random histories the simulator tries
+HISTORIES ?= 2000
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
@@ -59,14 +61,15 @@ IO_LIB     := $(BUILD)/libhpim-io.a
 DPLANE_LIB := $(BUILD)/libhpim-dplane.a
 SHELL_LIB  := $(BUILD)/libhpim-shell.a
 ALL_LIBS   := $(TEXT_OBJ) $(SHELL_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
-BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink
+BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink \
+	       $(BUILD)/hpimsim
 
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
 CTL_LIBS    := -ljson-c -lsmartcols
 SIM_LIBS    := -lyaml -ljson-c
 
-.PHONY: all tests deps check style lint format fuzz demo bench install deb clean help
+.PHONY: all tests deps check style lint format fuzz sim demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -102,6 +105,9 @@ fuzz: ## Feed each decoder random bytes for FUZZ_SECONDS (30)
 		$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
 			-artifact_prefix=$$f. $$f.corpus || exit 1; \
 	done
+
+sim: $(BUILD)/hpimsim ## Scenarios and HISTORIES (2000) random histories in the simulator
+	$(Q)BUILD=$(BUILD) HISTORIES=$(HISTORIES) tests/prop/sim.sh
 
 demo: deps ## Four routers in network namespaces, real multicast, a broken link (as root)
 	$(Q)$(MAKE) --no-print-directory all

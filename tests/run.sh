@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh [unit|bpf|netns|style|NAME]...: run the tests that are built and count their results.
+# run.sh [unit|bpf|prop|netns|style|NAME]...: run the tests that are built and count their results.
 #
-# Without words, all of them. Unit and BPF tests run once for each build that is there (build,
-# build/clang, build/asan), or only for $BUILD; what needs the network runs with the first build.
+# Without words, all of them. Unit, BPF and property tests run once for each build that is there
+# (build, build/clang, build/asan), or only for $BUILD; what needs the network runs with the first.
 # NAME is a test program or script, such as test_gm or 10-forward. Prints failures in full, each
 # skip with its reason, and the line `N passed, N failed, N skipped` last.
 set -u
@@ -129,7 +129,9 @@ done
 for build in "${builds[@]}"; do
 	each unit "$build"
 	each bpf "$build"
+	wanted prop sim && BUILD="$build" script tests/prop/sim.sh
 done
+scripts prop 'sim-same.sh'
 each netns "${builds[0]}" -j1
 scripts netns '[0-9][0-9]-*.sh'
 

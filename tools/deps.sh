@@ -4,7 +4,7 @@
 set -eu
 
 packages='gcc clang llvm make pkg-config bpftool libbpf-dev libxdp-dev libelf-dev zlib1g-dev
-	linux-libc-dev libcriterion-dev uthash-dev libbsd-dev libmnl-dev libjson-c-dev
+	linux-libc-dev libcriterion-dev uthash-dev libbsd-dev libmnl-dev libjson-c-dev libyaml-dev
 	libsmartcols-dev libsystemd-dev libsodium-dev libssl-dev libcap-ng-dev iproute2 ethtool
 	tcpdump util-linux cppcheck clang-format clang-tidy'
 

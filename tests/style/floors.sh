@@ -41,6 +41,14 @@ check() {
 	allow "ctrl/io" "ctrl/io/*.[ch]" "base/|wire/|core/|io/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
 	allow "ctrl/dplane" "ctrl/dplane/*.[ch]" "base/|core/|dplane/|hpim/|bpf/.*\\.skel\\.h$" "*"
 	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
+	for file in tools/hpimsim/*.[ch]; do
+		case $file in
+		*/check.c) more='|core/hpim_int\.h$' ;; # says what for
+		*) more= ;;
+		esac
+		allow "tools/hpimsim" "$file" \
+			"base/|wire/|hpimsim/|core/(core|event|effect|inspect|gm)\\.h\$$more" "*"
+	done
 	allow "tools/mcgen" "tools/mcgen/*.[ch]" "base/|mcgen/|\\.\\./mcgen/" "*"
 	# The core gives addresses away as they are; turning them into text is for those who show them.
 	grep -n 'base/addr_text\.h' ctrl/wire/*.[ch] ctrl/core/*.[ch] 2>/dev/null |

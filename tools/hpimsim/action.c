@@ -93,8 +93,8 @@ static bool value_fits(const struct action *action)
 	}
 }
 
-bool action_parse(const struct topo *topo, const char *text, struct action *action,
-		  char *ret_error, size_t room)
+bool action_parse(const struct topo *topo, const char *text, struct action *action, char *ret_error,
+		  size_t room)
 {
 	char verb[SIM_NAME_LEN] = "", name[2 * SIM_NAME_LEN] = "", value[16] = "";
 	int count = sscanf(text, "%15s %31s %15s", verb, name, value);
@@ -182,7 +182,8 @@ static void switch_proto(struct net *net, const struct action *action, enum core
 	router_switch(net, action->node, action->port);
 }
 
-/* No more faults but those that the protocol has to live with: ports down, routers without power. */
+/* No more faults but those that the protocol has to live with: ports down, routers without power.
+ */
 static void calm(struct net *net)
 {
 	struct topo *topo = &net->topo;

@@ -9,12 +9,31 @@
 #include "hpimsim/net.h"
 
 enum action_kind {
-	ACT_START, ACT_STOP, ACT_KILL, ACT_CRASH, ACT_SKEW,     /* routers */
-	ACT_DOWN, ACT_UP, ACT_CUT, ACT_HEAL, ACT_COST,		/* ports */
-	ACT_HPIM_ON, ACT_HPIM_OFF, ACT_GM_ON, ACT_GM_OFF,	/* ports */
-	ACT_LOSS, ACT_DUP, ACT_JITTER, ACT_DELAY,		/* links */
-	ACT_JOIN, ACT_LEAVE, ACT_SEND, ACT_UNPLUG, ACT_PLUG,	/* hosts */
-	ACT_CALM, ACT_MARK,					/* the network */
+	ACT_START,
+	ACT_STOP,
+	ACT_KILL,
+	ACT_CRASH,
+	ACT_SKEW, /* routers */
+	ACT_DOWN,
+	ACT_UP,
+	ACT_CUT,
+	ACT_HEAL,
+	ACT_COST, /* ports */
+	ACT_HPIM_ON,
+	ACT_HPIM_OFF,
+	ACT_GM_ON,
+	ACT_GM_OFF, /* ports */
+	ACT_LOSS,
+	ACT_DUP,
+	ACT_JITTER,
+	ACT_DELAY, /* links */
+	ACT_JOIN,
+	ACT_LEAVE,
+	ACT_SEND,
+	ACT_UNPLUG,
+	ACT_PLUG, /* hosts */
+	ACT_CALM,
+	ACT_MARK, /* the network */
 	ACT_COUNT,
 };
 
@@ -30,8 +49,8 @@ struct action {
  *
  * Return: true; false with a sentence in @ret_error.
  */
-bool action_parse(const struct topo *topo, const char *text, struct action *action,
-		  char *ret_error, size_t room);
+bool action_parse(const struct topo *topo, const char *text, struct action *action, char *ret_error,
+		  size_t room);
 
 /** action_text() - The words that action_parse() reads. */
 void action_text(const struct topo *topo, const struct action *action, char *text, size_t room);

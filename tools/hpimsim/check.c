@@ -14,9 +14,15 @@
 #include "hpimsim/ideal.h"
 
 const char *const check_names[CHECK_KIND_COUNT] = {
-	[CHECK_OK] = "ok",	       [CHECK_PROMISE] = "promise", [CHECK_LOOP] = "loop",
-	[CHECK_NEIGHBOR] = "neighbor", [CHECK_PENDING] = "pending", [CHECK_BELIEF] = "belief",
-	[CHECK_TREE] = "tree",	       [CHECK_COPIES] = "copies",   [CHECK_LEFT_OVER] = "left-over",
+	[CHECK_OK] = "ok",
+	[CHECK_PROMISE] = "promise",
+	[CHECK_LOOP] = "loop",
+	[CHECK_NEIGHBOR] = "neighbor",
+	[CHECK_PENDING] = "pending",
+	[CHECK_BELIEF] = "belief",
+	[CHECK_TREE] = "tree",
+	[CHECK_COPIES] = "copies",
+	[CHECK_LEFT_OVER] = "left-over",
 	[CHECK_EXPECT] = "expect",
 };
 
@@ -72,8 +78,7 @@ static bool is_connected(const struct net *net, uint16_t a, uint16_t a_port, uin
 	const struct port *from = &net->topo.routers[a].ports[a_port];
 	const struct port *to = &net->topo.routers[b].ports[b_port];
 
-	return from->lan == to->lan && interface_of(net, a, a_port) &&
-	       interface_of(net, b, b_port);
+	return from->lan == to->lan && interface_of(net, a, a_port) && interface_of(net, b, b_port);
 }
 
 /* 9.6: both SYNCED, same CurrentSyncSN, BootTimes and SnapshotSNs crosswise. */
@@ -117,7 +122,8 @@ static struct check check_neighbor(const struct net *net, uint16_t a, uint16_t a
 	if (there && here && agree(there, here))
 		return (struct check){ .kind = CHECK_OK };
 	return fail(CHECK_NEIGHBOR, "%s and %s on %s are not synchronized", router_name(net, a),
-		    router_name(net, b), net->topo.lans[net->topo.routers[a].ports[a_port].lan].name);
+		    router_name(net, b),
+		    net->topo.lans[net->topo.routers[a].ports[a_port].lan].name);
 }
 
 static struct check check_pending(const struct net *net)
@@ -127,8 +133,9 @@ static struct check check_pending(const struct net *net)
 			const struct hpim_if *hif = interface_of(net, i, p);
 
 			if (hif && !TAILQ_EMPTY(&hif->pending))
-				return fail(CHECK_PENDING, "%s.%s still waits for an acknowledgement",
-					    router_name(net, i), net->topo.routers[i].ports[p].name);
+				return fail(
+					CHECK_PENDING, "%s.%s still waits for an acknowledgement",
+					router_name(net, i), net->topo.routers[i].ports[p].name);
 		}
 	return (struct check){ .kind = CHECK_OK };
 }
@@ -147,7 +154,8 @@ static struct check check_belief(const struct net *net, uint16_t a, uint16_t a_p
 			hpim_tree_find(net->routers[a].core->hpim[net->family], &tree->key.source,
 				       &tree->key.group);
 		const struct hpim_tree_if *said = hpim_tree_if_find(tree, b_port);
-		const struct hpim_tree_if *heard = theirs ? hpim_tree_if_find(theirs, a_port) : NULL;
+		const struct hpim_tree_if *heard =
+			theirs ? hpim_tree_if_find(theirs, a_port) : NULL;
 		const struct hpim_record *record = heard ? hpim_record_find(heard, neigh) : NULL;
 		bool is_upstream = said && said->view.is_upstream;
 
@@ -159,9 +167,8 @@ static struct check check_belief(const struct net *net, uint16_t a, uint16_t a_p
 		if (!said || said->view.told == TOLD_NOTHING ||
 		    !ip_addr_equal(&said->view.best.addr, &own))
 			continue;
-		if (!record || record->interest != (said->view.told == TOLD_INTEREST ?
-							    INTEREST_YES :
-							    INTEREST_NO))
+		if (!record || record->interest != (said->view.told == TOLD_INTEREST ? INTEREST_YES
+										     : INTEREST_NO))
 			return fail(CHECK_BELIEF, "%s is wrong about the interest of %s on %s",
 				    router_name(net, a), router_name(net, b),
 				    net->topo.lans[port->lan].name);
@@ -244,8 +251,8 @@ static struct check check_port(const struct net *net, const struct ideal *ideal,
 			    net->topo.lans[is->lan].name);
 	if (search.tif.is_forwarding != (is_winner && ideal->is_wanted[is->lan]))
 		return fail(CHECK_TREE, "%s.%s %s", router_name(net, router), is->name,
-			    search.tif.is_forwarding ? "forwards what nobody wants" :
-						       "does not forward what is wanted");
+			    search.tif.is_forwarding ? "forwards what nobody wants"
+						     : "does not forward what is wanted");
 	return (struct check){ .kind = CHECK_OK };
 }
 
@@ -278,7 +285,8 @@ static struct check check_copies(const struct net *net, const struct flow *flow,
 		uint16_t should = lan == ideal->lan || ideal->is_wanted[lan];
 
 		if (flow->copies[lan].least != should || flow->copies[lan].most != should)
-			return fail(CHECK_COPIES, "%s gets %u to %u copies of group %u from %s, not %u",
+			return fail(CHECK_COPIES,
+				    "%s gets %u to %u copies of group %u from %s, not %u",
 				    net->topo.lans[lan].name, flow->copies[lan].least,
 				    flow->copies[lan].most, flow->group,
 				    net->topo.hosts[flow->host].name, should);

@@ -10,15 +10,15 @@
 
 enum check_kind {
 	CHECK_OK,
-	CHECK_PROMISE,	 /* a rule of the core's contract was broken while running */
-	CHECK_LOOP,	 /* a packet went round although nothing has changed for long */
-	CHECK_NEIGHBOR,	 /* not synchronized, or the numbers do not agree crosswise */
-	CHECK_PENDING,	 /* a reliable message does not end */
-	CHECK_BELIEF,	 /* neighbors do not agree on upstream or interest */
-	CHECK_TREE,	 /* state, root, assert winner or outputs are not those of the topology */
-	CHECK_COPIES,	 /* a link did not get exactly as many copies as it should */
+	CHECK_PROMISE,   /* a rule of the core's contract was broken while running */
+	CHECK_LOOP,      /* a packet went round although nothing has changed for long */
+	CHECK_NEIGHBOR,  /* not synchronized, or the numbers do not agree crosswise */
+	CHECK_PENDING,   /* a reliable message does not end */
+	CHECK_BELIEF,    /* neighbors do not agree on upstream or interest */
+	CHECK_TREE,      /* state, root, assert winner or outputs are not those of the topology */
+	CHECK_COPIES,    /* a link did not get exactly as many copies as it should */
 	CHECK_LEFT_OVER, /* something is kept of trees or groups that are gone */
-	CHECK_EXPECT,	 /* an expectation of the scenario's own */
+	CHECK_EXPECT,    /* an expectation of the scenario's own */
 	CHECK_KIND_COUNT,
 };
 

@@ -95,7 +95,8 @@ static bool say_tree(void *ctx, const struct inspect_tree *tree)
 	if (!is_first_group(&tree->key.group) || strcmp(tree->state, "inactive") == 0)
 		return true;
 	inspect_tree_ifs(core, asked->net->family, collect_ports, &sets);
-	say(asked, "%s %s", tree->state, tree->root == LINK_NONE ? "-" : box->ports[tree->root].name);
+	say(asked, "%s %s", tree->state,
+	    tree->root == LINK_NONE ? "-" : box->ports[tree->root].name);
 	say_ports(asked, " >", &tree->oifs);
 	say_ports(asked, ", lost", &sets.lost);
 	return false;
@@ -249,8 +250,8 @@ static void say_kind(struct asked *asked, int kind)
 	unsigned int times = 0;
 
 	for (size_t i = 0; i <= asked->log->count; i++) {
-		const struct log_entry *entry = i < asked->log->count ? &asked->log->entries[i] :
-									NULL;
+		const struct log_entry *entry =
+			i < asked->log->count ? &asked->log->entries[i] : NULL;
 
 		if (entry && ((int)entry->kind != kind || entry->is_repeated ||
 			      !speaks(&asked->subject, entry)))
@@ -464,6 +465,6 @@ void expect_answer(const struct net *net, const struct log *log, const char *kin
 	ret_text[0] = '\0';
 	(void)find_subject(&net->topo, question->about, text, &asked.subject); /* is known */
 	question->answer(&asked);
-	*ret_kind = question->about == ABOUT_ALL && asked.check.kind ? asked.check.kind :
-								       CHECK_EXPECT;
+	*ret_kind =
+		question->about == ABOUT_ALL && asked.check.kind ? asked.check.kind : CHECK_EXPECT;
 }

@@ -45,10 +45,9 @@ static void report_in(struct net *net, uint16_t index, uint16_t group, hp_time d
 	if (*report_at <= net->now + delay)
 		return; /* it is due before */
 	*report_at = net->now + delay;
-	queue_push(&net->queue, &(struct queue_item){ .at = *report_at,
-						      .kind = ITEM_REPORT,
-						      .node = index,
-						      .port = group });
+	queue_push(&net->queue,
+		   &(struct queue_item){
+			   .at = *report_at, .kind = ITEM_REPORT, .node = index, .port = group });
 }
 
 /* RFC 2236, section 3: said at once, and again, should the first one get lost. */
@@ -118,9 +117,8 @@ void host_send(struct net *net, uint16_t index, uint32_t groups)
 	if (!groups || *source_at != HP_TIME_NEVER)
 		return; /* stops, or is at it already */
 	*source_at = net->now;
-	queue_push(&net->queue, &(struct queue_item){ .at = net->now,
-						      .kind = ITEM_SOURCE,
-						      .node = index });
+	queue_push(&net->queue,
+		   &(struct queue_item){ .at = net->now, .kind = ITEM_SOURCE, .node = index });
 }
 
 static void send_packet(struct net *net, uint16_t index, uint16_t group)
@@ -128,9 +126,7 @@ static void send_packet(struct net *net, uint16_t index, uint16_t group)
 	struct packet *packet = calloc(1, sizeof(*packet));
 
 	assert(packet);
-	*packet = (struct packet){
-		.refs = 1, .host = index, .group = group, .sent_at = net->now
-	};
+	*packet = (struct packet){ .refs = 1, .host = index, .group = group, .sent_at = net->now };
 	net->count.packets++;
 	if (!net->topo.hosts[index].is_unplugged)
 		lan_data(net, net->topo.hosts[index].lan, SIM_NONE, SIM_NONE, packet,

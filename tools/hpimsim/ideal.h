@@ -10,8 +10,8 @@
 #include "hpimsim/net.h"
 
 struct ideal {
-	uint16_t source, group; /* host and group */
-	uint16_t lan;		/* the link of the source */
+	uint16_t source, group;         /* host and group */
+	uint16_t lan;                   /* the link of the source */
 	bool is_there[SIM_ROUTERS_MAX]; /* the router has a route, and so a tree */
 	uint16_t root[SIM_ROUTERS_MAX];
 	uint32_t preference[SIM_ROUTERS_MAX], metric[SIM_ROUTERS_MAX];

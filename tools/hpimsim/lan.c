@@ -132,8 +132,7 @@ static void transmit_to_hosts(struct net *net, struct frame *frame)
 
 void lan_send(struct net *net, uint16_t sender, uint16_t port, const struct fx_send *send)
 {
-	const struct port *from = port == SIM_NONE ? NULL :
-						     &net->topo.routers[sender].ports[port];
+	const struct port *from = port == SIM_NONE ? NULL : &net->topo.routers[sender].ports[port];
 	struct frame *frame;
 
 	if (from ? !from->is_up : net->topo.hosts[sender].is_unplugged)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Messages in words. Tree messages: "Upstream 20", "Upstream connected", "NoUpstream",
- * "Interest R1", "NoInterest R1"; Sync: SyncSN, M for the master, both SnapshotSNs, and the trees it
- * carries: "0M 1/0", "4M 26/2 trees 1". Membership: "Query", "Query group", "Report", "Leave".
+ * "Interest R1", "NoInterest R1"; Sync: SyncSN, M for the master, both SnapshotSNs, and the trees
+ * it carries: "0M 1/0", "4M 26/2 trees 1". Membership: "Query", "Query group", "Report", "Leave".
  */
 #include <assert.h>
 #include <inttypes.h>
@@ -147,11 +147,16 @@ static void on_frame(void *ctx, const struct net *net, const struct frame *frame
 static void on_note(void *ctx, const struct net *net, uint16_t router, const struct core_note *note)
 {
 	static const char *const words[NOTE_CODE_COUNT] = {
-		[NOTE_LINK_ON] = "protocol on",	       [NOTE_LINK_OFF] = "protocol off",
-		[NOTE_PACKET_BAD] = "bad packet",      [NOTE_NEIGHBOR_NEW] = "new neighbor",
-		[NOTE_NEIGHBOR_STATE] = "neighbor state", [NOTE_NEIGHBOR_GONE] = "neighbor gone",
-		[NOTE_TREE_STATE] = "tree state",      [NOTE_ASSERT] = "assert",
-		[NOTE_QUERIER] = "querier",	       [NOTE_GROUP_JOINED] = "members",
+		[NOTE_LINK_ON] = "protocol on",
+		[NOTE_LINK_OFF] = "protocol off",
+		[NOTE_PACKET_BAD] = "bad packet",
+		[NOTE_NEIGHBOR_NEW] = "new neighbor",
+		[NOTE_NEIGHBOR_STATE] = "neighbor state",
+		[NOTE_NEIGHBOR_GONE] = "neighbor gone",
+		[NOTE_TREE_STATE] = "tree state",
+		[NOTE_ASSERT] = "assert",
+		[NOTE_QUERIER] = "querier",
+		[NOTE_GROUP_JOINED] = "members",
 		[NOTE_GROUP_LEFT] = "no members",
 	};
 	const struct log *log = ctx;

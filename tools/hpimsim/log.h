@@ -10,7 +10,7 @@
 struct log_entry {
 	hp_time at;
 	uint16_t lan, sender, port; /* as struct frame */
-	uint16_t to;		    /* host number of a unicast, or SIM_NONE */
+	uint16_t to;                /* host number of a unicast, or SIM_NONE */
 	enum { LOG_TREE, LOG_SYNC, LOG_GM, LOG_OTHER } kind;
 	uint32_t sn;
 	uint32_t trees; /* LOG_SYNC */

@@ -1,40 +1,269 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hpimsim: the protocol core in a simulated network. Scenarios from files, histories from seeds.
+ * Exit status: 0 all went well, 1 something was violated, 2 wrong use.
+ */
+#include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 #include <stdlib.h>
-#include "hpimsim/scenario.h"
-#include "hpimsim/random.h"
-#include "hpimsim/shrink.h"
+#include <string.h>
+
+#include "hpimsim/dot.h"
+#include "hpimsim/hunt.h"
+#include "hpimsim/pcap.h"
+#include "hpimsim/report.h"
+
+static const char usage[] =
+	"hpimsim scenario FILE...   run scenarios (tests/scenarios), each in IPv4 and IPv6\n"
+	"hpimsim replay FILE        the same, for a history that was saved\n"
+	"hpimsim run --seed N       one random history\n"
+	"hpimsim hunt --runs N      many: seeds N to N + runs; violations are shrunk and kept\n"
+	"\n"
+	"  --seed N              (first) seed, default 1\n"
+	"  --seconds S           hunt no longer than that\n"
+	"  --routers N --links N --events N\n"
+	"                        size of random histories, default: drawn from the seed\n"
+	"  --folder PATH         where hunt keeps histories that violate, default .\n"
+	"  --no-shrink           keep them as they are\n"
+	"  -4, -6                only this family\n"
+	"  --until S             stop at this time, to look at the network then\n"
+	"  --show                print each message\n"
+	"  --save FILE           write the history, to be replayed or edited\n"
+	"  --pcap FILE           write all packets, for Wireshark (pcapng)\n"
+	"  --dot FILE            draw the trees at the end, with Graphviz; as SVG if FILE ends so\n"
+	"  --json                one object a line instead of the table\n";
+
+struct options {
+	bool only_4, only_6, is_json, shows, no_shrink;
+	double until_s; /* below zero: to the end */
+	const char *save, *pcap, *dot, *folder;
+	struct hunt hunt;
+};
+
+enum {
+	OPT_SEED = 256,
+	OPT_RUNS,
+	OPT_SECONDS,
+	OPT_ROUTERS,
+	OPT_LINKS,
+	OPT_EVENTS,
+	OPT_FOLDER,
+	OPT_NO_SHRINK,
+	OPT_UNTIL,
+	OPT_SHOW,
+	OPT_SAVE,
+	OPT_PCAP,
+	OPT_DOT,
+	OPT_JSON,
+	OPT_HELP
+};
+
+static const struct option long_options[] = {
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "runs", required_argument, NULL, OPT_RUNS },
+	{ "seconds", required_argument, NULL, OPT_SECONDS },
+	{ "routers", required_argument, NULL, OPT_ROUTERS },
+	{ "links", required_argument, NULL, OPT_LINKS },
+	{ "events", required_argument, NULL, OPT_EVENTS },
+	{ "folder", required_argument, NULL, OPT_FOLDER },
+	{ "no-shrink", no_argument, NULL, OPT_NO_SHRINK },
+	{ "until", required_argument, NULL, OPT_UNTIL },
+	{ "show", no_argument, NULL, OPT_SHOW },
+	{ "save", required_argument, NULL, OPT_SAVE },
+	{ "pcap", required_argument, NULL, OPT_PCAP },
+	{ "dot", required_argument, NULL, OPT_DOT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* A number of at most @most; exits when it is none. */
+static uint64_t number(const char *text, uint64_t most)
+{
+	char *end;
+	unsigned long long value = strtoull(text, &end, 10);
+
+	if (*text >= '0' && *text <= '9' && !*end && value <= most)
+		return value;
+	fprintf(stderr, "hpimsim: '%s' is not a number from 0 to %llu\n", text,
+		(unsigned long long)most);
+	exit(2);
+}
+
+static double seconds(const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end != text && !*end && value >= 0 && value < 1e9)
+		return value;
+	fprintf(stderr, "hpimsim: '%s' is not a number of seconds\n", text);
+	exit(2);
+}
+
+static void take_option(struct options *options, int option)
+{
+	struct hunt *hunt = &options->hunt;
+
+	switch (option) {
+	case '4': options->only_4 = true; break;
+	case '6': options->only_6 = true; break;
+	case OPT_SEED: hunt->first = number(optarg, UINT64_MAX); break;
+	case OPT_RUNS: hunt->runs = number(optarg, UINT64_MAX); break;
+	case OPT_SECONDS: hunt->seconds = seconds(optarg); break;
+	case OPT_ROUTERS: hunt->wish.routers = (uint32_t)number(optarg, SIM_ROUTERS_MAX); break;
+	case OPT_LINKS: hunt->wish.links = (uint32_t)number(optarg, SIM_LANS_MAX); break;
+	case OPT_EVENTS: hunt->wish.events = (uint32_t)number(optarg, 100000); break;
+	case OPT_FOLDER: hunt->folder = optarg; break;
+	case OPT_NO_SHRINK: hunt->shrinks = false; break;
+	case OPT_UNTIL: options->until_s = seconds(optarg); break;
+	case OPT_SHOW: options->shows = true; break;
+	case OPT_SAVE: options->save = optarg; break;
+	case OPT_PCAP: options->pcap = optarg; break;
+	case OPT_DOT: options->dot = optarg; break;
+	case OPT_JSON: options->is_json = hunt->is_json = true; break;
+	case OPT_HELP: fputs(usage, stdout); exit(0);
+	default: fputs(usage, stderr); exit(2);
+	}
+}
+
+/* ---- Output of one run ---- */
+
+static FILE *open_drawing(const char *path)
+{
+	size_t len = strlen(path);
+	char command[600];
+
+	if (len < 4 || strcmp(path + len - 4, ".svg") != 0)
+		return fopen(path, "we");
+	(void)snprintf(command, sizeof(command), "dot -Tsvg -o '%.500s'", path);
+	if (strchr(path, '\''))
+		return errno = EINVAL, NULL;
+	return popen(command, "we");
+}
+
+static void draw(void *ctx, const struct net *net)
+{
+	const struct options *options = ctx;
+	size_t len = options->dot ? strlen(options->dot) : 0;
+	FILE *file;
+	int err;
+
+	if (!options->dot)
+		return;
+	file = open_drawing(options->dot);
+	if (!file) {
+		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options->dot, strerror(errno));
+		exit(2);
+	}
+	dot_write(file, net);
+	err = len >= 4 && strcmp(options->dot + len - 4, ".svg") == 0 ? pclose(file) : fclose(file);
+	if (err)
+		fprintf(stderr, "hpimsim: %s is not complete\n", options->dot);
+}
+
+/* Leave out what happens later. */
+static void cut_off(struct scenario *scenario, double until_s)
+{
+	const struct action mark = { .at = (hp_time)(until_s * 1e9), .kind = ACT_MARK };
+
+	while (scenario->step_count &&
+	       scenario->steps[scenario->step_count - 1].action.at > mark.at)
+		free(scenario->steps[--scenario->step_count].expected);
+	scenario_add_action(scenario, &mark);
+}
+
+static bool run(struct scenario *scenario, enum ip_family family, struct options *options)
+{
+	struct pcap pcap = { .file = NULL };
+	struct outcome outcome;
+	struct net_tap tap;
+
+	if (options->until_s >= 0)
+		cut_off(scenario, options->until_s);
+	if (options->save && !scenario_save(scenario, family, options->save)) {
+		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options->save, strerror(errno));
+		exit(2);
+	}
+	if (options->pcap && !pcap_open(&pcap, &scenario->topo, family, options->pcap)) {
+		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options->pcap, strerror(errno));
+		exit(2);
+	}
+	tap = pcap_tap(&pcap);
+	scenario_run(scenario, family, pcap.file ? &tap : NULL, options->shows, draw, options,
+		     &outcome);
+	if (pcap.file && !pcap_close(&pcap))
+		fprintf(stderr, "hpimsim: %s is not complete\n", options->pcap);
+	report_run(scenario, family, &outcome, options->is_json, NULL);
+	return outcome.check.kind == CHECK_OK;
+}
+
+/* ---- Commands ---- */
+
+/* Both families, unless one is asked for or the files that are written can hold only one. */
+static bool wants(const struct options *options, const struct scenario *scenario,
+		  enum ip_family family)
+{
+	bool writes = options->save || options->pcap || options->dot;
+
+	if (options->only_4 || options->only_6)
+		return family == IP_FAMILY_4 ? options->only_4 : options->only_6;
+	if (scenario->has_family)
+		return family == scenario->family;
+	return !writes || family == IP_FAMILY_4;
+}
+
+static int run_files(char **paths, int count, struct options *options)
+{
+	bool is_good = true;
+
+	for (int i = 0; i < count; i++) {
+		struct scenario scenario;
+
+		if (!scenario_load(paths[i], &scenario))
+			return 2;
+		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+			if (wants(options, &scenario, family))
+				is_good &= run(&scenario, family, options);
+		scenario_fini(&scenario);
+	}
+	return is_good ? 0 : 1;
+}
+
+static int run_seed(struct options *options)
+{
+	struct scenario scenario;
+	bool is_good;
+
+	random_scenario(options->hunt.first, &options->hunt.wish, &scenario);
+	is_good = run(&scenario,
+		      options->only_4   ? IP_FAMILY_4
+		      : options->only_6 ? IP_FAMILY_6
+					: scenario.family,
+		      options);
+	scenario_fini(&scenario);
+	return is_good ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
-	int bad = 0;
-	bool shows = getenv("SHOW") != NULL;
-	if (argc > 2 && !strcmp(argv[1], "hunt")) {
-		unsigned long first = strtoul(argv[2], 0, 10), n = strtoul(argv[3], 0, 10), nb = 0, ev = 0, fa=0;
-		for (unsigned long s = first; s < first + n; s++) {
-			struct scenario sc; struct outcome o;
-			random_scenario(s, &(struct random_wish){0}, &sc);
-			scenario_run(&sc, sc.family, NULL, shows, NULL, NULL, &o);
-			ev += o.count.events; fa += o.count.faults;
-			if (o.check.kind) { nb++; printf("seed %lu v%d %s: %s\n", s, sc.family ? 6 : 4, check_names[o.check.kind], o.check.text); fflush(stdout);
-				if (getenv("SHRINK")) { o = shrink(&sc, sc.family, 400); char p[64]; snprintf(p, 64, "/tmp/sim-%lu.yaml", s); scenario_save(&sc, sc.family, p); printf("  -> %zu steps: %s: %s\n", sc.step_count, check_names[o.check.kind], o.check.text);} }
-			scenario_fini(&sc);
-		}
-		printf("%lu runs %lu bad %lu events %lu faults\n", n, nb, ev, fa);
-		return nb != 0;
-	}
-	for (int i = 1; i < argc; i++) {
-		struct scenario s;
-		if (!scenario_load(argv[i], &s)) return 2;
-		for (enum ip_family f = 0; f < IP_FAMILY_COUNT; f++) {
-			struct outcome o;
-			if (getenv("FAM") && atoi(getenv("FAM")) != (f ? 6 : 4)) continue;
-			if (s.has_family && s.family != f) continue;
-			scenario_run(&s, f, NULL, shows, NULL, NULL, &o);
-			printf("%s v%d: %s %s (at %.1f) hash %016lx events %lu\n", s.name, f?6:4, check_names[o.check.kind], o.check.text, (double)o.failed_at/1e9, (unsigned long)o.hash, (unsigned long)o.count.events);
-			bad |= o.check.kind != 0;
-		}
-		scenario_fini(&s);
-	}
-	return bad;
+	struct options options = {
+		.until_s = -1,
+		.hunt = { .first = 1, .runs = 1000, .shrinks = true, .folder = "." },
+	};
+	const char *command;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "46", long_options, NULL)) != -1)
+		take_option(&options, option);
+	command = optind < argc ? argv[optind++] : "";
+	if ((strcmp(command, "scenario") == 0 || strcmp(command, "replay") == 0) && optind < argc)
+		return run_files(argv + optind, argc - optind, &options);
+	if (strcmp(command, "run") == 0 && optind == argc)
+		return run_seed(&options);
+	if (strcmp(command, "hunt") == 0 && optind == argc && options.hunt.runs)
+		return hunt_run(&options.hunt) ? 1 : 0;
+	fputs(usage, stderr);
+	return 2;
 }

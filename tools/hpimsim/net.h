@@ -15,8 +15,8 @@
 #include "hpimsim/rand.h"
 #include "hpimsim/topo.h"
 
-#define SIM_PACKET_COPIES_MAX 4000u /* a packet that is sent more often is a storm, and ends */
-#define SIM_LEASE	      HP_SEC(10) /* how long a forwarding plane without daemon goes on */
+#define SIM_PACKET_COPIES_MAX 4000u      /* a packet that is sent more often is a storm, and ends */
+#define SIM_LEASE             HP_SEC(10) /* how long a forwarding plane without daemon goes on */
 /* Hold time, a failed exchange of 12 s and a new one: after that a loop has no excuse. */
 #define SIM_LOOP_EXCUSE HP_SEC(70)
 
@@ -56,10 +56,10 @@ struct sim_route {
 struct router {
 	struct core *core; /* NULL: the daemon does not run */
 	bool is_powered;
-	bool was_on; /* not only absent from the beginning */
+	bool was_on;        /* not only absent from the beginning */
 	uint32_t boot_time; /* greatest one used before */
-	hp_time clock_at; /* deadline queued */
-	hp_time lease_at; /* ITEM_LEASE that counts */
+	hp_time clock_at;   /* deadline queued */
+	hp_time lease_at;   /* ITEM_LEASE that counts */
 	struct entry *entries;
 	size_t entry_count, entry_room;
 	struct ip_addr *watches;
@@ -117,9 +117,9 @@ struct net {
 	size_t flow_count, flow_room;
 	uint32_t distances[SIM_LANS_MAX][SIM_ROUTERS_MAX];
 	hp_time marked_at;
-	hp_time acted_at; /* last action that may upset the network */
+	hp_time acted_at;  /* last action that may upset the network */
 	hp_time looped_at; /* last packet that went round without excuse; HP_TIME_NEVER: none */
-	char broken[256]; /* first promise that was broken while running; empty: none */
+	char broken[256];  /* first promise that was broken while running; empty: none */
 	struct sim_count count;
 	struct net_tap taps[NET_TAPS_MAX];
 	unsigned int tap_count;

@@ -37,8 +37,8 @@ void plane_put(struct net *net, uint16_t index, const struct mfib_route *route)
 	}
 	if (router->entry_count == router->entry_room) {
 		router->entry_room = router->entry_room ? 2 * router->entry_room : 8;
-		router->entries = realloc(router->entries,
-					  router->entry_room * sizeof(*router->entries));
+		router->entries =
+			realloc(router->entries, router->entry_room * sizeof(*router->entries));
 		assert(router->entries);
 	}
 	router->entries[router->entry_count++] =

@@ -9,12 +9,12 @@
 
 #include "hpimsim/random.h"
 
-#define ROUTERS_MOST 10u
-#define LINKS_MOST   16u
-#define EVENTS_MOST  40u
+#define ROUTERS_MOST  10u
+#define LINKS_MOST    16u
+#define EVENTS_MOST   40u
 #define FAULTS_FROM_S 20u
-#define QUIET	      HP_SEC(290)
-#define WATCH	      HP_SEC(10)  /* copies are counted at the end of the quiet */
+#define QUIET         HP_SEC(290)
+#define WATCH         HP_SEC(10)  /* copies are counted at the end of the quiet */
 #define SOURCE_END    HP_SEC(230) /* lifetime of a source, and what follows from its end */
 #define MEMBER_END    HP_SEC(40)  /* last member query, and the Hellos that clear the rest */
 
@@ -73,8 +73,7 @@ static void draw_links(struct draw *draw, uint32_t count)
 		const struct box *box = &draw->topo->routers[peer];
 
 		if (box->port_count && rand_chance(&draw->rand, 400)) {
-			add_port(draw, i,
-				 box->ports[rand_below(&draw->rand, box->port_count)].lan);
+			add_port(draw, i, box->ports[rand_below(&draw->rand, box->port_count)].lan);
 			continue;
 		}
 		add_port(draw, i, add_lan(draw));
@@ -113,8 +112,8 @@ static void draw_hosts(struct draw *draw)
 
 static void draw_topo(struct draw *draw, const struct random_wish *wish)
 {
-	uint32_t routers = wish->routers ? wish->routers :
-					   rand_between(&draw->rand, 2, ROUTERS_MOST);
+	uint32_t routers =
+		wish->routers ? wish->routers : rand_between(&draw->rand, 2, ROUTERS_MOST);
 	uint32_t links = wish->links ? wish->links : rand_between(&draw->rand, 2, LINKS_MOST);
 	char name[SIM_NAME_LEN];
 
@@ -138,11 +137,10 @@ static void draw_topo(struct draw *draw, const struct random_wish *wish)
 static void act(struct draw *draw, enum action_kind kind, uint16_t node, uint16_t port,
 		uint32_t value)
 {
-	scenario_add_action(draw->scenario, &(struct action){ .at = draw->at,
-							      .kind = kind,
-							      .node = node,
-							      .port = port,
-							      .value = value });
+	scenario_add_action(
+		draw->scenario,
+		&(struct action){
+			.at = draw->at, .kind = kind, .node = node, .port = port, .value = value });
 }
 
 static void act_on_router(struct draw *draw)
@@ -163,7 +161,7 @@ static void act_on_router(struct draw *draw)
 static void act_on_port(struct draw *draw)
 {
 	static const enum action_kind kinds[][2] = {
-		{ ACT_DOWN, ACT_UP },	   { ACT_DOWN, ACT_UP },     { ACT_CUT, ACT_HEAL },
+		{ ACT_DOWN, ACT_UP },          { ACT_DOWN, ACT_UP },      { ACT_CUT, ACT_HEAL },
 		{ ACT_HPIM_OFF, ACT_HPIM_ON }, { ACT_GM_OFF, ACT_GM_ON },
 	};
 	uint16_t router = any_router(draw), port;
@@ -232,9 +230,9 @@ static void draw_faults(struct draw *draw, uint32_t count)
 {
 	draw->at += HP_SEC(rand_between(&draw->rand, 0, FAULTS_FROM_S));
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t gap_ms = rand_chance(&draw->rand, 200) ? 30000 :
-				  rand_chance(&draw->rand, 400) ? 50 :
-								  5000;
+		uint32_t gap_ms = rand_chance(&draw->rand, 200)   ? 30000
+				  : rand_chance(&draw->rand, 400) ? 50
+								  : 5000;
 
 		draw->at += HP_MS(rand_below(&draw->rand, gap_ms));
 		switch (rand_below(&draw->rand, 6)) {

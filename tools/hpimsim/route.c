@@ -63,8 +63,8 @@ static void compute_distances(struct net *net, uint16_t to)
 	bool has_changed = true;
 
 	for (uint16_t i = 0; i < net->topo.router_count; i++)
-		distances[i] = net->routers[i].is_powered ? connected_cost(net, i, to) :
-							    UNREACHABLE;
+		distances[i] =
+			net->routers[i].is_powered ? connected_cost(net, i, to) : UNREACHABLE;
 	while (has_changed) {
 		has_changed = false;
 		for (uint16_t i = 0; i < net->topo.router_count; i++) {
@@ -86,9 +86,9 @@ static struct sim_route compute_route(const struct net *net, uint16_t router, ui
 
 	for (uint16_t p = 0; p < box->port_count; p++)
 		if (box->ports[p].lan == to && box->ports[p].is_up)
-			return (struct sim_route){
-				.is_reachable = true, .is_connected = true, .port = p
-			};
+			return (struct sim_route){ .is_reachable = true,
+						   .is_connected = true,
+						   .port = p };
 	best_way(net, router, to, &route);
 	return route;
 }

@@ -57,8 +57,8 @@ static void take_join(struct net *net, struct router *router, const struct fx_gr
 		net_break(net, "a group is joined twice");
 		return;
 	}
-	router->joins = grow(router->joins, router->join_count, &router->join_room,
-			     sizeof(*router->joins));
+	router->joins =
+		grow(router->joins, router->join_count, &router->join_room, sizeof(*router->joins));
 	router->joins[router->join_count++] = *group;
 }
 
@@ -270,9 +270,9 @@ void router_start(struct net *net, uint16_t index)
 
 void router_stop(struct net *net, uint16_t index)
 {
-	router_feed(net, index,
-		    &(struct core_event){ .kind = EV_COMMAND,
-					  .command = { .kind = COMMAND_STOP } });
+	router_feed(
+		net, index,
+		&(struct core_event){ .kind = EV_COMMAND, .command = { .kind = COMMAND_STOP } });
 	daemon_end(&net->routers[index]);
 	plane_clear(&net->routers[index]);
 }
@@ -285,9 +285,9 @@ void router_kill(struct net *net, uint16_t index)
 		return;
 	daemon_end(router);
 	router->lease_at = net->now + SIM_LEASE;
-	queue_push(&net->queue, &(struct queue_item){ .at = router->lease_at,
-						      .kind = ITEM_LEASE,
-						      .node = index });
+	queue_push(
+		&net->queue,
+		&(struct queue_item){ .at = router->lease_at, .kind = ITEM_LEASE, .node = index });
 }
 
 void router_lease_ends(struct net *net, const struct queue_item *item)

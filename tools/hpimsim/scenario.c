@@ -11,8 +11,8 @@ static struct step *add(struct scenario *scenario)
 {
 	if (scenario->step_count == scenario->step_room) {
 		scenario->step_room = scenario->step_room ? 2 * scenario->step_room : 32;
-		scenario->steps = realloc(scenario->steps,
-					  scenario->step_room * sizeof(*scenario->steps));
+		scenario->steps =
+			realloc(scenario->steps, scenario->step_room * sizeof(*scenario->steps));
 		assert(scenario->steps);
 	}
 	return &scenario->steps[scenario->step_count++];
@@ -52,8 +52,8 @@ void scenario_copy(const struct scenario *from, struct scenario *to)
 		const struct step *step = &from->steps[i];
 
 		if (step->is_expectation)
-			scenario_add_expectation(to, step->action.at, step->question,
-						 step->subject, step->expected);
+			scenario_add_expectation(to, step->action.at, step->question, step->subject,
+						 step->expected);
 		else
 			scenario_add_action(to, &step->action);
 	}
@@ -97,8 +97,8 @@ static bool needs_log(const struct scenario *scenario)
 	for (size_t i = 0; i < scenario->step_count; i++) {
 		const struct step *step = &scenario->steps[i];
 
-		if (step->is_expectation && (strcmp(step->subject, "all") != 0 ||
-					     strcmp(step->question, "repeats") == 0))
+		if (step->is_expectation &&
+		    (strcmp(step->subject, "all") != 0 || strcmp(step->question, "repeats") == 0))
 			return true;
 	}
 	return false;

@@ -57,9 +57,8 @@ void scenario_add_expectation(struct scenario *scenario, hp_time at, const char 
  * @shows: every message on standard output.
  * @end:   called with the network as it is at the end, or NULL.
  */
-void scenario_run(const struct scenario *scenario, enum ip_family family,
-		  const struct net_tap *tap, bool shows,
-		  void (*end)(void *ctx, const struct net *net), void *ctx,
+void scenario_run(const struct scenario *scenario, enum ip_family family, const struct net_tap *tap,
+		  bool shows, void (*end)(void *ctx, const struct net *net), void *ctx,
 		  struct outcome *ret_outcome);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Scenario files: tests/scenarios/README.md. Everything not understood is an error with its line. */
+/* Scenario files: tests/scenarios/README.md. Everything not understood is an error with its line.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -18,9 +19,8 @@ struct loader {
 	bool has_failed;
 };
 
-__attribute__((format(printf, 3, 4))) static void complain(struct loader *loader,
-							   const yaml_node_t *node,
-							   const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+complain(struct loader *loader, const yaml_node_t *node, const char *format, ...)
 {
 	va_list args;
 
@@ -116,9 +116,12 @@ static void load_lan_field(struct loader *loader, const char *key, yaml_node_t *
 	struct lan *lan = ctx;
 	uint32_t number = lan->number;
 	const struct field fields[] = {
-		{ "n", &number },	       { "delay_us", &lan->delay_us },
-		{ "jitter_us", &lan->jitter_us }, { "loss", &lan->loss_pm },
-		{ "dup", &lan->dup_pm },       { "mtu", &lan->mtu },
+		{ "n", &number },
+		{ "delay_us", &lan->delay_us },
+		{ "jitter_us", &lan->jitter_us },
+		{ "loss", &lan->loss_pm },
+		{ "dup", &lan->dup_pm },
+		{ "mtu", &lan->mtu },
 	};
 
 	if (!set_field(loader, key, value, fields, sizeof(fields) / sizeof(fields[0])))
@@ -255,7 +258,8 @@ static void load_action(struct loader *loader, const yaml_node_t *node)
 	}
 	for (uint16_t i = 0; count > 1 && strcmp(words[1], "all") == 0 && i < topo->router_count;
 	     i++) {
-		(void)snprintf(one, sizeof(one), "%s %s %s", words[0], topo->routers[i].name, value);
+		(void)snprintf(one, sizeof(one), "%s %s %s", words[0], topo->routers[i].name,
+			       value);
 		add_action(loader, node, one);
 	}
 }
@@ -271,7 +275,8 @@ static void load_answer(struct loader *loader, const char *subject, yaml_node_t 
 					 text_of(loader, value));
 }
 
-static void load_question(struct loader *loader, const char *question, yaml_node_t *value, void *ctx)
+static void load_question(struct loader *loader, const char *question, yaml_node_t *value,
+			  void *ctx)
 {
 	char copy[SCENARIO_WORD_LEN];
 
@@ -290,7 +295,8 @@ static void load_time(struct loader *loader, const yaml_node_t *node)
 	if (text[0] == '+')
 		at += loader->at;
 	if (*end || at < loader->at)
-		complain(loader, node, "a time not before the last one is expected, not '%s'", text);
+		complain(loader, node, "a time not before the last one is expected, not '%s'",
+			 text);
 	loader->at = at;
 }
 

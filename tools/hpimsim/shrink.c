@@ -16,8 +16,7 @@ struct search {
 static size_t removable(const struct scenario *scenario)
 {
 	for (size_t i = 0; i < scenario->step_count; i++)
-		if (scenario->steps[i].is_expectation ||
-		    scenario->steps[i].action.kind == ACT_CALM)
+		if (scenario->steps[i].is_expectation || scenario->steps[i].action.kind == ACT_CALM)
 			return i;
 	return scenario->step_count;
 }

@@ -8,19 +8,19 @@
  */
 #include "core/core.h"
 
-#define SIM_NAME_LEN	16u
+#define SIM_NAME_LEN    16u
 #define SIM_ROUTERS_MAX 32u
-#define SIM_PORTS_MAX	8u
-#define SIM_LANS_MAX	48u
-#define SIM_HOSTS_MAX	32u
-#define SIM_GROUPS_MAX	32u
-#define SIM_NONE	UINT16_MAX
+#define SIM_PORTS_MAX   8u
+#define SIM_LANS_MAX    48u
+#define SIM_HOSTS_MAX   32u
+#define SIM_GROUPS_MAX  32u
+#define SIM_NONE        UINT16_MAX
 
 struct lan {
 	char name[SIM_NAME_LEN];
 	uint8_t number;
 	uint32_t delay_us;
-	uint32_t jitter_us; /* added at random: reorders */
+	uint32_t jitter_us;       /* added at random: reorders */
 	uint32_t loss_pm, dup_pm; /* per mille and receiver */
 	uint32_t mtu;
 };
@@ -29,9 +29,9 @@ struct port {
 	char name[SIM_NAME_LEN];
 	uint16_t lan;
 	uint8_t host;
-	uint32_t cost;		 /* of unicast routing */
-	bool is_up;		 /* carrier */
-	bool is_cut;		 /* nothing passes, and nobody is told */
+	uint32_t cost;           /* of unicast routing */
+	bool is_up;              /* carrier */
+	bool is_cut;             /* nothing passes, and nobody is told */
 	bool wants[PROTO_COUNT]; /* protocols switched on */
 };
 

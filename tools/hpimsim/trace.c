@@ -45,18 +45,14 @@ void trace_event(struct net *net, uint16_t router, const struct core_event *even
 	net->count.events++;
 	add_head(net, router, false, event->kind);
 	switch (event->kind) {
-	case EV_LINK:
-		add(net, (uint64_t)event->link.link << 1 | event->link.is_up);
-		break;
+	case EV_LINK: add(net, (uint64_t)event->link.link << 1 | event->link.is_up); break;
 	case EV_PACKET:
 		add(net, (uint64_t)event->packet.link << 8 | event->packet.proto);
 		add_addr(net, &event->packet.src);
 		add_addr(net, &event->packet.dst);
 		add_bytes(net, event->packet.bytes, event->packet.len);
 		break;
-	case EV_RPF:
-		add_rpf(net, &event->rpf);
-		break;
+	case EV_RPF: add_rpf(net, &event->rpf); break;
 	case EV_DATA:
 		add(net, (uint64_t)event->data.link << 8 | event->data.kind);
 		add_addr(net, &event->data.source);
@@ -64,13 +60,11 @@ void trace_event(struct net *net, uint16_t router, const struct core_event *even
 		add(net, (uint64_t)event->data.seen_for);
 		break;
 	case EV_CONFIG:
-		add(net, (uint64_t)event->config.link << 16 |
-				 (uint64_t)event->config.kind << 8 |
+		add(net, (uint64_t)event->config.link << 16 | (uint64_t)event->config.kind << 8 |
 				 (uint64_t)event->config.proto << 1 | event->config.is_on);
 		break;
 	case EV_CLOCK:
-	case EV_COMMAND:
-		break;
+	case EV_COMMAND: break;
 	}
 }
 
@@ -100,12 +94,8 @@ void trace_effect(struct net *net, uint16_t router, const struct core_effect *ef
 		add_addr(net, &effect->group.group);
 		break;
 	case FX_RPF_WATCH:
-	case FX_RPF_UNWATCH:
-		add_addr(net, &effect->rpf_source);
-		break;
-	case FX_MFIB_PUT:
-		add_route(net, &effect->route);
-		break;
+	case FX_RPF_UNWATCH: add_addr(net, &effect->rpf_source); break;
+	case FX_MFIB_PUT: add_route(net, &effect->route); break;
 	case FX_MFIB_DEL:
 	case FX_MFIB_ASK:
 		add_addr(net, &effect->key.source);
