@@ -2,6 +2,7 @@
 /*
  * Addresses: compare, classify, mask. Text forms are in addr_text.c, which the core never links.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/addr.h"
@@ -101,13 +102,14 @@ struct ip_addr ip_addr_mask(const struct ip_addr *addr, uint8_t len)
 
 bool ip_prefix_contains(const struct ip_prefix *prefix, const struct ip_addr *addr)
 {
-	struct ip_addr a, b;
+	enum ip_family family = ip_addr_family(&prefix->addr);
+	unsigned int bits = prefix->len + (family == IP_FAMILY_4 ? 96u : 0u);
+	unsigned int whole = bits / 8, rest = bits % 8;
 
-	if (ip_addr_family(&prefix->addr) != ip_addr_family(addr))
+	assert(bits <= 128);
+	if (ip_addr_family(addr) != family || memcmp(&prefix->addr, addr, whole) != 0)
 		return false;
-	a = ip_addr_mask(&prefix->addr, prefix->len);
-	b = ip_addr_mask(addr, prefix->len);
-	return ip_addr_equal(&a, &b);
+	return rest == 0 || (prefix->addr.b[whole] ^ addr->b[whole]) >> (8 - rest) == 0;
 }
 
 bool ip_addr_is_source(const struct ip_addr *addr)
