@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The only door to the protocols: hands events to them and drains their effects. An event only
- * marks trees; draining evaluates one tree at a time.
+ * marks trees; draining evaluates one tree at a time. In the same way EV_CLOCK leaves the timers to
+ * the draining: a hundred thousand messages that are due again need no room for all of them.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -228,7 +229,9 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 	core->is_draining = true;
 	if (core->is_stopped)
 		return;
-	sched_run(core, &core->sched, now);
+	core->is_clock = event->kind == EV_CLOCK;
+	if (!core->is_clock)
+		sched_run(core, &core->sched, now);
 	switch (event->kind) {
 	case EV_CLOCK:
 		break;
@@ -253,14 +256,24 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 	}
 }
 
+/* First all timers that are due, then the trees. */
+static bool work_next(struct core *core)
+{
+	if (core->is_stopped)
+		return false;
+	if (core->is_clock && sched_run_next(core, &core->sched, core->now))
+		return true;
+	core->is_clock = false;
+	return hpim_evaluate_next(core->hpim[IP_FAMILY_4]) ||
+	       hpim_evaluate_next(core->hpim[IP_FAMILY_6]);
+}
+
 const struct core_effect *core_effect_next(struct core *core)
 {
 	const struct core_effect *effect;
 
-	while (!(effect = fx_next(&core->fx)))
-		if (core->is_stopped || (!hpim_evaluate_next(core->hpim[IP_FAMILY_4]) &&
-					 !hpim_evaluate_next(core->hpim[IP_FAMILY_6])))
-			break;
+	while (!(effect = fx_next(&core->fx)) && work_next(core))
+		;
 	core->is_draining = effect != NULL;
 	return effect;
 }

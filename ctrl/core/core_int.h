@@ -22,6 +22,7 @@ struct core {
 	uint64_t random; /* state of core_random() */
 	struct hash_key hash_key; /* from the seed */
 	bool is_draining;
+	bool is_clock;	 /* timers are fired one by one while draining */
 	bool is_stopped; /* COMMAND_STOP: nothing happens any more */
 	struct sched sched;
 	struct fx_queue fx;

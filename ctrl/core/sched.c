@@ -51,12 +51,19 @@ hp_time sched_deadline(const struct sched *sched)
 	return first ? first->deadline : HP_TIME_NEVER;
 }
 
+bool sched_run_next(struct core *core, struct sched *sched, hp_time now)
+{
+	struct timer *first = RB_MIN(timer_tree, &sched->timers);
+
+	if (!first || first->deadline > now)
+		return false;
+	timer_stop(sched, first);
+	first->fire(core, first);
+	return true;
+}
+
 void sched_run(struct core *core, struct sched *sched, hp_time now)
 {
-	struct timer *first;
-
-	while ((first = RB_MIN(timer_tree, &sched->timers)) && first->deadline <= now) {
-		timer_stop(sched, first);
-		first->fire(core, first);
-	}
+	while (sched_run_next(core, sched, now))
+		;
 }
