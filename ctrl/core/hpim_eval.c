@@ -220,10 +220,14 @@ static void forget(struct hpim_tree *tree, const struct hpim_view *is)
 	}
 }
 
+/* mfib.c compares too; most evaluations need not look up what it has. */
 static void set_route(struct hpim_tree *tree, const struct hpim_view *is)
 {
 	struct mfib_route route = { .key = tree->key, .iif = is->iif, .oifs = is->oifs };
 
+	if (is->iif == tree->view.iif && ifset_equal(&is->oifs, &tree->view.oifs) &&
+	    !timer_runs(&tree->data_timer))
+		return;
 	if (is->iif == LINK_NONE)
 		mfib_clear(tree->hpim->core, &tree->key);
 	else
