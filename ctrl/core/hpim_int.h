@@ -84,14 +84,15 @@ struct hpim_neigh {
 /* What one neighbor said of one tree. 3.6 */
 struct hpim_record {
 	LIST_ENTRY(hpim_record) by_tif;
-	TAILQ_ENTRY(hpim_record) by_neigh;
 	struct hpim_neigh *neigh;
-	struct hpim_tree_if *tif;
 	bool is_upstream;
 	enum hpim_interest interest;
-	uint32_t last_sn;
 	struct hpim_rpc rpc; /* is_upstream */
 	uint64_t generation; /* new with every IamUpstream and every Sync entry; never 0 */
+	/* What an evaluation reads ends here. */
+	struct hpim_tree_if *tif;
+	TAILQ_ENTRY(hpim_record) by_neigh;
+	uint32_t last_sn;
 };
 
 /* One tree on one interface. */
@@ -100,9 +101,9 @@ struct hpim_tree_if {
 	uint16_t link;
 	LIST_HEAD(, hpim_record) records;
 	struct hpim_reliable *reliable; /* NULL while nothing is pending */
-	struct timer hold_timer;
-	hp_time forwarding_since; /* while the view says that it forwards */
 	struct hpim_view_if view;
+	hp_time forwarding_since; /* while the view says that it forwards */
+	struct timer hold_timer;
 };
 
 struct hpim_tree {
@@ -111,16 +112,16 @@ struct hpim_tree {
 	struct hpim *hpim;
 	struct rpf_user path;
 	TAILQ_ENTRY(hpim_tree) dirty_node;
-	bool is_dirty;
 	LIST_ENTRY(hpim_tree) by_group;
 	struct hpim_group *group;
 	struct hpim_tree_if **tifs; /* by link number */
 	uint16_t tif_count;
+	bool is_dirty;
 	/* Facts of its own. */
-	struct timer source_timer; /* SAT. 3.8 */
 	bool is_asking;		   /* SAT expired; the forwarding plane is asked for the last packet */
-	struct timer data_timer;   /* lifetime of the entry for data without a tree. 3.17 */
-	uint16_t data_link;	   /* where that data came in */
+	uint16_t data_link;	   /* where data without a tree came in */
+	struct timer data_timer;   /* lifetime of the entry for that data. 3.17 */
+	struct timer source_timer; /* SAT. 3.8 */
 	struct hpim_view view;
 };
 
