@@ -19,13 +19,13 @@
 #define BACKUP_METRIC 30u
 #define CHUNK	     1000u /* trees announced, or changes made, at a time */
 #define CHANGES	     3u	/* per tree, in the mixture */
-#define GRID_WIDTH   25u
 #define PAIR_SETTLES HP_SEC(20)
 #define NET_SETTLES  HP_SEC(20)
 #define MEMBER_EVERY 10u /* routers of a network with a member on the stub */
 
 static const uint32_t tree_sizes[SIZES] = { 1000, 10000, 100000 };
-static const uint32_t net_sizes[SIZES] = { 25, 250, 1000 };
+static const uint32_t net_sizes[SIZES] = { 40, 250, 1000 };
+static const uint32_t net_widths[SIZES] = { 5, 10, 25 };
 
 enum metric {
 	FILL_RATE,
@@ -267,14 +267,14 @@ static void grid_check(const struct net *net)
 	assert(active == net->count && reached == net->count / MEMBER_EVERY);
 }
 
-static void grid_open(struct net *net, uint32_t count)
+static void grid_open(struct net *net, uint32_t count, uint32_t width)
 {
 	net_open(net, count, 100);
 	for (uint32_t i = 0; i < count; i++) {
-		if (i % GRID_WIDTH + 1 < GRID_WIDTH && i + 1 < count)
+		if (i % width + 1 < width && i + 1 < count)
 			net_connect(net, i, 0, i + 1, 1);
-		if (i + GRID_WIDTH < count)
-			net_connect(net, i, 2, i + GRID_WIDTH, 3);
+		if (i + width < count)
+			net_connect(net, i, 2, i + width, 3);
 	}
 	net_routes(net);
 	for (uint32_t i = 0; i < count; i++)
@@ -289,7 +289,7 @@ static void grid_measure(unsigned int column)
 	uint64_t messages;
 	struct net net;
 
-	grid_open(&net, net_sizes[column]);
+	grid_open(&net, net_sizes[column], net_widths[column]);
 	net_run(&net, NET_SETTLES);
 	grown_s = cpu_now_s() - cpu_s;
 	result_set(NET_ADJACENT_S, column, grown_s, grown_s);
