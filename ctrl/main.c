@@ -14,11 +14,12 @@
 #define INSTANCE_NAME_MAX 32
 
 static const char usage[] =
-	"usage: hpimd [-i NAME] [-f] [-t TABLE] [-m TABLE] [-v]\n"
+	"usage: hpimd [-i NAME] [-f] [-t TABLE] [-m TABLE] [-r FILE] [-v]\n"
 	"  -i, --instance NAME       name of this router on the machine (default: default)\n"
 	"  -f, --foreground          stay in the foreground, log to standard error\n"
 	"  -t, --unicast-table N     kernel table of the routes to sources (default: 254, main)\n"
 	"  -m, --multicast-table N   kernel multicast table (default: 0)\n"
+	"  -r, --record FILE         write what happens to FILE, for hpimsim to play again\n"
 	"  -v, --verbose             log more\n"
 	"  -V, --version             print the version and end\n"
 	"Interfaces are attached with 'hpimctl -i NAME attach IFACE'.\n";
@@ -28,6 +29,7 @@ static const struct option long_options[] = {
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "unicast-table", required_argument, NULL, 't' },
 	{ "multicast-table", required_argument, NULL, 'm' },
+	{ "record", required_argument, NULL, 'r' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -68,7 +70,7 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 {
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "i:ft:m:vVh", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "i:ft:m:r:vVh", long_options, NULL)) != -1) {
 		switch (letter) {
 		case 'i':
 			options->instance = optarg;
@@ -83,6 +85,9 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 		case 'm':
 			if (!parse_table(optarg, &options->mroute_table))
 				return usage_error("no table number", optarg);
+			break;
+		case 'r':
+			options->record_path = optarg;
 			break;
 		case 'v':
 			options->is_verbose = true;
@@ -172,13 +177,15 @@ int main(int argc, char **argv)
 	if (!options.is_foreground)
 		ready_fd = go_to_background();
 	err = shell_start(&shell, &options);
-	report(ready_fd, exit_code(err));
 	if (!err) {
+		report(ready_fd, CTL_EXIT_OK);
+		ready_fd = -1;
 		leave_terminal(&options);
 		log_format(NOTE_INFO, "instance %s serves", options.instance);
 		loop_ready(shell.loop);
 		err = loop_run(shell.loop);
 	}
 	shell_fini(&shell);
+	report(ready_fd, exit_code(err)); /* a refused start: now that nothing is left of it */
 	return exit_code(err);
 }
