@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "core/history.h"
 #include "core/inspect.h"
 #include "io/crypto.h"
 #include "shell.h"
@@ -159,13 +160,34 @@ static void perform(struct shell *shell, const struct core_effect *effect)
 	}
 }
 
+static void keep(struct shell *shell, const struct history_event *happened)
+{
+	int err = shell->record ? record_event(shell->record, happened) : 0;
+
+	if (!err)
+		return;
+	log_format(NOTE_WARN, "%s: %s; recording ends here", shell->options->record_path,
+		   strerror(-err));
+	record_close(shell->record);
+	shell->record = NULL;
+}
+
 static void feed_one(struct shell *shell, const struct core_event *event)
 {
+	struct history_event happened = { .now = loop_now(),
+					  .event = *event,
+					  .effect_hash = HISTORY_HASH };
 	const struct core_effect *effect;
 
-	core_handle(shell->core, loop_now(), event);
-	while ((effect = core_effect_next(shell->core)))
+	core_handle(shell->core, happened.now, event);
+	while ((effect = core_effect_next(shell->core))) {
+		if (shell->record) {
+			happened.effect_count++;
+			happened.effect_hash = history_effect_hash(happened.effect_hash, effect);
+		}
 		perform(shell, effect);
+	}
+	keep(shell, &happened);
 }
 
 /* Events posted while these are fed are appended, and fed too. */
@@ -343,6 +365,7 @@ static int start_system(struct shell *shell)
 static int start_core(struct shell *shell)
 {
 	struct core_limits limits = core_limits_default;
+	int err = 0;
 
 	limits.trees = TREES_MAX;
 	limits.unix_s = unix_at_zero(shell);
@@ -352,7 +375,11 @@ static int start_core(struct shell *shell)
 	if (crypto_init() < 0)
 		return fail(-EIO, "set up the cryptography library");
 	shell->core = core_new(&limits);
-	return shell->core ? 0 : fail(-ENOMEM, "set up the protocols");
+	if (!shell->core)
+		return fail(-ENOMEM, "set up the protocols");
+	if (shell->options->record_path)
+		err = record_open(shell->options->record_path, &limits, &shell->record);
+	return err ? fail(err, "write the history") : 0;
 }
 
 int shell_start(struct shell *shell, const struct shell_options *options)
@@ -392,6 +419,7 @@ void shell_fini(struct shell *shell)
 	ctlsock_free(shell->ctl);
 	watch_fini(shell);
 	core_free(shell->core);
+	record_close(shell->record);
 	free(shell->posted);
 	loop_free(shell->loop);
 }

@@ -19,6 +19,7 @@ struct shell_options {
 	uint32_t unicast_table; /* kernel table of unicast routes, 254: main */
 	uint32_t mroute_table;	/* kernel multicast table, 0: the default one */
 	bool is_foreground, is_verbose;
+	const char *record_path; /* NULL: no history is recorded */
 };
 
 /* An interface the operator attached; its number in shell->ports is its link number. */
@@ -37,6 +38,8 @@ struct watch {
 	struct ip_addr source;
 };
 
+struct record;
+
 struct shell {
 	const struct shell_options *options;
 	struct loop *loop;
@@ -46,6 +49,7 @@ struct shell {
 	struct rtnl *rtnl;
 	struct rawsock *rawsock;
 	struct core *core;
+	struct record *record; /* NULL: none, or it could not be written */
 	struct port ports[LINKS_MAX];
 	struct watch *watches;
 	struct core_event *posted; /* events to feed, oldest first */
@@ -72,6 +76,17 @@ void shell_feed(struct shell *shell, const struct core_event *event);
 
 /** shell_post() - Feed an event later, before the loop waits again. It must not borrow memory. */
 void shell_post(struct shell *shell, const struct core_event *event);
+
+/* record.c */
+
+struct history_event;
+
+/** record_open() - Begin a history. Return: 0 or a negative errno. */
+int record_open(const char *path, const struct core_limits *limits, struct record **ret_record);
+void record_close(struct record *record);
+
+/** record_event() - Append an event; keys are left out. Return: 0 or a negative errno. */
+int record_event(struct record *record, const struct history_event *event);
 
 /* watch.c */
 

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Histories: events to bytes and back, and a hash of effects. Files are the business of others.
+ */
+#include <assert.h>
+#include <errno.h>
+
+#include "core/history.h"
+
+static void wr_u64(struct writer *out, uint64_t v)
+{
+	wr_u32(out, (uint32_t)(v >> 32));
+	wr_u32(out, (uint32_t)v);
+}
+
+static uint64_t rd_u64(struct reader *in)
+{
+	uint64_t high = rd_u32(in);
+
+	return high << 32 | rd_u32(in);
+}
+
+/* Any sixteen bytes: a history keeps what came, also what no decoder would take. */
+static void wr_any(struct writer *out, const struct ip_addr *addr)
+{
+	wr_bytes(out, addr->b, sizeof(addr->b));
+}
+
+static struct ip_addr rd_any(struct reader *in)
+{
+	const uint8_t *bytes = rd_bytes(in, 16);
+	struct ip_addr addr = { .b = { 0 } };
+
+	if (bytes)
+		memcpy(addr.b, bytes, sizeof(addr.b));
+	return addr;
+}
+
+static void write_link(struct writer *out, const struct ev_link *link)
+{
+	wr_u16(out, link->link);
+	wr_u8(out, (uint8_t)(link->is_present << 1 | link->is_up));
+	wr_u32(out, link->mtu);
+	wr_bytes(out, (const uint8_t *)link->name, sizeof(link->name));
+	wr_u8(out, link->addr_count);
+	for (unsigned int i = 0; i < link->addr_count; i++) {
+		wr_any(out, &link->addrs[i].addr);
+		wr_u8(out, link->addrs[i].len);
+	}
+}
+
+static void read_link(struct reader *in, struct ev_link *link)
+{
+	const uint8_t *name;
+	uint8_t flags;
+
+	link->link = rd_u16(in);
+	flags = rd_u8(in);
+	link->is_present = flags & 2;
+	link->is_up = flags & 1;
+	link->mtu = rd_u32(in);
+	name = rd_bytes(in, sizeof(link->name));
+	if (name)
+		memcpy(link->name, name, sizeof(link->name));
+	link->addr_count = rd_u8(in);
+	if (link->addr_count > LINK_ADDRS_MAX || link->link >= LINKS_MAX)
+		in->bad = true;
+	for (unsigned int i = 0; i < link->addr_count && !in->bad; i++) {
+		link->addrs[i].addr = rd_any(in);
+		link->addrs[i].len = rd_u8(in);
+	}
+}
+
+static void write_packet(struct writer *out, const struct ev_packet *packet)
+{
+	wr_u16(out, packet->link);
+	wr_u8(out, (uint8_t)packet->proto);
+	wr_any(out, &packet->src);
+	wr_any(out, &packet->dst);
+	wr_u8(out, packet->ttl);
+	wr_u8(out, packet->has_router_alert);
+	wr_u32(out, (uint32_t)packet->len);
+	wr_bytes(out, packet->bytes, packet->len);
+}
+
+static void read_packet(struct reader *in, struct ev_packet *packet)
+{
+	packet->link = rd_u16(in);
+	packet->proto = rd_u8(in);
+	packet->src = rd_any(in);
+	packet->dst = rd_any(in);
+	packet->ttl = rd_u8(in);
+	packet->has_router_alert = rd_u8(in) != 0;
+	packet->len = rd_u32(in);
+	packet->bytes = rd_bytes(in, packet->len);
+	if (packet->proto >= PROTO_COUNT || packet->link >= LINKS_MAX)
+		in->bad = true;
+}
+
+static void write_rpf(struct writer *out, const struct ev_rpf *rpf)
+{
+	wr_any(out, &rpf->source);
+	wr_u8(out, (uint8_t)(rpf->is_reachable << 1 | rpf->is_connected));
+	wr_u16(out, rpf->link);
+	wr_any(out, &rpf->next_hop);
+	wr_u8(out, rpf->prefix_len);
+	wr_u32(out, rpf->preference);
+	wr_u32(out, rpf->metric);
+}
+
+static void read_rpf(struct reader *in, struct ev_rpf *rpf)
+{
+	uint8_t flags;
+
+	rpf->source = rd_any(in);
+	flags = rd_u8(in);
+	rpf->is_reachable = flags & 2;
+	rpf->is_connected = flags & 1;
+	rpf->link = rd_u16(in);
+	rpf->next_hop = rd_any(in);
+	rpf->prefix_len = rd_u8(in);
+	rpf->preference = rd_u32(in);
+	rpf->metric = rd_u32(in);
+}
+
+static void write_data(struct writer *out, const struct ev_data *data)
+{
+	wr_u8(out, (uint8_t)data->kind);
+	wr_u16(out, data->link);
+	wr_any(out, &data->source);
+	wr_any(out, &data->group);
+	wr_u64(out, (uint64_t)data->seen_for);
+}
+
+static void read_data(struct reader *in, struct ev_data *data)
+{
+	data->kind = rd_u8(in);
+	data->link = rd_u16(in);
+	data->source = rd_any(in);
+	data->group = rd_any(in);
+	data->seen_for = (hp_time)rd_u64(in);
+	if (data->kind > DATA_SEEN)
+		in->bad = true;
+}
+
+static void write_config(struct writer *out, const struct ev_config *config)
+{
+	const struct core_settings *settings = &config->settings;
+
+	assert(config->kind != CONFIG_KEY);
+	wr_u8(out, (uint8_t)config->kind);
+	if (config->kind == CONFIG_LINK) {
+		wr_u16(out, config->link);
+		wr_u8(out, (uint8_t)config->family);
+		wr_u8(out, (uint8_t)config->proto);
+		wr_u8(out, config->is_on);
+		return;
+	}
+	wr_u32(out, settings->hello_period_s);
+	wr_u32(out, settings->source_lifetime_s);
+	wr_u32(out, settings->retransmission_s);
+	wr_u32(out, settings->initial_flood_s);
+	wr_u32(out, settings->sync_fragment);
+	wr_u32(out, settings->hold_forwarding_ms);
+	wr_u8(out, (uint8_t)(settings->initial_flood << 1 | settings->hold_forwarding));
+}
+
+static void read_config(struct reader *in, struct ev_config *config)
+{
+	struct core_settings *settings = &config->settings;
+	uint8_t flags;
+
+	config->kind = rd_u8(in);
+	if (config->kind == CONFIG_LINK) {
+		config->link = rd_u16(in);
+		config->family = rd_u8(in);
+		config->proto = rd_u8(in);
+		config->is_on = rd_u8(in) != 0;
+		if (config->link >= LINKS_MAX || config->family >= IP_FAMILY_COUNT ||
+		    config->proto >= PROTO_COUNT)
+			in->bad = true;
+		return;
+	}
+	if (config->kind != CONFIG_SETTINGS)
+		in->bad = true;
+	settings->hello_period_s = rd_u32(in);
+	settings->source_lifetime_s = rd_u32(in);
+	settings->retransmission_s = rd_u32(in);
+	settings->initial_flood_s = rd_u32(in);
+	settings->sync_fragment = rd_u32(in);
+	settings->hold_forwarding_ms = rd_u32(in);
+	flags = rd_u8(in);
+	settings->initial_flood = flags & 2;
+	settings->hold_forwarding = flags & 1;
+}
+
+static uint64_t hash_bytes(uint64_t hash, const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+	return hash;
+}
+
+/* Field by field: what lies in the gaps of a struct is nobody's. */
+uint64_t history_effect_hash(uint64_t hash, const struct core_effect *effect)
+{
+	uint8_t bytes[128];
+	struct writer out = writer_over(bytes, sizeof(bytes));
+
+	wr_u8(&out, (uint8_t)effect->kind);
+	switch (effect->kind) {
+	case FX_SEND:
+		wr_u16(&out, effect->send.link);
+		wr_u8(&out, (uint8_t)effect->send.proto);
+		wr_any(&out, &effect->send.src);
+		wr_any(&out, &effect->send.dst);
+		hash = hash_bytes(hash, effect->send.bytes, effect->send.len);
+		break;
+	case FX_JOIN:
+	case FX_LEAVE:
+		wr_u16(&out, effect->group.link);
+		wr_u8(&out, (uint8_t)effect->group.proto);
+		wr_any(&out, &effect->group.group);
+		break;
+	case FX_RPF_WATCH:
+	case FX_RPF_UNWATCH:
+		wr_any(&out, &effect->rpf_source);
+		break;
+	case FX_MFIB_PUT:
+		wr_any(&out, &effect->route.key.source);
+		wr_any(&out, &effect->route.key.group);
+		wr_u16(&out, effect->route.iif);
+		wr_u32(&out, effect->route.flags);
+		for (unsigned int i = 0; i < LINKS_MAX / 64; i++)
+			wr_u64(&out, effect->route.oifs.word[i]);
+		break;
+	case FX_MFIB_DEL:
+	case FX_MFIB_ASK:
+		wr_any(&out, &effect->key.source);
+		wr_any(&out, &effect->key.group);
+		break;
+	case FX_NOTE:
+		wr_u16(&out, (uint16_t)effect->note.code);
+		wr_u16(&out, effect->note.link);
+		break;
+	}
+	assert(!out.bad);
+	return hash_bytes(hash, bytes, wr_len(&out));
+}
+
+void history_write_start(struct writer *out, const struct core_limits *limits)
+{
+	wr_bytes(out, (const uint8_t *)HISTORY_MAGIC, strlen(HISTORY_MAGIC));
+	wr_u32(out, limits->neighbors);
+	wr_u32(out, limits->trees);
+	wr_u32(out, limits->groups);
+	wr_u32(out, limits->unix_s);
+	wr_u64(out, limits->seed);
+}
+
+int history_read_start(struct reader *in, struct core_limits *ret_limits)
+{
+	const uint8_t *magic = rd_bytes(in, strlen(HISTORY_MAGIC));
+	struct core_limits limits = core_limits_default;
+
+	if (!magic || memcmp(magic, HISTORY_MAGIC, strlen(HISTORY_MAGIC)) != 0)
+		return -EBADMSG;
+	limits.neighbors = rd_u32(in);
+	limits.trees = rd_u32(in);
+	limits.groups = rd_u32(in);
+	limits.unix_s = rd_u32(in);
+	limits.seed = rd_u64(in);
+	if (in->bad)
+		return -EBADMSG;
+	*ret_limits = limits;
+	return 0;
+}
+
+bool history_can_keep(const struct core_event *event)
+{
+	return event->kind != EV_CONFIG || event->config.kind != CONFIG_KEY;
+}
+
+void history_write(struct writer *out, const struct history_event *event)
+{
+	wr_u64(out, (uint64_t)event->now);
+	wr_u8(out, (uint8_t)event->event.kind);
+	switch (event->event.kind) {
+	case EV_CLOCK:
+		break;
+	case EV_LINK:
+		write_link(out, &event->event.link);
+		break;
+	case EV_PACKET:
+		write_packet(out, &event->event.packet);
+		break;
+	case EV_RPF:
+		write_rpf(out, &event->event.rpf);
+		break;
+	case EV_DATA:
+		write_data(out, &event->event.data);
+		break;
+	case EV_CONFIG:
+		write_config(out, &event->event.config);
+		break;
+	case EV_COMMAND:
+		wr_u8(out, (uint8_t)event->event.command.kind);
+		break;
+	}
+	wr_u32(out, event->effect_count);
+	wr_u64(out, event->effect_hash);
+}
+
+static void read_event(struct reader *in, struct core_event *event)
+{
+	event->kind = rd_u8(in);
+	switch (event->kind) {
+	case EV_CLOCK:
+		break;
+	case EV_LINK:
+		read_link(in, &event->link);
+		break;
+	case EV_PACKET:
+		read_packet(in, &event->packet);
+		break;
+	case EV_RPF:
+		read_rpf(in, &event->rpf);
+		break;
+	case EV_DATA:
+		read_data(in, &event->data);
+		break;
+	case EV_CONFIG:
+		read_config(in, &event->config);
+		break;
+	case EV_COMMAND:
+		event->command.kind = rd_u8(in);
+		in->bad |= event->command.kind != COMMAND_STOP;
+		break;
+	default:
+		in->bad = true;
+	}
+}
+
+int history_read(struct reader *in, struct history_event *ret_event)
+{
+	struct history_event event = { .now = 0 };
+
+	if (!in->bad && rd_left(in) == 0)
+		return -ENODATA;
+	event.now = (hp_time)rd_u64(in);
+	read_event(in, &event.event);
+	event.effect_count = rd_u32(in);
+	event.effect_hash = rd_u64(in);
+	if (in->bad)
+		return -EBADMSG;
+	*ret_event = event;
+	return 0;
+}
