@@ -190,6 +190,7 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family)
 		return NULL;
 	gm->link = link;
 	gm->family = &gm_families[family];
+	gm->hash_key = &core->hash_key;
 	gm->version = gm->family->version;
 	gm->startup_queries = gm->family->robustness; /* RFC 9776, 8.7 */
 	timer_init(&gm->query_timer, query_timer_fire);

@@ -13,7 +13,7 @@ struct gm_group *gm_group_find(const struct gm_if *gm, const struct ip_addr *add
 {
 	struct gm_group *group;
 
-	HASH_FIND(hh, gm->groups, addr, sizeof(*addr), group);
+	hash_find(gm->hash_key, gm->groups, addr, group);
 	return group;
 }
 
@@ -21,7 +21,7 @@ struct gm_source *gm_source_find(const struct gm_group *group, const struct ip_a
 {
 	struct gm_source *source;
 
-	HASH_FIND(hh, group->sources, addr, sizeof(*addr), source);
+	hash_find(group->gm->hash_key, group->sources, addr, source);
 	return source;
 }
 
@@ -77,7 +77,7 @@ static struct gm_source *source_new(struct gm_group *group, const struct ip_addr
 	source->addr = *addr;
 	source->group = group;
 	timer_init(&source->timer, source_timer_fire);
-	HASH_ADD(hh, group->sources, addr, sizeof(source->addr), source);
+	hash_add(group->gm->hash_key, group->sources, addr, source);
 	return source;
 }
 
@@ -241,7 +241,7 @@ static struct gm_group *group_new(struct core *core, struct gm_if *gm, const str
 	group->gm = gm;
 	timer_init(&group->timer, group_timer_fire);
 	timer_init(&group->rxmt_timer, rxmt_timer_fire);
-	HASH_ADD(hh, gm->groups, addr, sizeof(group->addr), group);
+	hash_add(gm->hash_key, gm->groups, addr, group);
 	return group;
 }
 

@@ -45,7 +45,8 @@ struct gm_group {
 struct gm_if {
 	uint16_t link;
 	const struct gm_family *family;
-	uint8_t version; /* of the queries sent */
+	const struct hash_key *hash_key; /* the core's */
+	uint8_t version;                 /* of the queries sent */
 	bool is_fast_leave;
 	enum gm_role role;
 	struct ip_addr querier;       /* this router, or the lower address last heard */
