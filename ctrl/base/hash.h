@@ -26,8 +26,9 @@ struct hash_key {
 /**
  * hash_keyed() - Hash @len bytes, a multiple of 4.
  *
- * Sum of products with random 64-bit words, upper half: whoever does not know the key finds no two
- * inputs that collide more often than by chance (Carter and Wegman, multilinear hashing).
+ * A sum of products with random 64-bit words: for whoever does not know the key any two inputs have
+ * the same sum with a chance below 2^-32 (multilinear hashing, Carter and Wegman). But the sums of
+ * addresses in a row are numbers in a row, which fill few buckets: so their bits are mixed.
  */
 static inline uint32_t hash_keyed(const struct hash_key *key, const void *bytes, size_t len)
 {
@@ -40,7 +41,7 @@ static inline uint32_t hash_keyed(const struct hash_key *key, const void *bytes,
 		memcpy(&part, (const uint8_t *)bytes + i * sizeof(part), sizeof(part));
 		sum += key->word[1 + i] * part;
 	}
-	return (uint32_t)(sum >> 32);
+	return (uint32_t)((sum ^ sum >> 32) * UINT64_C(0xbf58476d1ce4e5b9) >> 32);
 }
 
 /* hash_find() - Set @out to the item of the table @head that has *@ptr in its key field, or NULL. */
