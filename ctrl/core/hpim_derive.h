@@ -12,7 +12,8 @@
 
 enum hpim_tree_state { TREE_INACTIVE, TREE_UNSURE, TREE_ACTIVE };
 
-enum hpim_role { ROLE_NONE, ROLE_ROOT, ROLE_NON_ROOT };
+/* This and hpim_told are packed: there is one for each tree and interface. */
+enum __attribute__((packed)) hpim_role { ROLE_NONE, ROLE_ROOT, ROLE_NON_ROOT };
 
 /** struct hpim_best - BestUpstream of an interface; generation 0: there is none. 3.6 */
 struct hpim_best {
@@ -57,7 +58,7 @@ struct hpim_view {
 };
 
 /* What this router last had to tell BestUpstream of an interface. */
-enum hpim_told { TOLD_NOTHING, TOLD_INTEREST, TOLD_NO_INTEREST };
+enum __attribute__((packed)) hpim_told { TOLD_NOTHING, TOLD_INTEREST, TOLD_NO_INTEREST };
 
 /** struct hpim_view_if - What follows for one interface. */
 struct hpim_view_if {

@@ -20,8 +20,8 @@
 #include "core/rpf.h"
 #include "wire/hpim.h"
 
-/* What a neighbor said about its interest. */
-enum hpim_interest { INTEREST_UNSAID, INTEREST_YES, INTEREST_NO };
+/* What a neighbor said about its interest. Packed: there is one for each tree and neighbor. */
+enum __attribute__((packed)) hpim_interest { INTEREST_UNSAID, INTEREST_YES, INTEREST_NO };
 
 /* A reliable message waiting for acknowledgement, in its interface's list by SN. 3.5 */
 struct hpim_pending {
@@ -87,12 +87,12 @@ struct hpim_record {
 	struct hpim_neigh *neigh;
 	bool is_upstream;
 	enum hpim_interest interest;
+	uint32_t last_sn;
 	struct hpim_rpc rpc; /* is_upstream */
 	uint64_t generation; /* new with every IamUpstream and every Sync entry; never 0 */
 	/* What an evaluation reads ends here. */
 	struct hpim_tree_if *tif;
 	TAILQ_ENTRY(hpim_record) by_neigh;
-	uint32_t last_sn;
 };
 
 /* One tree on one interface. */
