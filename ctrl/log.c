@@ -2,8 +2,10 @@
 /*
  * The log: notes of the core in words. Each line says what, which, why, and what happens now.
  */
+#include <bpf/libbpf.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
 
 #include "base/addr_text.h"
@@ -11,8 +13,22 @@
 
 static bool to_stderr = true, with_debug;
 
+/* Its lines explain a refusal that the daemon puts into its own words as well. */
+__attribute__((format(printf, 2, 0))) static int log_libbpf(enum libbpf_print_level level,
+							    const char *format, va_list args)
+{
+	char line[512];
+	int len = vsnprintf(line, sizeof(line), format, args);
+
+	line[strcspn(line, "\n")] = '\0';
+	if (level != LIBBPF_DEBUG)
+		log_line(level == LIBBPF_WARN ? NOTE_INFO : NOTE_DEBUG, line);
+	return len;
+}
+
 void log_open(const struct shell_options *options)
 {
+	(void)libbpf_set_print(log_libbpf); /* the former one wrote to standard error */
 	to_stderr = options->is_foreground;
 	with_debug = options->is_verbose;
 	if (!to_stderr)

@@ -146,13 +146,15 @@ static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
 	port->ifindex = link->ifindex;
 	port->mode = wish->mode;
 	(void)snprintf(port->name, sizeof(port->name), "%s", wish->name); /* it names a link */
+	shell->refusal[0] = '\0';
 	err = attach_dplane(shell, number, link);
 	if (!err)
 		return number;
 	memset(port, 0, sizeof(*port));
-	return port_refuse(refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "dplane",
-		      "see the daemon's log; 'mode auto' falls back to what works",
-		      "cannot attach %s to the forwarding plane: %s", wish->name, strerror(-err));
+	return port_refuse(refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
+			   "dplane", "'mode auto' falls back to what works",
+			   "cannot attach %s to the forwarding plane: %s", wish->name,
+			   shell->refusal[0] ? shell->refusal : strerror(-err));
 }
 
 /* A new mode for an attached interface; the old one is put back when it cannot be. */

@@ -270,7 +270,10 @@ static void on_route(void *ctx, const struct ip_prefix *prefix)
 
 static void on_say(void *ctx, enum note_level level, const char *line)
 {
-	(void)ctx; /* there is one log */
+	struct shell *shell = ctx;
+
+	if (level == NOTE_WARN)
+		(void)snprintf(shell->refusal, sizeof(shell->refusal), "%s", line); /* may be cut */
 	log_line(level, line);
 }
 

@@ -56,6 +56,7 @@ struct shell {
 	size_t posted_count, posted_room;
 	bool is_feeding;
 	bool keeps_forwarding; /* at stop */
+	char refusal[256];     /* last warning of the forwarding plane, for who asked for it */
 	hp_time started_at;
 	hp_time renew_at; /* the lease of the forwarding plane */
 };
