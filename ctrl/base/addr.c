@@ -95,8 +95,11 @@ struct ip_addr ip_addr_mask(const struct ip_addr *addr, uint8_t len)
 	unsigned int bits = len + (ip_addr_family(addr) == IP_FAMILY_4 ? 96u : 0u);
 	struct ip_addr masked = *addr;
 
-	for (unsigned int i = bits / 8; i < sizeof(masked.b); i++)
-		masked.b[i] &= i == bits / 8 ? (uint8_t)(0xff00u >> bits % 8) : 0;
+	for (unsigned int i = bits / 8; i < sizeof(masked.b); i++) {
+		unsigned int kept = i == bits / 8 ? 0xff00u >> bits % 8 : 0;
+
+		masked.b[i] = (uint8_t)(masked.b[i] & kept);
+	}
 	return masked;
 }
 
