@@ -160,8 +160,6 @@ static void queries_send(struct core *core, struct gm_group *group)
 	if (is_more || group->queries_left > 0)
 		core_timer_arm(core, &group->rxmt_timer,
 			       group->gm->family->last_member_query_interval);
-	else
-		timer_stop(&core->sched, &group->rxmt_timer);
 }
 
 static void rxmt_timer_fire(struct core *core, struct timer *timer)
@@ -216,7 +214,6 @@ static void group_timer_fire(struct core *core, struct timer *timer)
 	struct gm_source *source, *next;
 
 	group->mode = GM_MODE_INCLUDE;
-	group->is_checking = false;
 	group->queries_left = 0;
 	HASH_ITER (hh, group->sources, source, next)
 		if (gm_source_held(source) == GM_HELD_BLOCKED)
@@ -349,10 +346,8 @@ static bool rule_apply(struct core *core, struct gm_group *group, const struct g
 		core_timer_arm(core, &group->timer, gm_membership_interval(group->gm));
 		group->is_checking = false;
 		/* Queries of older versions cannot say that the answer is known. */
-		if (group->gm->version != group->gm->family->version) {
+		if (group->gm->version != group->gm->family->version)
 			group->queries_left = 0;
-			timer_stop(&core->sched, &group->rxmt_timer);
-		}
 	}
 	if (rule->query_group)
 		group_check(core, group);

@@ -119,6 +119,8 @@ static const struct row querier_rows[] = {
 	/* Without members, nothing is sent again. */
 	{ "is_ex: +259500 to_in: +500 | +500", "", "none", NULL },
 
+	{ "is_ex: +259500 to_in:1 +500 | +500", "", "in 1:259000", NULL },
+
 	/* Queries of a router that is not the querier change nothing. */
 	{ "is_ex: +500 | QUERY", "", "ex 259500", NULL },
 
@@ -129,6 +131,7 @@ static const struct row querier_rows[] = {
 	{ "general is_in:1,2 +500 | query:1,3", "", "in 1:2000 2:259500", NULL },
 	{ "general is_in:1,2 +500 | query-s:1", "", "in 1:259500 2:259500", NULL },
 	{ "general is_in:1,2 +500 | query", "", "in 1:259500 2:259500", NULL },
+	{ "general is_in:1,2 query +1999 | +1", "", "in 1:258000 2:258000", NULL },
 	{ "general is_ex:1,2 +500 | query:1", "", "ex 259500 1:0 2:0", NULL },
 	{ "general is_in:1 query:1 +1999 | +1", "left -member", "none", NULL },
 	{ "general is_in:1 query:1 +500 is_in:1 +1499 | +1", "", "in 1:258500", NULL },

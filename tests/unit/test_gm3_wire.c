@@ -344,6 +344,7 @@ Test(gm3_wire, robustness_above_seven_is_not_told)
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
 		cr_expect_eq(query_round_trip(family, 0, 0, 7).robustness, 7);
 		cr_expect_eq(query_round_trip(family, 0, 0, 8).robustness, 0);
+		cr_expect_eq(query_round_trip(family, 0, 0, 9).robustness, 0);
 		cr_expect_not(query_round_trip(family, 0, 0, 8).suppress);
 	}
 }
