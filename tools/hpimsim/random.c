@@ -23,6 +23,7 @@ struct draw {
 	struct scenario *scenario;
 	struct topo *topo;
 	uint32_t groups;
+	bool has_one_source; /* only the first host sends */
 	hp_time at;
 };
 
@@ -110,6 +111,32 @@ static void draw_hosts(struct draw *draw)
 	}
 }
 
+/*
+ * A router with two ports on the link of the source. Only of a source there: elsewhere a router
+ * does not hear itself in IPv4, and would forward by both.
+ */
+static void draw_source_loop(struct draw *draw)
+{
+	struct topo *topo = draw->topo;
+	char name[SIM_NAME_LEN];
+
+	if (!topo->host_count || !rand_chance(&draw->rand, 200))
+		return;
+	for (uint16_t i = 0; i < topo->router_count; i++) {
+		struct box *box = &topo->routers[i];
+		uint16_t ports = box->port_count;
+
+		for (uint16_t p = 0; p < ports && box->port_count < SIM_PORTS_MAX; p++) {
+			if (box->ports[p].lan != topo->hosts[0].lan)
+				continue;
+			(void)snprintf(name, sizeof(name), "eth%u", ports);
+			(void)topo_add_port(box, name, topo->hosts[0].lan, (uint8_t)(51 + i));
+			draw->has_one_source = true;
+			return;
+		}
+	}
+}
+
 static void draw_topo(struct draw *draw, const struct random_wish *wish)
 {
 	uint32_t routers =
@@ -123,6 +150,7 @@ static void draw_topo(struct draw *draw, const struct random_wish *wish)
 	}
 	draw_links(draw, links);
 	draw_hosts(draw);
+	draw_source_loop(draw);
 	draw->groups = rand_between(&draw->rand, 1, 3);
 	draw->topo->data_ttl = 64;
 	draw->topo->converge_ms = rand_between(&draw->rand, 10, 5000);
@@ -200,7 +228,7 @@ static void act_on_host(struct draw *draw)
 	if (!draw->topo->host_count)
 		return;
 	switch (rand_below(&draw->rand, 8)) {
-	case 0: act(draw, ACT_SEND, host, 0, draw->groups); break;
+	case 0: act(draw, ACT_SEND, draw->has_one_source ? 0 : host, 0, draw->groups); break;
 	case 1: act(draw, ACT_SEND, host, 0, 0); break;
 	case 2: act(draw, ACT_UNPLUG, host, 0, 0); break;
 	case 3: act(draw, ACT_PLUG, host, 0, 0); break;
@@ -219,7 +247,7 @@ static void draw_start(struct draw *draw)
 	}
 	for (uint16_t i = 0; i < draw->topo->host_count; i++) {
 		draw->at += HP_MS(rand_below(&draw->rand, 1000));
-		if (i == 0 || rand_chance(&draw->rand, 150))
+		if (i == 0 || (!draw->has_one_source && rand_chance(&draw->rand, 150)))
 			act(draw, ACT_SEND, i, 0, draw->groups);
 		else
 			act(draw, ACT_JOIN, i, 0, (uint32_t)rand_below(&draw->rand, draw->groups));
