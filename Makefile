@@ -12,6 +12,8 @@ V       ?= 0
 SANITIZE ?=
 # How long each fuzzer runs
 FUZZ_SECONDS ?= 30
+# How long all cases of hpimexplore run together
+EXPLORE_SECONDS ?= 60
 # How many random histories the simulator tries
 HISTORIES ?= 2000
 
@@ -44,6 +46,7 @@ DPLANE_OBJS := $(call objs,ctrl/dplane/*.c)
 SHELL_OBJS  := $(filter-out $(BUILD)/ctrl/main.o,$(call objs,ctrl/*.c))
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
+EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FUZZ_COMMON := $(call objs,tests/unit/common_property.c)
 skels        = $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard $(1)))
@@ -68,8 +71,9 @@ IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
 CTL_LIBS    := -ljson-c -lsmartcols
 SIM_LIBS    := -lyaml -ljson-c
+EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
-.PHONY: all tests deps check style lint format fuzz sim demo bench install deb clean help
+.PHONY: all tests deps check style lint format fuzz explore sim demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -108,6 +112,9 @@ fuzz: ## Feed each decoder random bytes for FUZZ_SECONDS (30)
 
 sim: $(BUILD)/hpimsim ## Scenarios and HISTORIES (2000) random histories in the simulator
 	$(Q)BUILD=$(BUILD) HISTORIES=$(HISTORIES) tests/prop/sim.sh
+
+explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXPLORE_SECONDS (60)
+	$(Q)$< --seconds $(EXPLORE_SECONDS)
 
 demo: deps ## Four routers in network namespaces, real multicast, a broken link (as root)
 	$(Q)$(MAKE) --no-print-directory all
@@ -168,12 +175,17 @@ $(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(TEXT_OBJ)
 $(BUILD)/hpimsim: $(SIM_OBJS) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,$^ $(SIM_LIBS))
 
+# Its memory can be put back as it was: every allocation goes to its own allocator.
+$(BUILD)/hpimexplore: $(EXPLORE_OBJS) $(CORE_LIB)
+	$(call link,$^ $(EXPLORE_WRAP))
+
 $(BUILD)/mcgen $(BUILD)/mcsink: $(BUILD)/%: $(BUILD)/tools/mcgen/%.o $(BUILD)/ctrl/base/addr.o \
 		$(TEXT_OBJ)
 	$(call link,$^)
 
 # test_hpimctl runs the program itself.
 $(BUILD)/tests/unit/test_hpimctl: | $(BUILD)/hpimctl
+$(BUILD)/tests/unit/test_explore: | $(BUILD)/hpimexplore
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
