@@ -58,6 +58,7 @@ struct hpim_if {
 	struct timer hello_timer;
 	TAILQ_HEAD(, hpim_neigh) neighbors;
 	uint32_t neighbor_count, synced_count;
+	bool is_full; /* the limit of neighbors was reached and noted */
 	struct hpim_pending_list pending;
 };
 

@@ -45,6 +45,21 @@ struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_ad
 	return NULL;
 }
 
+/* Noted once until some neighbor leaves, not once a packet. */
+static void note_full(struct hpim_if *hif, const struct ip_addr *addr)
+{
+	struct core *core = hif->hpim->core;
+
+	if (hif->is_full)
+		return;
+	hif->is_full = true;
+	core_note(core, &(struct core_note){ .level = NOTE_WARN,
+					     .code = NOTE_NEIGHBOR_LIMIT,
+					     .link = hif->link,
+					     .a = *addr,
+					     .v = { core->limits.neighbors } });
+}
+
 struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *addr,
 				  uint32_t boot_time)
 {
@@ -54,11 +69,7 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
 	if (hif->neighbor_count < core->limits.neighbors)
 		neigh = calloc(1, sizeof(*neigh));
 	if (!neigh) {
-		core_note(core, &(struct core_note){ .level = NOTE_WARN,
-						     .code = NOTE_NEIGHBOR_LIMIT,
-						     .link = hif->link,
-						     .a = *addr,
-						     .v = { core->limits.neighbors } });
+		note_full(hif, addr);
 		return NULL;
 	}
 	neigh->hif = hif;
@@ -87,6 +98,7 @@ void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason)
 	timer_stop(&core->sched, &neigh->liveness_timer);
 	TAILQ_REMOVE(&hif->neighbors, neigh, node);
 	hif->neighbor_count--;
+	hif->is_full = false;
 	hpim_tree_mark_all(hif->hpim);
 	free(neigh->snapshot);
 	free(neigh);
