@@ -12,11 +12,13 @@
 #include "hpimsim/dot.h"
 #include "hpimsim/hunt.h"
 #include "hpimsim/pcap.h"
+#include "hpimsim/recorded.h"
 #include "hpimsim/report.h"
 
 static const char usage[] =
 	"hpimsim scenario FILE...   run scenarios (tests/scenarios), each in IPv4 and IPv6\n"
 	"hpimsim replay FILE        the same, for a history that was saved\n"
+	"hpimsim recorded FILE      what a daemon recorded (hpimd --record), played again\n"
 	"hpimsim run --seed N       one random history\n"
 	"hpimsim hunt --runs N      many: seeds N to N + runs; violations are shrunk and kept\n"
 	"\n"
@@ -260,6 +262,8 @@ int main(int argc, char **argv)
 	command = optind < argc ? argv[optind++] : "";
 	if ((strcmp(command, "scenario") == 0 || strcmp(command, "replay") == 0) && optind < argc)
 		return run_files(argv + optind, argc - optind, &options);
+	if (strcmp(command, "recorded") == 0 && optind == argc - 1)
+		return recorded_play(argv[optind], options.shows);
 	if (strcmp(command, "run") == 0 && optind == argc)
 		return run_seed(&options);
 	if (strcmp(command, "hunt") == 0 && optind == argc && options.hunt.runs)
