@@ -39,8 +39,8 @@ has_captured() { [ "$(captured "$1")" -ge "$2" ]; }
 
 for group in $GROUP4 $GROUP6; do
 	case $group in
-	$GROUP4) source1=10.1.1.100 source2=10.1.4.100 older=MembersPresent ;;
-	*) source1=2001:db8:1::100 source2=2001:db8:4::100 older=ListenersPresent ;;
+	$GROUP4) source1=10.1.1.100 source2=10.1.4.100 ;;
+	*) source1=2001:db8:1::100 source2=2001:db8:4::100 ;;
 	esac
 
 	# The first report, before any query: one source.
