@@ -10,36 +10,69 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "dplane/skel.h"
 
-/*
- * Changing an outer map from user space waits for an RCU grace period, 8 ms each; all at once cost
- * as much as one. So every set is made and inserted here, and later only its inside changes.
- */
-static int sets_create(struct maps *maps)
+/* Time for inserting output sets at the start, and how many are inserted in a step. */
+#define INSERT_FOR   HP_MS(250)
+#define INSERT_FIRST 16u
+#define INSERT_MAX   512u
+
+static hp_time now_get(void)
 {
-	uint32_t count = maps->max_sets;
-	uint32_t *index = calloc(count, sizeof(*index));
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail */
+	return HP_SEC(ts.tv_sec) + ts.tv_nsec;
+}
+
+static int sets_insert(const struct maps *maps, uint32_t first, uint32_t count)
+{
+	uint32_t index[INSERT_MAX];
+
+	for (uint32_t i = 0; i < count; i++)
+		index[i] = first + i;
+	if (bpf_map_update_batch(maps->output_sets, index, maps->set + first, &count, NULL) < 0)
+		return -errno;
+	memset(maps->is_inserted + first, true, count);
+	return 0;
+}
+
+/*
+ * Changing an outer map from user space waits for an RCU grace period, 8 ms or more: for a batch
+ * once, or for each of its elements before 6.8 (seen on 6.1, where 4096 sets took a minute). So all
+ * sets are inserted here, if the steps show that it is fast, and else when they are first used.
+ */
+static int sets_insert_at_start(const struct maps *maps)
+{
+	hp_time until = now_get() + INSERT_FOR;
+	uint32_t first = 0, count = INSERT_FIRST;
 	int err = 0;
 
-	if (!index)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < count && !err; i++) {
+	while (!err && first < maps->max_sets && now_get() < until) {
+		if (count > maps->max_sets - first)
+			count = maps->max_sets - first;
+		err = sets_insert(maps, first, count);
+		first += count;
+		count = count < INSERT_MAX ? 2 * count : INSERT_MAX;
+	}
+	return err;
+}
+
+static int sets_create(struct maps *maps)
+{
+	for (uint32_t i = 0; i < maps->max_sets; i++) {
 		uint32_t room = i < maps->small_sets ? MAPS_SMALL_SET : maps->max_links;
 
-		index[i] = i;
 		maps->set[i] =
 			bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "output_set", sizeof(uint32_t),
 				       sizeof(struct bpf_devmap_val), room, NULL);
 		if (maps->set[i] < 0)
-			err = -errno;
+			return -errno;
 	}
-	if (!err && bpf_map_update_batch(maps->output_sets, index, maps->set, &count, NULL) < 0)
-		err = -errno;
-	free(index);
-	return err;
+	return sets_insert_at_start(maps);
 }
 
 static int settings_write(const struct maps *maps, uint32_t max_routes, hp_time lease_until)
@@ -78,13 +111,14 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.upcalls = bpf_map__fd(skel->maps.upcalls),
 		.egress_prog = bpf_program__fd(skel->progs.hpim_egress),
 		.set = malloc(config->max_sets * sizeof(int)),
+		.is_inserted = calloc(config->max_sets, sizeof(bool)),
 		.max_links = config->max_links,
 		.max_sets = config->max_sets,
 		.small_sets = config->max_sets - config->max_sets / 4,
 		.cpus = (unsigned int)cpus,
 		.scratch = malloc((size_t)cpus * sizeof(struct mfib_port_count)),
 	};
-	err = maps->set && maps->scratch ? 0 : -ENOMEM;
+	err = maps->set && maps->is_inserted && maps->scratch ? 0 : -ENOMEM;
 	for (uint32_t i = 0; i < maps->max_sets && !err; i++)
 		maps->set[i] = -1;
 	if (!err)
@@ -102,6 +136,7 @@ void maps_fini(struct maps *maps)
 		if (maps->set[i] >= 0)
 			(void)close(maps->set[i]);
 	free(maps->set);
+	free(maps->is_inserted);
 	free(maps->scratch);
 	*maps = (struct maps){ .set = NULL };
 }
@@ -216,7 +251,10 @@ int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t 
 	struct bpf_devmap_val val = { .ifindex = ifindex, .bpf_prog.fd = maps->egress_prog };
 	struct mfib_set_port mirror = { .set = set, .link = link };
 	uint32_t key = link;
+	int err = maps->is_inserted[set] ? 0 : sets_insert(maps, set, 1);
 
+	if (err)
+		return err;
 	if (bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY) < 0)
 		return -errno;
 	/* A full mirror is no reason to stop forwarding. */

@@ -22,7 +22,8 @@ struct maps {
 	int settings, route[IP_FAMILY_COUNT], route_counts, ports, egress, port_counts, output_sets,
 		set_ports, upcalls;
 	int egress_prog;
-	int *set; /* [max_sets] inner maps */
+	int *set;          /* [max_sets] inner maps */
+	bool *is_inserted; /* [max_sets] stands in output_sets */
 	uint32_t max_links, max_sets;
 	uint32_t small_sets; /* sets below have room for MAPS_SMALL_SET outputs, others for all */
 	unsigned int cpus;
@@ -52,7 +53,11 @@ void maps_port_del(const struct maps *maps, uint32_t ifindex);
 struct mfib_port_count maps_port_count(const struct maps *maps, uint32_t link);
 int maps_port_count_clear(const struct maps *maps, uint32_t link);
 
-/** maps_set_add() - Make an interface an output of a set; its readable mirror follows. */
+/**
+ * maps_set_add() - Make an interface an output of a set; its readable mirror follows.
+ *
+ * Kernels before 6.8: the first time for a set may take one RCU grace period, 8 ms or more.
+ */
 int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t ifindex);
 void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link);
 
