@@ -177,17 +177,31 @@ static void trees_renew(struct dplane *dp, uint16_t link)
 
 /* ---- interfaces ---- */
 
+/*
+ * Where the kernel cannot tell, mode native is the operator's word: the driver has native XDP, else
+ * the mode would have been refused, and of the peer of a veth only the operator knows.
+ */
+static bool redirects_are_promised(const struct dplane *dp, uint16_t link)
+{
+	return dp->links[link].link.mode == DPLANE_MODE_NATIVE && !linkcaps_can_tell(dp->caps);
+}
+
 static bool port_redirects_ask(struct dplane *dp, uint16_t link)
 {
 	struct tier_port *port = &dp->ports[link];
 	bool before = port->takes_redirects;
 
-	if (dp->caps)
+	if (dp->caps && !redirects_are_promised(dp, link)) {
 		port->takes_redirects = linkcaps_takes_redirects(
 			dp->caps, dp->links[link].link.ifindex, port->hook == TIER_HOOK_NATIVE,
 			port->why_no_redirects, sizeof(port->why_no_redirects));
-	else
+	} else {
 		port->takes_redirects = true;
+		if (dp->caps)
+			(void)snprintf(
+				port->why_no_redirects, sizeof(port->why_no_redirects),
+				"redirects as mode native promises; this kernel cannot tell");
+	}
 	return before != port->takes_redirects;
 }
 

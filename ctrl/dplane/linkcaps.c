@@ -206,6 +206,11 @@ void linkcaps_free(struct linkcaps *caps)
 	free(caps);
 }
 
+bool linkcaps_can_tell(const struct linkcaps *caps)
+{
+	return caps->ask;
+}
+
 int linkcaps_fd(const struct linkcaps *caps)
 {
 	return caps->hear ? mnl_socket_get_fd(caps->hear) : -1;
@@ -262,6 +267,13 @@ static bool driver_is_veth(uint32_t ifindex)
 	return strcmp(info.driver, "veth") == 0;
 }
 
+static const char *veth_reason(const struct linkcaps *caps)
+{
+	return linkcaps_can_tell(caps)
+		       ? "veth takes redirected frames only while its peer has GRO or XDP on"
+		       : "kernel before 6.3: cannot tell whether the veth takes redirected frames";
+}
+
 bool linkcaps_takes_redirects(struct linkcaps *caps, uint32_t ifindex, bool has_native, char *why,
 			      size_t why_len)
 {
@@ -278,10 +290,9 @@ bool linkcaps_takes_redirects(struct linkcaps *caps, uint32_t ifindex, bool has_
 		(void)request(caps->ask, nlh, features_store, &features);
 		takes = features & NETDEV_XDP_ACT_NDO_XMIT;
 	}
-	(void)snprintf(
-		why, why_len, "%s",
-		takes     ? ""
-		: is_veth ? "veth takes redirected frames only while its peer has GRO or XDP on"
-			  : "the driver takes no redirected frames");
+	(void)snprintf(why, why_len, "%s",
+		       takes     ? ""
+		       : is_veth ? veth_reason(caps)
+				 : "the driver takes no redirected frames");
 	return takes;
 }

@@ -23,6 +23,9 @@ int linkcaps_new(void (*changed)(void *ctx, uint32_t ifindex), void *ctx,
 		 struct linkcaps **ret_caps);
 void linkcaps_free(struct linkcaps *caps);
 
+/** linkcaps_can_tell() - Whether this kernel tells what an interface takes. */
+bool linkcaps_can_tell(const struct linkcaps *caps);
+
 /** linkcaps_fd() - Readable when linkcaps_dispatch() has something to do; -1: never. */
 int linkcaps_fd(const struct linkcaps *caps);
 void linkcaps_dispatch(struct linkcaps *caps);
