@@ -299,12 +299,13 @@ chain_has_tree() {
 	within 10 shows r2 eth1 outputs mroutes "$1"
 }
 
-# chain_serves: both routers of the chain run, and are synchronized in both families
+# chain_serves: both routers of the chain run, and are synchronized in both families. $MODE is that
+# of their interfaces; kernels which cannot tell what a veth takes need native.
 chain_serves() {
 	start_router r1
 	start_router r2
-	ends 0 eth1 ctl r1 attach eth0,eth1
-	ends 0 eth1 ctl r2 attach eth0,eth1
+	ends 0 eth1 ctl r1 attach eth0,eth1 mode "${MODE:-auto}"
+	ends 0 eth1 ctl r2 attach eth0,eth1 mode "${MODE:-auto}"
 	within 15 synced r1 2
 	within 15 synced r2 2
 }

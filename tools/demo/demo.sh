@@ -16,8 +16,9 @@ PREFIX="hpimdemo-$$"
 . tests/netns/lib.sh
 
 GROUP4=239.1.2.3:5000 GROUP6='[ff3e::1:2:3]:5000'
-RATE=1000	# packets a second, each family
-COUNT=5000	# packets of the numbered stream, each family
+RATE=${RATE:-1000}	# packets a second, each family
+COUNT=${COUNT:-5000}	# packets of the numbered stream, each family
+MODE=${MODE:-auto} # kernels before 6.3 cannot tell what a veth takes: native
 ROUTERS='r1 r2 r3 r4'
 declare -A result
 
@@ -61,7 +62,7 @@ attach_all() {
 	local interfaces
 	for router in $ROUTERS; do
 		interfaces=$(run "$router" ls /proc/sys/net/ipv4/conf | grep '^eth' | paste -sd,)
-		ctl "$router" attach "$interfaces" || fail "attach on $router"
+		ctl "$router" attach "$interfaces" mode "$MODE" || fail "attach on $router"
 	done
 }
 
