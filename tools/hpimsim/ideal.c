@@ -31,9 +31,11 @@ uint16_t ideal_best_on(const struct net *net, const struct ideal *ideal, uint16_
 {
 	uint16_t best = SIM_NONE;
 
-	for (uint16_t i = 0; i < net->topo.router_count; i++)
+	for (uint16_t i = 0; i < net->topo.router_count; i++) {
+		if (i == except)
+			continue;
 		for (uint16_t p = 0; p < net->topo.routers[i].port_count; p++) {
-			if (i == except || net->topo.routers[i].ports[p].lan != lan ||
+			if (net->topo.routers[i].ports[p].lan != lan ||
 			    !ideal_is_upstream(net, ideal, i, p))
 				continue;
 			if (best != SIM_NONE && !beats(net, ideal, i, p, best, *ret_port))
@@ -41,6 +43,7 @@ uint16_t ideal_best_on(const struct net *net, const struct ideal *ideal, uint16_
 			best = i;
 			*ret_port = p;
 		}
+	}
 	return best;
 }
 
