@@ -2,7 +2,6 @@
 /*
  * Addresses: compare, classify, mask. Text forms are in addr_text.c, which the core never links.
  */
-#include <assert.h>
 #include <string.h>
 
 #include "base/addr.h"
@@ -109,7 +108,8 @@ bool ip_prefix_contains(const struct ip_prefix *prefix, const struct ip_addr *ad
 	unsigned int bits = prefix->len + (family == IP_FAMILY_4 ? 96u : 0u);
 	unsigned int whole = bits / 8, rest = bits % 8;
 
-	assert(bits <= 128);
+	if (bits > 128) /* no prefix of that family */
+		return false;
 	if (ip_addr_family(addr) != family || memcmp(&prefix->addr, addr, whole) != 0)
 		return false;
 	return rest == 0 || (prefix->addr.b[whole] ^ addr->b[whole]) >> (8 - rest) == 0;
