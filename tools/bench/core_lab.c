@@ -19,7 +19,7 @@
 
 static struct ip_addr host_addr(uint16_t link, unsigned int host)
 {
-	return addr4((10u << 24) + (link << 8) + host);
+	return addr4((10u << 24) + ((uint32_t)link << 8) + host);
 }
 
 uint32_t lab_random(struct lab *lab, uint32_t below)

@@ -10,7 +10,7 @@
 #include "wire/hpim.h"
 #include "wire/inet.h"
 
-#define TICK	   HP_MS(10)
+#define TICK	   HP_MS(100)
 #define PREFERENCE 110u
 
 static struct ip_addr edge_addr(uint32_t edge, uint32_t host)
