@@ -137,8 +137,9 @@ static void link_note(const struct core_note *note, const char *link, const char
 			       gone_reason(note->v[0]));
 		break;
 	case NOTE_NEIGHBOR_LIMIT:
-		(void)snprintf(line, room, "%s: neighbor %s refused: the limit is %u", link, a,
-			       note->v[0]);
+		(void)snprintf(line, room, "%s: neighbor %s refused: the limit is %u; others may be "
+					   "refused without a line until one leaves",
+			       link, a, note->v[0]);
 		break;
 	case NOTE_PACKET_UNSIGNED:
 		(void)snprintf(line, room, "%s: packet from %s dropped: no key fits its signature",
