@@ -73,7 +73,7 @@ CTL_LIBS    := -ljson-c -lsmartcols
 SIM_LIBS    := -lyaml -ljson-c
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
-.PHONY: all tests deps check style lint format fuzz explore sim demo bench install deb clean help
+.PHONY: all tests deps check check-vm style lint format fuzz explore sim demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -91,6 +91,10 @@ check: deps ## Build with gcc, clang and sanitizers, run every test, count the r
 	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/clang all tests
 	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build/asan SANITIZE=address,undefined all tests
 	$(Q)tests/run.sh
+
+check-vm: deps ## Boot the kernels of vmtests/kernels.txt in QEMU and test on each
+	$(Q)$(MAKE) --no-print-directory all tests
+	$(Q)BUILD=$(BUILD) vmtests/run.sh
 
 style: $(CORE_LIB) ## Only the checks of the source's form
 	$(Q)BUILD=$(BUILD) tests/run.sh style
