@@ -1,41 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Hosts: members that speak IGMPv2 or MLDv1, and sources. RFC 2236, RFC 2710. */
+/* Hosts: members that speak IGMPv2 and MLDv1, or IGMPv3 and MLDv2; and sources. */
 #include <assert.h>
 #include <stdlib.h>
 
 #include "hpimsim/net.h"
+#include "wire/gm_record.h"
 #include "wire/igmp.h"
 #include "wire/mld.h"
 
 #define UNSOLICITED_REPORT_MS 10000u
 
-static struct ip_addr all_routers(enum ip_family family)
+#define MESSAGE_MAX 64u
+
+/* 224.0.0.x or ff02::x */
+static struct ip_addr link_group(enum ip_family family, uint8_t number)
 {
-	static const uint8_t bytes4[4] = { 224, 0, 0, 2 };
-	static const uint8_t bytes6[16] = { 0xff, 0x02, [15] = 2 };
+	const uint8_t bytes4[4] = { 224, 0, 0, number };
+	const uint8_t bytes6[16] = { 0xff, 0x02, [15] = number };
 
 	return ip_addr_from_bytes(family, family == IP_FAMILY_4 ? bytes4 : bytes6);
 }
 
-static void say(struct net *net, uint16_t index, uint16_t group, enum gm_msg_type type)
+static void send_msg(struct net *net, uint16_t index, const struct gm_msg *msg,
+		     const struct ip_addr *dst)
 {
 	const struct host *host = &net->topo.hosts[index];
-	struct gm_msg msg = { .type = type, .group = topo_group(net->family, group) };
-	uint8_t bytes[GM_MSG_LEN_MAX];
+	uint8_t bytes[MESSAGE_MAX];
 	struct fx_send send = {
 		.proto = PROTO_GM,
 		.src = topo_addr(&net->topo, net->family, host->lan, host->host),
-		.dst = type == GM_LEAVE ? all_routers(net->family) : msg.group,
+		.dst = *dst,
 		.bytes = bytes,
 	};
 
-	msg.version = net->family == IP_FAMILY_4 ? 2 : 1;
 	if (net->family == IP_FAMILY_4)
-		send.len = igmp_encode(&msg, &send.src, &send.dst, bytes, sizeof(bytes));
+		send.len = igmp_encode(msg, &send.src, &send.dst, bytes, sizeof(bytes));
 	else
-		send.len = mld_encode(&msg, &send.src, &send.dst, bytes, sizeof(bytes));
+		send.len = mld_encode(msg, &send.src, &send.dst, bytes, sizeof(bytes));
 	assert(send.len);
 	lan_send(net, index, SIM_NONE, &send);
+}
+
+/* What a host says of a group. */
+enum said { SAID_JOIN, SAID_STILL, SAID_LEAVE };
+
+/* RFC 2236, RFC 2710. */
+static void say_old(struct net *net, uint16_t index, uint16_t group, enum said said)
+{
+	const struct ip_addr routers = link_group(net->family, 2);
+	const struct gm_msg msg = { .type = said == SAID_LEAVE ? GM_LEAVE : GM_REPORT,
+				    .version = net->family == IP_FAMILY_4 ? 2 : 1,
+				    .group = topo_group(net->family, group) };
+
+	send_msg(net, index, &msg, said == SAID_LEAVE ? &routers : &msg.group);
+}
+
+/* RFC 9776, RFC 3810: one record. A host that wants all sources excludes none. */
+static void say_newest(struct net *net, uint16_t index, uint16_t group, enum said said)
+{
+	static const uint8_t of_all[] = { GM_RECORD_TO_EX, GM_RECORD_IS_EX, GM_RECORD_TO_IN };
+	static const uint8_t of_one[] = { GM_RECORD_ALLOW, GM_RECORD_IS_IN, GM_RECORD_BLOCK };
+	const struct topo *topo = &net->topo;
+	uint16_t only = topo->hosts[index].only;
+	const struct ip_addr addr = topo_group(net->family, group);
+	const struct ip_addr routers =
+		link_group(net->family, net->family == IP_FAMILY_4 ? 22 : 0x16);
+	struct gm_msg msg = { .type = GM_REPORT,
+			      .version = net->family == IP_FAMILY_4 ? 3 : 2,
+			      .group = link_group(net->family, 0),
+			      .count = 1 };
+	uint8_t body[MESSAGE_MAX];
+	struct writer w = writer_over(body, sizeof(body));
+
+	wr_u8(&w, only == SIM_NONE ? of_all[said] : of_one[said]);
+	wr_u8(&w, 0);
+	wr_u16(&w, only != SIM_NONE);
+	wr_addr(&w, &addr);
+	if (only != SIM_NONE) {
+		const struct ip_prefix source = topo_subnet(
+			topo, net->family, topo->hosts[only].lan, topo->hosts[only].host);
+
+		wr_addr(&w, &source.addr);
+	}
+	msg.body = body;
+	msg.body_len = wr_len(&w);
+	send_msg(net, index, &msg, &routers);
+}
+
+static void say(struct net *net, uint16_t index, uint16_t group, enum said said)
+{
+	if (net->topo.hosts[index].is_newest)
+		say_newest(net, index, group, said);
+	else
+		say_old(net, index, group, said);
 }
 
 static void report_in(struct net *net, uint16_t index, uint16_t group, hp_time delay)
@@ -54,15 +111,17 @@ static void report_in(struct net *net, uint16_t index, uint16_t group, hp_time d
 void host_join(struct net *net, uint16_t index, uint16_t group)
 {
 	net->topo.hosts[index].joined |= UINT32_C(1) << group;
-	say(net, index, group, GM_REPORT);
+	say(net, index, group, SAID_JOIN);
 	report_in(net, index, group, HP_MS(rand_between(&net->rand, 1, UNSOLICITED_REPORT_MS)));
 }
 
 void host_leave(struct net *net, uint16_t index, uint16_t group)
 {
+	if (!(net->topo.hosts[index].joined >> group & 1))
+		return;
 	net->topo.hosts[index].joined &= ~(UINT32_C(1) << group);
 	net->hosts[index].report_at[group] = HP_TIME_NEVER;
-	say(net, index, group, GM_LEAVE);
+	say(net, index, group, SAID_LEAVE);
 }
 
 void host_report_due(struct net *net, const struct queue_item *item)
@@ -72,7 +131,7 @@ void host_report_due(struct net *net, const struct queue_item *item)
 	if (*report_at != item->at)
 		return; /* left, or somebody else has said it */
 	*report_at = HP_TIME_NEVER;
-	say(net, item->node, item->port, GM_REPORT);
+	say(net, item->node, item->port, SAID_STILL);
 }
 
 static void hear_query(struct net *net, uint16_t index, const struct gm_msg *msg)
@@ -105,7 +164,7 @@ void host_receive(struct net *net, uint16_t index, const struct frame *frame)
 	group = topo_group_index(&msg.group);
 	if (msg.type == GM_QUERY)
 		hear_query(net, index, &msg);
-	else if (msg.type == GM_REPORT && group != SIM_NONE)
+	else if (msg.type == GM_REPORT && group != SIM_NONE && !net->topo.hosts[index].is_newest)
 		net->hosts[index].report_at[group] = HP_TIME_NEVER;
 }
 

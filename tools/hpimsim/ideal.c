@@ -85,9 +85,12 @@ void ideal_compute(const struct net *net, uint16_t source, uint16_t group, struc
 	ideal->group = group;
 	ideal->lan = net->topo.hosts[source].lan;
 	find_routes(net, ideal);
-	for (uint16_t i = 0; i < net->topo.host_count; i++)
-		if (net->topo.hosts[i].joined >> group & 1)
-			ideal->has_member[net->topo.hosts[i].lan] = true;
+	for (uint16_t i = 0; i < net->topo.host_count; i++) {
+		const struct host *host = &net->topo.hosts[i];
+
+		if ((host->joined >> group & 1) && (host->only == SIM_NONE || host->only == source))
+			ideal->has_member[host->lan] = true;
+	}
 	for (uint16_t lan = 0; lan < net->topo.lan_count; lan++)
 		ideal->winner[lan] =
 			ideal_best_on(net, ideal, lan, SIM_NONE, &ideal->winner_port[lan]);

@@ -97,6 +97,19 @@ static bool is_attached(const struct topo *topo, uint16_t lan)
 	return false;
 }
 
+/* Half of the hosts speak the newest version, some of them for one source only: mostly the first.
+ */
+static void draw_filter(struct draw *draw, struct host *host)
+{
+	uint16_t others = (uint16_t)(draw->topo->host_count - 1);
+
+	host->is_newest = rand_chance(&draw->rand, 500);
+	if (host->is_newest && others && rand_chance(&draw->rand, 400))
+		host->only = rand_chance(&draw->rand, 700)
+				     ? 0
+				     : (uint16_t)rand_below(&draw->rand, others);
+}
+
 static void draw_hosts(struct draw *draw)
 {
 	uint32_t count = rand_between(&draw->rand, 2, 7);
@@ -107,7 +120,7 @@ static void draw_hosts(struct draw *draw)
 
 		(void)snprintf(name, sizeof(name), "h%u", i + 1);
 		if (is_attached(draw->topo, lan))
-			(void)topo_add_host(draw->topo, name, lan, (uint8_t)(100 + i));
+			draw_filter(draw, topo_add_host(draw->topo, name, lan, (uint8_t)(100 + i)));
 	}
 }
 
@@ -273,11 +286,31 @@ static void draw_faults(struct draw *draw, uint32_t count)
 	}
 }
 
+/*
+ * One after the other. A non-querier that hears one host block its source after another host has
+ * left, but before the query which follows that, keeps the source for as long as a membership
+ * lasts: so RFC 9776, 6.4.2, has it.
+ */
 static void all_leave(struct draw *draw)
 {
-	for (uint16_t i = 0; i < draw->topo->host_count; i++)
+	for (uint16_t i = 0; i < draw->topo->host_count; i++, draw->at += HP_SEC(3))
 		for (uint32_t group = 0; group < draw->groups; group++)
 			act(draw, ACT_LEAVE, i, 0, group);
+}
+
+/*
+ * Where an older host is present routers do not hear that a newer one blocks its sources, and wait
+ * until all membership times out. RFC 9776, 7.3.2
+ */
+static hp_time leaving_takes(const struct topo *topo)
+{
+	bool has_newest = false, has_old = false;
+
+	for (uint16_t i = 0; i < topo->host_count; i++) {
+		has_newest |= topo->hosts[i].is_newest;
+		has_old |= !topo->hosts[i].is_newest;
+	}
+	return has_newest && has_old ? QUIET : MEMBER_END;
 }
 
 /* Quiet; then sources and members go, in one order or the other. */
@@ -292,7 +325,7 @@ static void draw_end(struct draw *draw)
 	scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes");
 	if (leave_first) {
 		all_leave(draw);
-		draw->at += MEMBER_END;
+		draw->at += leaving_takes(draw->topo);
 		act(draw, ACT_MARK, 0, 0, 0);
 		draw->at += WATCH;
 		scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes");
@@ -303,7 +336,7 @@ static void draw_end(struct draw *draw)
 	scenario_add_expectation(draw->scenario, draw->at, "gone", "all", "yes");
 	if (!leave_first)
 		all_leave(draw);
-	draw->at += MEMBER_END;
+	draw->at += leaving_takes(draw->topo);
 	scenario_add_expectation(draw->scenario, draw->at, "empty", "all", "yes");
 }
 

@@ -40,9 +40,15 @@ static void save_topo(FILE *file, const struct topo *topo)
 		}
 	}
 	fprintf(file, "hosts:%s\n", topo->host_count ? "" : " {}");
-	for (uint16_t i = 0; i < topo->host_count; i++)
-		fprintf(file, "  %s: {link: %s, host: %u}\n", topo->hosts[i].name,
-			topo->lans[topo->hosts[i].lan].name, topo->hosts[i].host);
+	for (uint16_t i = 0; i < topo->host_count; i++) {
+		const struct host *host = &topo->hosts[i];
+
+		fprintf(file, "  %s: {link: %s, host: %u, newest: %d", host->name,
+			topo->lans[host->lan].name, host->host, host->is_newest);
+		if (host->only != SIM_NONE)
+			fprintf(file, ", only: %s", topo->hosts[host->only].name);
+		fprintf(file, "}\n");
+	}
 }
 
 static void save_timeline(FILE *file, const struct scenario *scenario)

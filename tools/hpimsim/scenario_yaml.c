@@ -145,7 +145,8 @@ static void load_lan(struct loader *loader, const char *name, yaml_node_t *value
 struct attachment {
 	const struct topo *topo;
 	uint16_t lan;
-	uint32_t host, cost, has_hpim, has_gm;
+	uint32_t host, cost, has_hpim, has_gm, is_newest;
+	uint16_t only;
 };
 
 static void load_attachment_field(struct loader *loader, const char *key, yaml_node_t *value,
@@ -153,16 +154,19 @@ static void load_attachment_field(struct loader *loader, const char *key, yaml_n
 {
 	struct attachment *at = ctx;
 	const struct field fields[] = {
-		{ "host", &at->host },
-		{ "cost", &at->cost },
-		{ "hpim", &at->has_hpim },
-		{ "gm", &at->has_gm },
+		{ "host", &at->host }, { "cost", &at->cost },        { "hpim", &at->has_hpim },
+		{ "gm", &at->has_gm }, { "newest", &at->is_newest },
 	};
 
 	if (strcmp(key, "link") == 0) {
 		at->lan = topo_lan(at->topo, text_of(loader, value));
 		if (at->lan == SIM_NONE)
 			complain(loader, value, "no such link: '%s'", text_of(loader, value));
+	} else if (strcmp(key, "only") == 0) {
+		at->only = topo_host(at->topo, text_of(loader, value));
+		if (at->only == SIM_NONE)
+			complain(loader, value, "no such host before: '%s'",
+				 text_of(loader, value));
 	} else if (!set_field(loader, key, value, fields, sizeof(fields) / sizeof(fields[0]))) {
 		complain(loader, value, "no such field: '%s'", key);
 	}
@@ -172,6 +176,7 @@ static struct attachment load_attachment(struct loader *loader, const yaml_node_
 {
 	struct attachment at = { .topo = &loader->scenario->topo,
 				 .lan = SIM_NONE,
+				 .only = SIM_NONE,
 				 .cost = 10,
 				 .has_hpim = 1,
 				 .has_gm = 1 };
@@ -212,11 +217,15 @@ static void load_host(struct loader *loader, const char *name, yaml_node_t *valu
 {
 	const struct attachment at = load_attachment(loader, value);
 	struct topo *topo = ctx;
+	struct host *host;
 
 	if (topo->host_count == SIM_HOSTS_MAX)
 		complain(loader, value, "more than %u hosts", SIM_HOSTS_MAX);
-	if (!loader->has_failed)
-		(void)topo_add_host(topo, name, at.lan, (uint8_t)at.host);
+	if (loader->has_failed)
+		return;
+	host = topo_add_host(topo, name, at.lan, (uint8_t)at.host);
+	host->is_newest = at.is_newest;
+	host->only = at.only;
 }
 
 /* ---- Timeline ---- */

@@ -62,7 +62,7 @@ struct host *topo_add_host(struct topo *topo, const char *name, uint16_t lan, ui
 	struct host *host = &topo->hosts[topo->host_count];
 
 	assert(topo->host_count < SIM_HOSTS_MAX);
-	*host = (struct host){ .lan = lan, .host = number };
+	*host = (struct host){ .lan = lan, .host = number, .only = SIM_NONE };
 	set_name(host->name, name);
 	topo->host_count++;
 	return host;
