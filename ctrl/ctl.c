@@ -66,6 +66,26 @@ static void read_protocols(struct json_object *args, struct port_wish *wish)
 	wish->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && ctl_arg_family(args, IP_FAMILY_6));
 }
 
+/* "igmp_version" and "mld_version": the newest or the one before. */
+static bool read_versions(struct json_object *args, struct port_wish *wish)
+{
+	static const char *const names[] = { "igmp_version", "mld_version" };
+	static const int newest[] = { 3, 2 };
+	struct json_object *value;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		int version;
+
+		if (!json_object_object_get_ex(args, names[family], &value))
+			continue;
+		version = json_object_get_int(value);
+		if (version != newest[family] && version != newest[family] - 1)
+			return false;
+		wish->gm_version[family] = (uint8_t)version;
+	}
+	return true;
+}
+
 static bool read_wish(struct ctl_client *client, struct json_object *args, struct port_wish *wish)
 {
 	const char *mode = ctl_arg_text(args, "mode");
@@ -85,7 +105,11 @@ static bool read_wish(struct ctl_client *client, struct json_object *args, struc
 		return false;
 	}
 	read_protocols(args, wish);
-	return true;
+	if (read_versions(args, wish))
+		return true;
+	ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "IGMP 2 or 3, MLD 1 or 2",
+			"no such version");
+	return false;
 }
 
 static void do_port(struct shell *shell, struct ctl_client *client, struct json_object *args,

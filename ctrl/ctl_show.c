@@ -160,6 +160,16 @@ static void put_family(const struct show *show, struct json_object *record, uint
 		   inspect_neighbor_count(shell->core, link, family));
 }
 
+/* Version of the queries we send; 0 where the protocol does not run. */
+static void put_version(const struct show *show, struct json_object *record, uint16_t link,
+			enum ip_family family)
+{
+	static const char *const names[] = { "igmp_version", "mld_version" };
+	const struct gm_if *gm = inspect_membership(show->shell->core, link, family);
+
+	put_number(record, names[family], gm ? gm_if_inspect(gm).version : 0);
+}
+
 static void show_interface(const struct show *show, uint16_t link)
 {
 	const struct port *port = &show->shell->ports[link];
@@ -180,6 +190,8 @@ static void show_interface(const struct show *show, uint16_t link)
 	put_family(show, record, link, IP_FAMILY_6);
 	put_number(record, "mtu", info ? info->mtu : 0);
 	put_text(record, "why", state.why);
+	put_version(show, record, link, IP_FAMILY_4);
+	put_version(show, record, link, IP_FAMILY_6);
 	ctl_reply_record(show->client, record);
 }
 

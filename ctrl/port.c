@@ -84,6 +84,18 @@ static void feed_wish(struct shell *shell, uint16_t number, enum ip_family famil
 	shell_feed(shell, &event);
 }
 
+static void feed_versions(struct shell *shell, uint16_t number, const struct port_wish *wish)
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		if (wish->gm_version[family])
+			shell_feed(shell, &(struct core_event){
+						  .kind = EV_CONFIG,
+						  .config = { .kind = CONFIG_GM,
+							      .link = number,
+							      .family = family,
+							      .version = wish->gm_version[family] } });
+}
+
 /* Bring the forwarding plane up to date with an interface. Return: 0 or a negative errno. */
 static int attach_dplane(struct shell *shell, uint16_t number, const struct rtnl_link *link)
 {
@@ -228,6 +240,7 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 				      "the former mode stays in force",
 				      "%s cannot run in that mode: %s", wish->name, strerror(-err));
 	}
+	feed_versions(shell, number, wish);
 	err = switch_on(shell, number, wish);
 	if (err && !wants_any(&shell->ports[number]))
 		let_go(shell, number);

@@ -105,6 +105,7 @@ struct port_wish {
 	const char *name;
 	enum dplane_mode mode;
 	bool protos[IP_FAMILY_COUNT][PROTO_COUNT];
+	uint8_t gm_version[IP_FAMILY_COUNT]; /* of IGMP and MLD; 0: as it is */
 };
 
 /* A refusal: the exit code for hpimctl, a word for programs, a sentence and a hint. */

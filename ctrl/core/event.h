@@ -90,17 +90,19 @@ enum config_kind {
 	CONFIG_LINK,	 /* switch a protocol on or off on an interface and family */
 	CONFIG_SETTINGS, /* replace the settings */
 	CONFIG_KEY,	 /* add, replace or delete a key of HPIM-DM on an interface and family */
+	CONFIG_GM,	 /* version of IGMP or MLD on an interface; kept while it does not run */
 };
 
 struct hpim_key;
 
 struct ev_config {
 	enum config_kind kind;
-	uint16_t link;		/* CONFIG_LINK, CONFIG_KEY */
-	enum ip_family family;	/* CONFIG_LINK, CONFIG_KEY */
+	uint16_t link;		/* all but CONFIG_SETTINGS */
+	enum ip_family family;	/* same */
 	enum core_proto proto;	/* CONFIG_LINK */
 	bool is_on;		/* CONFIG_LINK; CONFIG_KEY: false deletes the key with that id */
 	const struct hpim_key *key; /* CONFIG_KEY; its secret is copied, NULL: as it was */
+	uint8_t version;	/* CONFIG_GM: IGMP 2 or 3, MLD 1 or 2; 0: the newest */
 	bool is_sending;	/* CONFIG_KEY: messages are signed with it from now on */
 	struct core_settings settings; /* CONFIG_SETTINGS */
 };

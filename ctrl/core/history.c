@@ -149,11 +149,12 @@ static void write_config(struct writer *out, const struct ev_config *config)
 
 	assert(config->kind != CONFIG_KEY);
 	wr_u8(out, (uint8_t)config->kind);
-	if (config->kind == CONFIG_LINK) {
+	if (config->kind != CONFIG_SETTINGS) {
 		wr_u16(out, config->link);
 		wr_u8(out, (uint8_t)config->family);
 		wr_u8(out, (uint8_t)config->proto);
 		wr_u8(out, config->is_on);
+		wr_u8(out, config->version);
 		return;
 	}
 	wr_u32(out, settings->hello_period_s);
@@ -171,11 +172,12 @@ static void read_config(struct reader *in, struct ev_config *config)
 	uint8_t flags;
 
 	config->kind = rd_u8(in);
-	if (config->kind == CONFIG_LINK) {
+	if (config->kind == CONFIG_LINK || config->kind == CONFIG_GM) {
 		config->link = rd_u16(in);
 		config->family = rd_u8(in);
 		config->proto = rd_u8(in);
 		config->is_on = rd_u8(in) != 0;
+		config->version = rd_u8(in);
 		if (config->link >= LINKS_MAX || config->family >= IP_FAMILY_COUNT ||
 		    config->proto >= PROTO_COUNT)
 			in->bad = true;

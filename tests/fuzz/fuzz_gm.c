@@ -10,17 +10,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-enum { PICK_FAMILY = 1, PICK_RAW = 2, PICK_TO_GROUP = 4, PICK_TO_ROUTERS = 8 };
+enum { PICK_FAMILY = 1, PICK_RAW = 2, PICK_TO_GROUP = 4, PICK_TO_ROUTERS = 8, PICK_REPORTS = 16 };
 
-/* The group of a message, or one of the two groups of all hosts and all routers. */
+/* The group of a message, or the group of all hosts, of all routers, or of version 3 reports. */
 static struct ip_addr destination(enum ip_family family, uint8_t pick, const uint8_t *bytes,
 				  size_t len)
 {
 	size_t group_at = family == IP_FAMILY_4 ? 4 : 8;
-	uint8_t fixed[16] = { 0xff, 0x02, [15] = pick & PICK_TO_ROUTERS ? 2 : 1 };
+	uint8_t last = pick & PICK_REPORTS ? 22 : pick & PICK_TO_ROUTERS ? 2 : 1;
+	uint8_t fixed[16] = { 0xff, 0x02, [15] = last };
 
 	if (family == IP_FAMILY_4)
-		memcpy(fixed, (uint8_t[]){ 224, 0, 0, pick & PICK_TO_ROUTERS ? 2 : 1 }, 4);
+		memcpy(fixed, (uint8_t[]){ 224, 0, 0, last }, 4);
 	if ((pick & PICK_TO_GROUP) && len >= group_at + ip_family_addr_len(family))
 		return ip_addr_from_bytes(family, bytes + group_at);
 	return ip_addr_from_bytes(family, fixed);

@@ -24,6 +24,8 @@ enum place {
 	AT_TREE_FILTER,
 	AT_ATTACH,
 	AT_ATTACH_OPTION,
+	AT_IGMP_VERSION,
+	AT_MLD_VERSION,
 	AT_MODE,
 	AT_DETACH,
 	AT_DETACH_OPTION,
@@ -55,6 +57,7 @@ enum act {
 	ACT_INTERFACES, /* the word is a list */
 	ACT_TEXT,       /* value: argument that is the word */
 	ACT_NUMBER,     /* value: argument that is the word, 0 to 65535 */
+	ACT_VERSION,    /* value: argument that is the digit of the word "vN" */
 	ACT_FILE,       /* value: argument that is what the file of that name holds */
 	ACT_TOPIC,
 };
@@ -109,9 +112,17 @@ static const struct token tokens[] = {
 	  "the interfaces; without more words: hpim igmp mld" },
 	{ AT_ATTACH_OPTION, "hpim", AT_ATTACH_OPTION, ACT_FLAG, "hpim", NULL,
 	  "speak HPIM-DM to neighbors" },
-	{ AT_ATTACH_OPTION, "igmp", AT_ATTACH_OPTION, ACT_FLAG, "igmp", NULL,
+	{ AT_ATTACH_OPTION, "igmp", AT_IGMP_VERSION, ACT_FLAG, "igmp", NULL,
 	  "learn IPv4 members" },
-	{ AT_ATTACH_OPTION, "mld", AT_ATTACH_OPTION, ACT_FLAG, "mld", NULL, "learn IPv6 members" },
+	{ AT_IGMP_VERSION, "v2", AT_ATTACH_OPTION, ACT_VERSION, "igmp_version", NULL,
+	  "ask with IGMPv2 queries" },
+	{ AT_IGMP_VERSION, "v3", AT_ATTACH_OPTION, ACT_VERSION, "igmp_version", NULL,
+	  "ask with IGMPv3 queries (the default)" },
+	{ AT_ATTACH_OPTION, "mld", AT_MLD_VERSION, ACT_FLAG, "mld", NULL, "learn IPv6 members" },
+	{ AT_MLD_VERSION, "v1", AT_ATTACH_OPTION, ACT_VERSION, "mld_version", NULL,
+	  "ask with MLDv1 queries" },
+	{ AT_MLD_VERSION, "v2", AT_ATTACH_OPTION, ACT_VERSION, "mld_version", NULL,
+	  "ask with MLDv2 queries (the default)" },
 	{ AT_ATTACH_OPTION, "mode", AT_MODE, ACT_NONE, NULL, NULL,
 	  "how packets are forwarded:" },
 	{ AT_MODE, "auto", AT_ATTACH_OPTION, ACT_MODE, "auto", NULL,
@@ -173,10 +184,11 @@ static const char *const missing[AT_COUNT] = {
 
 #define for_each_token(t) for (const struct token *t = tokens; t < (&tokens)[1]; t++)
 
-/* A bare object means "show" of it. */
+/* A bare object means "show" of it, and a version may be left out. */
 static bool stands_at(const struct token *token, enum place at)
 {
-	return token->at == at || (at == AT_START && token->at == AT_OBJECT);
+	return token->at == at || (at == AT_START && token->at == AT_OBJECT) ||
+	       ((at == AT_IGMP_VERSION || at == AT_MLD_VERSION) && token->at == AT_ATTACH_OPTION);
 }
 
 static void list_words(enum place at, const char *prefix, char *text, size_t room)
@@ -313,6 +325,10 @@ static int apply(struct request *request, const struct token *token, const char 
 	case ACT_TEXT:
 		json_object_object_add(request->args, token->value, json_object_new_string(word));
 		break;
+	case ACT_VERSION:
+		json_object_object_add(request->args, token->value,
+				       json_object_new_int(token->word[1] - '0'));
+		break;
 	case ACT_NUMBER: return add_number(request, token, word, ret_error);
 	case ACT_FILE: return add_file(request, token, word, ret_error);
 	}
@@ -372,7 +388,7 @@ static void print_place(enum place at, int indent)
 		printf("%*s%-*s %s\n", indent, "", 22 - indent,
 		       token->word ? token->word : token->shown, token->help);
 		if (token->next != at && token->next != AT_END && at != AT_START &&
-		    token->at != AT_MODE)
+		    token->act != ACT_MODE && token->act != ACT_VERSION)
 			print_place(token->next, indent + 2);
 	}
 }
