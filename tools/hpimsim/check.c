@@ -78,7 +78,8 @@ static bool is_connected(const struct net *net, uint16_t a, uint16_t a_port, uin
 	const struct port *from = &net->topo.routers[a].ports[a_port];
 	const struct port *to = &net->topo.routers[b].ports[b_port];
 
-	return from->lan == to->lan && interface_of(net, a, a_port) && interface_of(net, b, b_port);
+	return from->lan == to->lan && !from->is_cut && !to->is_cut &&
+	       interface_of(net, a, a_port) && interface_of(net, b, b_port);
 }
 
 /* 9.6: both SYNCED, same CurrentSyncSN, BootTimes and SnapshotSNs crosswise. */
@@ -227,10 +228,13 @@ static struct check check_port(const struct net *net, const struct ideal *ideal,
 			       uint16_t port)
 {
 	const struct port *is = &net->topo.routers[router].ports[port];
-	bool is_winner = ideal->winner[is->lan] == router && ideal->winner_port[is->lan] == port;
+	/* Behind a cut nobody else is heard, and nobody is to be served. */
+	bool serves = ideal->winner[is->lan] == router && ideal->winner_port[is->lan] == port;
+	bool is_winner = serves || is->is_cut;
 	struct tree_search search = { .key = key_of(net, ideal), .link = port };
 	uint16_t best_port = SIM_NONE;
-	uint16_t best = ideal_best_on(net, ideal, is->lan, router, &best_port);
+	uint16_t best =
+		is->is_cut ? SIM_NONE : ideal_best_on(net, ideal, is->lan, router, &best_port);
 	struct ip_addr best_addr = { .b = { 0 } };
 
 	if (best != SIM_NONE)
@@ -249,7 +253,7 @@ static struct check check_port(const struct net *net, const struct ideal *ideal,
 		return fail(CHECK_TREE, "%s.%s %s the assert of %s", router_name(net, router),
 			    is->name, is_winner ? "should have won" : "should have lost",
 			    net->topo.lans[is->lan].name);
-	if (search.tif.is_forwarding != (is_winner && ideal->is_wanted[is->lan]))
+	if (search.tif.is_forwarding != (serves && ideal->is_wanted[is->lan]))
 		return fail(CHECK_TREE, "%s.%s %s", router_name(net, router), is->name,
 			    search.tif.is_forwarding ? "forwards what nobody wants"
 						     : "does not forward what is wanted");

@@ -36,6 +36,7 @@ uint16_t ideal_best_on(const struct net *net, const struct ideal *ideal, uint16_
 			continue;
 		for (uint16_t p = 0; p < net->topo.routers[i].port_count; p++) {
 			if (net->topo.routers[i].ports[p].lan != lan ||
+			    net->topo.routers[i].ports[p].is_cut ||
 			    !ideal_is_upstream(net, ideal, i, p))
 				continue;
 			if (best != SIM_NONE && !beats(net, ideal, i, p, best, *ret_port))

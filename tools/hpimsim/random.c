@@ -313,12 +313,36 @@ static hp_time leaving_takes(const struct topo *topo)
 	return has_newest && has_old ? QUIET : MEMBER_END;
 }
 
+/*
+ * One port stays cut, not on a link of hosts that may send: there its router would still have the
+ * connected route, and keep others from the source.
+ */
+static void cut_for_good(struct draw *draw)
+{
+	uint16_t router = any_router(draw);
+	const struct box *box = &draw->topo->routers[router];
+
+	for (uint16_t p = 0; p < box->port_count; p++) {
+		bool has_host = false;
+
+		for (uint16_t i = 0; i < draw->topo->host_count; i++)
+			has_host |= draw->topo->hosts[i].lan == box->ports[p].lan &&
+				    (i == 0 || !draw->has_one_source);
+		if (has_host)
+			continue;
+		act(draw, ACT_CUT, router, p, 0);
+		return;
+	}
+}
+
 /* Quiet; then sources and members go, in one order or the other. */
 static void draw_end(struct draw *draw)
 {
 	bool leave_first = rand_chance(&draw->rand, 500);
 
 	act(draw, ACT_CALM, 0, 0, 0);
+	if (rand_chance(&draw->rand, 200))
+		cut_for_good(draw);
 	draw->at += QUIET;
 	act(draw, ACT_MARK, 0, 0, 0);
 	draw->at += WATCH;
