@@ -104,9 +104,13 @@ static unsigned int next_packet(const struct world *world)
 	return 0;
 }
 
-/* Without faults, packets before timers, the world must become right and stay so for a while. */
+/*
+ * Without faults, packets before timers, the world must become right and stay so for a while; and
+ * not by giving up a neighbor that acknowledges.
+ */
 static bool settles(struct world *world)
 {
+	unsigned int given_up = world->given_up;
 	hp_time waited = 0, right_for = 0;
 
 	for (unsigned int i = 0; i < SETTLE_STEPS && waited < SETTLE_FOR; i++) {
@@ -120,6 +124,11 @@ static bool settles(struct world *world)
 			while (i--)
 				table_set(&search.good, &search.trail[i], 1);
 			return true;
+		}
+		if (world->given_up != given_up) {
+			(void)snprintf(search.reason, CHECK_TEXT,
+				       "a neighbor is given up for missing acknowledgements");
+			return false;
 		}
 		if (world->packet_count) {
 			world_deliver(world, next_packet(world), false, false);

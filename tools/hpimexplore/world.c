@@ -185,6 +185,8 @@ static void take(struct world *world, unsigned int index, const struct core_effe
 	if (world->is_verbose)
 		show_effect(index, router->now, fx);
 	world->effects += fx->kind != FX_NOTE;
+	world->given_up += fx->kind == FX_NOTE && fx->note.code == NOTE_NEIGHBOR_GONE &&
+			   fx->note.v[0] == GONE_NO_ACK;
 	switch (fx->kind) {
 	case FX_SEND: take_send(world, index, &fx->send); break;
 	case FX_RPF_WATCH:
@@ -374,7 +376,9 @@ static void change_cost(struct world *world, unsigned int router, uint32_t cost)
 {
 	struct core_event event;
 
-	world->routers[router].costs[0] = cost;
+	for (unsigned int tree = 0; tree < world->scene->tree_count; tree++)
+		if (world->scene->tree_subnets[tree] == world->scene->tree_subnets[0])
+			world->routers[router].costs[tree] = cost;
 	event = route_of(world, router, 0);
 	if (world->routers[router].is_watching[0])
 		handle(world, router, &event);

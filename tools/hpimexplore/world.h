@@ -41,6 +41,7 @@ struct world {
 	unsigned int packet_count;
 	unsigned int losses, duplicates, events; /* so far */
 	unsigned long effects;                   /* but notes, so far */
+	unsigned int given_up;                   /* neighbors, for missing acknowledgements */
 	bool is_verbose;
 };
 
