@@ -41,6 +41,7 @@ check() {
 	allow "ctrl/io" "ctrl/io/*.[ch]" "base/|wire/|core/|io/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
 	allow "ctrl/dplane" "ctrl/dplane/*.[ch]" "base/|core/|dplane/|hpim/|bpf/.*\\.skel\\.h$" "*"
 	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
+	allow "tools/hpimexplore" "tools/hpimexplore/*.[ch]" "base/|wire/|core/|hpimexplore/" "*"
 	for file in tools/hpimsim/*.[ch]; do
 		case $file in
 		*/check.c) more='|core/hpim_int\.h$' ;; # says what for
