@@ -40,6 +40,7 @@ struct scene_event {
  * @losses, @duplicates: how many may happen on the way.
  * @reorders:  packets of one router to another may overtake each other.
  * @is_met:    the routers are neighbors already; else they have been alone for a while.
+ * @is_worn: each router has two sequence numbers left before it needs a new BootTime.
  * @subnets:   where the second interface of each router leads.
  * @tree_subnets: where the source of each tree is.
  * @before:    happens before the exploration begins.
@@ -49,7 +50,7 @@ struct scene {
 	const char *name, *claim;
 	unsigned int depth, router_count, tree_count;
 	unsigned int losses, duplicates;
-	bool reorders, is_met;
+	bool reorders, is_met, is_worn;
 	uint8_t subnets[SCENE_ROUTERS_MAX], tree_subnets[SCENE_TREES_MAX];
 	struct scene_event before[SCENE_EVENTS_MAX], script[SCENE_EVENTS_MAX];
 };

@@ -106,7 +106,7 @@ static unsigned int next_packet(const struct world *world)
 
 /*
  * Without faults, packets before timers, the world must become right and stay so for a while; and
- * not by giving up a neighbor that acknowledges.
+ * not by giving up a neighbor that is synchronized with us.
  */
 static bool settles(struct world *world)
 {
@@ -127,7 +127,7 @@ static bool settles(struct world *world)
 		}
 		if (world->given_up != given_up) {
 			(void)snprintf(search.reason, CHECK_TEXT,
-				       "a neighbor is given up for missing acknowledgements");
+				       "a synchronized neighbor is given up");
 			return false;
 		}
 		if (world->packet_count) {

@@ -176,6 +176,19 @@ static unsigned int tree_of_group(const struct ip_addr *group)
 	return group->b[15] - 1u;
 }
 
+/* A neighbor that begins anew may be given up: it acknowledges nothing until numbers are known. */
+static void take_note(struct world *world, unsigned int index, const struct core_note *note)
+{
+	const struct hpim_if *hif = world_if(world, index);
+	const struct hpim_neigh *there;
+
+	if (note->code != NOTE_NEIGHBOR_GONE || note->v[0] != GONE_NO_ACK)
+		return;
+	there = world_neighbor(world, world_router_at(&note->a), index);
+	world->given_up +=
+		there && there->state == SYNC_SYNCED && there->boot_time == hif->boot_time;
+}
+
 static void take(struct world *world, unsigned int index, const struct core_effect *fx)
 {
 	struct world_router *router = &world->routers[index];
@@ -185,8 +198,6 @@ static void take(struct world *world, unsigned int index, const struct core_effe
 	if (world->is_verbose)
 		show_effect(index, router->now, fx);
 	world->effects += fx->kind != FX_NOTE;
-	world->given_up += fx->kind == FX_NOTE && fx->note.code == NOTE_NEIGHBOR_GONE &&
-			   fx->note.v[0] == GONE_NO_ACK;
 	switch (fx->kind) {
 	case FX_SEND: take_send(world, index, &fx->send); break;
 	case FX_RPF_WATCH:
@@ -210,8 +221,8 @@ static void take(struct world *world, unsigned int index, const struct core_effe
 		answer(router, &event);
 		break;
 	case FX_JOIN:
-	case FX_LEAVE:
-	case FX_NOTE: break;
+	case FX_LEAVE: break;
+	case FX_NOTE: take_note(world, index, &fx->note); break;
 	}
 }
 
@@ -449,5 +460,7 @@ struct world *world_new(const struct scene *scene)
 		run(world, MEETING_FOR, true);
 	else if (scene->before[0].kind)
 		run(world, ALONE_FOR, false);
+	for (unsigned int i = 0; i < scene->router_count && scene->is_worn; i++)
+		world->routers[i].core->hpim[FAMILY]->ifs[WORLD_PORT]->sn = UINT32_MAX - 3;
 	return world;
 }

@@ -41,7 +41,7 @@ struct world {
 	unsigned int packet_count;
 	unsigned int losses, duplicates, events; /* so far */
 	unsigned long effects;                   /* but notes, so far */
-	unsigned int given_up;                   /* neighbors, for missing acknowledgements */
+	unsigned int given_up; /* neighbors that were synchronized with who gave up */
 	bool is_verbose;
 };
 
