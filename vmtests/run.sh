@@ -47,8 +47,8 @@ kernel_fetch() {
 		echo "$package" > "$dir/package"
 }
 
-# libraries FILE...: the paths of all they are linked with
-libraries() { ldd "$@" 2> /dev/null | grep -oE '(^|[[:space:]])/[^ :]+ \(' | tr -d ' \t('; }
+# libraries FILE...: the paths of all they are linked with, each once
+libraries() { ldd "$@" 2> /dev/null | sed -nE 's|^(.* => )?[[:space:]]*(/usr)?(/[^ :]+) \(.*|\3|p' | sort -u; }
 
 # root_make DIR: a system of this machine's programs, our build and our tests
 root_make() {
@@ -68,7 +68,7 @@ root_make() {
 		cp "$BUILD"/tests/bpf/test_{golden,live,oilset} "$root/hpim/build/tests/bpf" &&
 		cp "$BUILD/bpf/mcast_xdp.bpf.o" "$root/hpim/build/bpf" &&
 		cp vmtests/init "$root/init" || return
-	libraries "$root"/usr/bin/* "$root"/hpim/build/* "$root"/hpim/build/tests/bpf/* | sort -u |
+	libraries "$root"/usr/bin/* "$root"/hpim/build/* "$root"/hpim/build/tests/bpf/* |
 		xargs cp -L --parents -t "$root"
 }
 
