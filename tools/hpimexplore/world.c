@@ -16,6 +16,7 @@
 #define ALONE_FOR        HP_SEC(4)  /* what is sent to nobody is forgotten after 3 s */
 #define MEETING_FOR      HP_SEC(16) /* first Hello within 5 s, and one more */
 #define SECONDS_PER_BOOT 100u
+#define PATIENCE         HP_SEC(12) /* a message and its repetitions; 3.5 */
 #define SOURCE_HOST      100u
 #define MEMBER_HOST      101u
 
@@ -176,17 +177,22 @@ static unsigned int tree_of_group(const struct ip_addr *group)
 	return group->b[15] - 1u;
 }
 
-/* A neighbor that begins anew may be given up: it acknowledges nothing until numbers are known. */
+/*
+ * A neighbor that was synchronizing while a message was repeated may be given up: it acknowledges
+ * nothing until numbers are known. 3.4, 3.5
+ */
 static void take_note(struct world *world, unsigned int index, const struct core_note *note)
 {
 	const struct hpim_if *hif = world_if(world, index);
+	unsigned int other = world_router_at(&note->a);
 	const struct hpim_neigh *there;
 
 	if (note->code != NOTE_NEIGHBOR_GONE || note->v[0] != GONE_NO_ACK)
 		return;
-	there = world_neighbor(world, world_router_at(&note->a), index);
-	world->given_up +=
-		there && there->state == SYNC_SYNCED && there->boot_time == hif->boot_time;
+	there = world_neighbor(world, other, index);
+	if (there && there->state == SYNC_SYNCED && there->boot_time == hif->boot_time &&
+	    world->routers[other].now - there->since >= PATIENCE)
+		world->given_up++;
 }
 
 static void take(struct world *world, unsigned int index, const struct core_effect *fx)
