@@ -314,9 +314,9 @@ static void grid_measure(unsigned int column)
 static double exponent(enum metric metric, unsigned int i)
 {
 	const struct result *r = &results[metric][i];
-	const uint32_t *size = &infos[metric].sizes[i];
+	const uint32_t *sizes = infos[metric].sizes;
 
-	return log(r[1].total / r[0].total) / log((double)size[1] / size[0]);
+	return log(r[1].total / r[0].total) / log((double)sizes[i + 1] / sizes[i]);
 }
 
 static void heading_print(const uint32_t *sizes, const char *what)
