@@ -426,7 +426,7 @@ static void ebpf_counters(struct backend *be,
 {
 	struct ebpf *eb = (struct ebpf *)be;
 
-	for (uint16_t i = 0; i < eb->config.max_links; i++)
+	for (uint16_t i = 0; i < (uint16_t)eb->config.max_links; i++)
 		if (eb->ports[i].is_known)
 			link_counters(eb, i, i, each, ctx);
 	link_counters(eb, LINK_NONE, eb->config.max_links, each, ctx);
