@@ -92,8 +92,9 @@ static bool read_wish(struct ctl_client *client, struct json_object *args, struc
 
 	*wish = (struct port_wish){ .name = ctl_arg_text(args, "interface") };
 	if (!wish->name || !wish->name[0] || strlen(wish->name) >= LINK_NAME_LEN) {
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "\"interface\" is a name of up to "
-								 "15 letters",
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
+				"\"interface\" is a name of up to "
+				"15 letters",
 				"which interface?");
 		return false;
 	}
@@ -160,8 +161,8 @@ static const struct command {
 	void (*run)(struct shell *shell, struct ctl_client *client, const char *cmd,
 		    struct json_object *args);
 } commands[] = {
-	{ "attach", do_attach },  { "detach", do_detach },  { "stop", do_stop },
-	{ "key add", ctl_key },	  { "key delete", ctl_key }, { "key send", ctl_key },
+	{ "attach", do_attach }, { "detach", do_detach },   { "stop", do_stop },
+	{ "key add", ctl_key },  { "key delete", ctl_key }, { "key send", ctl_key },
 };
 
 void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,
@@ -177,10 +178,11 @@ void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct j
 		else
 			ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
 					"run it as root or as a member of the group hpim",
-					"'%s' changes something, and this socket is read-only", cmd);
+					"'%s' changes something, and this socket is read-only",
+					cmd);
 		return;
 	}
 	if (!ctl_show(shell, client, cmd, args))
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "'hpimctl help' lists the commands",
-				"no command '%s'", cmd);
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
+				"'hpimctl help' lists the commands", "no command '%s'", cmd);
 }

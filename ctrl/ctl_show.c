@@ -44,8 +44,8 @@ static void put_seconds(struct json_object *record, const char *name, hp_time du
 	if (duration == HP_TIME_NEVER)
 		(void)json_object_object_add(record, name, NULL);
 	else
-		(void)json_object_object_add(
-			record, name, json_object_new_int64(duration / HP_SEC(1)));
+		(void)json_object_object_add(record, name,
+					     json_object_new_int64(duration / HP_SEC(1)));
 }
 
 static const char *tier_name(enum dplane_tier tier)
@@ -150,8 +150,8 @@ static void put_family(const struct show *show, struct json_object *record, uint
 	static const char *const neighbor_names[] = { "neighbors4", "neighbors6" };
 	struct shell *shell = show->shell;
 	const struct gm_if *gm = inspect_membership(shell->core, link, family);
-	struct ip_addr addr = first_addr(
-		rtnl_link_by_index(shell->rtnl, shell->ports[link].ifindex), family);
+	struct ip_addr addr =
+		first_addr(rtnl_link_by_index(shell->rtnl, shell->ports[link].ifindex), family);
 	struct ip_addr querier = gm ? gm_if_inspect(gm).querier : (struct ip_addr){ .b = { 0 } };
 
 	put_addr(record, addr_names[family], &addr);

@@ -43,7 +43,8 @@ void log_line(enum note_level level, const char *line)
 	if (level == NOTE_DEBUG && !with_debug)
 		return;
 	if (to_stderr)
-		(void)fprintf(stderr, "hpimd: %s: %s\n", names[level], line); /* nowhere to say so */
+		(void)fprintf(stderr, "hpimd: %s: %s\n", names[level],
+			      line); /* nowhere to say so */
 	else
 		syslog(priorities[level], "%s", line);
 }
@@ -81,14 +82,10 @@ static const char *state_name(uint32_t state)
 static const char *gone_reason(uint32_t reason)
 {
 	switch (reason) {
-	case GONE_SILENT:
-		return "its hold time ended";
-	case GONE_GOODBYE:
-		return "it said goodbye";
-	case GONE_NO_ACK:
-		return "it did not acknowledge";
-	default:
-		return "HPIM-DM ended on the interface";
+	case GONE_SILENT: return "its hold time ended";
+	case GONE_GOODBYE: return "it said goodbye";
+	case GONE_NO_ACK: return "it did not acknowledge";
+	default: return "HPIM-DM ended on the interface";
 	}
 }
 
@@ -121,13 +118,12 @@ static void link_note(const struct core_note *note, const char *link, const char
 			       link, note->v[1], a);
 		break;
 	case NOTE_PACKET_FOREIGN:
-		(void)snprintf(line, room, "%s: PIM packet from %s; dropped: this interface runs "
-					   "HPIM-DM",
+		(void)snprintf(line, room,
+			       "%s: PIM packet from %s; dropped: this interface runs "
+			       "HPIM-DM",
 			       link, a);
 		break;
-	case NOTE_NEIGHBOR_NEW:
-		(void)snprintf(line, room, "%s: new neighbor %s", link, a);
-		break;
+	case NOTE_NEIGHBOR_NEW: (void)snprintf(line, room, "%s: new neighbor %s", link, a); break;
 	case NOTE_NEIGHBOR_STATE:
 		(void)snprintf(line, room, "%s: neighbor %s is %s", link, a,
 			       state_name(note->v[0]));
@@ -137,8 +133,9 @@ static void link_note(const struct core_note *note, const char *link, const char
 			       gone_reason(note->v[0]));
 		break;
 	case NOTE_NEIGHBOR_LIMIT:
-		(void)snprintf(line, room, "%s: neighbor %s refused: the limit is %u; others may be "
-					   "refused without a line until one leaves",
+		(void)snprintf(line, room,
+			       "%s: neighbor %s refused: the limit is %u; others may be "
+			       "refused without a line until one leaves",
 			       link, a, note->v[0]);
 		break;
 	case NOTE_PACKET_UNSIGNED:
@@ -149,8 +146,7 @@ static void link_note(const struct core_note *note, const char *link, const char
 		(void)snprintf(line, room, "%s: sequence numbers used up; BootTime is now %u", link,
 			       note->v[0]);
 		break;
-	default:
-		line[0] = '\0';
+	default: line[0] = '\0';
 	}
 }
 
@@ -164,8 +160,9 @@ static void tree_note(const struct core_note *note, const char *link, const char
 			       tree_state_name(note->v[0]));
 		break;
 	case NOTE_TREE_LIMIT:
-		(void)snprintf(line, room, "(%s, %s) refused: the limit is %u trees; others may be "
-					   "refused without a line until one ends",
+		(void)snprintf(line, room,
+			       "(%s, %s) refused: the limit is %u trees; others may be "
+			       "refused without a line until one ends",
 			       a, b, note->v[0]);
 		break;
 	case NOTE_ASSERT:
@@ -188,19 +185,20 @@ static void tree_note(const struct core_note *note, const char *link, const char
 			       note->v[0]);
 		break;
 	case NOTE_SOURCE_LIMIT:
-		(void)snprintf(line, room, "%s: source %s of group %s refused: the limit is %u sources",
-			       link, a, b, note->v[0]);
+		(void)snprintf(line, room,
+			       "%s: source %s of group %s refused: the limit is %u sources", link,
+			       a, b, note->v[0]);
 		break;
 	case NOTE_QUERIER_VERSION:
-		(void)snprintf(line, room, "%s: %s sends queries of version %u, this router of version "
-					   "%u; set one version for all routers of the link",
+		(void)snprintf(line, room,
+			       "%s: %s sends queries of version %u, this router of version "
+			       "%u; set one version for all routers of the link",
 			       link, a, note->v[0], note->v[1]);
 		break;
 	case NOTE_RPF_LIMIT:
 		(void)snprintf(line, room, "source %s refused: the limit is %u", a, note->v[0]);
 		break;
-	default:
-		line[0] = '\0';
+	default: line[0] = '\0';
 	}
 }
 
@@ -226,8 +224,7 @@ static bool is_repeated(const struct core_note *note)
 			return true;
 		again_at[note->code] = now + HP_SEC(1);
 		return false;
-	default:
-		return false;
+	default: return false;
 	}
 }
 

@@ -72,12 +72,8 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 
 	while ((letter = getopt_long(argc, argv, "i:ft:m:r:vVh", long_options, NULL)) != -1) {
 		switch (letter) {
-		case 'i':
-			options->instance = optarg;
-			break;
-		case 'f':
-			options->is_foreground = true;
-			break;
+		case 'i': options->instance = optarg; break;
+		case 'f': options->is_foreground = true; break;
 		case 't':
 			if (!parse_table(optarg, &options->unicast_table))
 				return usage_error("no table number", optarg);
@@ -86,16 +82,10 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 			if (!parse_table(optarg, &options->mroute_table))
 				return usage_error("no table number", optarg);
 			break;
-		case 'r':
-			options->record_path = optarg;
-			break;
-		case 'v':
-			options->is_verbose = true;
-			break;
-		case 'V':
-			return puts("hpimd " HPIM_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-		case 'h':
-			return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		case 'r': options->record_path = optarg; break;
+		case 'v': options->is_verbose = true; break;
+		case 'V': return puts("hpimd " HPIM_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		case 'h': return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 		default:
 			(void)fputs(usage, stderr); /* getopt said what is wrong */
 			return CTL_EXIT_USAGE;

@@ -88,12 +88,13 @@ static void feed_versions(struct shell *shell, uint16_t number, const struct por
 {
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		if (wish->gm_version[family])
-			shell_feed(shell, &(struct core_event){
-						  .kind = EV_CONFIG,
-						  .config = { .kind = CONFIG_GM,
-							      .link = number,
-							      .family = family,
-							      .version = wish->gm_version[family] } });
+			shell_feed(shell,
+				   &(struct core_event){
+					   .kind = EV_CONFIG,
+					   .config = { .kind = CONFIG_GM,
+						       .link = number,
+						       .family = family,
+						       .version = wish->gm_version[family] } });
 }
 
 /* Bring the forwarding plane up to date with an interface. Return: 0 or a negative errno. */
@@ -151,8 +152,8 @@ static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
 		number++;
 	if (number == LINKS_MAX)
 		return port_refuse(refusal, CTL_EXIT_REFUSED, "limit", "detach another one first",
-			      "cannot attach %s: %u interfaces are attached already", wish->name,
-			      LINKS_MAX);
+				   "cannot attach %s: %u interfaces are attached already",
+				   wish->name, LINKS_MAX);
 	port = &shell->ports[number];
 	port->is_used = true;
 	port->ifindex = link->ifindex;
@@ -222,12 +223,12 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 
 	if (!link)
 		return port_refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "no-interface",
-			      "'ip link' lists the interfaces", "there is no interface %s",
-			      wish->name);
+				   "'ip link' lists the interfaces", "there is no interface %s",
+				   wish->name);
 	if (!has_address_for(link, wish))
 		return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "no-address",
-			      "give it one with 'ip address add'; IPv6 needs a link-local one",
-			      "%s has no address of a family asked for", wish->name);
+				   "give it one with 'ip address add'; IPv6 needs a link-local one",
+				   "%s has no address of a family asked for", wish->name);
 	if (is_new) {
 		number = new_port(shell, wish, link, ret_refusal);
 		if (number == LINK_NONE)
@@ -237,17 +238,19 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 		err = change_mode(shell, number, wish->mode, link);
 		if (err)
 			return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "mode",
-				      "the former mode stays in force",
-				      "%s cannot run in that mode: %s", wish->name, strerror(-err));
+					   "the former mode stays in force",
+					   "%s cannot run in that mode: %s", wish->name,
+					   strerror(-err));
 	}
 	feed_versions(shell, number, wish);
 	err = switch_on(shell, number, wish);
 	if (err && !wants_any(&shell->ports[number]))
 		let_go(shell, number);
 	if (err)
-		return port_refuse(ret_refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
-			      "socket", "see the daemon's log", "cannot open the sockets on %s: %s",
-			      wish->name, strerror(-err));
+		return port_refuse(ret_refusal,
+				   err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "socket",
+				   "see the daemon's log", "cannot open the sockets on %s: %s",
+				   wish->name, strerror(-err));
 	watch_answer(shell, NULL);
 	return number;
 }

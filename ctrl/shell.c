@@ -23,7 +23,7 @@
  * Without a daemon the programs stop forwarding after the hold time that neighbors give a router
  * (description of HPIM-DM, section 5): then they take over.
  */
-#define LEASE_FOR	HP_SEC(40)
+#define LEASE_FOR       HP_SEC(40)
 #define LEASE_RENEW_FOR HP_SEC(10)
 
 /* BootTimes must grow over restarts (description of HPIM-DM, 3.1): the greatest one used. */
@@ -99,8 +99,9 @@ static void do_put(struct shell *shell, const struct mfib_route *route)
 	int err = dplane_put(shell->dplane, route);
 
 	if (err)
-		log_format(NOTE_WARN, "forwarding plane refuses a route: %s; its packets are not "
-				      "forwarded until the next change",
+		log_format(NOTE_WARN,
+			   "forwarding plane refuses a route: %s; its packets are not "
+			   "forwarded until the next change",
 			   strerror(-err));
 }
 
@@ -130,33 +131,15 @@ static void do_note(struct shell *shell, const struct core_note *note)
 static void perform(struct shell *shell, const struct core_effect *effect)
 {
 	switch (effect->kind) {
-	case FX_SEND:
-		do_send(shell, &effect->send);
-		break;
-	case FX_JOIN:
-		do_join(shell, &effect->group);
-		break;
-	case FX_LEAVE:
-		rawsock_leave(shell->rawsock, &effect->group);
-		break;
-	case FX_RPF_WATCH:
-		watch_add(shell, &effect->rpf_source);
-		break;
-	case FX_RPF_UNWATCH:
-		watch_del(shell, &effect->rpf_source);
-		break;
-	case FX_MFIB_PUT:
-		do_put(shell, &effect->route);
-		break;
-	case FX_MFIB_DEL:
-		dplane_del(shell->dplane, &effect->key);
-		break;
-	case FX_MFIB_ASK:
-		do_ask(shell, &effect->key);
-		break;
-	case FX_NOTE:
-		do_note(shell, &effect->note);
-		break;
+	case FX_SEND: do_send(shell, &effect->send); break;
+	case FX_JOIN: do_join(shell, &effect->group); break;
+	case FX_LEAVE: rawsock_leave(shell->rawsock, &effect->group); break;
+	case FX_RPF_WATCH: watch_add(shell, &effect->rpf_source); break;
+	case FX_RPF_UNWATCH: watch_del(shell, &effect->rpf_source); break;
+	case FX_MFIB_PUT: do_put(shell, &effect->route); break;
+	case FX_MFIB_DEL: dplane_del(shell->dplane, &effect->key); break;
+	case FX_MFIB_ASK: do_ask(shell, &effect->key); break;
+	case FX_NOTE: do_note(shell, &effect->note); break;
 	}
 }
 
@@ -208,8 +191,9 @@ static void renew_lease(struct shell *shell)
 	if (now < shell->renew_at)
 		return;
 	if (dplane_renew(shell->dplane, LEASE_FOR) < 0)
-		log_line(NOTE_WARN, "the lease of the forwarding plane cannot be renewed; XDP stops "
-				    "forwarding when it ends");
+		log_line(NOTE_WARN,
+			 "the lease of the forwarding plane cannot be renewed; XDP stops "
+			 "forwarding when it ends");
 	shell->renew_at = now + LEASE_RENEW_FOR;
 }
 
@@ -321,8 +305,8 @@ static int start_loop(struct shell *shell)
 
 static int start_ctl(struct shell *shell)
 {
-	int err = ctlsock_new(shell->loop, shell->options->instance, ctl_request, shell,
-			      &shell->ctl);
+	int err =
+		ctlsock_new(shell->loop, shell->options->instance, ctl_request, shell, &shell->ctl);
 
 	if (err == -EADDRINUSE) {
 		log_format(NOTE_WARN, "instance %s is running already", shell->options->instance);
@@ -408,8 +392,8 @@ int shell_start(struct shell *shell, const struct shell_options *options)
 void shell_stop(struct shell *shell, bool keep_forwarding)
 {
 	shell->keeps_forwarding = keep_forwarding;
-	shell_feed(shell, &(struct core_event){ .kind = EV_COMMAND,
-						.command = { .kind = COMMAND_STOP } });
+	shell_feed(shell,
+		   &(struct core_event){ .kind = EV_COMMAND, .command = { .kind = COMMAND_STOP } });
 	loop_quit(shell->loop);
 }
 

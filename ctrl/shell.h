@@ -17,7 +17,7 @@
 struct shell_options {
 	const char *instance;
 	uint32_t unicast_table; /* kernel table of unicast routes, 254: main */
-	uint32_t mroute_table;	/* kernel multicast table, 0: the default one */
+	uint32_t mroute_table;  /* kernel multicast table, 0: the default one */
 	bool is_foreground, is_verbose;
 	const char *record_path; /* NULL: no history is recorded */
 };
@@ -132,9 +132,10 @@ uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
 uint16_t port_find(const struct shell *shell, const char *name, struct port_refusal *ret_refusal);
 
 /** port_refuse() - Fill a refusal. Return: LINK_NONE. */
-__attribute__((format(printf, 5, 6))) uint16_t
-port_refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code, const char *hint,
-	    const char *format, ...);
+__attribute__((format(printf, 5, 6))) uint16_t port_refuse(struct port_refusal *refusal,
+							   enum ctl_exit exit, const char *code,
+							   const char *hint, const char *format,
+							   ...);
 
 /** port_link_changed() - The kernel tells about an interface. */
 void port_link_changed(struct shell *shell, const struct rtnl_link *link);

@@ -57,7 +57,7 @@ bool ip_addr_is_multicast(const struct ip_addr *addr)
 {
 	if (ip_addr_family(addr) == IP_FAMILY_4)
 		return (addr->b[12] & 0xf0) == 0xe0; /* RFC 1112, 4 */
-	return addr->b[0] == 0xff; /* RFC 4291, 2.7 */
+	return addr->b[0] == 0xff;                   /* RFC 4291, 2.7 */
 }
 
 bool ip_addr_is_link_scope_group(const struct ip_addr *addr)

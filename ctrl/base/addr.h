@@ -53,7 +53,8 @@ struct ip_addr ip_addr_mask(const struct ip_addr *addr, uint8_t len);
 /** ip_prefix_contains() - Whether @addr is of the prefix's family and inside it. */
 bool ip_prefix_contains(const struct ip_prefix *prefix, const struct ip_addr *addr);
 
-/** ip_addr_is_source() - Fit to be the source of a tree: unicast, set, not loopback, not link-local. */
+/** ip_addr_is_source() - Fit to be the source of a tree: unicast, set, not loopback, not
+ * link-local. */
 bool ip_addr_is_source(const struct ip_addr *addr);
 
 #endif

@@ -116,7 +116,8 @@ static inline void wr_u16(struct writer *w, uint16_t v)
 static inline void wr_u32(struct writer *w, uint32_t v)
 {
 	wr_bytes(w,
-		 (uint8_t[]){ (uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v },
+		 (uint8_t[]){ (uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8),
+			      (uint8_t)v },
 		 4);
 }
 

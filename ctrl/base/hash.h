@@ -44,21 +44,22 @@ static inline uint32_t hash_keyed(const struct hash_key *key, const void *bytes,
 	return (uint32_t)((sum ^ sum >> 32) * UINT64_C(0xbf58476d1ce4e5b9) >> 32);
 }
 
-/* hash_find() - Set @out to the item of the table @head that has *@ptr in its key field, or NULL. */
-#define hash_find(key, head, ptr, out)                                                             \
-	do {                                                                                       \
-		const uint32_t hash_value = hash_keyed(key, ptr, sizeof(*(ptr)));                  \
-                                                                                                   \
-		HASH_FIND_BYHASHVALUE(hh, head, ptr, sizeof(*(ptr)), hash_value, out);             \
+/* hash_find() - Set @out to the item of the table @head that has *@ptr in its key field, or NULL.
+ */
+#define hash_find(key, head, ptr, out)                                                 \
+	do {                                                                           \
+		const uint32_t hash_value = hash_keyed(key, ptr, sizeof(*(ptr)));      \
+                                                                                       \
+		HASH_FIND_BYHASHVALUE(hh, head, ptr, sizeof(*(ptr)), hash_value, out); \
 	} while (0)
 
 /* hash_add() - Add an item whose key is @field. */
-#define hash_add(key, head, field, item)                                                           \
-	do {                                                                                       \
-		const uint32_t hash_value =                                                        \
-			hash_keyed(key, &(item)->field, sizeof((item)->field));                    \
-                                                                                                   \
-		HASH_ADD_BYHASHVALUE(hh, head, field, sizeof((item)->field), hash_value, item);    \
+#define hash_add(key, head, field, item)                                                        \
+	do {                                                                                    \
+		const uint32_t hash_value =                                                     \
+			hash_keyed(key, &(item)->field, sizeof((item)->field));                 \
+                                                                                                \
+		HASH_ADD_BYHASHVALUE(hh, head, field, sizeof((item)->field), hash_value, item); \
 	} while (0)
 
 #endif

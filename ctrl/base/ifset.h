@@ -65,8 +65,8 @@ static inline uint16_t ifset_next(const struct ifset *set, unsigned int from)
 	return LINK_NONE;
 }
 
-#define ifset_for_each(link, set)                                                                  \
-	for (uint16_t link = ifset_next(set, 0); link != LINK_NONE;                                \
+#define ifset_for_each(link, set)                                   \
+	for (uint16_t link = ifset_next(set, 0); link != LINK_NONE; \
 	     link = ifset_next(set, link + 1u))
 
 #endif

@@ -9,7 +9,7 @@ typedef int64_t hp_time;
 
 #define HP_TIME_NEVER INT64_MAX
 
-#define HP_MS(ms) ((hp_time)(ms) * 1000000)
-#define HP_SEC(s) ((hp_time)(s) * 1000000000)
+#define HP_MS(ms) ((hp_time)(ms)*1000000)
+#define HP_SEC(s) ((hp_time)(s)*1000000000)
 
 #endif

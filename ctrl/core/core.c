@@ -249,26 +249,15 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 	if (!core->is_clock)
 		sched_run(core, &core->sched, now);
 	switch (event->kind) {
-	case EV_CLOCK:
-		break;
-	case EV_LINK:
-		handle_link(core, &event->link);
-		break;
-	case EV_PACKET:
-		handle_packet(core, &event->packet);
-		break;
-	case EV_RPF:
-		rpf_update(core, &event->rpf, hpim_path_changed);
-		break;
+	case EV_CLOCK: break;
+	case EV_LINK: handle_link(core, &event->link); break;
+	case EV_PACKET: handle_packet(core, &event->packet); break;
+	case EV_RPF: rpf_update(core, &event->rpf, hpim_path_changed); break;
 	case EV_DATA:
 		hpim_data(core->hpim[ip_addr_family(&event->data.group)], &event->data);
 		break;
-	case EV_CONFIG:
-		handle_config(core, &event->config);
-		break;
-	case EV_COMMAND:
-		stop(core);
-		break;
+	case EV_CONFIG: handle_config(core, &event->config); break;
+	case EV_COMMAND: stop(core); break;
 	}
 }
 

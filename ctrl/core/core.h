@@ -16,9 +16,9 @@ struct core;
 /** struct core_limits - Sizes and identity, fixed for the life of a core. */
 struct core_limits {
 	uint32_t neighbors; /* per interface and family */
-	uint32_t trees;	    /* (S,G) entries per family, with or without a tree */
+	uint32_t trees;     /* (S,G) entries per family, with or without a tree */
 	uint32_t groups;    /* per interface and family */
-	uint64_t seed;	    /* same seed, same events: same effects */
+	uint64_t seed;      /* same seed, same events: same effects */
 	uint32_t unix_s;    /* UNIX time at hp_time 0, for BootTime */
 	hpim_hmac_fn *hmac; /* NULL: there must be no keys */
 };

@@ -19,10 +19,10 @@ struct core {
 	struct core_limits limits;
 	struct core_settings settings;
 	hp_time now;
-	uint64_t random; /* state of core_random() */
+	uint64_t random;          /* state of core_random() */
 	struct hash_key hash_key; /* from the seed */
 	bool is_draining;
-	bool is_clock;	 /* timers are fired one by one while draining */
+	bool is_clock;   /* timers are fired one by one while draining */
 	bool is_stopped; /* COMMAND_STOP: nothing happens any more */
 	struct sched sched;
 	struct fx_queue fx;

@@ -7,22 +7,22 @@
 #include "core/note.h"
 
 enum core_effect_kind {
-	FX_SEND,	/* send a control packet */
-	FX_JOIN,	/* open what receives @proto of @family on @link, and join @group there */
-	FX_LEAVE,	/* undo FX_JOIN */
-	FX_RPF_WATCH,	/* answer with EV_RPF now and after every change of the route */
+	FX_SEND,        /* send a control packet */
+	FX_JOIN,        /* open what receives @proto of @family on @link, and join @group there */
+	FX_LEAVE,       /* undo FX_JOIN */
+	FX_RPF_WATCH,   /* answer with EV_RPF now and after every change of the route */
 	FX_RPF_UNWATCH, /* no longer */
-	FX_MFIB_PUT,	/* add or replace a route entry */
-	FX_MFIB_DEL,	/* remove a route entry */
-	FX_MFIB_ASK,	/* answer with EV_DATA, DATA_SEEN */
-	FX_NOTE,	/* something an operator may want to read */
+	FX_MFIB_PUT,    /* add or replace a route entry */
+	FX_MFIB_DEL,    /* remove a route entry */
+	FX_MFIB_ASK,    /* answer with EV_DATA, DATA_SEEN */
+	FX_NOTE,        /* something an operator may want to read */
 };
 
 struct fx_send {
 	uint16_t link;
 	enum core_proto proto;
 	struct ip_addr src, dst; /* TTL is 1; IGMP and MLD carry Router Alert */
-	const uint8_t *bytes;	 /* payload behind the IP headers, checksums done */
+	const uint8_t *bytes;    /* payload behind the IP headers, checksums done */
 	size_t len;
 };
 
@@ -40,9 +40,9 @@ struct mfib_key {
 /** struct mfib_route - One entry of the forwarding table. */
 struct mfib_route {
 	struct mfib_key key;
-	uint16_t iif;	    /* the only input interface accepted */
-	struct ifset oifs;  /* never contains iif; empty: drop (negative entry) */
-	uint32_t flags;	    /* MFIB_F_* */
+	uint16_t iif;      /* the only input interface accepted */
+	struct ifset oifs; /* never contains iif; empty: drop (negative entry) */
+	uint32_t flags;    /* MFIB_F_* */
 };
 
 /* Report packets that arrive on another interface than iif (DATA_WRONG_IF). */
@@ -59,7 +59,7 @@ struct core_effect {
 		struct fx_group group;
 		struct ip_addr rpf_source; /* FX_RPF_WATCH, FX_RPF_UNWATCH */
 		struct mfib_route route;   /* FX_MFIB_PUT */
-		struct mfib_key key;	   /* FX_MFIB_DEL, FX_MFIB_ASK */
+		struct mfib_key key;       /* FX_MFIB_DEL, FX_MFIB_ASK */
 		struct core_note note;
 	};
 };

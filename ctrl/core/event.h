@@ -55,8 +55,8 @@ struct ev_packet {
 struct ev_rpf {
 	struct ip_addr source;
 	bool is_reachable;
-	bool is_connected;	 /* the route has no gateway */
-	uint16_t link;		 /* output interface, LINK_NONE if it has no link number */
+	bool is_connected;       /* the route has no gateway */
+	uint16_t link;           /* output interface, LINK_NONE if it has no link number */
 	struct ip_addr next_hop; /* unset if connected */
 	uint8_t prefix_len;
 	uint32_t preference, metric; /* all ones when unreachable */
@@ -87,23 +87,23 @@ struct core_settings {
 };
 
 enum config_kind {
-	CONFIG_LINK,	 /* switch a protocol on or off on an interface and family */
+	CONFIG_LINK,     /* switch a protocol on or off on an interface and family */
 	CONFIG_SETTINGS, /* replace the settings */
-	CONFIG_KEY,	 /* add, replace or delete a key of HPIM-DM on an interface and family */
-	CONFIG_GM,	 /* version of IGMP or MLD on an interface; kept while it does not run */
+	CONFIG_KEY,      /* add, replace or delete a key of HPIM-DM on an interface and family */
+	CONFIG_GM,       /* version of IGMP or MLD on an interface; kept while it does not run */
 };
 
 struct hpim_key;
 
 struct ev_config {
 	enum config_kind kind;
-	uint16_t link;		/* all but CONFIG_SETTINGS */
-	enum ip_family family;	/* same */
-	enum core_proto proto;	/* CONFIG_LINK */
-	bool is_on;		/* CONFIG_LINK; CONFIG_KEY: false deletes the key with that id */
-	const struct hpim_key *key; /* CONFIG_KEY; its secret is copied, NULL: as it was */
-	uint8_t version;	/* CONFIG_GM: IGMP 2 or 3, MLD 1 or 2; 0: the newest */
-	bool is_sending;	/* CONFIG_KEY: messages are signed with it from now on */
+	uint16_t link;         /* all but CONFIG_SETTINGS */
+	enum ip_family family; /* same */
+	enum core_proto proto; /* CONFIG_LINK */
+	bool is_on;            /* CONFIG_LINK; CONFIG_KEY: false deletes the key with that id */
+	const struct hpim_key *key;    /* CONFIG_KEY; its secret is copied, NULL: as it was */
+	uint8_t version;               /* CONFIG_GM: IGMP 2 or 3, MLD 1 or 2; 0: the newest */
+	bool is_sending;               /* CONFIG_KEY: messages are signed with it from now on */
 	struct core_settings settings; /* CONFIG_SETTINGS */
 };
 

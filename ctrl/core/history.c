@@ -225,9 +225,7 @@ uint64_t history_effect_hash(uint64_t hash, const struct core_effect *effect)
 		wr_any(&out, &effect->group.group);
 		break;
 	case FX_RPF_WATCH:
-	case FX_RPF_UNWATCH:
-		wr_any(&out, &effect->rpf_source);
-		break;
+	case FX_RPF_UNWATCH: wr_any(&out, &effect->rpf_source); break;
 	case FX_MFIB_PUT:
 		wr_any(&out, &effect->route.key.source);
 		wr_any(&out, &effect->route.key.group);
@@ -288,26 +286,13 @@ void history_write(struct writer *out, const struct history_event *event)
 	wr_u64(out, (uint64_t)event->now);
 	wr_u8(out, (uint8_t)event->event.kind);
 	switch (event->event.kind) {
-	case EV_CLOCK:
-		break;
-	case EV_LINK:
-		write_link(out, &event->event.link);
-		break;
-	case EV_PACKET:
-		write_packet(out, &event->event.packet);
-		break;
-	case EV_RPF:
-		write_rpf(out, &event->event.rpf);
-		break;
-	case EV_DATA:
-		write_data(out, &event->event.data);
-		break;
-	case EV_CONFIG:
-		write_config(out, &event->event.config);
-		break;
-	case EV_COMMAND:
-		wr_u8(out, (uint8_t)event->event.command.kind);
-		break;
+	case EV_CLOCK: break;
+	case EV_LINK: write_link(out, &event->event.link); break;
+	case EV_PACKET: write_packet(out, &event->event.packet); break;
+	case EV_RPF: write_rpf(out, &event->event.rpf); break;
+	case EV_DATA: write_data(out, &event->event.data); break;
+	case EV_CONFIG: write_config(out, &event->event.config); break;
+	case EV_COMMAND: wr_u8(out, (uint8_t)event->event.command.kind); break;
 	}
 	wr_u32(out, event->effect_count);
 	wr_u64(out, event->effect_hash);
@@ -317,29 +302,17 @@ static void read_event(struct reader *in, struct core_event *event)
 {
 	event->kind = rd_u8(in);
 	switch (event->kind) {
-	case EV_CLOCK:
-		break;
-	case EV_LINK:
-		read_link(in, &event->link);
-		break;
-	case EV_PACKET:
-		read_packet(in, &event->packet);
-		break;
-	case EV_RPF:
-		read_rpf(in, &event->rpf);
-		break;
-	case EV_DATA:
-		read_data(in, &event->data);
-		break;
-	case EV_CONFIG:
-		read_config(in, &event->config);
-		break;
+	case EV_CLOCK: break;
+	case EV_LINK: read_link(in, &event->link); break;
+	case EV_PACKET: read_packet(in, &event->packet); break;
+	case EV_RPF: read_rpf(in, &event->rpf); break;
+	case EV_DATA: read_data(in, &event->data); break;
+	case EV_CONFIG: read_config(in, &event->config); break;
 	case EV_COMMAND:
 		event->command.kind = rd_u8(in);
 		in->bad |= event->command.kind != COMMAND_STOP;
 		break;
-	default:
-		in->bad = true;
+	default: in->bad = true;
 	}
 }
 

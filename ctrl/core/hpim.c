@@ -91,8 +91,7 @@ static void process(struct hpim_record *record, const struct hpim_msg *msg)
 	case HPIM_HELLO:
 	case HPIM_SYNC:
 	case HPIM_ACK:
-	case HPIM_TYPE_COUNT:
-		break; /* not reliable messages: hpim_receive() */
+	case HPIM_TYPE_COUNT: break; /* not reliable messages: hpim_receive() */
 	}
 	if (upstream_was || record->is_upstream || record->interest != interest_was)
 		hpim_tree_mark(record->tif->tree);
@@ -101,11 +100,12 @@ static void process(struct hpim_record *record, const struct hpim_msg *msg)
 static void note_packet(const struct hpim_if *hif, enum note_code code,
 			const struct ev_packet *packet)
 {
-	core_note(hif->hpim->core, &(struct core_note){ .level = NOTE_DEBUG,
-							.code = code,
-							.link = hif->link,
-							.a = packet->src,
-							.v = { PROTO_HPIM, (uint32_t)packet->len } });
+	core_note(hif->hpim->core,
+		  &(struct core_note){ .level = NOTE_DEBUG,
+				       .code = code,
+				       .link = hif->link,
+				       .a = packet->src,
+				       .v = { PROTO_HPIM, (uint32_t)packet->len } });
 }
 
 /* 2.1: who may speak to us. The reference checks less; no router of it sends anything else. */
@@ -140,12 +140,8 @@ void hpim_receive(struct hpim *hpim, const struct ev_packet *packet)
 		return;
 	}
 	switch (msg.type) {
-	case HPIM_HELLO:
-		hpim_neigh_hello(hif, &packet->src, &msg);
-		break;
-	case HPIM_SYNC:
-		hpim_sync_receive(hif, &packet->src, &msg);
-		break;
+	case HPIM_HELLO: hpim_neigh_hello(hif, &packet->src, &msg); break;
+	case HPIM_SYNC: hpim_sync_receive(hif, &packet->src, &msg); break;
 	case HPIM_ACK:
 		(void)hpim_neigh_ack(hif, &packet->src, &msg); /* its answer is for the tests */
 		break;
@@ -190,8 +186,7 @@ void hpim_data(struct hpim *hpim, const struct ev_data *data)
 		if (tree)
 			hpim_tree_missed(tree, data->link);
 		break;
-	case DATA_WRONG_IF:
-		break; /* 3.17: ignored */
+	case DATA_WRONG_IF: break; /* 3.17: ignored */
 	}
 }
 

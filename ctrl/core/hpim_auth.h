@@ -29,7 +29,7 @@ enum hpim_hash {
 	HPIM_HASH_COUNT,
 };
 
-#define HPIM_KEYS_MAX	8u   /* per interface and family */
+#define HPIM_KEYS_MAX   8u   /* per interface and family */
 #define HPIM_SECRET_MAX 128u /* bytes */
 
 /** struct hpim_key - A key as configured; the secret is borrowed and never empty. */

@@ -92,8 +92,8 @@ static bool source_is_silent(const struct hpim_facts *facts)
  */
 static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *view)
 {
-	view->iif = facts->root != LINK_NONE && !source_is_silent(facts) ? facts->root :
-									   facts->data_link;
+	view->iif = facts->root != LINK_NONE && !source_is_silent(facts) ? facts->root
+									 : facts->data_link;
 	view->oifs = (struct ifset){ .word = { 0 } };
 	if (view->state != TREE_INACTIVE || !facts->floods || facts->root == LINK_NONE ||
 	    facts->is_originator)

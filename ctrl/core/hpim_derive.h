@@ -25,11 +25,11 @@ struct hpim_best {
 /** struct hpim_fact_if - What is known of a tree on one enabled interface. */
 struct hpim_fact_if {
 	uint16_t link;
-	bool is_hpim;	   /* HPIM-DM runs there; else only IGMP or MLD */
-	bool is_connected; /* the source is in one of its subnets */
-	bool has_interest; /* of some neighbor */
-	bool has_member;   /* local membership */
-	bool is_holding;   /* the hold timer runs */
+	bool is_hpim;        /* HPIM-DM runs there; else only IGMP or MLD */
+	bool is_connected;   /* the source is in one of its subnets */
+	bool has_interest;   /* of some neighbor */
+	bool has_member;     /* local membership */
+	bool is_holding;     /* the hold timer runs */
 	struct ip_addr addr; /* our own */
 	struct hpim_best best;
 };
@@ -38,9 +38,9 @@ struct hpim_fact_if {
 struct hpim_facts {
 	bool is_originator;    /* the route to the source has no gateway */
 	bool is_source_active; /* SAT runs */
-	bool has_data;	       /* data came in recently while there was no tree */
-	bool floods;	       /* the setting "initial flood" */
-	uint16_t root;	       /* root interface or LINK_NONE */
+	bool has_data;         /* data came in recently while there was no tree */
+	bool floods;           /* the setting "initial flood" */
+	uint16_t root;         /* root interface or LINK_NONE */
 	uint16_t data_link;    /* has_data: where */
 	struct hpim_rpc rpc;   /* MyRPC */
 	uint16_t if_count;
@@ -64,20 +64,20 @@ enum __attribute__((packed)) hpim_told { TOLD_NOTHING, TOLD_INTEREST, TOLD_NO_IN
 struct hpim_view_if {
 	enum hpim_role role;
 	enum hpim_told told;
-	bool is_hpim;	  /* HPIM-DM runs here */
+	bool is_hpim;     /* HPIM-DM runs here */
 	bool is_upstream; /* IamUpstream is in force here */
-	bool is_winner;	  /* AssertWinner */
+	bool is_winner;   /* AssertWinner */
 	bool has_interest, has_member, is_forwarding;
 	struct hpim_best best;
 };
 
 /* Messages and timers that a change asks for, performed in this order. */
 #define REACT_NO_UPSTREAM (1u << 0)
-#define REACT_UPSTREAM	  (1u << 1)
-#define REACT_INTEREST	  (1u << 2)
+#define REACT_UPSTREAM    (1u << 1)
+#define REACT_INTEREST    (1u << 2)
 #define REACT_NO_INTEREST (1u << 3)
-#define REACT_HOLD	  (1u << 4) /* AW became AL while forwarding */
-#define REACT_RELEASE	  (1u << 5) /* no reason to hold any more */
+#define REACT_HOLD        (1u << 4) /* AW became AL while forwarding */
+#define REACT_RELEASE     (1u << 5) /* no reason to hold any more */
 
 /** hpim_rpc_compare() - Lower is better, preference first: <0, 0, >0. 4.2 */
 int hpim_rpc_compare(const struct hpim_rpc *a, const struct hpim_rpc *b);

@@ -27,8 +27,8 @@ static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_i
 			if (record->neigh->state != SYNC_SYNCED)
 				continue;
 			unsaid -= record->is_upstream || record->interest != INTEREST_UNSAID;
-			fact->has_interest |= !record->is_upstream &&
-					      record->interest == INTEREST_YES;
+			fact->has_interest |=
+				!record->is_upstream && record->interest == INTEREST_YES;
 			if (record->is_upstream &&
 			    (!best->generation ||
 			     hpim_best_is_better(&record->rpc, &record->neigh->addr, &best->rpc,
@@ -70,8 +70,8 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 
 	facts->is_originator = path && path->is_reachable && path->is_connected;
 	facts->root = path && ifset_has(&hpim->enabled, path->link) ? path->link : LINK_NONE;
-	facts->rpc = path ? (struct hpim_rpc){ path->preference, path->metric } :
-			    (struct hpim_rpc){ UINT32_MAX, UINT32_MAX };
+	facts->rpc = path ? (struct hpim_rpc){ path->preference, path->metric }
+			  : (struct hpim_rpc){ UINT32_MAX, UINT32_MAX };
 	facts->floods = hpim->core->settings.initial_flood;
 	facts->is_source_active = timer_runs(&tree->source_timer);
 	facts->has_data = timer_runs(&tree->data_timer);
@@ -112,8 +112,8 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 		 link_is_connected_to(&tree->hpim->core->links[facts->data_link],
 				      &tree->key.source))
 		source_seen(tree, lifetime); /* it is back, by another way into its subnet */
-	else if (!is_new && (!was->is_originator ||
-			     (was->root != LINK_NONE && was->root != facts->root)))
+	else if (!is_new &&
+		 (!was->is_originator || (was->root != LINK_NONE && was->root != facts->root)))
 		source_seen(tree, lifetime); /* became originator, or another root interface */
 	facts->is_source_active = timer_runs(&tree->source_timer);
 }
@@ -157,7 +157,8 @@ static bool has_lasted(const struct hpim_tree *tree, const struct hpim_tree_if *
 	return core->now - tif->forwarding_since >= HP_MS(core->settings.hold_forwarding_ms);
 }
 
-/* 3.10. Holding is a fact that a change of view creates: true when the view must be derived again. */
+/* 3.10. Holding is a fact that a change of view creates: true when the view must be derived again.
+ */
 static bool settle_hold(struct hpim_tree *tree, struct hpim_facts *facts,
 			const struct hpim_view *is, const struct hpim_view_if *is_ifs)
 {
@@ -167,8 +168,8 @@ static bool settle_hold(struct hpim_tree *tree, struct hpim_facts *facts,
 
 	for (unsigned int i = 0; i < facts->if_count; i++) {
 		struct hpim_tree_if *tif = hpim_tree_if_find(tree, facts->ifs[i].link);
-		unsigned int react = hpim_react(&tree->view, tif ? &tif->view : &unknown, is,
-						&is_ifs[i]);
+		unsigned int react =
+			hpim_react(&tree->view, tif ? &tif->view : &unknown, is, &is_ifs[i]);
 
 		if (!tif)
 			continue;
@@ -189,9 +190,9 @@ static void apply_ifs(struct hpim_tree *tree, const struct hpim_facts *facts,
 {
 	for (unsigned int i = 0; i < facts->if_count; i++) {
 		uint16_t link = facts->ifs[i].link;
-		struct hpim_tree_if *tif = is->state == TREE_INACTIVE ?
-						   hpim_tree_if_find(tree, link) :
-						   hpim_tree_if_get(tree, link);
+		struct hpim_tree_if *tif = is->state == TREE_INACTIVE
+						   ? hpim_tree_if_find(tree, link)
+						   : hpim_tree_if_get(tree, link);
 
 		if (!tif)
 			continue;
@@ -204,7 +205,8 @@ static void apply_ifs(struct hpim_tree *tree, const struct hpim_facts *facts,
 	}
 }
 
-/* Interfaces that are no longer part of the tree; and interest in a tree that is none. 3.13, 3.14 */
+/* Interfaces that are no longer part of the tree; and interest in a tree that is none. 3.13, 3.14
+ */
 static void forget(struct hpim_tree *tree, const struct hpim_view *is)
 {
 	for (uint16_t i = 0; i < tree->tif_count; i++) {

@@ -73,11 +73,11 @@ static void note(const struct hpim_if *hif, enum note_code code)
 
 static void fx_group(const struct hpim_if *hif, enum core_effect_kind kind)
 {
-	core_fx(core_of(hif), &(struct core_effect){ .kind = kind,
-						     .group = { .link = hif->link,
-								.proto = PROTO_HPIM,
-								.group = all_routers
-									[hif->hpim->family] } });
+	core_fx(core_of(hif),
+		&(struct core_effect){ .kind = kind,
+				       .group = { .link = hif->link,
+						  .proto = PROTO_HPIM,
+						  .group = all_routers[hif->hpim->family] } });
 }
 
 struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
@@ -161,16 +161,13 @@ void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hp
 	len = hpim_encode(&msg, entries, bytes, sizeof(bytes));
 	assert(len > 0); /* fragments are cut to the MTU */
 	/* Every transmission is signed anew, with the key of now. */
-	if (key &&
-	    hpim_auth_sign(key, core_of(hif)->limits.hmac, &hif->addr, dst, bytes, len) < 0)
+	if (key && hpim_auth_sign(key, core_of(hif)->limits.hmac, &hif->addr, dst, bytes, len) < 0)
 		return; /* the shell tried the hash when the key was added */
-	core_fx(core_of(hif),
-		&(struct core_effect){
-			.kind = FX_SEND,
-			.send = { .link = hif->link,
-				  .proto = PROTO_HPIM,
-				  .src = hif->addr,
-				  .dst = *dst,
-				  .bytes = bytes,
-				  .len = len } });
+	core_fx(core_of(hif), &(struct core_effect){ .kind = FX_SEND,
+						     .send = { .link = hif->link,
+							       .proto = PROTO_HPIM,
+							       .src = hif->addr,
+							       .dst = *dst,
+							       .bytes = bytes,
+							       .len = len } });
 }

@@ -34,7 +34,8 @@ struct hpim_pending {
 };
 TAILQ_HEAD(hpim_pending_list, hpim_pending);
 
-/* An address in the reliable transmission of a tree; outlives the neighbor until the next timeout. */
+/* An address in the reliable transmission of a tree; outlives the neighbor until the next timeout.
+ */
 struct hpim_peer {
 	TAILQ_ENTRY(hpim_peer) node;
 	struct ip_addr addr;
@@ -119,8 +120,8 @@ struct hpim_tree {
 	uint16_t tif_count;
 	bool is_dirty;
 	/* Facts of its own. */
-	bool is_asking;		   /* SAT expired; the forwarding plane is asked for the last packet */
-	uint16_t data_link;	   /* where data without a tree came in */
+	bool is_asking;     /* SAT expired; the forwarding plane is asked for the last packet */
+	uint16_t data_link; /* where data without a tree came in */
 	struct timer data_timer;   /* lifetime of the entry for that data. 3.17 */
 	struct timer source_timer; /* SAT. 3.8 */
 	struct hpim_view view;
@@ -162,11 +163,11 @@ struct hpim {
 
 /* Constants that no setting changes. Section 5. */
 #define HPIM_SYNC_RETRANSMISSION_S 3
-#define HPIM_HOLD_SYNC_S	   12 /* while synchronizing */
-#define HPIM_HOLD_DEFAULT_S	   120 /* when not announced */
+#define HPIM_HOLD_SYNC_S           12  /* while synchronizing */
+#define HPIM_HOLD_DEFAULT_S        120 /* when not announced */
 #define HPIM_ACK_FAILURE_THRESHOLD 3
-#define HPIM_FIRST_HELLO_MAX_S	   5
-#define HPIM_HOLD_FACTOR	   4 /* hold time in hello periods */
+#define HPIM_FIRST_HELLO_MAX_S     5
+#define HPIM_HOLD_FACTOR           4 /* hold time in hello periods */
 
 /* hpim_if.c */
 

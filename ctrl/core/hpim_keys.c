@@ -76,9 +76,8 @@ void hpim_keys_free(struct hpim *hpim)
 
 const struct hpim_key *hpim_keys_sending(const struct hpim *hpim, uint16_t link)
 {
-	const struct hpim_stored_key *stored = find(hpim->keys[link], hpim->keys[link] ?
-									      hpim->keys[link]->send_id :
-									      0);
+	const struct hpim_stored_key *stored =
+		find(hpim->keys[link], hpim->keys[link] ? hpim->keys[link]->send_id : 0);
 
 	return stored ? &stored->key : NULL;
 }

@@ -10,33 +10,33 @@
 #include "core/hpim_int.h"
 
 enum sync_event {
-	SYNC_EV_START,		 /* unknown neighbor begins: SyncSN 0, M=1 */
-	SYNC_EV_STRAY,		 /* unknown neighbor, anything else */
-	SYNC_EV_STALE,		 /* lower SnapshotSN than the one known */
-	SYNC_EV_NEWER,		 /* higher SnapshotSN: the neighbor began anew */
-	SYNC_EV_OTHER_STEP,	 /* SyncSN is not the current one */
-	SYNC_EV_WRONG_NUMBER,	 /* our SnapshotSN is not in it */
+	SYNC_EV_START,           /* unknown neighbor begins: SyncSN 0, M=1 */
+	SYNC_EV_STRAY,           /* unknown neighbor, anything else */
+	SYNC_EV_STALE,           /* lower SnapshotSN than the one known */
+	SYNC_EV_NEWER,           /* higher SnapshotSN: the neighbor began anew */
+	SYNC_EV_OTHER_STEP,      /* SyncSN is not the current one */
+	SYNC_EV_WRONG_NUMBER,    /* our SnapshotSN is not in it */
 	SYNC_EV_COLLISION_YIELD, /* both began; our address is lower */
-	SYNC_EV_COLLISION_STAY,	 /* both began; our address is higher */
-	SYNC_EV_ASKED,		 /* M=1: fragment of a master */
-	SYNC_EV_ASKED_LAST,	 /* same, and neither side has more trees */
-	SYNC_EV_ANSWERED,	 /* M=0: fragment of a slave */
-	SYNC_EV_ANSWERED_LAST,	 /* same, and neither side has more trees */
+	SYNC_EV_COLLISION_STAY,  /* both began; our address is higher */
+	SYNC_EV_ASKED,           /* M=1: fragment of a master */
+	SYNC_EV_ASKED_LAST,      /* same, and neither side has more trees */
+	SYNC_EV_ANSWERED,        /* M=0: fragment of a slave */
+	SYNC_EV_ANSWERED_LAST,   /* same, and neither side has more trees */
 	SYNC_EV_TIMEOUT,
 	SYNC_EV_COUNT,
 };
 
 /* Actions, performed in this order. */
-#define ACT_RESET    (1u << 0)	/* adjacency reset; the packet is dropped */
-#define ACT_BEGIN    (1u << 1)	/* take a snapshot, forget the neighbor's state */
-#define ACT_LEARN    (1u << 2)	/* its SnapshotSN, now that everything is forgotten */
-#define ACT_STEP     (1u << 3)	/* CurrentSyncSN += 1, as master: before we ask */
-#define ACT_INSTALL  (1u << 4)	/* the trees in the packet */
-#define ACT_ASK	     (1u << 5)	/* Send(CurrentSyncSN, 1) */
-#define ACT_ANSWER   (1u << 6)	/* Send(CurrentSyncSN, 0) */
-#define ACT_REANSWER (1u << 7)	/* Send(CurrentSyncSN - 1, 0) */
-#define ACT_STEPPED  (1u << 8)	/* CurrentSyncSN += 1, as slave: after we answered */
-#define ACT_TIMER    (1u << 9)	/* arm the Sync timer */
+#define ACT_RESET    (1u << 0)  /* adjacency reset; the packet is dropped */
+#define ACT_BEGIN    (1u << 1)  /* take a snapshot, forget the neighbor's state */
+#define ACT_LEARN    (1u << 2)  /* its SnapshotSN, now that everything is forgotten */
+#define ACT_STEP     (1u << 3)  /* CurrentSyncSN += 1, as master: before we ask */
+#define ACT_INSTALL  (1u << 4)  /* the trees in the packet */
+#define ACT_ASK      (1u << 5)  /* Send(CurrentSyncSN, 1) */
+#define ACT_ANSWER   (1u << 6)  /* Send(CurrentSyncSN, 0) */
+#define ACT_REANSWER (1u << 7)  /* Send(CurrentSyncSN - 1, 0) */
+#define ACT_STEPPED  (1u << 8)  /* CurrentSyncSN += 1, as slave: after we answered */
+#define ACT_TIMER    (1u << 9)  /* arm the Sync timer */
 #define ACT_PROGRESS (1u << 10) /* NLT = 12 s */
 #define ACT_DONE     (1u << 11) /* NLT = announced hold time; stop the timer; drop the snapshot */
 #define ACT_NONE     (1u << 30) /* nothing to do */
@@ -267,14 +267,14 @@ static enum sync_event sync_event(const struct hpim_neigh *neigh, const struct h
 	if (neigh->state == SYNC_UNKNOWN)
 		return is_first ? SYNC_EV_START : SYNC_EV_STRAY;
 	if (sync->my_snapshot_sn != neigh->neighbor_snapshot_sn)
-		return sync->my_snapshot_sn < neigh->neighbor_snapshot_sn ? SYNC_EV_STALE :
-									    SYNC_EV_NEWER;
+		return sync->my_snapshot_sn < neigh->neighbor_snapshot_sn ? SYNC_EV_STALE
+									  : SYNC_EV_NEWER;
 	if (sync->sync_sn != neigh->sync_sn)
 		return SYNC_EV_OTHER_STEP;
 	if (neigh->state == SYNC_SLAVE && is_first)
-		return ip_addr_compare(&neigh->hif->addr, &neigh->addr) < 0 ?
-			       SYNC_EV_COLLISION_YIELD :
-			       SYNC_EV_COLLISION_STAY;
+		return ip_addr_compare(&neigh->hif->addr, &neigh->addr) < 0
+			       ? SYNC_EV_COLLISION_YIELD
+			       : SYNC_EV_COLLISION_STAY;
 	if (!is_first && sync->neighbor_snapshot_sn != neigh->my_snapshot_sn)
 		return SYNC_EV_WRONG_NUMBER;
 	is_last = sync->sync_sn > 0 && !sync->has_more && !has_more(neigh, neigh->sync_sn);

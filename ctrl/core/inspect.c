@@ -129,12 +129,9 @@ void inspect_neighbors(const struct core *core, enum ip_family family,
 static const char *tree_state(const struct hpim_tree *tree)
 {
 	switch (tree->view.state) {
-	case TREE_ACTIVE:
-		return "active";
-	case TREE_UNSURE:
-		return "unsure";
-	case TREE_INACTIVE:
-		break;
+	case TREE_ACTIVE: return "active";
+	case TREE_UNSURE: return "unsure";
+	case TREE_INACTIVE: break;
 	}
 	return timer_runs(&tree->data_timer) ? "flood" : "inactive";
 }

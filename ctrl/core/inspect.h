@@ -20,10 +20,10 @@ struct inspect_tree {
 	struct mfib_key key;
 	const char *state; /* "active", "unsure", "flood", "inactive" */
 	bool is_originator, in_tree;
-	uint16_t root;		 /* LINK_NONE: none */
-	struct ip_addr upstream; /* BestUpstream of the root interface, or unset */
+	uint16_t root;               /* LINK_NONE: none */
+	struct ip_addr upstream;     /* BestUpstream of the root interface, or unset */
 	uint32_t preference, metric; /* MyRPC */
-	uint16_t iif;		 /* of the forwarding entry; LINK_NONE: no entry */
+	uint16_t iif;                /* of the forwarding entry; LINK_NONE: no entry */
 	struct ifset oifs;
 };
 

@@ -22,9 +22,9 @@ enum hpim_sync_state {
 
 /* Why a neighbor was removed; v[0] of NOTE_NEIGHBOR_GONE. */
 enum hpim_gone_reason {
-	GONE_SILENT,	/* its liveness timer expired */
-	GONE_GOODBYE,	/* Hello with hold time 0 */
-	GONE_NO_ACK,	/* more than ACK_FAILURE_THRESHOLD acknowledgements missed */
+	GONE_SILENT,    /* its liveness timer expired */
+	GONE_GOODBYE,   /* Hello with hold time 0 */
+	GONE_NO_ACK,    /* more than ACK_FAILURE_THRESHOLD acknowledgements missed */
 	GONE_INTERFACE, /* our interface was switched off */
 };
 
@@ -32,27 +32,27 @@ enum note_level { NOTE_DEBUG, NOTE_INFO, NOTE_WARN };
 
 enum note_code {
 	NOTE_NONE,
-	NOTE_LINK_ON,		/* link, v[0] family, v[1] core_proto */
-	NOTE_LINK_OFF,		/* same */
-	NOTE_LINK_NO_ADDR,	/* same: enabled but without a usable address */
-	NOTE_PACKET_BAD,	/* link, a = source, v[0] core_proto, v[1] length */
-	NOTE_PACKET_FOREIGN,	/* link, a = source: PIM version 2 on an HPIM-DM interface */
-	NOTE_NEIGHBOR_NEW,	/* link, a = neighbor */
-	NOTE_NEIGHBOR_STATE,	/* link, a = neighbor, v[0] hpim_sync_state */
-	NOTE_NEIGHBOR_GONE,	/* link, a = neighbor, v[0] hpim_gone_reason */
-	NOTE_NEIGHBOR_LIMIT,	/* link, a = refused neighbor, v[0] limit */
-	NOTE_TREE_STATE,	/* a = source, b = group, v[0] new hpim_tree_state */
-	NOTE_TREE_LIMIT,	/* a = source, b = group, v[0] limit */
-	NOTE_ASSERT,		/* link, a = source, b = group, v[0] 1: won, 0: lost */
-	NOTE_QUERIER,		/* link, a = querier, v[0] 1: this router is it */
-	NOTE_GROUP_JOINED,	/* link, a = host, b = group */
-	NOTE_GROUP_LEFT,	/* link, b = group */
-	NOTE_GROUP_LIMIT,	/* link, b = refused group, v[0] limit */
-	NOTE_RPF_LIMIT,		/* a = source, v[0] limit */
-	NOTE_SN_EXHAUSTED,	/* link, v[0] new BootTime */
-	NOTE_PACKET_UNSIGNED,	/* link, a = source: no key fits the security value */
-	NOTE_SOURCE_LIMIT,	/* link, a = refused source, b = group, v[0] limit */
-	NOTE_QUERIER_VERSION,	/* link, a = querier, v[0] its version, v[1] ours */
+	NOTE_LINK_ON,         /* link, v[0] family, v[1] core_proto */
+	NOTE_LINK_OFF,        /* same */
+	NOTE_LINK_NO_ADDR,    /* same: enabled but without a usable address */
+	NOTE_PACKET_BAD,      /* link, a = source, v[0] core_proto, v[1] length */
+	NOTE_PACKET_FOREIGN,  /* link, a = source: PIM version 2 on an HPIM-DM interface */
+	NOTE_NEIGHBOR_NEW,    /* link, a = neighbor */
+	NOTE_NEIGHBOR_STATE,  /* link, a = neighbor, v[0] hpim_sync_state */
+	NOTE_NEIGHBOR_GONE,   /* link, a = neighbor, v[0] hpim_gone_reason */
+	NOTE_NEIGHBOR_LIMIT,  /* link, a = refused neighbor, v[0] limit */
+	NOTE_TREE_STATE,      /* a = source, b = group, v[0] new hpim_tree_state */
+	NOTE_TREE_LIMIT,      /* a = source, b = group, v[0] limit */
+	NOTE_ASSERT,          /* link, a = source, b = group, v[0] 1: won, 0: lost */
+	NOTE_QUERIER,         /* link, a = querier, v[0] 1: this router is it */
+	NOTE_GROUP_JOINED,    /* link, a = host, b = group */
+	NOTE_GROUP_LEFT,      /* link, b = group */
+	NOTE_GROUP_LIMIT,     /* link, b = refused group, v[0] limit */
+	NOTE_RPF_LIMIT,       /* a = source, v[0] limit */
+	NOTE_SN_EXHAUSTED,    /* link, v[0] new BootTime */
+	NOTE_PACKET_UNSIGNED, /* link, a = source: no key fits the security value */
+	NOTE_SOURCE_LIMIT,    /* link, a = refused source, b = group, v[0] limit */
+	NOTE_QUERIER_VERSION, /* link, a = querier, v[0] its version, v[1] ours */
 	NOTE_CODE_COUNT,
 };
 

@@ -19,7 +19,7 @@ typedef void timer_fn(struct core *core, struct timer *timer);
 
 struct timer {
 	RB_ENTRY(timer) node;
-	timer_fn *fire;	  /* set once by timer_init() */
+	timer_fn *fire;   /* set once by timer_init() */
 	hp_time deadline; /* HP_TIME_NEVER while it does not run */
 	uint64_t order;
 };

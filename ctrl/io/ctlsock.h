@@ -39,9 +39,11 @@ void ctl_reply_record(struct ctl_client *client, struct json_object *record);
 /** ctl_reply_end() - Success. @schema may be NULL for a command without output. */
 void ctl_reply_end(struct ctl_client *client, const char *schema);
 
-/** ctl_reply_error() - Failure: a word for programs, the exit code, a hint ("" if none), a sentence. */
-__attribute__((format(printf, 5, 6))) void
-ctl_reply_error(struct ctl_client *client, const char *code, enum ctl_exit exit, const char *hint,
-		const char *format, ...);
+/** ctl_reply_error() - Failure: a word for programs, the exit code, a hint ("" if none), a
+ * sentence. */
+__attribute__((format(printf, 5, 6))) void ctl_reply_error(struct ctl_client *client,
+							   const char *code, enum ctl_exit exit,
+							   const char *hint, const char *format,
+							   ...);
 
 #endif

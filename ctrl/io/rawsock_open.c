@@ -80,8 +80,7 @@ static const struct kind kinds[PROTO_COUNT][IP_FAMILY_COUNT] = {
 	},
 };
 
-#define LOAD_PACKET_TYPE \
-	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE))
+#define LOAD_PACKET_TYPE         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE))
 #define LOAD(offset)             BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offset)
 #define IF_EQUAL(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, yes, no)
 #define IF_LEAST(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, value, yes, no)

@@ -14,7 +14,7 @@ struct rtnl_link {
 	uint32_t ifindex;
 	char name[LINK_NAME_LEN];
 	bool is_present; /* false: deleted, or moved to another namespace */
-	bool is_up;	 /* administratively up and with carrier */
+	bool is_up;      /* administratively up and with carrier */
 	uint32_t mtu;
 	uint8_t mac[6];
 	uint8_t addr_count;
@@ -32,8 +32,9 @@ struct rtnl_path {
 
 struct rtnl_handlers {
 	void *ctx;
-	void (*link)(void *ctx, const struct rtnl_link *link);	    /* appeared, changed or gone */
-	void (*route)(void *ctx, const struct ip_prefix *prefix); /* a route of that prefix changed */
+	void (*link)(void *ctx, const struct rtnl_link *link); /* appeared, changed or gone */
+	void (*route)(void *ctx,
+		      const struct ip_prefix *prefix); /* a route of that prefix changed */
 	void (*say)(void *ctx, enum note_level level, const char *line);
 };
 

@@ -11,7 +11,7 @@
 struct fib_hop {
 	uint32_t ifindex;
 	struct ip_addr gateway; /* unset: none. An IPv4 route may have an IPv6 gateway (RTA_VIA) */
-	bool is_dead;		/* its interface is down: the kernel passes it over */
+	bool is_dead;           /* its interface is down: the kernel passes it over */
 };
 
 /* struct fib_route - One of the routes of a prefix. */
@@ -26,8 +26,8 @@ struct fib_route {
 
 /* How the kernel says a route was added; same meaning as in netlink(7). */
 enum fib_add {
-	FIB_ADD_FIRST,	 /* before the others of its priority */
-	FIB_ADD_LAST,	 /* after them */
+	FIB_ADD_FIRST,   /* before the others of its priority */
+	FIB_ADD_LAST,    /* after them */
 	FIB_ADD_REPLACE, /* instead of the first of them */
 };
 
@@ -61,8 +61,8 @@ typedef bool fib_usable_fn(const void *ctx, uint32_t ifindex);
 
 /**
  * fib_path() - Longest prefix match; all of struct rtnl_path is written.
- * @is_usable: asked with @ctx; next hops of other interfaces are passed over. The kernel keeps routes
- *             through an interface that has lost its carrier, but nothing arrives there.
+ * @is_usable: asked with @ctx; next hops of other interfaces are passed over. The kernel keeps
+ * routes through an interface that has lost its carrier, but nothing arrives there.
  */
 void fib_path(const struct fib *fib, const struct ip_addr *source, fib_usable_fn *is_usable,
 	      const void *ctx, struct rtnl_path *ret_path);

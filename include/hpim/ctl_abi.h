@@ -10,8 +10,9 @@
  *           {"id":1,"end":true,"schema":"hpim.trees/1","count":2}
  *       or  {"id":1,"end":true,"error":{"code":"not-found","exit":4,"message":"...","hint":"..."}}
  */
-#define CTL_SOCKET_DIR  "/run/hpimd"
-#define CTL_SOCKET_PATH CTL_SOCKET_DIR "/%s.ctl" /* instance; mode 0660 root:hpim if that group is */
+#define CTL_SOCKET_DIR "/run/hpimd"
+#define CTL_SOCKET_PATH \
+	CTL_SOCKET_DIR "/%s.ctl" /* instance; mode 0660 root:hpim if that group is */
 #define CTL_SOCKET_PATH_RO CTL_SOCKET_DIR "/%s.ro" /* same, refuses what changes something */
 
 /* Longest request line and longest reply line, with its newline. */

@@ -6,8 +6,8 @@
 #include "base/hash.h"
 
 #define BUCKETS 4096u
-#define ITEMS	(4 * BUCKETS)
-#define KEYS	200u
+#define ITEMS   (4 * BUCKETS)
+#define KEYS    200u
 
 struct pair {
 	struct ip_addr source, group;

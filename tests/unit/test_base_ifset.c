@@ -55,7 +55,7 @@ Test(base_ifset, members_are_visited_once_in_rising_order)
 
 	for (size_t j = count; j > 0; j--)
 		ifset_add(&set, members[j - 1]);
-	ifset_for_each(link, &set) {
+	ifset_for_each (link, &set) {
 		cr_assert_lt(i, count);
 		cr_expect_eq(link, members[i]);
 		i++;
@@ -67,7 +67,7 @@ Test(base_ifset, empty_set_visits_nothing)
 {
 	struct ifset set = { .word = { 0 } };
 
-	ifset_for_each(link, &set)
+	ifset_for_each (link, &set)
 		cr_expect_fail("visited %d", link);
 	cr_expect_eq(ifset_count(&set), 0);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What does not fit the limits is refused, noted once and forgotten; and what leaves takes its memory
- * along. Groups beyond their limit are in test_gm.c.
+ * What does not fit the limits is refused, noted once and forgotten; and what leaves takes its
+ * memory along. Groups beyond their limit are in test_gm.c.
  */
 #include <malloc.h>
 
@@ -154,7 +154,7 @@ BENCH_TEST(core_limits, a_tree_that_ends_makes_room_and_allows_the_next_note)
 		hear_tree(net, HPIM_UPSTREAM, group, 10 + group);
 	hear_tree(net, HPIM_NO_UPSTREAM, 0, 20);
 	bench_ack(net, 0, 1, UINT32_MAX - 1); /* of the interest in it */
-	bench_hello(net, 0, 1, 30, 20);	      /* nothing older is under way */
+	bench_hello(net, 0, 1, 30, 20);       /* nothing older is under way */
 	cr_assert_eq(net_hpim(net, 0)->tree_count, LIMIT - 1);
 	hear_tree(net, HPIM_UPSTREAM, LIMIT, 21);
 	cr_assert_eq(net_hpim(net, 0)->tree_count, LIMIT);
@@ -183,7 +183,8 @@ static void quiet(struct core *core, hp_time now, const struct core_event *event
 		;
 }
 
-static void quiet_hear(struct net *net, uint16_t link, unsigned int host, const struct hpim_msg *msg)
+static void quiet_hear(struct net *net, uint16_t link, unsigned int host,
+		       const struct hpim_msg *msg)
 {
 	unsigned int lan = net->routers[0].ports[link].lan;
 	uint8_t bytes[200];

@@ -5,10 +5,10 @@
 
 #include "core/hpim_int.h"
 
-#define TREES	  10000u
-#define MTU	  1500u
+#define TREES      10000u
+#define MTU        1500u
 #define SOURCE_LAN 0u
-#define LINK_AB	  1u /* number of the common link in A; 0 in B */
+#define LINK_AB    1u /* number of the common link in A; 0 in B */
 
 /* A is next to the source, B behind A. Packets are delivered as they are sent, in order. */
 struct lab {
@@ -20,7 +20,7 @@ struct lab {
 		struct ip_addr src, dst;
 		size_t len;
 		uint8_t *bytes;
-	} *packets;
+	} * packets;
 	size_t head, count, room;
 	unsigned int syncs_with_trees, entries;
 };
@@ -73,8 +73,11 @@ static void take_send(struct lab *lab, unsigned int from, const struct fx_send *
 		cr_assert_not_null(lab->packets);
 	}
 	packet = &lab->packets[lab->count++];
-	*packet = (struct packet){ .to = 1 - from, .src = send->src, .dst = send->dst,
-				   .len = send->len, .bytes = malloc(send->len) };
+	*packet = (struct packet){ .to = 1 - from,
+				   .src = send->src,
+				   .dst = send->dst,
+				   .len = send->len,
+				   .bytes = malloc(send->len) };
 	memcpy(packet->bytes, send->bytes, send->len);
 }
 

@@ -91,7 +91,9 @@ static void events_of_all_kinds(struct core_event events[EVENTS])
 
 static struct history_event play(struct core *core, hp_time now, const struct core_event *event)
 {
-	struct history_event happened = { .now = now, .event = *event, .effect_hash = HISTORY_HASH };
+	struct history_event happened = { .now = now,
+					  .event = *event,
+					  .effect_hash = HISTORY_HASH };
 	const struct core_effect *effect;
 
 	core_handle(core, now, event);

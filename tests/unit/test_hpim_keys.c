@@ -68,8 +68,7 @@ BENCH_TEST(hpim_keys, same_key_of_every_algorithm_lets_routers_meet)
 BENCH_TEST(hpim_keys, other_secret_identifier_or_algorithm_is_a_stranger)
 {
 	const struct hpim_key others[] = {
-		key_of(7, HPIM_HASH_SHA256, secret_b),
-		key_of(8, HPIM_HASH_SHA256, secret_a),
+		key_of(7, HPIM_HASH_SHA256, secret_b), key_of(8, HPIM_HASH_SHA256, secret_a),
 		key_of(7, HPIM_HASH_SHA512, secret_a),
 		key_of(7, HPIM_HASH_BLAKE2S, secret_a), /* same length as SHA-256 */
 	};
@@ -154,9 +153,9 @@ Test(hpim_keys, fragment_leaves_room_for_the_security_value)
 		enum hpim_hash hash;
 		uint32_t trees;
 	} rows[] = {
-		{ IP_FAMILY_4, HPIM_HASH_COUNT, 91 }, { IP_FAMILY_4, HPIM_HASH_SHA1, 89 },
+		{ IP_FAMILY_4, HPIM_HASH_COUNT, 91 },  { IP_FAMILY_4, HPIM_HASH_SHA1, 89 },
 		{ IP_FAMILY_4, HPIM_HASH_SHA256, 89 }, { IP_FAMILY_4, HPIM_HASH_SHA512, 87 },
-		{ IP_FAMILY_6, HPIM_HASH_COUNT, 35 }, { IP_FAMILY_6, HPIM_HASH_SHA1, 35 },
+		{ IP_FAMILY_6, HPIM_HASH_COUNT, 35 },  { IP_FAMILY_6, HPIM_HASH_SHA1, 35 },
 		{ IP_FAMILY_6, HPIM_HASH_SHA256, 35 }, { IP_FAMILY_6, HPIM_HASH_SHA512, 34 },
 	};
 

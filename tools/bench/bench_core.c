@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How the protocols scale: CPU time and memory of the core with growing numbers of trees and
- * routers. One process, no root, no sockets, virtual time. Growth is the slope in a log-log plot from
- * one size to the next, 1 being linear; the first step also leaves the caches of the CPU.
+ * routers. One process, no root, no sockets, virtual time. Growth is the slope in a log-log plot
+ * from one size to the next, 1 being linear; the first step also leaves the caches of the CPU.
  * docs/TESTING.md reads the table.
  */
 #include <assert.h>
@@ -14,15 +14,15 @@
 #include "bench/core_net.h"
 #include "core/inspect.h"
 
-#define SIZES	     3
-#define UPSTREAM     0u /* link of the neighbors that announce each tree; RPF points there */
-#define BACKUP	     1u /* link where one neighbor more announces it */
+#define SIZES         3
+#define UPSTREAM      0u /* link of the neighbors that announce each tree; RPF points there */
+#define BACKUP        1u /* link where one neighbor more announces it */
 #define BACKUP_METRIC 30u
-#define CHUNK	     1000u /* trees announced, or changes made, at a time */
-#define CHANGES	     3u	/* per tree, in the mixture */
-#define PAIR_SETTLES HP_SEC(20)
-#define NET_SETTLES  HP_SEC(20)
-#define MEMBER_EVERY 10u /* routers of a network with a member on the stub */
+#define CHUNK         1000u /* trees announced, or changes made, at a time */
+#define CHANGES       3u    /* per tree, in the mixture */
+#define PAIR_SETTLES  HP_SEC(20)
+#define NET_SETTLES   HP_SEC(20)
+#define MEMBER_EVERY  10u /* routers of a network with a member on the stub */
 
 static const uint32_t tree_sizes[SIZES] = { 1000, 10000, 100000 };
 static const uint32_t net_sizes[SIZES] = { 40, 250, 1000 };

@@ -8,14 +8,14 @@
 #include "bench/core_lab.h"
 #include "bench/core_measure.h"
 
-#define PEER_BOOT	 500u
+#define PEER_BOOT        500u
 #define PEER_SNAPSHOT_SN 1u
-#define PEER_HOLD_S	 30000u
-#define HELLO_PERIOD	 HP_SEC(10)
-#define ROUTER_BOOT	 1000u
-#define PREFERENCE	 110u
-#define EVENT_EVERY	 10000 /* ns of virtual time between events: 100,000 a second */
-#define OWN_HOST	 200u
+#define PEER_HOLD_S      30000u
+#define HELLO_PERIOD     HP_SEC(10)
+#define ROUTER_BOOT      1000u
+#define PREFERENCE       110u
+#define EVENT_EVERY      10000 /* ns of virtual time between events: 100,000 a second */
+#define OWN_HOST         200u
 
 static struct ip_addr host_addr(uint16_t link, unsigned int host)
 {
@@ -156,15 +156,15 @@ void lab_say(struct lab *lab, uint16_t link, unsigned int peer, enum hpim_type t
 static void sync_send(struct lab *lab, uint16_t link, struct lab_peer *peer, uint32_t step)
 {
 	peer_send(lab, link, peer,
-		  &(struct hpim_msg){ .boot_time = PEER_BOOT,
-				      .type = HPIM_SYNC,
-				      .sync = { .my_snapshot_sn = PEER_SNAPSHOT_SN,
-						.neighbor_snapshot_sn = peer->router_snapshot_sn,
-						.neighbor_boot_time = ROUTER_BOOT,
-						.is_master = true,
-						.sync_sn = step,
-						.options = { .has_hold = true,
-							     .hold_s = PEER_HOLD_S } } });
+		  &(struct hpim_msg){
+			  .boot_time = PEER_BOOT,
+			  .type = HPIM_SYNC,
+			  .sync = { .my_snapshot_sn = PEER_SNAPSHOT_SN,
+				    .neighbor_snapshot_sn = peer->router_snapshot_sn,
+				    .neighbor_boot_time = ROUTER_BOOT,
+				    .is_master = true,
+				    .sync_sn = step,
+				    .options = { .has_hold = true, .hold_s = PEER_HOLD_S } } });
 }
 
 static void hello_send(struct lab *lab, uint16_t link, struct lab_peer *peer, uint16_t hold_s)

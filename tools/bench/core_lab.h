@@ -15,7 +15,7 @@
 
 struct lab_peer {
 	struct ip_addr addr;
-	uint32_t sn;		     /* last one used */
+	uint32_t sn;                 /* last one used */
 	uint32_t router_snapshot_sn; /* 0: not synchronized */
 	hp_time hello_at;
 };
@@ -41,7 +41,7 @@ struct lab {
 	struct lab_items todo; /* happens in the next batch */
 	struct lab_items spare;
 	struct lab_items said; /* packets that the router sent, to be read after the batch */
-	uint16_t root;	       /* where routes point to, and their metric */
+	uint16_t root;         /* where routes point to, and their metric */
 	uint32_t metric;
 	uint32_t random;
 	bool is_deaf; /* packets of the router are counted, but nobody hears them */

@@ -10,7 +10,7 @@
 #include "wire/hpim.h"
 #include "wire/inet.h"
 
-#define TICK	   HP_MS(100)
+#define TICK       HP_MS(100)
 #define PREFERENCE 110u
 
 static struct ip_addr edge_addr(uint32_t edge, uint32_t host)
@@ -21,8 +21,8 @@ static struct ip_addr edge_addr(uint32_t edge, uint32_t host)
 /* Router 0 is in the subnet of the sources. */
 static struct ip_prefix stub_prefix(uint32_t node)
 {
-	return node == 0 ? (struct ip_prefix){ addr4((20u << 24) + 0xfffffe), 8 } :
-			   (struct ip_prefix){ addr4((30u << 24) + (node << 8) + 1), 24 };
+	return node == 0 ? (struct ip_prefix){ addr4((20u << 24) + 0xfffffe), 8 }
+			 : (struct ip_prefix){ addr4((30u << 24) + (node << 8) + 1), 24 };
 }
 
 static void route_tell(struct net *net, uint32_t node, const struct ip_addr *source);

@@ -44,7 +44,7 @@ static uint8_t *load(const char *path, size_t *ret_len)
 
 static void play(struct player *player, const struct history_event *kept)
 {
-	static const char *const names[] = { "clock", "link", "packet", "rpf",
+	static const char *const names[] = { "clock", "link",   "packet", "rpf",
 					     "data",  "config", "command" };
 	uint64_t hash = HISTORY_HASH;
 	const struct core_effect *effect;
@@ -62,9 +62,8 @@ static void play(struct player *player, const struct history_event *kept)
 	player->last_at = kept->now;
 	player->differing += !is_same;
 	if (player->shows || !is_same)
-		printf("%12.6f %-7s %3u effects%s\n",
-		       (double)(kept->now - player->first_at) / 1e9, names[kept->event.kind], count,
-		       is_same ? "" : ", not those of the daemon");
+		printf("%12.6f %-7s %3u effects%s\n", (double)(kept->now - player->first_at) / 1e9,
+		       names[kept->event.kind], count, is_same ? "" : ", not those of the daemon");
 }
 
 static int play_all(struct player *player, struct reader *in)
@@ -108,7 +107,8 @@ int recorded_play(const char *path, bool shows)
 	in = reader_over(bytes, len);
 	err = history_read_start(&in, &limits);
 	if (err)
-		fprintf(stderr, "hpimsim: %s is no history of hpimd, or of another version\n", path);
+		fprintf(stderr, "hpimsim: %s is no history of hpimd, or of another version\n",
+			path);
 	player.core = err ? NULL : core_new(&limits);
 	err = player.core ? verdict(&player, path, play_all(&player, &in)) : 2;
 	core_free(player.core);

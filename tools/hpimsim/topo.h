@@ -47,8 +47,8 @@ struct host {
 	uint16_t lan;
 	uint8_t host;
 	bool is_unplugged;
-	bool is_newest; /* speaks IGMPv3 or MLDv2, else IGMPv2 or MLDv1 */
-	uint16_t only;	/* newest: the one source it wants, a host; SIM_NONE: all */
+	bool is_newest;   /* speaks IGMPv3 or MLDv2, else IGMPv2 or MLDv1 */
+	uint16_t only;    /* newest: the one source it wants, a host; SIM_NONE: all */
 	uint32_t joined;  /* set of groups */
 	uint32_t sending; /* set of groups */
 };
