@@ -1,12 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# lint.sh [FILE...]: cppcheck and clang-tidy over the programs (not what runs in the kernel, whose
-# rules they do not know). Takes minutes; silent when there is nothing to say.
+# lint.sh [FILE...]: clang-format over everything; cppcheck and clang-tidy over the programs (not what
+# runs in the kernel, whose rules they do not know). Takes minutes; silent when there is nothing to
+# say.
 set -eu
 cd "$(dirname "$0")/../.."
 BUILD=${BUILD:-build}
 [ $# -gt 0 ] || set -- $(find ctrl tools -name '*.c' ! -name '*.bpf.c' | sort)
 jobs=$(nproc)
+
+find include bpf ctrl tools tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
 
 # - uninitvar, incorrectStringBooleanError, unknownEvaluationOrder: wrong about uthash and about
 #   initializers of nested structs
