@@ -13,8 +13,8 @@ struct forward {
 static __always_inline const struct mfib_entry *route_lookup(const struct packet *pkt)
 {
 	if (pkt->is_ipv6)
-		return bpf_map_lookup_elem(&route6, &pkt->key6);
-	return bpf_map_lookup_elem(&route4, &pkt->key4);
+		return bpf_map_lookup_elem(&route6, pkt->key);
+	return bpf_map_lookup_elem(&route4, pkt->key);
 }
 
 static __always_inline bool lease_ran_out(__u64 now)

@@ -30,10 +30,8 @@ struct packet {
 	bool is_ipv6;
 	__u8 ttl;
 	__u16 len; /* of the IP packet */
-	union {
-		struct mfib_key4 key4;
-		struct mfib_key6 key6;
-	};
+	const void
+		*key; /* source and group, side by side in the packet as in the keys of the maps */
 };
 
 /* Sum of the ten 16-bit words of a header without options; 0 when the checksum is right. */
@@ -73,8 +71,7 @@ static __always_inline int parse_ipv4(struct packet *ret, const void *data, cons
 	ret->is_ipv6 = false;
 	ret->ttl = ip->ttl;
 	ret->len = len;
-	*(__be32 *)ret->key4.source = ip->saddr;
-	*(__be32 *)ret->key4.group = ip->daddr;
+	ret->key = &ip->saddr;
 	return PARSE_LOOKUP;
 }
 
@@ -110,8 +107,7 @@ static __always_inline int parse_ipv6(struct packet *ret, const void *data, cons
 	ret->is_ipv6 = true;
 	ret->ttl = ip->hop_limit;
 	ret->len = len;
-	*(struct in6_addr *)ret->key6.source = ip->saddr;
-	*(struct in6_addr *)ret->key6.group = ip->daddr;
+	ret->key = &ip->saddr;
 	return PARSE_LOOKUP;
 }
 

@@ -33,11 +33,11 @@ static __always_inline void upcall_send(const struct packet *pkt, __u32 ifindex,
 	record->kind = kind;
 	record->ifindex = ifindex;
 	if (pkt->is_ipv6) {
-		upcall_set_addr(&record->source, pkt->key6.source, true);
-		upcall_set_addr(&record->group, pkt->key6.group, true);
+		upcall_set_addr(&record->source, pkt->key, true);
+		upcall_set_addr(&record->group, pkt->key + 16, true);
 	} else {
-		upcall_set_addr(&record->source, pkt->key4.source, false);
-		upcall_set_addr(&record->group, pkt->key4.group, false);
+		upcall_set_addr(&record->source, pkt->key, false);
+		upcall_set_addr(&record->group, pkt->key + 4, false);
 	}
 	bpf_ringbuf_submit(record, 0);
 	stats_count(link, MFIB_R_UPCALL, 0);
@@ -53,19 +53,28 @@ static __always_inline bool token_take(__u64 *token, __u64 now, __u64 interval)
 	return __sync_val_compare_and_swap(token, last, now) == last;
 }
 
-static __always_inline __u32 key_hash(const struct packet *pkt)
+/* The key of either family; that of IPv4 is followed by zeros. */
+static __always_inline struct mfib_key6 key_copy(const struct packet *pkt)
 {
-	const __u32 *word = (const __u32 *)&pkt->key6;
-	__u32 words = pkt->is_ipv6 ? 8 : 2;
+	struct mfib_key6 key = { .source = { 0 } };
+
+	if (pkt->is_ipv6)
+		__builtin_memcpy(&key, pkt->key, sizeof(struct mfib_key6));
+	else
+		__builtin_memcpy(&key, pkt->key, sizeof(struct mfib_key4));
+	return key;
+}
+
+static __always_inline __u32 key_hash(const struct mfib_key6 *key)
+{
+	const __u32 *word = (const __u32 *)key;
 	__u32 hash = 0;
 
 	/* Addresses differ in their last bytes, the high ones of a word: bring them down. */
 	for (__u32 i = 0; i < 8; i++) {
-		if (i < words) {
-			hash = (hash ^ word[i]) * 0x9e3779b1u;
-			hash = (hash ^ hash >> 15) * 0x85ebca6bu;
-			hash ^= hash >> 13;
-		}
+		hash = (hash ^ word[i]) * 0x9e3779b1u;
+		hash = (hash ^ hash >> 15) * 0x85ebca6bu;
+		hash ^= hash >> 13;
 	}
 	return hash;
 }
@@ -76,7 +85,8 @@ static __always_inline __u32 key_hash(const struct packet *pkt)
  */
 static __always_inline void upcall_miss(const struct packet *pkt, __u32 ifindex, __u32 link)
 {
-	__u32 index = key_hash(pkt) & (MISS_TOKENS - 1);
+	struct mfib_key6 key = key_copy(pkt);
+	__u32 index = key_hash(&key) & (MISS_TOKENS - 1);
 	__u64 *token = bpf_map_lookup_elem(&miss_tokens, &index);
 
 	if (token && token_take(token, bpf_ktime_get_coarse_ns(), UPCALL_MISS_NS))
@@ -88,15 +98,11 @@ static __always_inline void upcall_miss(const struct packet *pkt, __u32 ifindex,
 /* One token for each route and interface, so that the first packet is reported at once. */
 static __always_inline void upcall_wrong_if(const struct packet *pkt, __u32 ifindex, __u32 link)
 {
-	struct wrong_if_key key = { .ifindex = ifindex };
+	struct wrong_if_key key = { .key = key_copy(pkt), .ifindex = ifindex };
 	__u64 now = bpf_ktime_get_coarse_ns();
 	__u64 *token;
 	bool is_due;
 
-	if (pkt->is_ipv6)
-		key.key = pkt->key6;
-	else
-		__builtin_memcpy(&key.key, &pkt->key4, sizeof(pkt->key4));
 	token = bpf_map_lookup_elem(&wrong_if_tokens, &key);
 	if (token)
 		is_due = token_take(token, now, UPCALL_WRONG_IF_NS);
