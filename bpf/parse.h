@@ -29,9 +29,8 @@
 struct packet {
 	bool is_ipv6;
 	__u8 ttl;
-	__u16 len; /* of the IP packet */
-	const void
-		*key; /* source and group, side by side in the packet as in the keys of the maps */
+	__u16 len;       /* of the IP packet */
+	const void *key; /* source and group, in the packet side by side as in the maps */
 };
 
 /* Sum of the ten 16-bit words of a header without options; 0 when the checksum is right. */
