@@ -40,8 +40,8 @@ struct net_router {
 	struct net_port ports[NET_PORTS_MAX];
 	struct ev_rpf route; /* to the subnet of the source */
 	bool is_watching;
-	struct core_event todo[NET_GROUPS_MAX]; /* answers to effects, given after draining */
-	unsigned int todo_count;
+	struct core_event answers[NET_GROUPS_MAX]; /* answers to effects, given after draining */
+	unsigned int answer_count;
 	bool has_entry[NET_GROUPS_MAX];
 	struct mfib_route entries[NET_GROUPS_MAX]; /* as last put */
 	hp_time seen_at[NET_GROUPS_MAX];           /* last packet that fitted the entry */
@@ -168,8 +168,8 @@ static inline void net_take_send(struct net *net, unsigned int router, const str
 
 static inline void net_answer(struct net_router *router, const struct core_event *event)
 {
-	cr_assert_lt(router->todo_count, NET_GROUPS_MAX);
-	router->todo[router->todo_count++] = *event;
+	cr_assert_lt(router->answer_count, NET_GROUPS_MAX);
+	router->answers[router->answer_count++] = *event;
 }
 
 static inline void net_take_watch(struct net *net, struct net_router *router,
@@ -237,11 +237,11 @@ static inline void net_handle(struct net *net, unsigned int index, const struct 
 	core_handle(router->core, net->now, event);
 	while ((fx = core_effect_next(router->core)))
 		net_take(net, index, fx);
-	while (router->todo_count) {
-		struct core_event next = router->todo[0];
+	while (router->answer_count) {
+		struct core_event next = router->answers[0];
 
-		router->todo_count--;
-		memmove(router->todo, router->todo + 1, router->todo_count * sizeof(next));
+		router->answer_count--;
+		memmove(router->answers, router->answers + 1, router->answer_count * sizeof(next));
 		net_handle(net, index, &next);
 	}
 }

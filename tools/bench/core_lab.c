@@ -119,7 +119,7 @@ static void batch_happen(struct lab *lab, const struct lab_items *batch)
 static void peer_send(struct lab *lab, uint16_t link, const struct lab_peer *peer,
 		      const struct hpim_msg *msg)
 {
-	struct lab_item *item = item_add(&lab->todo);
+	struct lab_item *item = item_add(&lab->waiting);
 
 	item->is_route = false;
 	item->link = link;
@@ -130,7 +130,7 @@ static void peer_send(struct lab *lab, uint16_t link, const struct lab_peer *pee
 
 void lab_route(struct lab *lab, const struct ip_addr *source)
 {
-	struct lab_item *item = item_add(&lab->todo);
+	struct lab_item *item = item_add(&lab->waiting);
 
 	item->is_route = true;
 	item->addr = *source;
@@ -234,11 +234,11 @@ static void hellos_send(struct lab *lab)
 
 void lab_run(struct lab *lab)
 {
-	while (lab->todo.count) {
-		struct lab_items batch = lab->todo;
+	while (lab->waiting.count) {
+		struct lab_items batch = lab->waiting;
 
-		lab->todo = lab->spare;
-		lab->todo.count = 0;
+		lab->waiting = lab->spare;
+		lab->waiting.count = 0;
 		lab->spare = batch;
 		batch_happen(lab, &batch);
 		for (size_t i = 0; i < lab->said.count; i++)
@@ -317,7 +317,7 @@ void lab_open(struct lab *lab, uint32_t trees_max)
 /* Memory of the lists is kept between batches: making and clearing it would be timed. */
 static void all_items_drop(struct lab *lab)
 {
-	items_drop(&lab->todo);
+	items_drop(&lab->waiting);
 	items_drop(&lab->spare);
 	items_drop(&lab->said);
 }
@@ -330,7 +330,7 @@ void lab_close(struct lab *lab)
 
 double lab_bytes(struct lab *lab)
 {
-	assert(!lab->todo.count && !lab->said.count);
+	assert(!lab->waiting.count && !lab->said.count);
 	all_items_drop(lab);
 	return bytes_now();
 }

@@ -38,7 +38,7 @@ struct lab {
 	struct core *core;
 	hp_time now;
 	struct lab_peer peers[LAB_LINKS][LAB_PEERS];
-	struct lab_items todo; /* happens in the next batch */
+	struct lab_items waiting; /* happens in the next batch */
 	struct lab_items spare;
 	struct lab_items said; /* packets that the router sent, to be read after the batch */
 	uint16_t root;         /* where routes point to, and their metric */
