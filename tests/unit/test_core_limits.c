@@ -25,7 +25,7 @@ static void happen(struct net *net, const struct core_event *event)
 			notes[fx->note.code]++;
 		net_take(net, 0, fx);
 	}
-	if (router->todo_count)
+	if (router->answer_count)
 		net_handle(net, 0, &(struct core_event){ .kind = EV_CLOCK });
 }
 
