@@ -106,6 +106,8 @@ static bool read_wish(struct ctl_client *client, struct json_object *args, struc
 		return false;
 	}
 	read_protocols(args, wish);
+	wish->fast_leave = ctl_arg_bool(args, "fast_leave");
+	wish->no_fast_leave = !wish->fast_leave && ctl_arg_bool(args, "no_fast_leave");
 	if (read_versions(args, wish))
 		return true;
 	ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "IGMP 2 or 3, MLD 1 or 2",

@@ -97,6 +97,18 @@ static void feed_versions(struct shell *shell, uint16_t number, const struct por
 						       .version = wish->gm_version[family] } });
 }
 
+static void feed_fast_leave(struct shell *shell, uint16_t number, const struct port_wish *wish)
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		if (wish->fast_leave || wish->no_fast_leave)
+			shell_feed(shell,
+				   &(struct core_event){ .kind = EV_CONFIG,
+							 .config = { .kind = CONFIG_FAST_LEAVE,
+								     .link = number,
+								     .family = family,
+								     .is_on = wish->fast_leave } });
+}
+
 /* Bring the forwarding plane up to date with an interface. Return: 0 or a negative errno. */
 static int attach_dplane(struct shell *shell, uint16_t number, const struct rtnl_link *link)
 {
@@ -243,6 +255,7 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 					   strerror(-err));
 	}
 	feed_versions(shell, number, wish);
+	feed_fast_leave(shell, number, wish);
 	err = switch_on(shell, number, wish);
 	if (err && !wants_any(&shell->ports[number]))
 		let_go(shell, number);

@@ -106,6 +106,7 @@ struct port_wish {
 	enum dplane_mode mode;
 	bool protos[IP_FAMILY_COUNT][PROTO_COUNT];
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* of IGMP and MLD; 0: as it is */
+	bool fast_leave, no_fast_leave;      /* of both; neither: as it is */
 };
 
 /* A refusal: the exit code for hpimctl, a word for programs, a sentence and a hint. */

@@ -112,14 +112,16 @@ void core_member_changed(struct core *core, uint16_t link, const struct ip_addr 
 		hpim_member_changed(hpim, group);
 }
 
-/* The version belongs to what runs, the wish to the interface. */
-static void set_gm_version(struct core *core, uint16_t link, enum ip_family family)
+/* Version and fast leave belong to what runs, the wish to the interface. */
+static void set_gm_wishes(struct core *core, uint16_t link, enum ip_family family)
 {
 	struct gm_if *gm = core->gm[family][link];
 	uint8_t version = core->links[link].gm_version[family];
 	int err = gm && version ? gm_set_version(core, gm, version) : 0;
 
 	assert(!err); /* the shell knows the versions */
+	if (gm)
+		gm_set_fast_leave(gm, core->links[link].has_fast_leave[family]);
 }
 
 /* Membership runs where it is wanted and an address to speak from exists; else it is stopped. */
@@ -138,7 +140,7 @@ static void gm_link_changed(struct core *core, uint16_t link, enum ip_family fam
 	}
 	if (!*gm && runs)
 		*gm = gm_start(core, link, family);
-	set_gm_version(core, link, family);
+	set_gm_wishes(core, link, family);
 }
 
 static void note_no_address(struct core *core, uint16_t link, enum ip_family family)
@@ -200,9 +202,12 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 		return;
 	}
 	link = &core->links[ev->link];
-	if (ev->kind == CONFIG_GM) {
-		link->gm_version[ev->family] = ev->version;
-		set_gm_version(core, ev->link, ev->family);
+	if (ev->kind == CONFIG_GM || ev->kind == CONFIG_FAST_LEAVE) {
+		if (ev->kind == CONFIG_GM)
+			link->gm_version[ev->family] = ev->version;
+		else
+			link->has_fast_leave[ev->family] = ev->is_on;
+		set_gm_wishes(core, ev->link, ev->family);
 		return;
 	}
 	if (link->wanted[ev->family][ev->proto] == ev->is_on)

@@ -87,10 +87,11 @@ struct core_settings {
 };
 
 enum config_kind {
-	CONFIG_LINK,     /* switch a protocol on or off on an interface and family */
-	CONFIG_SETTINGS, /* replace the settings */
-	CONFIG_KEY,      /* add, replace or delete a key of HPIM-DM on an interface and family */
-	CONFIG_GM,       /* version of IGMP or MLD on an interface; kept while it does not run */
+	CONFIG_LINK,       /* switch a protocol on or off on an interface and family */
+	CONFIG_SETTINGS,   /* replace the settings */
+	CONFIG_KEY,        /* add, replace or delete a key of HPIM-DM on an interface and family */
+	CONFIG_GM,         /* version of IGMP or MLD on an interface; kept while it does not run */
+	CONFIG_FAST_LEAVE, /* believe a leave at once where one host listens; kept as above */
 };
 
 struct hpim_key;
