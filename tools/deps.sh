@@ -6,7 +6,7 @@ set -eu
 packages='gcc clang llvm make pkg-config bpftool libbpf-dev libxdp-dev libelf-dev zlib1g-dev
 	linux-libc-dev libcriterion-dev uthash-dev libbsd-dev libmnl-dev libjson-c-dev libyaml-dev
 	libsmartcols-dev libsystemd-dev libsodium-dev libssl-dev libcap-ng-dev iproute2 ethtool
-	tcpdump util-linux cppcheck clang-format clang-tidy'
+	tcpdump util-linux procps perl-base cppcheck clang-format clang-tidy'
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "deps: not a Debian system; make sure that the likes of these are there:" $packages
