@@ -76,19 +76,45 @@ struct {
 	__array(values, struct output_set);
 } output_sets SEC(".maps");
 
-/* The same sets for people, since a dump of the above is unreadable; no program reads it. */
+/*
+ * The outputs of a set as interfaces: what TC walks, and what people read, since a dump of the
+ * above is unreadable. Sets beyond `output_sets` have only this.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
-	__type(key, struct mfib_set_port);
+	__type(key, __u32);
+	__type(value, struct mfib_list);
+} output_lists SEC(".maps");
+
+/* Which VLAN a tagged frame on a port belongs to. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct mfib_tag);
 	__type(value, __u32);
-} set_ports SEC(".maps");
+} vlans SEC(".maps");
+
+/* Which output the n-th copy on a port is, for sets with VLANs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct mfib_turn);
+	__type(value, __u32);
+} set_turns SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 18);
 } upcalls SEC(".maps");
+
+/* Sampled packets, while settings.capture_every is set. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} captures SEC(".maps");
 
 /* When the last miss that hashes to an element was reported. */
 #define MISS_TOKENS 4096u

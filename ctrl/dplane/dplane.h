@@ -4,8 +4,8 @@
 
 /*
  * The forwarding plane seen from user space. The shell talks to one `struct dplane`; behind it
- * stand the tiers: native XDP (ebpf.c) and the kernel's multicast cache (mroute.c), or nothing at
- * all (null.c, for tests). Which tier carries a tree is decided in tier.c.
+ * stand the tiers: native XDP and TC (ebpf.c) and the kernel's multicast cache (mroute.c), or
+ * nothing at all (null.c, for tests). Which tier carries a tree is decided in tier.c.
  */
 #include "core/effect.h"
 
@@ -15,6 +15,7 @@ enum dplane_mode {
 	DPLANE_MODE_AUTO,    /* the best tier that works */
 	DPLANE_MODE_NATIVE,  /* native XDP or refuse */
 	DPLANE_MODE_GENERIC, /* generic XDP */
+	DPLANE_MODE_TC,      /* TC or refuse */
 	DPLANE_MODE_KERNEL,  /* kernel multicast cache only */
 };
 
@@ -22,17 +23,31 @@ enum dplane_tier { DPLANE_TIER_NONE, DPLANE_TIER_XDP, DPLANE_TIER_TC, DPLANE_TIE
 
 /** struct dplane_upcall - What the forwarding plane saw; becomes EV_DATA. */
 struct dplane_upcall {
-	enum data_kind kind; /* DATA_MISS or DATA_WRONG_IF */
+	enum data_kind
+		kind; /* DATA_MISS (also: a tree of an earlier run is alive), DATA_WRONG_IF */
 	uint16_t link;
 	struct ip_addr source, group;
+};
+
+/** struct dplane_captured - A sampled packet as it arrived, and what became of it. */
+struct dplane_captured {
+	hp_time at;         /* on the clock of hp_time */
+	uint16_t link;      /* LINK_NONE: an interface that is not attached */
+	const char *reason; /* short name from mfib_abi.h */
+	uint32_t len, kept; /* bytes of the frame, and how many of them are in @data */
+	const uint8_t *data;
 };
 
 struct dplane_config {
 	const char *instance;  /* names the pins: /sys/fs/bpf/hpim/<instance> */
 	uint32_t mroute_table; /* kernel multicast table, 0: the default one */
 	uint32_t max_links, max_routes, max_sets;
-	void *ctx; /* handed to the functions below */
+	bool discard_pins; /* remove what an earlier run left, instead of going on with it */
+	bool shares_xdp;   /* attach by libxdp's dispatcher, beside other programs */
+	void *ctx;         /* handed to the functions below */
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
+	/* NULL: nobody looks at sampled packets. What it is handed is borrowed. */
+	void (*captured)(void *ctx, const struct dplane_captured *captured);
 	/* A line for the log, complete and without newline. */
 	void (*say)(void *ctx, enum note_level level, const char *line);
 };
@@ -45,6 +60,8 @@ struct dplane_link {
 	uint8_t mac[6];
 	uint32_t mtu;
 	bool is_up;
+	uint8_t threshold; /* only greater TTLs and hop limits leave here; 0: all that are forwarded
+			    */
 	enum dplane_mode mode;
 	struct ip_addr addr4; /* unset if it has none */
 };
@@ -63,23 +80,34 @@ struct dplane_route_state {
 	enum dplane_tier tier;
 	char why[128];           /* why the tier is not XDP; may be "" */
 	uint64_t packets, bytes; /* forwarded in, all tiers */
-	uint64_t xdp_packets, kernel_packets;
+	uint64_t xdp_packets, tc_packets, kernel_packets;
+	double rate_pps;  /* since it was last asked, at least a second ago; 0: not known yet */
 	hp_time seen_for; /* age of the last packet; HP_TIME_NEVER: none */
 };
 
 /** struct dplane_counter - One reason counter of one interface. */
 struct dplane_counter {
 	uint16_t link;
-	const char *reason; /* short name, e.g. "ttl", from mfib_abi.h */
+	/*
+	 * Short name, e.g. "ttl", from mfib_abi.h; or what no program sees: "link-down" and
+	 * "not-mirrored", copies that an output would have got from the trees that name it.
+	 */
+	const char *reason;
 	uint64_t packets, bytes;
 };
 
 /**
  * dplane_new() - Load programs, create and pin maps, open the kernel's multicast sockets.
  *
+ * Pins of an earlier run are adopted: its programs are replaced by ours without a gap, and its
+ * trees are forwarded as they were. For DPLANE_RELEARN_FOR a tree keeps the outputs it had beside
+ * those that dplane_put() says; after that what nobody put again is gone.
+ *
  * Return: 0, or a negative errno after saying what failed: -EPERM no privilege, -ENOTSUP no BPF
- * file system or a kernel too old, -EADDRINUSE another multicast daemon owns the kernel table.
+ * file system or a kernel too old, -EADDRINUSE another multicast daemon owns the kernel table,
+ * -ESTALE the pins are of another version or other sizes.
  */
+#define DPLANE_RELEARN_FOR HP_SEC(20)
 int dplane_new(const struct dplane_config *config, struct dplane **ret_dp);
 
 /** dplane_new_null() - A forwarding plane that only records; for tests and for dry runs. */
@@ -98,6 +126,21 @@ void dplane_free(struct dplane *dp, bool keep);
  * Return: 0, or a negative errno: nothing of the interface is left attached then.
  */
 int dplane_attach(struct dplane *dp, const struct dplane_link *link);
+
+/**
+ * dplane_adopted_link() - The link number that an interface had in the run whose pins were adopted.
+ *
+ * It must get the same number again, and no other interface that number while they are adopted.
+ * Return: LINK_NONE when it was not attached. @dp NULL is allowed.
+ */
+uint16_t dplane_adopted_link(const struct dplane *dp, uint32_t ifindex);
+
+/** dplane_link_is_adopted() - Whether @link is the number of an adopted interface not yet attached.
+ */
+bool dplane_link_is_adopted(const struct dplane *dp, uint16_t link);
+
+/** dplane_capture() - Hand one of @every packets to config->captured; 0 ends it. 0 or -errno. */
+int dplane_capture(struct dplane *dp, uint32_t every);
 
 /** dplane_detach() - Stop serving an interface. Routes must no longer name it. */
 void dplane_detach(struct dplane *dp, uint16_t link);

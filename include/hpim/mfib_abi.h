@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 #define MFIB_MAGIC   0x4d504948u /* the bytes "HPIM" on little-endian machines */
-#define MFIB_VERSION 1
+#define MFIB_VERSION 2
 
 /** struct mfib_settings - Map `settings`, one element: what the other maps mean. */
 struct mfib_settings {
@@ -18,7 +18,7 @@ struct mfib_settings {
 	__u16 version;
 	__u16 reasons; /* MFIB_R_COUNT of the writer */
 	__u32 max_links, max_routes, max_sets;
-	__u32 zero;
+	__u32 capture_every;  /* copy one packet of so many to `captures`; 0: none */
 	__u64 lease_until_ns; /* CLOCK_MONOTONIC; past it nothing is forwarded. 0: no lease */
 };
 
@@ -36,9 +36,11 @@ struct mfib_key6 {
 
 /* Flags of a route; the bits are those of the core. */
 #define MFIB_F_WRONG_IF  (1u << 0)  /* report packets that arrive on another interface than iif */
-#define MFIB_F_NOTIFY    (1u << 1)  /* reserved: report the next packet once */
+#define MFIB_F_NOTIFY    (1u << 1)  /* report packets that arrive on iif, as seldom as misses */
 #define MFIB_F_TRACK_TTL (1u << 2)  /* reserved: keep the largest TTL that arrived */
-#define MFIB_F_PASS      (1u << 31) /* the kernel carries this tree: pass */
+#define MFIB_F_TAGGED    (1u << 29) /* some outputs of the set are VLANs: see `set_turns` */
+#define MFIB_F_TC        (1u << 30) /* TC carries this tree: XDP passes */
+#define MFIB_F_PASS      (1u << 31) /* the kernel carries this tree: XDP and TC pass */
 
 /* mfib_entry.set of a route without outputs: negative knowledge, drop. */
 #define MFIB_SET_NONE 0xffffffffu
@@ -46,7 +48,7 @@ struct mfib_key6 {
 /** struct mfib_entry - Value of `route4` and `route6`. One update switches all of it together. */
 struct mfib_entry {
 	__u32 iif;   /* ifindex of the only input accepted */
-	__u32 set;   /* index into `output_sets`, or MFIB_SET_NONE */
+	__u32 set;   /* index into `output_sets`, key of `output_lists`, or MFIB_SET_NONE */
 	__u32 flags; /* MFIB_F_* */
 	__u32 slot;  /* index into `route_counts` */
 	__u16 mtu;   /* longest IP packet that fits every output */
@@ -55,21 +57,47 @@ struct mfib_entry {
 
 /** struct mfib_route_count - Value of `route_counts`, one per CPU. */
 struct mfib_route_count {
-	__u64 packets, bytes; /* forwarded; bytes of IP packet */
-	__u64 seen_ns;        /* last packet on iif, forwarded or not; CLOCK_MONOTONIC_COARSE */
+	__u64 packets, bytes;       /* forwarded in XDP; bytes of IP packet */
+	__u64 tc_packets, tc_bytes; /* forwarded in TC */
+	__u64 seen_ns; /* last packet on iif, forwarded or not; CLOCK_MONOTONIC_COARSE */
+};
+
+/** struct mfib_list - Value of `output_lists`, by set: its outputs, for TC and for people. */
+#define MFIB_LINKS_MAX 256
+
+struct mfib_list {
+	__u32 count;
+	__u32 ifindex[MFIB_LINKS_MAX]; /* logical: a VLAN's own, not its port's; unused: 0 */
 };
 
 /* mfib_port.flags */
-#define MFIB_PORT_XDP      (1u << 0) /* the ingress program is attached */
+#define MFIB_PORT_XDP      (1u << 0) /* the ingress program is attached, here or on the carrier */
 #define MFIB_PORT_ALLMULTI (1u << 1) /* IFF_ALLMULTI was set by the daemon */
 #define MFIB_PORT_RXVLAN   (1u << 2) /* VLAN offload was switched off by the daemon */
+#define MFIB_PORT_TC       (1u << 3) /* the TC program is attached */
+#define MFIB_PORT_CARRIER  (1u << 4) /* not served itself, its link is max_links: carries VLANs */
 
-/** struct mfib_port - Value of `ports`, by ifindex. */
+/**
+ * struct mfib_port - Value of `ports`, by ifindex.
+ *
+ * A VLAN that XDP serves on its port has that port as carrier, and the tag its frames have there.
+ */
 struct mfib_port {
-	__u16 link;  /* link number; index into `port_counts` */
-	__u16 flags; /* MFIB_PORT_* */
-	__u8 mac[6]; /* source address of what leaves here */
-	__u8 zero[2];
+	__u16 link;     /* link number; index into `port_counts` */
+	__u16 flags;    /* MFIB_PORT_* */
+	__u8 mac[6];    /* source address of what leaves here */
+	__u16 vid;      /* VLAN identifier, 1 to 4094; 0: no tag */
+	__u16 tpid;     /* EtherType of the tag, network byte order */
+	__u8 threshold; /* only packets that arrive with a greater TTL or hop limit leave here */
+	__u8 zero;
+	__u32 carrier; /* ifindex of the port whose frames these are; without a tag its own */
+};
+
+/** struct mfib_tag - Key of `vlans`; the value is the ifindex of that VLAN. */
+struct mfib_tag {
+	__u32 carrier; /* ifindex of the port */
+	__u16 vid;     /* 1 to 4094 */
+	__u16 tpid;    /* network byte order */
 };
 
 /*
@@ -80,13 +108,29 @@ struct mfib_port {
 
 struct mfib_egress {
 	__u32 ifindex; /* whose slot it is; 0: nobody's */
-	__u16 link;
-	__u8 mac[6];
+	struct mfib_port port;
 };
 
-/** struct mfib_set_port - Key of `set_ports`; the value is the ifindex of that output. */
-struct mfib_set_port {
-	__u32 set, link;
+/**
+ * struct mfib_turn - Key of `set_turns`; the value is the ifindex of an output.
+ *
+ * With MFIB_F_TAGGED several outputs of a set may be one port with different tags. Each copy that
+ * leaves by the port takes the next turn, from 0.
+ */
+struct mfib_turn {
+	__u32 set, carrier, turn;
+};
+
+/*
+ * What precedes a frame of a tagged set between both programs, as XDP metadata. The egress program
+ * sees the copies of a packet for one port one after the other.
+ */
+#define MFIB_META_MAGIC 0x4d504d48u
+
+struct mfib_meta {
+	__u32 magic, set;
+	__u32 packet; /* differs between packets that follow each other on one CPU */
+	__u32 zero;
 };
 
 /*
@@ -114,7 +158,12 @@ struct mfib_set_port {
 	X(SENT, sent, "sent", NOTE)			/* copies that left by this interface */   \
 	X(UPCALL, upcall, "upcall", NOTE)		/* reported to the daemon */               \
 	X(UPCALL_LIMIT, upcall_limit, "upcall-limit", NOTE) /* not reported: rate limit */         \
-	X(UPCALL_LOST, upcall_lost, "upcall-lost", NOTE)    /* not reported: ring buffer full */
+	X(UPCALL_LOST, upcall_lost, "upcall-lost", NOTE)    /* not reported: ring buffer full */   \
+	X(FLOOD, flood, "flood", DROP)			/* no route, over the limit of misses */   \
+	X(UNATTACHED, unattached, "unattached", PASS)	/* its interface is not served */          \
+	X(NO_ROOM, no_room, "no-room", PASS)		/* the driver leaves no room for a tag */  \
+	X(THRESHOLD, threshold, "threshold", NOTE)	/* no copy: TTL within the threshold */    \
+	X(SEND_FAILED, send_failed, "send-failed", NOTE) /* no copy: refused by the output */
 /* clang-format on */
 
 enum mfib_reason {
@@ -150,11 +199,15 @@ _Static_assert(sizeof(struct mfib_key4) == 8, "mfib_key4");
 _Static_assert(sizeof(struct mfib_key6) == 32, "mfib_key6");
 _Static_assert(sizeof(struct mfib_entry) == 20, "mfib_entry");
 _Static_assert(__builtin_offsetof(struct mfib_entry, mtu) == 16, "mfib_entry");
-_Static_assert(sizeof(struct mfib_route_count) == 24, "mfib_route_count");
-_Static_assert(sizeof(struct mfib_port) == 12, "mfib_port");
+_Static_assert(sizeof(struct mfib_route_count) == 40, "mfib_route_count");
+_Static_assert(sizeof(struct mfib_list) == 4 + 4 * MFIB_LINKS_MAX, "mfib_list");
+_Static_assert(sizeof(struct mfib_port) == 20, "mfib_port");
 _Static_assert(__builtin_offsetof(struct mfib_port, mac) == 4, "mfib_port");
-_Static_assert(sizeof(struct mfib_egress) == 12, "mfib_egress");
-_Static_assert(sizeof(struct mfib_set_port) == 8, "mfib_set_port");
+_Static_assert(__builtin_offsetof(struct mfib_port, carrier) == 16, "mfib_port");
+_Static_assert(sizeof(struct mfib_tag) == 8, "mfib_tag");
+_Static_assert(sizeof(struct mfib_egress) == 24, "mfib_egress");
+_Static_assert(sizeof(struct mfib_turn) == 12, "mfib_turn");
+_Static_assert(sizeof(struct mfib_meta) == 16, "mfib_meta");
 _Static_assert(sizeof(struct mfib_port_count) == 16 * MFIB_REASONS_MAX, "mfib_port_count");
 
 #endif

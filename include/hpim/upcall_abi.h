@@ -8,13 +8,21 @@
 #include "hpim/ip_addr.h"
 
 enum upcall_kind {
-	UPCALL_MISS = 1, /* no route; at most once per (S,G) in UPCALL_MISS_NS */
-	UPCALL_WRONG_IF =
-		2, /* not the route's input; once per (S,G) and interface in UPCALL_WRONG_IF_NS */
+	UPCALL_MISS = 1,     /* no route; at most once per (S,G) in UPCALL_MISS_NS */
+	UPCALL_WRONG_IF = 2, /* other input; once per (S,G) and interface in UPCALL_WRONG_IF_NS */
+	UPCALL_SEEN = 3,     /* a route with MFIB_F_NOTIFY; at most once per (S,G), like misses */
 };
 
 #define UPCALL_MISS_NS     200000000ull
 #define UPCALL_WRONG_IF_NS 3000000000ull
+
+/*
+ * Misses that are passed to the kernel and may be reported, in each window. What comes beyond is
+ * dropped as a flood: the kernel would keep no more than a few packets of each flow either.
+ */
+#define UPCALL_WINDOW_NS  100000000ull
+#define UPCALL_LINK_MAX   256u /* by one interface */
+#define UPCALL_SOURCE_MAX 128u /* by one source address */
 
 struct upcall_record {
 	__u32 kind;    /* enum upcall_kind */
@@ -22,6 +30,19 @@ struct upcall_record {
 	struct ip_addr source, group;
 };
 
+/** struct capture_record - Value of `captures`: a sampled packet as it arrived, and its verdict. */
+#define CAPTURE_SNAP 256u
+
+struct capture_record {
+	__u64 at_ns;   /* CLOCK_MONOTONIC */
+	__u32 ifindex; /* where it arrived */
+	__u32 reason;  /* enum mfib_reason */
+	__u32 len;     /* bytes of frame */
+	__u32 kept;    /* of these, the first so many follow */
+	__u8 data[CAPTURE_SNAP];
+};
+
 _Static_assert(sizeof(struct upcall_record) == 40, "upcall_record");
+_Static_assert(sizeof(struct capture_record) == 24 + CAPTURE_SNAP, "capture_record");
 
 #endif
