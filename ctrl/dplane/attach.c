@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_link.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "dplane/attach_tc.h"
 #include "dplane/ifflags.h"
 #include "dplane/skel.h"
 #include "hpim/mfib_abi.h"
@@ -103,27 +103,35 @@ static int pin_open(const struct attach *at, const char *name)
 	return bpf_obj_get(path);
 }
 
+enum stale { STALE_NONE, STALE_BROKEN, STALE_OTHER, STALE_SAME };
+
 /* What pins of an earlier run mean can only be told by the version that made them. */
-static bool stale_is_readable(const struct attach *at, uint16_t *ret_version)
+static enum stale stale_read(const struct attach *at, struct mfib_settings *ret_settings)
 {
-	struct mfib_settings settings = { .magic = 0 };
 	struct bpf_map_info info = { .type = 0 };
 	uint32_t zero = 0, info_len = sizeof(info);
 	int fd = pin_open(at, "settings");
 	bool is_ours;
 
 	if (fd < 0)
-		return false;
+		return STALE_NONE;
 	is_ours = bpf_obj_get_info_by_fd(fd, &info, &info_len) == 0 &&
-		  info.value_size == sizeof(settings) &&
-		  bpf_map_lookup_elem(fd, &zero, &settings) == 0 && settings.magic == MFIB_MAGIC;
+		  info.value_size == sizeof(*ret_settings) &&
+		  bpf_map_lookup_elem(fd, &zero, ret_settings) == 0;
 	(void)close(fd);
-	*ret_version = settings.version;
-	return is_ours;
+	/* Without the mark its making was not finished. */
+	if (!is_ours || ret_settings->magic != MFIB_MAGIC)
+		return STALE_BROKEN;
+	return ret_settings->version == MFIB_VERSION && ret_settings->reasons == MFIB_R_COUNT &&
+			       ret_settings->max_links == at->config->max_links &&
+			       ret_settings->max_routes == at->config->max_routes &&
+			       ret_settings->max_sets == at->config->max_sets
+		       ? STALE_SAME
+		       : STALE_OTHER;
 }
 
 /* What an earlier run changed at interfaces is changed back; they may be gone. */
-static void stale_flags_undo(const struct attach *at)
+static void stale_ports_undo(const struct attach *at)
 {
 	struct mfib_port port;
 	uint32_t ifindex, *prev = NULL;
@@ -137,6 +145,8 @@ static void stale_flags_undo(const struct attach *at)
 			(void)ifflags_allmulti_set(ifindex, false, NULL);
 		if (port.flags & MFIB_PORT_RXVLAN)
 			(void)ifflags_rxvlan_set(ifindex, true, NULL);
+		if (port.flags & MFIB_PORT_TC)
+			attach_tc_filter_del(ifindex);
 	}
 	if (fd >= 0)
 		(void)close(fd);
@@ -163,40 +173,85 @@ static unsigned int pins_unlink(const struct attach *at)
 	return count;
 }
 
-static void stale_remove(const struct attach *at)
+static void stale_remove(const struct attach *at, bool is_readable)
 {
-	uint16_t version = 0;
-	bool is_readable = stale_is_readable(at, &version);
 	unsigned int count;
 
-	if (is_readable && version == MFIB_VERSION)
-		stale_flags_undo(at);
+	if (is_readable)
+		stale_ports_undo(at);
 	count = pins_unlink(at);
 	if (count)
-		dplane_say(at->config, NOTE_INFO,
-			   "%u pins of an earlier run removed from %s (map version %u, ours %u)",
-			   count, at->dir, version, MFIB_VERSION);
+		dplane_say(at->config, NOTE_INFO, "%u pins of an earlier run removed from %s",
+			   count, at->dir);
 }
 
-static int sizes_set(struct mcast_xdp *skel, const struct dplane_config *config)
+/* Go on with what an earlier run left, remove it, or refuse to start over it. */
+static int stale_judge(struct attach *at)
 {
+	struct mfib_settings settings = { .magic = 0 };
+	enum stale stale = stale_read(at, &settings);
+
+	if (stale == STALE_OTHER && !at->config->discard_pins) {
+		dplane_say(
+			at->config, NOTE_WARN,
+			"%s holds maps of version %u (%u links, %u routes, %u sets, %u reasons), "
+			"ours are version %u (%u, %u, %u, %u): they cannot be gone on with; "
+			"--discard-pins removes them, which interrupts forwarding",
+			at->dir, settings.version, settings.max_links, settings.max_routes,
+			settings.max_sets, settings.reasons, MFIB_VERSION, at->config->max_links,
+			at->config->max_routes, at->config->max_sets, MFIB_R_COUNT);
+		return -ESTALE;
+	}
+	at->is_adopted = stale == STALE_SAME && !at->config->discard_pins;
+	if (!at->is_adopted)
+		stale_remove(at, stale == STALE_SAME || settings.version == MFIB_VERSION);
+	return 0;
+}
+
+/* Both objects share the maps by their pins: what is pinned already libbpf uses again. */
+static int maps_prepare(const struct attach *at, struct bpf_object *obj)
+{
+	const struct dplane_config *config = at->config;
 	const struct {
-		struct bpf_map *map;
+		const char *name;
 		uint32_t size;
 	} sizes[] = {
-		{ skel->maps.route4, config->max_routes },
-		{ skel->maps.route6, config->max_routes },
-		{ skel->maps.route_counts, config->max_routes },
-		{ skel->maps.ports, config->max_links },
-		{ skel->maps.port_counts, config->max_links + 1 },
-		{ skel->maps.output_sets, config->max_sets },
-		{ skel->maps.set_ports, config->max_sets * 16 },
+		{ "route4", config->max_routes },
+		{ "route6", config->max_routes },
+		{ "route_counts", config->max_routes },
+		{ "ports", config->max_links * 2 }, /* each VLAN may have a carrier of its own */
+		{ "port_counts", config->max_links + 1 },
+		{ "vlans", config->max_links },
+		{ "output_sets", config->max_sets },
+		{ "output_lists", config->max_sets + config->max_routes },
+		{ "set_turns", config->max_sets * 16 },
 	};
+	struct bpf_map *map;
+	char path[192];
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++)
-		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].size);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++) {
+		map = bpf_object__find_map_by_name(obj, sizes[i].name);
+		if (map) /* each object has only the maps that its programs use */
+			err = bpf_map__set_max_entries(map, sizes[i].size);
+	}
+	bpf_object__for_each_map(map, obj)
+	{
+		if (err || bpf_map__is_internal(map))
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s", at->dir, bpf_map__name(map)); /* fits */
+		err = bpf_map__set_pin_path(map, path);
+	}
 	return err;
+}
+
+static int load_fail(const struct attach *at, const char *what, int err)
+{
+	dplane_say(at->config, NOTE_WARN, "the kernel refused the %s programs: %s", what,
+		   err == -EPERM ? "no permission; CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON "
+				   "are needed"
+				 : strerror(-err));
+	return err == -EINVAL ? -ENOTSUP : err;
 }
 
 static int programs_load(struct attach *at)
@@ -204,24 +259,20 @@ static int programs_load(struct attach *at)
 	int err;
 
 	at->skel = mcast_xdp__open();
-	if (!at->skel)
+	at->tc = mcast_tc__open();
+	if (!at->skel || !at->tc)
 		return -errno;
 	at->skel->rodata->hpim_unknown_link = at->config->max_links;
-	err = sizes_set(at->skel, at->config);
+	at->tc->rodata->hpim_unknown_link = at->config->max_links;
+	err = maps_prepare(at, at->skel->obj);
 	if (!err)
 		err = mcast_xdp__load(at->skel);
-	if (err) {
-		dplane_say(at->config, NOTE_WARN, "the kernel refused the XDP programs: %s",
-			   err == -EPERM ? "no permission; CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON "
-					   "are needed"
-					 : strerror(-err));
-		return err == -EINVAL ? -ENOTSUP : err;
-	}
-	err = bpf_object__pin_maps(at->skel->obj, at->dir);
 	if (err)
-		dplane_say(at->config, NOTE_WARN, "maps not pinned in %s: %s", at->dir,
-			   strerror(-err));
-	return err;
+		return load_fail(at, "XDP", err);
+	err = maps_prepare(at, at->tc->obj);
+	if (!err)
+		err = mcast_tc__load(at->tc);
+	return err ? load_fail(at, "TC", err) : 0;
 }
 
 int attach_open(struct attach *at, const struct dplane_config *config)
@@ -234,13 +285,13 @@ int attach_open(struct attach *at, const struct dplane_config *config)
 	err = bpf_fs_ensure(config);
 	if (!err)
 		err = dir_open(at);
-	is_ours = !err; /* else the folder may be another daemon's */
-	if (is_ours) {
-		stale_remove(at);
+	if (!err)
+		err = stale_judge(at);
+	is_ours = !err; /* else the folder may be another daemon's, or another version's */
+	if (is_ours)
 		err = programs_load(at);
-	}
 	if (err)
-		attach_close(at, !is_ours);
+		attach_close(at, !is_ours || at->is_adopted);
 	return err;
 }
 
@@ -251,57 +302,8 @@ void attach_close(struct attach *at, bool keep)
 		(void)rmdir(at->dir); /* fails when someone else put something there */
 	}
 	mcast_xdp__destroy(at->skel);
+	mcast_tc__destroy(at->tc);
 	if (at->dir_fd >= 0)
 		(void)close(at->dir_fd);
 	*at = (struct attach){ .dir_fd = -1 };
-}
-
-static int link_pin_path(const struct attach *at, uint32_t ifindex, char *path, size_t size)
-{
-	return snprintf(path, size, "%s/link_%u", at->dir, ifindex);
-}
-
-static void why_set(char why[BACKEND_WHY_LEN], int err, bool is_generic)
-{
-	const char *reason = strerror(err);
-
-	if (err == EBUSY || err == EEXIST)
-		reason = "another XDP program is attached";
-	else if (err == EOPNOTSUPP)
-		reason = "the driver has no native XDP";
-	(void)snprintf(why, BACKEND_WHY_LEN, "%s XDP refused: %s",
-		       is_generic ? "generic" : "native", reason);
-}
-
-int attach_link_add(const struct attach *at, const struct dplane_link *link, bool is_generic,
-		    char why[BACKEND_WHY_LEN])
-{
-	LIBBPF_OPTS(bpf_link_create_opts, opts,
-		    .flags = is_generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
-	int prog = bpf_program__fd(at->skel->progs.hpim_ingress);
-	char path[192];
-	int fd = bpf_link_create(prog, (int)link->ifindex, BPF_XDP, &opts);
-	int err;
-
-	if (fd < 0) {
-		why_set(why, -fd, is_generic);
-		return fd;
-	}
-	(void)link_pin_path(at, link->ifindex, path, sizeof(path));
-	err = bpf_obj_pin(fd, path);
-	if (err) {
-		(void)snprintf(why, BACKEND_WHY_LEN, "link not pinned: %s", strerror(-err));
-		(void)close(fd);
-		return err;
-	}
-	return fd;
-}
-
-void attach_link_del(const struct attach *at, uint32_t ifindex, int fd)
-{
-	char path[192];
-
-	(void)link_pin_path(at, ifindex, path, sizeof(path));
-	(void)unlink(path);
-	(void)close(fd);
 }

@@ -4,26 +4,45 @@
 
 /*
  * Loading, pinning and attaching the programs. Everything is pinned under
- * /sys/fs/bpf/hpim/<instance>/, so that it outlives the daemon when asked to.
+ * /sys/fs/bpf/hpim/<instance>/, so that it outlives the daemon when asked to, and is found again by
+ * the next one.
  */
 #include "dplane/backend.h"
 
 struct mcast_xdp;
+struct mcast_tc;
 
 /** struct attach - Loaded programs and the folder with their pins. */
 struct attach {
 	const struct dplane_config *config;
 	struct mcast_xdp *skel;
+	struct mcast_tc *tc;
 	char dir[128];
-	int dir_fd; /* locked: one daemon for each instance */
+	int dir_fd;      /* locked: one daemon for each instance */
+	bool is_adopted; /* the maps are those of an earlier run, with what stands in them */
 };
 
+enum attach_hook { ATTACH_NATIVE, ATTACH_GENERIC, ATTACH_TC };
+
+/** struct attached - A program on an interface; all zero but fd -1: none. */
+struct attached {
+	enum attach_hook hook;
+	uint32_t ifindex;
+	int fd;         /* of its link, pinned; -1: it has none */
+	bool is_filter; /* TC on kernels without tcx: a filter of the clsact qdisc */
+	bool is_shared; /* XDP: behind the dispatcher of libxdp */
+};
+
+#define ATTACHED_NONE ((struct attached){ .fd = -1 })
+
 /**
- * attach_open() - Load the programs with maps of the configured sizes and pin the maps.
+ * attach_open() - Load the programs, with maps of the configured sizes, and pin the maps.
  *
- * Pins of a daemon that is gone are removed first, and with them its attachments.
+ * Pins of an earlier run are taken over if they are of this version and these sizes, else refused;
+ * with config->discard_pins, or if they are not whole, they are removed.
  * Return: 0, or after a sentence -EPERM, -ENOTSUP (no BPF file system, kernel too old), -EBUSY (the
- * instance runs already) or another negative errno.
+ * instance runs already), -ESTALE (pins of another version or other sizes) or another negative
+ * errno.
  */
 int attach_open(struct attach *at, const struct dplane_config *config);
 
@@ -31,16 +50,25 @@ int attach_open(struct attach *at, const struct dplane_config *config);
 void attach_close(struct attach *at, bool keep);
 
 /**
- * attach_link_add() - Attach the ingress program by a pinned link.
- * @is_generic: run it on socket buffers, which every driver can.
- * @why:        gets a sentence when it fails.
+ * attach_add() - Put a program on an interface.
+ * @why: gets a sentence when it fails.
  *
- * Return: descriptor of the link, or a negative errno.
+ * Where an earlier run has pinned the same, its program is replaced by ours without a gap.
+ * Return: 0 or a negative errno.
  */
-int attach_link_add(const struct attach *at, const struct dplane_link *link, bool is_generic,
-		    char why[BACKEND_WHY_LEN]);
+int attach_add(const struct attach *at, uint32_t ifindex, enum attach_hook hook,
+	       struct attached *ret_attached, char why[BACKEND_WHY_LEN]);
 
-/** attach_link_del() - Detach. @fd: from attach_link_add(). */
-void attach_link_del(const struct attach *at, uint32_t ifindex, int fd);
+/** attach_del() - Take it off. */
+void attach_del(const struct attach *at, struct attached *attached);
+
+/** attach_let() - Forget it here; it stays where it is. */
+void attach_let(struct attached *attached);
+
+/** attached_is() - Whether there is a program. */
+bool attached_is(const struct attached *attached);
+
+/** attach_xdp_is_generic() - Whether the XDP program of an interface, if any, is a generic one. */
+bool attach_xdp_is_generic(uint32_t ifindex);
 
 #endif

@@ -6,29 +6,32 @@
  * What one tier of the forwarding plane provides to the composite in dplane.c. The composite
  * decides which tier carries a tree; a backend only does as it is told.
  */
-#include "dplane/dplane.h"
+#include "dplane/tier.h"
 
-#define BACKEND_WHY_LEN 128
+#define BACKEND_WHY_LEN TIER_WHY_LEN
 
 /*
- * Set by the composite in mfib_route.flags: another tier carries this tree, which is to pass by
- * here untouched. The kernel mirror ignores it, since it carries what the others leave. Not part of
- * effect.h: the core never sets it. Same bit as in mfib_abi.h.
+ * Set by the composite in mfib_route.flags: TC or the kernel's cache carries this tree. The kernel
+ * mirror ignores both, since it carries what the others leave. Not part of effect.h: the core never
+ * sets them. Same bits as in mfib_abi.h.
  */
+#define MFIB_F_TC   (1u << 30)
 #define MFIB_F_PASS (1u << 31)
 
-/** struct backend_counts - What one route carried in one tier. */
+/** struct backend_counts - What one route carried. */
 struct backend_counts {
-	uint64_t packets, bytes;
-	hp_time seen_for; /* age of the last packet; HP_TIME_NEVER: none */
+	uint64_t packets, bytes;       /* in the backend's first tier */
+	uint64_t tc_packets, tc_bytes; /* in TC */
+	hp_time seen_for;              /* age of the last packet; HP_TIME_NEVER: none */
 };
 
 struct backend;
 
 /**
  * struct backend_ops - The functions of a tier.
- * @link_add:     serve an interface, or take note that it changed (also a new ifindex). @why gets a
- *                sentence when it fails. -ENOSPC: no room, served without this tier then.
+ * @link_add:     serve an interface, or take note that it changed (also a new ifindex). Says what
+ *                it can do here in @port, and leaves the rest of it alone. @why gets a sentence
+ *                when it fails. -ENOSPC: no room, served without this tier then.
  * @link_del:     stop serving; unknown links are ignored.
  * @put:          add or replace a route; links this tier does not serve are left out. A negative
  *                errno leaves the route as it was.
@@ -38,11 +41,16 @@ struct backend;
  * @dispatch:     read upcalls, hand them to config->upcall. Bounded work, never blocks.
  * @counters:     call @each for every reason counter that is not zero; NULL: has none.
  * @renew:        as dplane_renew(); NULL: knows no lease.
+ * @capture:      as dplane_capture(); NULL: cannot.
+ * @adopted_links, @adopted_routes: what an earlier run left and this one goes on with; NULL:
+ * nothing.
+ * @probe:        send frames to a port as a redirect would: 1: they leave, 0: they vanish, or a
+ *                negative errno when it cannot be tried; NULL: redirects nothing.
  * @free:         @keep as in dplane_free(); what cannot be kept is removed.
  */
 struct backend_ops {
 	const char *name;
-	int (*link_add)(struct backend *be, const struct dplane_link *link,
+	int (*link_add)(struct backend *be, const struct dplane_link *link, struct tier_port *port,
 			char why[BACKEND_WHY_LEN]);
 	void (*link_del)(struct backend *be, uint16_t link);
 	int (*put)(struct backend *be, const struct mfib_route *route);
@@ -54,6 +62,14 @@ struct backend_ops {
 	void (*counters)(struct backend *be, void (*each)(void *ctx, const struct dplane_counter *),
 			 void *ctx);
 	int (*renew)(struct backend *be, hp_time lease_for);
+	int (*capture)(struct backend *be, uint32_t every);
+	void (*adopted_links)(const struct backend *be,
+			      void (*each)(void *ctx, const struct dplane_link *link,
+					   const struct tier_port *port),
+			      void *ctx);
+	void (*adopted_routes)(const struct backend *be,
+			       void (*each)(void *ctx, const struct mfib_route *route), void *ctx);
+	int (*probe)(struct backend *be, uint32_t ifindex);
 	void (*free)(struct backend *be, bool keep);
 };
 

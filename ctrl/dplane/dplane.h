@@ -43,6 +43,7 @@ struct dplane_config {
 	uint32_t mroute_table; /* kernel multicast table, 0: the default one */
 	uint32_t max_links, max_routes, max_sets;
 	bool discard_pins; /* remove what an earlier run left, instead of going on with it */
+	bool is_verbose;   /* say which tier carries each tree, at level debug */
 	bool shares_xdp;   /* attach by libxdp's dispatcher, beside other programs */
 	void *ctx;         /* handed to the functions below */
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);

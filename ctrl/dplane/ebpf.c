@@ -1,66 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The XDP tier: keeps the maps as the composite wants them. Order of writing: outputs first, then
- * the route that names them; what is replaced is released last (docs/ABI.md).
+ * The tiers XDP and TC: keeps the maps as the composite wants them. Order of writing: outputs
+ * first, then the route that names them; what is replaced is released last (docs/ABI.md).
  */
-#include "dplane/backend.h"
+#include "dplane/ebpf_int.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
-#include <uthash.h>
 
-#include "dplane/attach.h"
-#include "dplane/ifflags.h"
-#include "dplane/maps.h"
-#include "dplane/oilset.h"
-#include "dplane/skel.h"
+#include "dplane/selftest.h"
 #include "hpim/upcall_abi.h"
-
-_Static_assert(LINK_NAME_LEN == 16, "interface names are as long as the kernel's");
 
 /* Records handed on in one call of dispatch. */
 #define DISPATCH_MAX 256
 
-struct port {
-	bool is_known;
-	uint16_t changed; /* MFIB_PORT_ALLMULTI, MFIB_PORT_RXVLAN: to be undone */
-	int xdp_fd;       /* -1: the program is not attached */
-	struct dplane_link link;
-};
-
-struct route {
-	struct mfib_key key;
-	uint32_t slot; /* of its counters */
-	uint32_t set;  /* or MFIB_SET_NONE */
-	UT_hash_handle hh;
-};
-
-/* Output sets of one size, which stand together in the map. */
-struct set_class {
-	struct ebpf *eb;
-	struct oilset *sets;
-	uint32_t first; /* index of slot 0 */
-};
-
-struct ebpf {
-	struct backend be;
-	struct dplane_config config;
-	struct attach attach;
-	struct maps maps;
-	struct set_class small, large;
-	struct ring_buffer *ring;
-	unsigned int dispatched;
-	struct route *routes;
-	uint32_t *free_slots, free_slot_count;
-	struct port ports[LINKS_MAX];
-};
-
-static hp_time now_get(void)
+hp_time ebpf_now(void)
 {
 	struct timespec ts;
 
@@ -68,204 +25,17 @@ static hp_time now_get(void)
 	return HP_SEC(ts.tv_sec) + ts.tv_nsec;
 }
 
-/* ---- output sets ---- */
-
-static int set_add(void *ctx, uint32_t slot, uint16_t link)
-{
-	const struct set_class *class = ctx;
-	const struct port *port = &class->eb->ports[link];
-
-	return maps_set_add(&class->eb->maps, class->first + slot, link, port->link.ifindex);
-}
-
-static void set_del(void *ctx, uint32_t slot, uint16_t link)
-{
-	const struct set_class *class = ctx;
-
-	maps_set_del(&class->eb->maps, class->first + slot, link);
-}
-
-static const struct oilset_ops set_ops = { .add = set_add, .del = set_del };
-
-static int class_init(struct set_class *class, struct ebpf *eb, uint32_t first, uint32_t end)
-{
-	class->eb = eb;
-	class->first = first;
-	class->sets = oilset_new(end - first, &set_ops, class);
-	return class->sets ? 0 : -ENOMEM;
-}
-
-static int class_get(struct set_class *class, const struct ifset *links, uint32_t *ret_set)
-{
-	uint32_t slot;
-	int err = oilset_get(class->sets, links, now_get(), &slot);
-
-	if (!err)
-		*ret_set = class->first + slot;
-	return err;
-}
-
-/* Few outputs go into a small set, or into a large one when no small one is left. */
-static int set_get(struct ebpf *eb, const struct ifset *links, uint32_t *ret_set)
-{
-	int err = -ENOSPC;
-
-	if (ifset_count(links) <= MAPS_SMALL_SET)
-		err = class_get(&eb->small, links, ret_set);
-	return err == -ENOSPC ? class_get(&eb->large, links, ret_set) : err;
-}
-
-static void set_release(struct ebpf *eb, uint32_t set)
-{
-	const struct set_class *class = set < eb->large.first ? &eb->small : &eb->large;
-
-	if (set != MFIB_SET_NONE)
-		oilset_put(class->sets, set - class->first, now_get());
-}
-
-/* Both are tried: a fault in one is none of the other. */
-static int sets_renew(struct ebpf *eb, uint16_t link)
-{
-	int err = oilset_renew(eb->small.sets, link);
-	int large_err = oilset_renew(eb->large.sets, link);
-
-	return err ? err : large_err;
-}
-
 /* ---- interfaces ---- */
 
-static int port_write(struct ebpf *eb, struct port *port)
+static int ebpf_link_add(struct backend *be, const struct dplane_link *link,
+			 struct tier_port *ret_port, char why[BACKEND_WHY_LEN])
 {
-	struct mfib_port value = { .link = port->link.link, .flags = port->changed };
-
-	if (port->xdp_fd >= 0)
-		value.flags |= MFIB_PORT_XDP;
-	memcpy(value.mac, port->link.mac, sizeof(value.mac));
-	return maps_port_put(&eb->maps, port->link.ifindex, &value);
-}
-
-static bool is_ethernet(const struct dplane_link *link)
-{
-	return memcmp(link->mac, (uint8_t[6]){ 0 }, sizeof(link->mac)) != 0;
-}
-
-static int port_flags_set(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_LEN])
-{
-	bool changed = false;
-	int err;
-
-	err = ifflags_rxvlan_set(port->link.ifindex, false, &changed);
-	if (err)
-		dplane_say(&eb->config, NOTE_WARN,
-			   "%s: VLAN offload stays on (%s): tagged multicast is taken for untagged",
-			   port->link.name, strerror(-err));
-	else if (changed)
-		port->changed |= MFIB_PORT_RXVLAN;
-	err = ifflags_allmulti_set(port->link.ifindex, true, &changed);
-	if (err)
-		(void)snprintf(why, BACKEND_WHY_LEN, "receiving all multicast frames refused: %s",
-			       strerror(-err));
-	else if (changed)
-		port->changed |= MFIB_PORT_ALLMULTI;
-	return err;
-}
-
-/* The interface may be gone; then there is nothing to undo. */
-static void port_flags_undo(struct port *port)
-{
-	if (port->changed & MFIB_PORT_ALLMULTI)
-		(void)ifflags_allmulti_set(port->link.ifindex, false, NULL);
-	if (port->changed & MFIB_PORT_RXVLAN)
-		(void)ifflags_rxvlan_set(port->link.ifindex, true, NULL);
-	port->changed = 0;
-}
-
-static int port_attach(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_LEN])
-{
-	bool is_generic = port->link.mode == DPLANE_MODE_GENERIC;
-	int err;
-
-	if (!is_ethernet(&port->link)) {
-		(void)snprintf(why, BACKEND_WHY_LEN, "not an Ethernet interface");
-		return -EOPNOTSUPP;
-	}
-	err = attach_link_add(&eb->attach, &port->link, is_generic, why);
-	if (err < 0)
-		return err;
-	port->xdp_fd = err;
-	return port_flags_set(eb, port, why);
-}
-
-static void port_detach(struct ebpf *eb, struct port *port)
-{
-	if (port->xdp_fd >= 0)
-		attach_link_del(&eb->attach, port->link.ifindex, port->xdp_fd);
-	port_flags_undo(port);
-	port->xdp_fd = -1;
+	return eport_link_add((struct ebpf *)be, link, ret_port, why);
 }
 
 static void ebpf_link_del(struct backend *be, uint16_t link)
 {
-	struct ebpf *eb = (struct ebpf *)be;
-	struct port *port = &eb->ports[link];
-
-	if (!port->is_known)
-		return;
-	port_detach(eb, port);
-	maps_port_del(&eb->maps, port->link.ifindex);
-	port->is_known = false;
-}
-
-/* The map knows the interface before the first packet can ask for it. */
-static int port_new(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_LEN])
-{
-	int err;
-
-	port->xdp_fd = -1;
-	err = maps_port_count_clear(&eb->maps, port->link.link);
-	if (!err)
-		err = port_write(eb, port);
-	if (err) {
-		(void)snprintf(why, BACKEND_WHY_LEN, "map of interfaces not written: %s",
-			       strerror(-err));
-		return err;
-	}
-	port->is_known = true;
-	if (port->link.mode != DPLANE_MODE_KERNEL)
-		err = port_attach(eb, port, why);
-	if (!err)
-		err = port_write(eb, port);
-	if (err)
-		ebpf_link_del(&eb->be, port->link.link);
-	else if (sets_renew(eb, port->link.link) != 0)
-		dplane_say(&eb->config, NOTE_WARN, "%s: some output sets lack it", port->link.name);
-	return err;
-}
-
-static int ebpf_link_add(struct backend *be, const struct dplane_link *link,
-			 char why[BACKEND_WHY_LEN])
-{
-	struct ebpf *eb = (struct ebpf *)be;
-	struct port *port;
-	int err;
-
-	if (link->link >= eb->config.max_links) {
-		(void)snprintf(why, BACKEND_WHY_LEN, "more than %u interfaces",
-			       eb->config.max_links);
-		return -ENOSPC;
-	}
-	port = &eb->ports[link->link];
-	if (port->is_known &&
-	    (port->link.ifindex != link->ifindex || port->link.mode != link->mode))
-		ebpf_link_del(be, link->link);
-	port->link = *link;
-	if (!port->is_known)
-		return port_new(eb, port, why);
-	err = port_write(eb, port);
-	if (err)
-		(void)snprintf(why, BACKEND_WHY_LEN, "map of interfaces not written: %s",
-			       strerror(-err));
-	return err;
+	eport_link_del((struct ebpf *)be, link);
 }
 
 /* ---- routes ---- */
@@ -306,7 +76,7 @@ static int route_new(struct ebpf *eb, const struct mfib_key *key, struct route *
 static void route_free(struct ebpf *eb, struct route *route)
 {
 	maps_route_del(&eb->maps, &route->key);
-	set_release(eb, route->set);
+	setpool_put(eb, route->set);
 	eb->free_slots[eb->free_slot_count++] = route->slot;
 	HASH_DEL(eb->routes, route);
 	free(route);
@@ -338,6 +108,7 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 				    .slot = route->slot,
 				    .set = MFIB_SET_NONE };
 	struct ifset outputs = outputs_served(eb, &want->oifs, &entry.mtu);
+	bool needs_xdp = !(want->flags & MFIB_F_TC);
 	int err;
 
 	if (in->is_known) { /* else no interface is the right one */
@@ -345,15 +116,19 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 		entry.link = want->iif;
 	}
 	if (!(want->flags & MFIB_F_PASS) && !ifset_is_empty(&outputs)) {
-		err = set_get(eb, &outputs, &entry.set);
+		err = setpool_get(eb, &outputs, needs_xdp, &entry.set);
 		if (err)
 			return err;
+		if (needs_xdp && setpool_is_tagged(eb, &outputs))
+			entry.flags |= MFIB_F_TAGGED;
 	}
 	err = maps_route_put(&eb->maps, &want->key, &entry);
-	set_release(eb, err ? entry.set : route->set);
-	if (!err)
-		route->set = entry.set;
-	return err;
+	setpool_put(eb, err ? entry.set : route->set);
+	if (err)
+		return err;
+	route->set = entry.set;
+	route->iif = want->iif;
+	return 0;
 }
 
 static int ebpf_put(struct backend *be, const struct mfib_route *want)
@@ -397,26 +172,29 @@ static int ebpf_route_counts(struct backend *be, const struct mfib_key *key,
 	*ret_counts = (struct backend_counts){
 		.packets = count.packets,
 		.bytes = count.bytes,
-		.seen_for = count.seen_ns ? now_get() - (hp_time)count.seen_ns : HP_TIME_NEVER,
+		.tc_packets = count.tc_packets,
+		.tc_bytes = count.tc_bytes,
+		.seen_for = count.seen_ns ? ebpf_now() - (hp_time)count.seen_ns : HP_TIME_NEVER,
 	};
 	return 0;
 }
 
+static const char *const reason_names[] = {
+#define X(id, field, name, kind) [MFIB_R_##id] = name,
+	MFIB_REASONS(X)
+#undef X
+};
+
 static void link_counters(struct ebpf *eb, uint16_t link, uint32_t index,
 			  void (*each)(void *ctx, const struct dplane_counter *), void *ctx)
 {
-	static const char *const names[] = {
-#define X(id, field, name, kind) [MFIB_R_##id] = name,
-		MFIB_REASONS(X)
-#undef X
-	};
 	struct mfib_port_count count = maps_port_count(&eb->maps, index);
 	const struct mfib_packets *packets = &count.forwarded; /* the first of MFIB_R_COUNT */
 
 	for (unsigned int i = 0; i < MFIB_R_COUNT; i++)
 		if (packets[i].packets)
 			each(ctx, &(struct dplane_counter){ .link = link,
-							    .reason = names[i],
+							    .reason = reason_names[i],
 							    .packets = packets[i].packets,
 							    .bytes = packets[i].bytes });
 }
@@ -432,14 +210,6 @@ static void ebpf_counters(struct backend *be,
 	link_counters(eb, LINK_NONE, eb->config.max_links, each, ctx);
 }
 
-static uint16_t link_of(const struct ebpf *eb, uint32_t ifindex)
-{
-	for (uint16_t i = 0; i < LINKS_MAX; i++)
-		if (eb->ports[i].is_known && eb->ports[i].link.ifindex == ifindex)
-			return i;
-	return LINK_NONE;
-}
-
 /* A negative return ends the round; what is left keeps the descriptor readable. */
 static int upcall_read(void *ctx, void *data, size_t len)
 {
@@ -450,13 +220,34 @@ static int upcall_read(void *ctx, void *data, size_t len)
 	if (len < sizeof(*record))
 		return 0;
 	upcall = (struct dplane_upcall){
-		.kind = record->kind == UPCALL_MISS ? DATA_MISS : DATA_WRONG_IF,
-		.link = link_of(eb, record->ifindex),
+		/* What is alive and not known is news, too. */
+		.kind = record->kind == UPCALL_WRONG_IF ? DATA_WRONG_IF : DATA_MISS,
+		.link = eport_by_ifindex(eb, record->ifindex),
 		.source = record->source,
 		.group = record->group,
 	};
 	if (upcall.link != LINK_NONE && eb->config.upcall)
 		eb->config.upcall(eb->config.ctx, &upcall);
+	return ++eb->dispatched < DISPATCH_MAX ? 0 : -EAGAIN;
+}
+
+static int capture_read(void *ctx, void *data, size_t len)
+{
+	struct ebpf *eb = ctx;
+	const struct capture_record *record = data;
+
+	if (len < sizeof(*record) || record->reason >= MFIB_R_COUNT || !eb->config.captured)
+		return 0;
+	eb->config.captured(
+		eb->config.ctx,
+		&(struct dplane_captured){
+			.at = (hp_time)record->at_ns,
+			.link = eport_by_ifindex(eb, record->ifindex),
+			.reason = reason_names[record->reason],
+			.len = record->len,
+			.kept = record->kept < CAPTURE_SNAP ? record->kept : CAPTURE_SNAP,
+			.data = record->data,
+		});
 	return ++eb->dispatched < DISPATCH_MAX ? 0 : -EAGAIN;
 }
 
@@ -477,7 +268,19 @@ static void ebpf_dispatch(struct backend *be)
 
 static int ebpf_renew(struct backend *be, hp_time lease_for)
 {
-	return maps_lease_set(&((struct ebpf *)be)->maps, lease_for ? now_get() + lease_for : 0);
+	return maps_lease_set(&((struct ebpf *)be)->maps, lease_for ? ebpf_now() + lease_for : 0);
+}
+
+static int ebpf_capture(struct backend *be, uint32_t every)
+{
+	return maps_capture_set(&((struct ebpf *)be)->maps, every);
+}
+
+static int ebpf_probe(struct backend *be, uint32_t ifindex)
+{
+	const struct ebpf *eb = (struct ebpf *)be;
+
+	return eb->selftest ? selftest_redirects(eb->selftest, ifindex) : -ENOTSUP;
 }
 
 static void ebpf_free(struct backend *be, bool keep)
@@ -485,23 +288,54 @@ static void ebpf_free(struct backend *be, bool keep)
 	struct ebpf *eb = (struct ebpf *)be;
 	struct route *route, *next;
 
-	for (uint16_t i = 0; i < LINKS_MAX; i++) {
-		if (!keep)
-			ebpf_link_del(be, i);
-		else if (eb->ports[i].is_known && eb->ports[i].xdp_fd >= 0)
-			(void)close(eb->ports[i].xdp_fd);
-	}
+	for (uint16_t i = 0; i < LINKS_MAX && !keep; i++)
+		eport_link_del(eb, i);
+	eport_let_all(eb);
 	HASH_ITER (hh, eb->routes, route, next) {
 		HASH_DEL(eb->routes, route);
 		free(route);
 	}
 	ring_buffer__free(eb->ring);
-	oilset_free(eb->small.sets);
-	oilset_free(eb->large.sets);
+	selftest_free(eb->selftest);
+	setpool_fini(eb);
 	maps_fini(&eb->maps);
 	attach_close(&eb->attach, keep);
 	free(eb->free_slots);
 	free(eb);
+}
+
+/* ---- what an earlier run left ---- */
+
+static void ebpf_adopted_links(const struct backend *be,
+			       void (*each)(void *ctx, const struct dplane_link *link,
+					    const struct tier_port *port),
+			       void *ctx)
+{
+	const struct ebpf *eb = (const struct ebpf *)be;
+
+	for (uint16_t i = 0; i < LINKS_MAX; i++) {
+		const struct port *port = &eb->ports[i];
+		struct tier_port state = { .is_served = port->link.is_up };
+
+		if (!port->is_known)
+			continue;
+		memcpy(state.name, port->link.name, sizeof(state.name));
+		eport_state(port, &state);
+		each(ctx, &port->link, &state);
+	}
+}
+
+static void ebpf_adopted_routes(const struct backend *be,
+				void (*each)(void *ctx, const struct mfib_route *route), void *ctx)
+{
+	const struct ebpf *eb = (const struct ebpf *)be;
+
+	for (const struct route *own = eb->routes; own; own = own->hh.next) {
+		struct mfib_route route = { .key = own->key, .iif = own->iif };
+
+		setpool_links(eb, own->set, &route.oifs);
+		each(ctx, &route);
+	}
 }
 
 static const struct backend_ops ebpf_ops = {
@@ -515,34 +349,57 @@ static const struct backend_ops ebpf_ops = {
 	.dispatch = ebpf_dispatch,
 	.counters = ebpf_counters,
 	.renew = ebpf_renew,
+	.capture = ebpf_capture,
+	.probe = ebpf_probe,
+	.adopted_links = ebpf_adopted_links,
+	.adopted_routes = ebpf_adopted_routes,
 	.free = ebpf_free,
 };
 
-static int ebpf_open(struct ebpf *eb)
+static int slots_init(struct ebpf *eb)
 {
 	uint32_t max = eb->config.max_routes;
-	int err = attach_open(&eb->attach, &eb->config);
 
-	if (err)
-		return err;
-	err = maps_init(&eb->maps, eb->attach.skel, &eb->config);
-	if (err) {
-		dplane_say(&eb->config, NOTE_WARN, "%u output sets not made: %s",
-			   eb->config.max_sets, strerror(-err));
-		return err;
-	}
-	err = class_init(&eb->small, eb, 0, eb->maps.small_sets);
-	if (!err)
-		err = class_init(&eb->large, eb, eb->maps.small_sets, eb->maps.max_sets);
 	eb->free_slots = malloc(max * sizeof(*eb->free_slots));
-	if (err || !eb->free_slots)
+	if (!eb->free_slots)
 		return -ENOMEM;
 	while (eb->free_slot_count < max) {
 		eb->free_slots[eb->free_slot_count] = max - 1 - eb->free_slot_count;
 		eb->free_slot_count++;
 	}
+	return 0;
+}
+
+static int ring_init(struct ebpf *eb)
+{
 	eb->ring = ring_buffer__new(eb->maps.upcalls, upcall_read, eb, NULL);
-	return eb->ring ? 0 : -errno;
+	if (!eb->ring)
+		return -errno;
+	return ring_buffer__add(eb->ring, eb->maps.captures, capture_read, eb);
+}
+
+static int ebpf_open(struct ebpf *eb)
+{
+	int err = attach_open(&eb->attach, &eb->config);
+
+	if (err)
+		return err;
+	err = maps_init(&eb->maps, eb->attach.skel, &eb->config, eb->attach.is_adopted);
+	if (err) {
+		dplane_say(&eb->config, NOTE_WARN, "%u output sets not made: %s",
+			   eb->config.max_sets, strerror(-err));
+		return err;
+	}
+	if (selftest_new(&eb->selftest) < 0)
+		dplane_say(&eb->config, NOTE_INFO, "no self-test: the kernel refused its program");
+	err = setpool_init(eb);
+	if (!err)
+		err = slots_init(eb);
+	if (!err)
+		err = ring_init(eb);
+	if (!err && eb->attach.is_adopted)
+		err = adopt_all(eb);
+	return err;
 }
 
 int ebpf_new(const struct dplane_config *config, struct backend **ret_be)
@@ -557,7 +414,8 @@ int ebpf_new(const struct dplane_config *config, struct backend **ret_be)
 	eb->attach.dir_fd = -1;
 	err = ebpf_open(eb);
 	if (err) {
-		ebpf_free(&eb->be, false);
+		/* What an earlier run left goes on, for who starts next. */
+		ebpf_free(&eb->be, eb->attach.is_adopted);
 		return err;
 	}
 	*ret_be = &eb->be;

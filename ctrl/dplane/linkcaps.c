@@ -206,11 +206,6 @@ void linkcaps_free(struct linkcaps *caps)
 	free(caps);
 }
 
-bool linkcaps_can_tell(const struct linkcaps *caps)
-{
-	return caps->ask;
-}
-
 int linkcaps_fd(const struct linkcaps *caps)
 {
 	return caps->hear ? mnl_socket_get_fd(caps->hear) : -1;
@@ -267,32 +262,34 @@ static bool driver_is_veth(uint32_t ifindex)
 	return strcmp(info.driver, "veth") == 0;
 }
 
-static const char *veth_reason(const struct linkcaps *caps)
+static const char *reason_of(enum linkcaps_verdict verdict, bool is_veth)
 {
-	return linkcaps_can_tell(caps)
-		       ? "veth takes redirected frames only while its peer has GRO or XDP on"
-		       : "kernel before 6.3: cannot tell whether the veth takes redirected frames";
+	if (verdict == LINKCAPS_YES)
+		return "";
+	if (verdict == LINKCAPS_UNKNOWN)
+		return "kernel before 6.3: cannot tell whether the veth takes redirected frames";
+	return is_veth ? "veth takes redirected frames only while its peer has GRO or XDP on"
+		       : "the driver takes no redirected frames";
 }
 
-bool linkcaps_takes_redirects(struct linkcaps *caps, uint32_t ifindex, bool has_native, char *why,
-			      size_t why_len)
+enum linkcaps_verdict linkcaps_redirects(struct linkcaps *caps, uint32_t ifindex, bool has_native,
+					 char *why, size_t why_len)
 {
 	char buf[MNL_SOCKET_BUFFER_SIZE];
 	struct nlmsghdr *nlh;
 	uint64_t features = 0;
 	bool is_veth = driver_is_veth(ifindex);
-	bool takes = has_native && !is_veth;
+	enum linkcaps_verdict verdict = is_veth      ? LINKCAPS_UNKNOWN
+					: has_native ? LINKCAPS_YES
+						     : LINKCAPS_NO;
 
 	if (caps->ask) {
 		nlh = request_start(buf, caps->family, NETDEV_CMD_DEV_GET);
 		mnl_attr_put_u32(nlh, NETDEV_A_IFINDEX, ifindex);
 		/* An interface that is gone has no features. */
 		(void)request(caps->ask, nlh, features_store, &features);
-		takes = features & NETDEV_XDP_ACT_NDO_XMIT;
+		verdict = features & NETDEV_XDP_ACT_NDO_XMIT ? LINKCAPS_YES : LINKCAPS_NO;
 	}
-	(void)snprintf(why, why_len, "%s",
-		       takes     ? ""
-		       : is_veth ? veth_reason(caps)
-				 : "the driver takes no redirected frames");
-	return takes;
+	(void)snprintf(why, why_len, "%s", reason_of(verdict, is_veth));
+	return verdict;
 }

@@ -61,21 +61,41 @@ static int sets_insert_at_start(const struct maps *maps)
 	return err;
 }
 
+static int set_create(const struct maps *maps, uint32_t set)
+{
+	uint32_t room = set < maps->small_sets ? MAPS_SMALL_SET : maps->max_links;
+
+	return bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "output_set", sizeof(uint32_t),
+			      sizeof(struct bpf_devmap_val), room, NULL);
+}
+
 static int sets_create(struct maps *maps)
 {
 	for (uint32_t i = 0; i < maps->max_sets; i++) {
-		uint32_t room = i < maps->small_sets ? MAPS_SMALL_SET : maps->max_links;
-
-		maps->set[i] =
-			bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "output_set", sizeof(uint32_t),
-				       sizeof(struct bpf_devmap_val), room, NULL);
+		maps->set[i] = set_create(maps, i);
 		if (maps->set[i] < 0)
 			return -errno;
 	}
 	return sets_insert_at_start(maps);
 }
 
-static int settings_write(const struct maps *maps, uint32_t max_routes, hp_time lease_until)
+/* Those of an earlier run stand in the outer map by their identifiers; what it never used does not.
+ */
+static int sets_adopt(struct maps *maps)
+{
+	for (uint32_t i = 0; i < maps->max_sets; i++) {
+		uint32_t id;
+
+		maps->is_inserted[i] = bpf_map_lookup_elem(maps->output_sets, &i, &id) == 0;
+		maps->set[i] =
+			maps->is_inserted[i] ? bpf_map_get_fd_by_id(id) : set_create(maps, i);
+		if (maps->set[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int settings_make(const struct maps *maps, uint32_t max_routes)
 {
 	struct mfib_settings settings = {
 		.magic = MFIB_MAGIC,
@@ -84,14 +104,14 @@ static int settings_write(const struct maps *maps, uint32_t max_routes, hp_time 
 		.max_links = maps->max_links,
 		.max_routes = max_routes,
 		.max_sets = maps->max_sets,
-		.lease_until_ns = (uint64_t)lease_until,
 	};
 	uint32_t zero = 0;
 
 	return bpf_map_update_elem(maps->settings, &zero, &settings, BPF_ANY);
 }
 
-int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config)
+int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config,
+	      bool is_adopted)
 {
 	int cpus = libbpf_num_possible_cpus();
 	int err;
@@ -107,8 +127,11 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.egress = bpf_map__fd(skel->maps.egress),
 		.port_counts = bpf_map__fd(skel->maps.port_counts),
 		.output_sets = bpf_map__fd(skel->maps.output_sets),
-		.set_ports = bpf_map__fd(skel->maps.set_ports),
+		.output_lists = bpf_map__fd(skel->maps.output_lists),
+		.set_turns = bpf_map__fd(skel->maps.set_turns),
+		.vlans = bpf_map__fd(skel->maps.vlans),
 		.upcalls = bpf_map__fd(skel->maps.upcalls),
+		.captures = bpf_map__fd(skel->maps.captures),
 		.egress_prog = bpf_program__fd(skel->progs.hpim_egress),
 		.set = malloc(config->max_sets * sizeof(int)),
 		.is_inserted = calloc(config->max_sets, sizeof(bool)),
@@ -122,9 +145,9 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 	for (uint32_t i = 0; i < maps->max_sets && !err; i++)
 		maps->set[i] = -1;
 	if (!err)
-		err = sets_create(maps);
-	if (!err)
-		err = settings_write(maps, config->max_routes, 0);
+		err = is_adopted ? sets_adopt(maps) : sets_create(maps);
+	if (!err && !is_adopted)
+		err = settings_make(maps, config->max_routes);
 	if (err)
 		maps_fini(maps);
 	return err;
@@ -150,6 +173,14 @@ static void key_bytes(const struct mfib_key *key, uint8_t ret_bytes[sizeof(struc
 	memcpy(ret_bytes + len, ip_addr_bytes(&key->group), len);
 }
 
+static struct mfib_key key_of(enum ip_family family, const uint8_t *bytes)
+{
+	return (struct mfib_key){
+		.source = ip_addr_from_bytes(family, bytes),
+		.group = ip_addr_from_bytes(family, bytes + ip_family_addr_len(family)),
+	};
+}
+
 int maps_route_put(const struct maps *maps, const struct mfib_key *key,
 		   const struct mfib_entry *entry)
 {
@@ -168,6 +199,25 @@ void maps_route_del(const struct maps *maps, const struct mfib_key *key)
 	(void)bpf_map_delete_elem(maps->route[ip_addr_family(&key->group)], bytes);
 }
 
+void maps_route_each(const struct maps *maps,
+		     void (*each)(void *ctx, const struct mfib_key *key,
+				  const struct mfib_entry *entry),
+		     void *ctx)
+{
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
+		uint8_t bytes[sizeof(struct mfib_key6)], *prev = NULL;
+		struct mfib_entry entry;
+
+		while (bpf_map_get_next_key(maps->route[family], prev, bytes) == 0) {
+			struct mfib_key key = key_of(family, bytes);
+
+			prev = bytes;
+			if (bpf_map_lookup_elem(maps->route[family], bytes, &entry) == 0)
+				each(ctx, &key, &entry);
+		}
+	}
+}
+
 struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot)
 {
 	const struct mfib_route_count *cpu = maps->scratch;
@@ -178,6 +228,8 @@ struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot)
 	for (unsigned int i = 0; i < maps->cpus; i++) {
 		sum.packets += cpu[i].packets;
 		sum.bytes += cpu[i].bytes;
+		sum.tc_packets += cpu[i].tc_packets;
+		sum.tc_bytes += cpu[i].tc_bytes;
 		if (cpu[i].seen_ns > sum.seen_ns)
 			sum.seen_ns = cpu[i].seen_ns;
 	}
@@ -211,10 +263,9 @@ static int egress_put(const struct maps *maps, uint32_t ifindex, const struct mf
 
 int maps_port_put(const struct maps *maps, uint32_t ifindex, const struct mfib_port *port)
 {
-	struct mfib_egress egress = { .ifindex = ifindex, .link = port->link };
+	struct mfib_egress egress = { .ifindex = ifindex, .port = *port };
 	int err = bpf_map_update_elem(maps->ports, &ifindex, port, BPF_ANY);
 
-	memcpy(egress.mac, port->mac, sizeof(egress.mac));
 	return err ? err : egress_put(maps, ifindex, &egress);
 }
 
@@ -223,6 +274,28 @@ void maps_port_del(const struct maps *maps, uint32_t ifindex)
 	/* A slot that stays would only serve an interface that no output set names. */
 	(void)egress_put(maps, ifindex, &(struct mfib_egress){ .ifindex = 0 });
 	(void)bpf_map_delete_elem(maps->ports, &ifindex); /* not there is as good as deleted */
+}
+
+uint16_t maps_port_flags(const struct maps *maps, uint32_t ifindex)
+{
+	struct mfib_port port = { .flags = 0 };
+
+	(void)bpf_map_lookup_elem(maps->ports, &ifindex, &port); /* not there: 0 stays */
+	return port.flags;
+}
+
+void maps_port_each(const struct maps *maps,
+		    void (*each)(void *ctx, uint32_t ifindex, const struct mfib_port *port),
+		    void *ctx)
+{
+	uint32_t ifindex, *prev = NULL;
+	struct mfib_port port;
+
+	while (bpf_map_get_next_key(maps->ports, prev, &ifindex) == 0) {
+		prev = &ifindex;
+		if (bpf_map_lookup_elem(maps->ports, &ifindex, &port) == 0)
+			each(ctx, ifindex, &port);
+	}
 }
 
 struct mfib_port_count maps_port_count(const struct maps *maps, uint32_t link)
@@ -246,38 +319,87 @@ int maps_port_count_clear(const struct maps *maps, uint32_t link)
 	return bpf_map_update_elem(maps->port_counts, &link, maps->scratch, BPF_ANY);
 }
 
-int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t ifindex)
+int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier)
 {
-	struct bpf_devmap_val val = { .ifindex = ifindex, .bpf_prog.fd = maps->egress_prog };
-	struct mfib_set_port mirror = { .set = set, .link = link };
+	struct bpf_devmap_val val = { .ifindex = carrier, .bpf_prog.fd = maps->egress_prog };
 	uint32_t key = link;
 	int err = maps->is_inserted[set] ? 0 : sets_insert(maps, set, 1);
 
-	if (err)
-		return err;
-	if (bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY) < 0)
-		return -errno;
-	/* A full mirror is no reason to stop forwarding. */
-	(void)bpf_map_update_elem(maps->set_ports, &mirror, &ifindex, BPF_ANY);
-	return 0;
+	return err ? err : bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY);
 }
 
 void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link)
 {
-	struct mfib_set_port mirror = { .set = set, .link = link };
 	uint32_t key = link;
 
 	/* The entry of a device that vanished has vanished, too. */
 	(void)bpf_map_delete_elem(maps->set[set], &key);
-	(void)bpf_map_delete_elem(maps->set_ports, &mirror);
 }
 
-int maps_lease_set(const struct maps *maps, hp_time until)
+int maps_list_put(const struct maps *maps, uint32_t set, const struct mfib_list *list)
+{
+	return bpf_map_update_elem(maps->output_lists, &set, list, BPF_ANY);
+}
+
+void maps_list_del(const struct maps *maps, uint32_t set)
+{
+	(void)bpf_map_delete_elem(maps->output_lists, &set); /* not there is as good as deleted */
+}
+
+void maps_list_each(const struct maps *maps,
+		    void (*each)(void *ctx, uint32_t set, const struct mfib_list *list), void *ctx)
+{
+	uint32_t set, *prev = NULL;
+	struct mfib_list list;
+
+	while (bpf_map_get_next_key(maps->output_lists, prev, &set) == 0) {
+		prev = &set;
+		if (bpf_map_lookup_elem(maps->output_lists, &set, &list) == 0)
+			each(ctx, set, &list);
+	}
+}
+
+int maps_turn_put(const struct maps *maps, const struct mfib_turn *turn, uint32_t ifindex)
+{
+	return bpf_map_update_elem(maps->set_turns, turn, &ifindex, BPF_ANY);
+}
+
+void maps_turn_del(const struct maps *maps, const struct mfib_turn *turn)
+{
+	(void)bpf_map_delete_elem(maps->set_turns, turn); /* not there is as good as deleted */
+}
+
+int maps_vlan_put(const struct maps *maps, const struct mfib_tag *tag, uint32_t ifindex)
+{
+	return bpf_map_update_elem(maps->vlans, tag, &ifindex, BPF_ANY);
+}
+
+void maps_vlan_del(const struct maps *maps, const struct mfib_tag *tag)
+{
+	(void)bpf_map_delete_elem(maps->vlans, tag); /* not there is as good as deleted */
+}
+
+static int settings_change(const struct maps *maps, const hp_time *lease_until,
+			   const uint32_t *capture_every)
 {
 	struct mfib_settings settings;
 	uint32_t zero = 0;
 
 	if (bpf_map_lookup_elem(maps->settings, &zero, &settings) < 0)
 		return -errno;
-	return settings_write(maps, settings.max_routes, until);
+	if (lease_until)
+		settings.lease_until_ns = (uint64_t)*lease_until;
+	if (capture_every)
+		settings.capture_every = *capture_every;
+	return bpf_map_update_elem(maps->settings, &zero, &settings, BPF_ANY);
+}
+
+int maps_lease_set(const struct maps *maps, hp_time until)
+{
+	return settings_change(maps, &until, NULL);
+}
+
+int maps_capture_set(const struct maps *maps, uint32_t every)
+{
+	return settings_change(maps, NULL, &every);
 }

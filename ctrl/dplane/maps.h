@@ -20,7 +20,7 @@ struct mcast_xdp;
 /** struct maps - Descriptors of all maps, and how large they are. */
 struct maps {
 	int settings, route[IP_FAMILY_COUNT], route_counts, ports, egress, port_counts, output_sets,
-		set_ports, upcalls;
+		output_lists, set_turns, vlans, upcalls, captures;
 	int egress_prog;
 	int *set;          /* [max_sets] inner maps */
 	bool *is_inserted; /* [max_sets] stands in output_sets */
@@ -31,10 +31,13 @@ struct maps {
 };
 
 /**
- * maps_init() - Take the descriptors of loaded programs; make all output sets, empty.
- * @skel: loaded; must outlive @maps.
+ * maps_init() - Take the descriptors of loaded programs, and all output sets.
+ * @skel:       loaded; must outlive @maps.
+ * @is_adopted: the maps were pinned by an earlier run; its output sets are taken over, with what
+ *              stands in them. Else they are made, empty.
  */
-int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config);
+int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config,
+	      bool is_adopted);
 
 void maps_fini(struct maps *maps);
 
@@ -49,19 +52,52 @@ int maps_route_count_clear(const struct maps *maps, uint32_t slot);
 int maps_port_put(const struct maps *maps, uint32_t ifindex, const struct mfib_port *port);
 void maps_port_del(const struct maps *maps, uint32_t ifindex);
 
+/** maps_port_flags() - MFIB_PORT_* of an interface; 0 when it is not there. */
+uint16_t maps_port_flags(const struct maps *maps, uint32_t ifindex);
+
 /** maps_port_count() - Sums over all CPUs. @link: max_links stands for unknown interfaces. */
 struct mfib_port_count maps_port_count(const struct maps *maps, uint32_t link);
 int maps_port_count_clear(const struct maps *maps, uint32_t link);
 
+/** maps_route_each() - Call @each for every route; it must not change the map. */
+void maps_route_each(const struct maps *maps,
+		     void (*each)(void *ctx, const struct mfib_key *key,
+				  const struct mfib_entry *entry),
+		     void *ctx);
+
+/** maps_port_each() - Call @each for every interface, at most 2 * max_links of them. */
+void maps_port_each(const struct maps *maps,
+		    void (*each)(void *ctx, uint32_t ifindex, const struct mfib_port *port),
+		    void *ctx);
+
 /**
- * maps_set_add() - Make an interface an output of a set; its readable mirror follows.
+ * maps_set_add() - Make a port an output of a set that is below max_sets.
  *
  * Kernels before 6.8: the first time for a set may take one RCU grace period, 8 ms or more.
  */
-int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t ifindex);
+int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier);
 void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link);
 
-/** maps_lease_set() - Forwarding ends at @until (CLOCK_MONOTONIC); 0: no lease. */
+/** maps_list_put() - The outputs of a set, for TC and for people. */
+int maps_list_put(const struct maps *maps, uint32_t set, const struct mfib_list *list);
+void maps_list_del(const struct maps *maps, uint32_t set);
+
+/** maps_list_each() - Call @each for every list, in no order. */
+void maps_list_each(const struct maps *maps,
+		    void (*each)(void *ctx, uint32_t set, const struct mfib_list *list), void *ctx);
+
+/** maps_turn_put() - Output @ifindex is copy number @turn->turn on its port. */
+int maps_turn_put(const struct maps *maps, const struct mfib_turn *turn, uint32_t ifindex);
+void maps_turn_del(const struct maps *maps, const struct mfib_turn *turn);
+
+/** maps_vlan_put() - Tagged frames on a port belong to the VLAN @ifindex. */
+int maps_vlan_put(const struct maps *maps, const struct mfib_tag *tag, uint32_t ifindex);
+void maps_vlan_del(const struct maps *maps, const struct mfib_tag *tag);
+
+/** maps_lease_set() - Forwarding ends at @until, on the clock of hp_time; 0: no lease. */
 int maps_lease_set(const struct maps *maps, hp_time until);
+
+/** maps_capture_set() - Sample one of @every packets; 0: none. */
+int maps_capture_set(const struct maps *maps, uint32_t every);
 
 #endif

@@ -47,6 +47,7 @@ _Static_assert(MRT_ADD_MFC == MRT6_ADD_MFC && MRT_TABLE == MRT6_TABLE && MRT_INI
 struct slot {
 	uint16_t link; /* LINK_NONE: free */
 	uint32_t ifindex;
+	uint8_t threshold;
 	bool has[IP_FAMILY_COUNT];
 };
 
@@ -224,7 +225,7 @@ static int mfc4(const struct mroute *mr, int option, const struct mfib_route *ro
 	memcpy(&mfc.mfcc_mcastgrp, ip_addr_bytes(&route->key.group), 4);
 	for (unsigned int i = 0; i < MAXVIFS; i++)
 		if (mr->slots[i].has[IP_FAMILY_4] && ifset_has(&route->oifs, mr->slots[i].link))
-			mfc.mfcc_ttls[i] = 1;
+			mfc.mfcc_ttls[i] = mr->slots[i].threshold ? mr->slots[i].threshold : 1;
 	return option_set(mr, IP_FAMILY_4, option, &mfc, sizeof(mfc));
 }
 
@@ -315,7 +316,9 @@ static void rp_filter_check(const struct mroute *mr, const char *name)
 static int slot_fill(struct mroute *mr, unsigned int number, const struct dplane_link *link,
 		     char why[BACKEND_WHY_LEN])
 {
-	struct slot slot = { .link = link->link, .ifindex = link->ifindex };
+	struct slot slot = { .link = link->link,
+			     .ifindex = link->ifindex,
+			     .threshold = link->threshold };
 	bool has_any = false;
 
 	*why = '\0';
@@ -349,15 +352,27 @@ static void slot_clear(struct mroute *mr, unsigned int number)
 			vif_del(mr, family, number);
 }
 
+/* IPv6 has no thresholds in the kernel's cache: docs/ABI.md. */
+static void slot_threshold_set(struct mroute *mr, unsigned int number, uint8_t threshold)
+{
+	if (mr->slots[number].threshold == threshold)
+		return;
+	mr->slots[number].threshold = threshold;
+	entries_install_of(mr, mr->slots[number].link);
+}
+
 static int mroute_link_add(struct backend *be, const struct dplane_link *link,
-			   char why[BACKEND_WHY_LEN])
+			   struct tier_port *port, char why[BACKEND_WHY_LEN])
 {
 	struct mroute *mr = mroute_of(be);
 	unsigned int number = slot_find(mr, link->link);
 	int err;
 
-	if (number < MAXVIFS && mr->slots[number].ifindex == link->ifindex)
+	(void)port; /* the composite knows: it asked */
+	if (number < MAXVIFS && mr->slots[number].ifindex == link->ifindex) {
+		slot_threshold_set(mr, number, link->threshold);
 		return 0;
+	}
 	if (number < MAXVIFS)
 		slot_clear(mr, number);
 	number = slot_find(mr, LINK_NONE);

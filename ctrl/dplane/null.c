@@ -25,12 +25,13 @@ static struct null_route *route_find(struct backend *be, const struct mfib_key *
 	return route;
 }
 
-static int null_link_add(struct backend *be, const struct dplane_link *link,
+static int null_link_add(struct backend *be, const struct dplane_link *link, struct tier_port *port,
 			 char why[BACKEND_WHY_LEN])
 {
 	(void)be;
-	(void)link;
 	(void)why;
+	port->hook = TIER_HOOK_GENERIC; /* reaches everything */
+	port->carrier = link->ifindex;
 	return 0;
 }
 

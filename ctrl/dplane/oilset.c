@@ -11,7 +11,8 @@
 struct slot {
 	struct ifset links; /* what stands in it */
 	uint32_t refs;
-	bool is_known; /* can be found by its links */
+	bool is_known;   /* can be found by its links */
+	bool is_resting; /* stands in the queue */
 	hp_time freed_at;
 	TAILQ_ENTRY(slot) resting; /* while refs is 0, oldest first */
 	UT_hash_handle hh;
@@ -52,6 +53,13 @@ static uint32_t slot_index(const struct oilset *sets, const struct slot *slot)
 	return (uint32_t)(slot - sets->slots);
 }
 
+static void slot_rest(struct oilset *sets, struct slot *slot, hp_time now)
+{
+	slot->freed_at = now;
+	slot->is_resting = true;
+	TAILQ_INSERT_TAIL(&sets->resting, slot, resting);
+}
+
 static void slot_forget(struct oilset *sets, struct slot *slot)
 {
 	if (slot->is_known)
@@ -61,23 +69,19 @@ static void slot_forget(struct oilset *sets, struct slot *slot)
 
 static void slot_empty(struct oilset *sets, struct slot *slot)
 {
-	ifset_for_each (link, &slot->links)
-		sets->ops->del(sets->ctx, slot_index(sets, slot), link);
+	if (!ifset_is_empty(&slot->links))
+		sets->ops->clear(sets->ctx, slot_index(sets, slot), &slot->links);
 	slot->links = (struct ifset){ .word = { 0 } };
 }
 
 static int slot_fill(struct oilset *sets, struct slot *slot, const struct ifset *links)
 {
-	ifset_for_each (link, links) {
-		int err = sets->ops->add(sets->ctx, slot_index(sets, slot), link);
+	int err = sets->ops->fill(sets->ctx, slot_index(sets, slot), links);
 
-		if (err) {
-			slot_empty(sets, slot);
-			return err;
-		}
-		ifset_add(&slot->links, link);
-	}
-	return 0;
+	slot->links = *links;
+	if (err)
+		slot_empty(sets, slot);
+	return err;
 }
 
 /* An empty slot that no packet can be in, or NULL. It stays at the head of the queue or fresh. */
@@ -87,6 +91,7 @@ static struct slot *slot_vacant(struct oilset *sets, hp_time now)
 
 	if (slot && now - slot->freed_at >= OILSET_GRACE) {
 		TAILQ_REMOVE(&sets->resting, slot, resting);
+		slot->is_resting = false;
 		slot_forget(sets, slot);
 		slot_empty(sets, slot);
 		return slot;
@@ -104,8 +109,7 @@ static int slot_new(struct oilset *sets, const struct ifset *links, hp_time now,
 		return -ENOSPC;
 	err = slot_fill(sets, slot, links);
 	if (err) {
-		slot->freed_at = now;
-		TAILQ_INSERT_TAIL(&sets->resting, slot, resting);
+		slot_rest(sets, slot, now);
 		return err;
 	}
 	HASH_ADD(hh, sets->known, links, sizeof(slot->links), slot);
@@ -114,23 +118,57 @@ static int slot_new(struct oilset *sets, const struct ifset *links, hp_time now,
 	return 0;
 }
 
+static void slot_ref(struct oilset *sets, struct slot *slot)
+{
+	if (slot->refs++ > 0)
+		return;
+	sets->in_use++;
+	if (slot->is_resting)
+		TAILQ_REMOVE(&sets->resting, slot, resting);
+	slot->is_resting = false;
+}
+
 int oilset_get(struct oilset *sets, const struct ifset *links, hp_time now, uint32_t *ret_slot)
 {
 	struct slot *slot;
 
 	HASH_FIND(hh, sets->known, links, sizeof(*links), slot);
-	if (slot && slot->refs == 0)
-		TAILQ_REMOVE(&sets->resting, slot, resting);
 	if (!slot) {
 		int err = slot_new(sets, links, now, &slot);
 
 		if (err)
 			return err;
 	}
-	if (slot->refs++ == 0)
-		sets->in_use++;
+	slot_ref(sets, slot);
 	*ret_slot = slot_index(sets, slot);
 	return 0;
+}
+
+void oilset_ref(struct oilset *sets, uint32_t index)
+{
+	assert(index < sets->fresh);
+	slot_ref(sets, &sets->slots[index]);
+}
+
+void oilset_restore(struct oilset *sets, const struct ifset *links, hp_time now)
+{
+	uint32_t end = sets->max;
+
+	assert(sets->fresh == 0);
+	while (end > 0 && ifset_is_empty(&links[end - 1]))
+		end--;
+	for (uint32_t i = 0; i < end; i++) {
+		struct slot *slot = &sets->slots[i], *twin;
+
+		slot->links = links[i];
+		HASH_FIND(hh, sets->known, &links[i], sizeof(links[i]), twin);
+		/* Of two with the same outputs one is found again, the other one goes in time. */
+		slot->is_known = !twin && !ifset_is_empty(&links[i]);
+		if (slot->is_known)
+			HASH_ADD(hh, sets->known, links, sizeof(slot->links), slot);
+		slot_rest(sets, slot, now);
+	}
+	sets->fresh = end;
 }
 
 void oilset_put(struct oilset *sets, uint32_t index, hp_time now)
@@ -141,8 +179,7 @@ void oilset_put(struct oilset *sets, uint32_t index, hp_time now)
 	if (--slot->refs > 0)
 		return;
 	sets->in_use--;
-	slot->freed_at = now;
-	TAILQ_INSERT_TAIL(&sets->resting, slot, resting);
+	slot_rest(sets, slot, now);
 }
 
 int oilset_renew(struct oilset *sets, uint16_t link)
@@ -153,17 +190,23 @@ int oilset_renew(struct oilset *sets, uint16_t link)
 		struct slot *slot = &sets->slots[i];
 		int slot_err;
 
-		if (!ifset_has(&slot->links, link))
+		if (link != LINK_NONE && !ifset_has(&slot->links, link))
 			continue;
 		if (slot->refs == 0) {
 			slot_forget(sets, slot); /* what stands in it is another interface */
 			continue;
 		}
-		slot_err = sets->ops->add(sets->ctx, i, link);
+		slot_err = sets->ops->fill(sets->ctx, i, &slot->links);
 		if (slot_err)
 			err = slot_err;
 	}
 	return err;
+}
+
+const struct ifset *oilset_links(const struct oilset *sets, uint32_t index)
+{
+	assert(index < sets->fresh);
+	return &sets->slots[index].links;
 }
 
 uint32_t oilset_in_use(const struct oilset *sets)

@@ -15,10 +15,15 @@
 
 struct oilset;
 
-/** struct oilset_ops - How outputs get into a slot; @add returns 0 or a negative errno. */
+/**
+ * struct oilset_ops - How a slot gets its outputs, all at once.
+ * @fill:  may be called again for a slot that is in use, when an interface of it was replaced.
+ *         Return: 0 or a negative errno; what it wrote until then is cleared by @clear.
+ * @clear: no packet is in the slot, and none will come.
+ */
 struct oilset_ops {
-	int (*add)(void *ctx, uint32_t slot, uint16_t link);
-	void (*del)(void *ctx, uint32_t slot, uint16_t link);
+	int (*fill)(void *ctx, uint32_t slot, const struct ifset *links);
+	void (*clear)(void *ctx, uint32_t slot, const struct ifset *links);
 };
 
 /** oilset_new() - All @max slots empty. NULL when there is no memory. */
@@ -30,17 +35,32 @@ void oilset_free(struct oilset *sets);
 /**
  * oilset_get() - Take a reference to the slot with exactly these outputs.
  *
- * Return: 0, -ENOSPC when every slot is in use or rests, or what @add returned.
+ * Return: 0, -ENOSPC when every slot is in use or rests, or what @fill returned.
  */
 int oilset_get(struct oilset *sets, const struct ifset *links, hp_time now, uint32_t *ret_slot);
+
+/**
+ * oilset_restore() - Take over slots that were filled before this process was there.
+ * @links: [max] what stands in each slot; empty: nothing.
+ *
+ * Only for a fresh pool. The slots rest, until oilset_ref() or oilset_get() takes them.
+ */
+void oilset_restore(struct oilset *sets, const struct ifset *links, hp_time now);
+
+/** oilset_ref() - Take a reference to a slot that is known by its number. */
+void oilset_ref(struct oilset *sets, uint32_t slot);
 
 /** oilset_put() - Give a reference back. */
 void oilset_put(struct oilset *sets, uint32_t slot, hp_time now);
 
+/** oilset_links() - What stands in a slot that is in use. */
+const struct ifset *oilset_links(const struct oilset *sets, uint32_t slot);
+
 /**
  * oilset_renew() - An interface was replaced by another with the same number: write it again.
+ * @link: LINK_NONE: all were.
  *
- * Return: 0, or the last error of @add: the slots it failed for lack the output.
+ * Return: 0, or the last error of @fill: the slots it failed for lack the output.
  */
 int oilset_renew(struct oilset *sets, uint16_t link);
 

@@ -2,9 +2,11 @@
 #ifndef DPLANE_SKEL_H
 #define DPLANE_SKEL_H
 
-/* The generated loader, which is not as strict about signs as we are. */
+/* The generated loaders, which are not as strict about signs as we are. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
+#include "bpf/mcast_probe.skel.h"
+#include "bpf/mcast_tc.skel.h"
 #include "bpf/mcast_xdp.skel.h"
 #pragma GCC diagnostic pop
 

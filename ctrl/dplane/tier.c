@@ -13,13 +13,14 @@ static struct tier_choice choice(enum dplane_tier tier, const char *name, const 
 	return ret;
 }
 
-/* An output that native XDP cannot reach, or LINK_NONE. */
-static uint16_t output_unreachable(const struct tier_port *ports, const struct mfib_route *route)
+/* Why XDP cannot reach an output from this hook, or NULL. */
+static const char *output_reason(const struct tier_port *out, enum tier_hook hook)
 {
-	ifset_for_each (link, &route->oifs)
-		if (ports[link].is_served && !ports[link].takes_redirects)
-			return link;
-	return LINK_NONE;
+	if (!out->is_served)
+		return NULL;
+	if (hook == TIER_HOOK_GENERIC)
+		return out->is_tagged ? "generic XDP cannot tag frames" : NULL;
+	return out->takes_redirects ? NULL : out->why_no_redirects;
 }
 
 /* The kernel serves less than all interfaces; what it leaves out is said here or never. */
@@ -38,20 +39,35 @@ static struct tier_choice choose_kernel(const struct tier_port *ports,
 	return choice(DPLANE_TIER_KERNEL, name, why);
 }
 
-struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route)
+/* TC reaches every output; only the input may be without it. */
+static struct tier_choice choose_tc(const struct tier_port *ports, const struct mfib_route *route,
+				    const char *name, const char *why)
 {
 	const struct tier_port *in = &ports[route->iif];
-	uint16_t out;
+
+	if (in->has_tc)
+		return choice(DPLANE_TIER_TC, name, why);
+	return choose_kernel(ports, route, in->name, in->why_no_tc);
+}
+
+struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route,
+			       uint16_t listener)
+{
+	const struct tier_port *in = &ports[route->iif];
 
 	if (!in->is_served)
 		return choice(DPLANE_TIER_NONE, in->name, "the input is not attached or down");
+	if (listener != LINK_NONE && in->has_kernel)
+		return choose_kernel(ports, route, ports[listener].name,
+				     "a program of this machine listens to the group");
 	if (in->hook == TIER_HOOK_NONE)
-		return choose_kernel(ports, route, in->name, in->why_no_hook);
-	if (in->hook == TIER_HOOK_GENERIC)
-		return choice(DPLANE_TIER_XDP, "", "");
-	out = output_unreachable(ports, route);
-	if (out != LINK_NONE)
-		return choose_kernel(ports, route, ports[out].name, ports[out].why_no_redirects);
+		return choose_tc(ports, route, in->name, in->why_no_hook);
+	ifset_for_each (link, &route->oifs) {
+		const char *why = output_reason(&ports[link], in->hook);
+
+		if (why)
+			return choose_tc(ports, route, ports[link].name, why);
+	}
 	return choice(DPLANE_TIER_XDP, "", "");
 }
 

@@ -13,10 +13,14 @@ enum tier_hook { TIER_HOOK_NONE, TIER_HOOK_GENERIC, TIER_HOOK_NATIVE };
 struct tier_port {
 	bool is_served;       /* attached and up */
 	enum tier_hook hook;  /* where the XDP program runs */
+	bool has_tc;          /* the TC program is attached */
 	bool takes_redirects; /* takes frames redirected by native XDP */
 	bool has_kernel;      /* known to the kernel's multicast cache */
+	bool is_tagged;       /* a VLAN, whose frames XDP must tag */
+	bool is_ethernet;
+	uint32_t carrier; /* ifindex of what its frames leave by: of a VLAN, its port */
 	char name[LINK_NAME_LEN];
-	char why_no_hook[TIER_WHY_LEN], why_no_redirects[TIER_WHY_LEN];
+	char why_no_hook[TIER_WHY_LEN], why_no_tc[TIER_WHY_LEN], why_no_redirects[TIER_WHY_LEN];
 };
 
 /** struct tier_choice - The tier, and why it is not XDP. */
@@ -27,12 +31,16 @@ struct tier_choice {
 
 /**
  * tier_choose() - The best tier which reaches every served output.
- * @ports: indexed by link number, LINKS_MAX elements.
+ * @ports:    indexed by link number, LINKS_MAX elements.
+ * @listener: an interface of the route on which a program of this machine listens to the group, or
+ *            LINK_NONE.
  *
  * Outputs that are not served are left out by every tier and do not matter here. Generic XDP
- * reaches every output, native XDP only those that take redirected frames.
+ * reaches every output but VLANs, native XDP only those that take redirected frames, TC all, and
+ * the kernel's cache also the programs of this machine.
  */
-struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route);
+struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route,
+			       uint16_t listener);
 
 /** tier_name() - "xdp", "tc", "kernel" or "none". */
 const char *tier_name(enum dplane_tier tier);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Going on where an earlier run stopped: its maps are ours now, with all that stands in them.
+ * Routes that forward stay as they are, and report that they are alive, so that the protocols learn
+ * of them again; what only says "no", or names the kernel's cache, which died with that run, is
+ * removed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dplane/ebpf_int.h"
+
+/* What the walk over routes collects; they may not be changed while it goes on. */
+struct found {
+	struct mfib_key key;
+	struct mfib_entry entry;
+};
+
+struct adoption {
+	struct ebpf *eb;
+	struct ifset *links; /* [sets of all classes] what stands in each set */
+	struct found *found;
+	size_t found_count;
+	uint32_t *ifindex; /* of interfaces in the map, with their values */
+	struct mfib_port *ports;
+	size_t port_count;
+};
+
+static void port_collect(void *ctx, uint32_t ifindex, const struct mfib_port *port)
+{
+	struct adoption *ad = ctx;
+
+	if (ad->port_count == 2 * ad->eb->config.max_links)
+		return; /* not reached: the map has no more room */
+	ad->ifindex[ad->port_count] = ifindex;
+	ad->ports[ad->port_count++] = *port;
+}
+
+static void list_read(void *ctx, uint32_t set, const struct mfib_list *list)
+{
+	struct adoption *ad = ctx;
+
+	if (set >= ad->eb->sets[SETS_LISTS].end)
+		return;
+	for (uint32_t i = 0; i < list->count && i < MFIB_LINKS_MAX; i++) {
+		uint16_t link = eport_by_ifindex(ad->eb, list->ifindex[i]);
+
+		if (link != LINK_NONE)
+			ifset_add(&ad->links[set], link);
+	}
+}
+
+static void route_collect(void *ctx, const struct mfib_key *key, const struct mfib_entry *entry)
+{
+	struct adoption *ad = ctx;
+
+	if (ad->found_count < IP_FAMILY_COUNT * (size_t)ad->eb->config.max_routes)
+		ad->found[ad->found_count++] = (struct found){ *key, *entry };
+}
+
+static bool is_worth_keeping(const struct adoption *ad, const struct mfib_entry *entry)
+{
+	return !(entry->flags & MFIB_F_PASS) && entry->set < ad->eb->sets[SETS_LISTS].end &&
+	       entry->slot < ad->eb->config.max_routes && entry->iif &&
+	       eport_by_ifindex(ad->eb, entry->iif) == entry->link &&
+	       !ifset_is_empty(&ad->links[entry->set]);
+}
+
+static int route_take(struct adoption *ad, const struct found *found, bool *slot_is_used)
+{
+	struct mfib_entry entry = found->entry;
+	struct route *route;
+	int err;
+
+	if (!is_worth_keeping(ad, &entry) || slot_is_used[entry.slot]) {
+		maps_route_del(&ad->eb->maps, &found->key);
+		return 0;
+	}
+	entry.flags |= MFIB_F_NOTIFY;
+	route = calloc(1, sizeof(*route));
+	err = route ? maps_route_put(&ad->eb->maps, &found->key, &entry) : -ENOMEM;
+	if (err) {
+		free(route);
+		return err;
+	}
+	*route = (struct route){
+		.key = found->key, .slot = entry.slot, .set = entry.set, .iif = entry.link
+	};
+	slot_is_used[entry.slot] = true;
+	setpool_ref(ad->eb, entry.set);
+	HASH_ADD(hh, ad->eb->routes, key, sizeof(route->key), route);
+	return 0;
+}
+
+static int routes_take(struct adoption *ad)
+{
+	struct ebpf *eb = ad->eb;
+	bool *slot_is_used = calloc(eb->config.max_routes, sizeof(*slot_is_used));
+	int err = slot_is_used ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < ad->found_count && !err; i++)
+		err = route_take(ad, &ad->found[i], slot_is_used);
+	eb->free_slot_count = 0;
+	for (uint32_t slot = eb->config.max_routes; slot-- > 0 && !err;)
+		if (!slot_is_used[slot])
+			eb->free_slots[eb->free_slot_count++] = slot;
+	free(slot_is_used);
+	return err;
+}
+
+static void sets_take(const struct adoption *ad)
+{
+	for (int i = 0; i < SETS_CLASSES; i++) {
+		const struct set_class *class = &ad->eb->sets[i];
+
+		oilset_restore(class->sets, ad->links + class->first, ebpf_now());
+	}
+}
+
+static bool adoption_alloc(struct adoption *ad)
+{
+	const struct dplane_config *config = &ad->eb->config;
+
+	ad->links = calloc(ad->eb->sets[SETS_LISTS].end, sizeof(*ad->links));
+	ad->found = malloc(IP_FAMILY_COUNT * (size_t)config->max_routes * sizeof(*ad->found));
+	ad->ifindex = malloc(2 * (size_t)config->max_links * sizeof(*ad->ifindex));
+	ad->ports = malloc(2 * (size_t)config->max_links * sizeof(*ad->ports));
+	return ad->links && ad->found && ad->ifindex && ad->ports;
+}
+
+int adopt_all(struct ebpf *eb)
+{
+	struct adoption ad = { .eb = eb };
+	int err = adoption_alloc(&ad) ? 0 : -ENOMEM;
+
+	if (!err) {
+		maps_port_each(&eb->maps, port_collect, &ad);
+		for (size_t i = 0; i < ad.port_count; i++)
+			eport_adopt(eb, ad.ifindex[i], &ad.ports[i]);
+		maps_list_each(&eb->maps, list_read, &ad);
+		sets_take(&ad);
+		maps_route_each(&eb->maps, route_collect, &ad);
+		err = routes_take(&ad);
+	}
+	/* Copies leave through the egress program of the earlier run until their set is written. */
+	if (!err)
+		err = setpool_renew(eb, LINK_NONE);
+	free(ad.links);
+	free(ad.found);
+	free(ad.ifindex);
+	free(ad.ports);
+	return err;
+}

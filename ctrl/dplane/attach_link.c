@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Programs on interfaces. Each is held by a bpf_link which is pinned, so it outlives the daemon and
+ * the next one can replace its program in place; only TC on kernels without tcx has a filter
+ * instead.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dplane/attach.h"
+#include "dplane/attach_tc.h"
+#include "dplane/skel.h"
+
+/* The header is younger than the kernels we build on: linux/bpf.h, enum bpf_attach_type, 6.6. */
+#define TCX_INGRESS ((enum bpf_attach_type)46)
+
+static void pin_path(const struct attach *at, enum attach_hook hook, uint32_t ifindex, char *path,
+		     size_t size)
+{
+	/* The folder is short enough. */
+	(void)snprintf(path, size, "%s/%s_%u", at->dir, hook == ATTACH_TC ? "tc" : "link", ifindex);
+}
+
+static int program_fd(const struct attach *at, enum attach_hook hook)
+{
+	return bpf_program__fd(hook == ATTACH_TC ? at->tc->progs.hpim_tc
+						 : at->skel->progs.hpim_ingress);
+}
+
+bool attach_xdp_is_generic(uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+
+	return bpf_xdp_query((int)ifindex, 0, &query) == 0 && query.attach_mode == XDP_ATTACHED_SKB;
+}
+
+static void why_set(char why[BACKEND_WHY_LEN], enum attach_hook hook, int err)
+{
+	static const char *const names[] = {
+		[ATTACH_NATIVE] = "native XDP",
+		[ATTACH_GENERIC] = "generic XDP",
+		[ATTACH_TC] = "TC",
+	};
+	const char *reason = strerror(-err);
+
+	if (err == -EBUSY || err == -EEXIST)
+		reason = "another XDP program is attached";
+	else if (err == -EOPNOTSUPP)
+		reason = "the driver has no native XDP";
+	else if (err == -ERANGE || err == -EINVAL)
+		reason = "the driver refuses, mostly since the MTU is too large for XDP";
+	(void)snprintf(why, BACKEND_WHY_LEN, "%s refused: %s", names[hook], reason);
+}
+
+/* A pin of an earlier run, if its link still is on that interface: 0, or a negative errno. */
+static int link_adopt(const struct attach *at, const char *path, struct attached *attached)
+{
+	struct bpf_link_info info = { .type = 0 };
+	uint32_t len = sizeof(info);
+	int fd = bpf_obj_get(path);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = bpf_obj_get_info_by_fd(fd, &info, &len);
+	/* Links of TC are known by their pin: libbpf's header does not know how to tell theirs. */
+	if (!err && attached->hook != ATTACH_TC &&
+	    (info.xdp.ifindex != attached->ifindex ||
+	     attach_xdp_is_generic(attached->ifindex) != (attached->hook == ATTACH_GENERIC)))
+		err = -ENODEV;
+	if (!err)
+		err = bpf_link_update(fd, program_fd(at, attached->hook), NULL);
+	if (err) {
+		(void)unlink(path); /* left by an interface that is gone, or of another mode */
+		(void)close(fd);
+		return err;
+	}
+	attached->fd = fd;
+	return 0;
+}
+
+static int link_create(const struct attach *at, const char *path, struct attached *attached)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts,
+		    .flags = attached->hook == ATTACH_GENERIC ? XDP_FLAGS_SKB_MODE
+							      : XDP_FLAGS_DRV_MODE);
+	bool is_tc = attached->hook == ATTACH_TC;
+	int fd = bpf_link_create(program_fd(at, attached->hook), (int)attached->ifindex,
+				 is_tc ? TCX_INGRESS : BPF_XDP, is_tc ? NULL : &opts);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = bpf_obj_pin(fd, path);
+	if (err) {
+		(void)close(fd);
+		return err;
+	}
+	attached->fd = fd;
+	return 0;
+}
+
+int attach_add(const struct attach *at, uint32_t ifindex, enum attach_hook hook,
+	       struct attached *ret_attached, char why[BACKEND_WHY_LEN])
+{
+	struct attached attached = { .hook = hook, .ifindex = ifindex, .fd = -1 };
+	char path[192];
+	int err;
+
+	pin_path(at, hook, ifindex, path, sizeof(path));
+	err = link_adopt(at, path, &attached);
+	if (err)
+		err = link_create(at, path, &attached);
+	if (err == -EINVAL && hook == ATTACH_TC) { /* no tcx: before 6.6 */
+		err = attach_tc_filter_add(ifindex, program_fd(at, hook));
+		attached.is_filter = !err;
+	}
+	if (err) {
+		why_set(why, hook, err);
+		return err;
+	}
+	*ret_attached = attached;
+	return 0;
+}
+
+void attach_del(const struct attach *at, struct attached *attached)
+{
+	char path[192];
+
+	if (attached->is_filter)
+		attach_tc_filter_del(attached->ifindex);
+	if (attached->fd >= 0) {
+		pin_path(at, attached->hook, attached->ifindex, path, sizeof(path));
+		(void)unlink(path);
+	}
+	attach_let(attached);
+}
+
+void attach_let(struct attached *attached)
+{
+	if (attached->fd >= 0)
+		(void)close(attached->fd);
+	*attached = ATTACHED_NONE;
+}
+
+bool attached_is(const struct attached *attached)
+{
+	return attached->fd >= 0 || attached->is_filter;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Trees of the composite. Each stands in the BPF maps and in the kernel's cache; tier.c says who
+ * carries it, and the others pass. The wanted routes are kept, since abilities of interfaces
+ * change.
+ *
+ * A tree of an earlier run goes on as it was until somebody asks for it; then it keeps its old
+ * outputs beside the wanted ones until relearning ends, because the first wishes of a protocol that
+ * has just started are poorer than what it will know in the end.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr_text.h"
+#include "dplane/dplane_int.h"
+
+struct tree *dtree_find(const struct dplane *dp, const struct mfib_key *key)
+{
+	struct tree *tree;
+
+	HASH_FIND(hh, dp->trees, key, sizeof(*key), tree);
+	return tree;
+}
+
+/* What stands in the tiers: the wish, and what is kept of an earlier run. */
+static struct mfib_route tree_route(const struct tree *tree)
+{
+	struct mfib_route route = tree->want;
+
+	for (size_t i = 0; i < sizeof(route.oifs.word) / sizeof(route.oifs.word[0]); i++)
+		route.oifs.word[i] |= tree->kept.word[i];
+	ifset_del(&route.oifs, route.iif);
+	if (!tree->is_told)
+		route.flags |= MFIB_F_NOTIFY; /* so that the protocols learn of it */
+	return route;
+}
+
+static bool tree_uses(const struct tree *tree, uint16_t link)
+{
+	return tree->want.iif == link || ifset_has(&tree->want.oifs, link) ||
+	       ifset_has(&tree->kept, link);
+}
+
+static void tree_say(const struct dplane *dp, const struct tree *tree)
+{
+	struct addr_text source, group;
+
+	if (!dp->config.is_verbose)
+		return;
+	source = ip_addr_text(&tree->want.key.source);
+	group = ip_addr_text(&tree->want.key.group);
+	dplane_say(&dp->config, NOTE_DEBUG, "(%s,%s) carried by %s%s%s", source.s, group.s,
+		   tier_name(tree->choice.tier), *tree->choice.why ? ": " : "", tree->choice.why);
+}
+
+/* ---- copies that are not made ---- */
+
+struct backend_counts dtree_counts(struct backend *be, const struct mfib_key *key)
+{
+	struct backend_counts counts = { .seen_for = HP_TIME_NEVER };
+
+	if (be)
+		(void)be->ops->route_counts(be, key, &counts); /* not there: nothing carried */
+	return counts;
+}
+
+static uint64_t tree_packets(const struct dplane *dp, const struct tree *tree)
+{
+	struct backend_counts fast = dtree_counts(dp->fast, &tree->want.key);
+
+	return fast.packets + fast.tc_packets + dtree_counts(dp->kernel, &tree->want.key).packets;
+}
+
+/* Whether an output gets nothing, and why. */
+static bool output_is_skipped(const struct dplane *dp, const struct tree *tree, uint16_t link,
+			      enum skip *ret_skip)
+{
+	const struct tier_port *port = &dp->ports[link];
+
+	*ret_skip = port->is_served ? SKIP_NOT_MIRRORED : SKIP_LINK_DOWN;
+	return !port->is_served || (tree->choice.tier == DPLANE_TIER_KERNEL && !port->has_kernel);
+}
+
+void dtree_settle(struct dplane *dp, struct tree *tree)
+{
+	struct mfib_route route;
+	uint64_t packets;
+	enum skip skip;
+
+	if (!tree->has_skips)
+		return;
+	route = tree_route(tree);
+	packets = tree_packets(dp, tree);
+	ifset_for_each (link, &route.oifs)
+		if (output_is_skipped(dp, tree, link, &skip))
+			dp->links[link].skipped[skip] += packets - tree->settled_packets;
+	tree->settled_packets = packets;
+}
+
+/* After the tree was written: from here on its outputs are skipped, or not. */
+static void skips_begin(const struct dplane *dp, struct tree *tree)
+{
+	struct mfib_route route = tree_route(tree);
+	enum skip skip;
+
+	tree->has_skips = false;
+	ifset_for_each (link, &route.oifs)
+		tree->has_skips |= output_is_skipped(dp, tree, link, &skip);
+	if (tree->has_skips)
+		tree->settled_packets = tree_packets(dp, tree);
+}
+
+void dtree_settle_link(struct dplane *dp, uint16_t link)
+{
+	for (struct tree *tree = dp->trees; tree; tree = tree->hh.next)
+		if (tree_uses(tree, link))
+			dtree_settle(dp, tree);
+}
+
+/* ---- tiers ---- */
+
+static void out_of_sets_say(struct dplane *dp, const struct tier_choice *choice)
+{
+	if (!dp->is_out_of_sets)
+		dplane_say(&dp->config, NOTE_WARN,
+			   "all %u output sets are in use: more trees are carried by %s",
+			   dp->config.max_sets, tier_name(choice->tier));
+	dp->is_out_of_sets = true;
+}
+
+static int fast_put_as(struct dplane *dp, const struct mfib_route *want, enum dplane_tier tier)
+{
+	struct mfib_route route = *want;
+
+	if (tier == DPLANE_TIER_TC)
+		route.flags |= MFIB_F_TC;
+	else if (tier != DPLANE_TIER_XDP)
+		route.flags |= MFIB_F_PASS;
+	return dp->fast->ops->put(dp->fast, &route);
+}
+
+/* The BPF part of a tree. Without a free output set for XDP the next tier carries it. */
+static int fast_put(struct dplane *dp, const struct mfib_route *want, struct tier_choice *choice)
+{
+	const struct tier_port *in = &dp->ports[want->iif];
+	int err = fast_put_as(dp, want, choice->tier);
+
+	if (!err && choice->tier == DPLANE_TIER_XDP)
+		dp->is_out_of_sets = false;
+	if (err != -ENOSPC || choice->tier != DPLANE_TIER_XDP || !(in->has_tc || in->has_kernel))
+		return err;
+	choice->tier = in->has_tc ? DPLANE_TIER_TC : DPLANE_TIER_KERNEL;
+	(void)snprintf(choice->why, sizeof(choice->why), "no free output set");
+	out_of_sets_say(dp, choice);
+	return fast_put_as(dp, want, choice->tier);
+}
+
+static uint16_t listener_find(const struct dplane *dp, const struct mfib_route *route)
+{
+	const struct ip_addr *group = &route->key.group;
+
+	if (!dp->listeners || !listeners_any(dp->listeners))
+		return LINK_NONE;
+	if (listeners_has(dp->listeners, group, dp->links[route->iif].link.ifindex))
+		return route->iif;
+	ifset_for_each (link, &route->oifs)
+		if (listeners_has(dp->listeners, group, dp->links[link].link.ifindex))
+			return link;
+	return LINK_NONE;
+}
+
+/*
+ * All tiers or none: the kernel first, since BPF may pass to it as soon as it is told. @old: what
+ * stood there before, NULL: nothing.
+ */
+static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_route *old)
+{
+	struct mfib_route want = tree_route(tree);
+	struct tier_choice choice = tier_choose(dp->ports, &want, listener_find(dp, &want));
+	int err = dp->kernel ? dp->kernel->ops->put(dp->kernel, &want) : 0;
+
+	if (err)
+		return err;
+	err = fast_put(dp, &want, &choice);
+	if (!err) {
+		tree->choice = choice;
+		skips_begin(dp, tree);
+		return 0;
+	}
+	if (dp->kernel && old)
+		(void)dp->kernel->ops->put(dp->kernel, old); /* stood there before */
+	else if (dp->kernel)
+		dp->kernel->ops->del(dp->kernel, &want.key);
+	return err;
+}
+
+static struct tree *tree_new(struct dplane *dp, const struct mfib_key *key)
+{
+	struct tree *tree = calloc(1, sizeof(*tree));
+
+	if (!tree)
+		return NULL;
+	tree->want.key = *key;
+	tree->sampled_at = HP_TIME_NEVER;
+	HASH_ADD(hh, dp->trees, want.key, sizeof(tree->want.key), tree);
+	return tree;
+}
+
+static void tree_free(struct dplane *dp, struct tree *tree)
+{
+	HASH_DEL(dp->trees, tree);
+	free(tree);
+}
+
+static void tree_remove(struct dplane *dp, struct tree *tree)
+{
+	const struct mfib_key key = tree->want.key;
+
+	dtree_settle(dp, tree);
+	dp->fast->ops->del(dp->fast, &key);
+	if (dp->kernel)
+		dp->kernel->ops->del(dp->kernel, &key);
+	tree_free(dp, tree);
+}
+
+int dplane_put(struct dplane *dp, const struct mfib_route *route)
+{
+	struct tree *tree = dtree_find(dp, &route->key);
+	bool is_new = !tree;
+	struct tree before;
+	struct mfib_route old;
+	int err;
+
+	if (is_new)
+		tree = tree_new(dp, &route->key);
+	if (!tree)
+		return -ENOMEM;
+	dtree_settle(dp, tree);
+	before = *tree;
+	old = tree_route(tree);
+	tree->want = *route;
+	tree->is_told = true;
+	err = tiers_put(dp, tree, is_new ? NULL : &old);
+	if (err && is_new) {
+		tree_free(dp, tree);
+		return err;
+	}
+	if (err) {
+		tree->want = before.want;
+		tree->is_told = before.is_told;
+		return err;
+	}
+	tree_say(dp, tree);
+	return 0;
+}
+
+/* A tree of an earlier run stays until relearning ends: it may only not be known again yet. */
+void dplane_del(struct dplane *dp, const struct mfib_key *key)
+{
+	struct tree *tree = dtree_find(dp, key);
+
+	if (!tree)
+		return;
+	if (ifset_is_empty(&tree->kept))
+		tree_remove(dp, tree);
+	else
+		tree->is_told = false;
+}
+
+static void tree_renew(struct dplane *dp, struct tree *tree)
+{
+	struct mfib_route old = tree_route(tree);
+	enum dplane_tier before = tree->choice.tier;
+	struct addr_text source, group;
+	int err = tiers_put(dp, tree, &old);
+
+	if (err) {
+		source = ip_addr_text(&tree->want.key.source);
+		group = ip_addr_text(&tree->want.key.group);
+		dplane_say(&dp->config, NOTE_WARN,
+			   "(%s,%s) was not changed with its interfaces: %s", source.s, group.s,
+			   strerror(-err));
+	} else if (before != tree->choice.tier) {
+		tree_say(dp, tree);
+	}
+}
+
+void dtree_renew_link(struct dplane *dp, uint16_t link)
+{
+	struct tree *tree, *next;
+
+	HASH_ITER (hh, dp->trees, tree, next)
+		if (tree_uses(tree, link))
+			tree_renew(dp, tree);
+}
+
+void dtree_renew_group(void *ctx, const struct ip_addr *group)
+{
+	struct dplane *dp = ctx;
+	struct tree *tree, *next;
+
+	HASH_ITER (hh, dp->trees, tree, next) {
+		if (!ip_addr_equal(&tree->want.key.group, group))
+			continue;
+		dtree_settle(dp, tree);
+		tree_renew(dp, tree);
+	}
+}
+
+/* ---- of an earlier run ---- */
+
+void dtree_adopt(void *ctx, const struct mfib_route *route)
+{
+	struct dplane *dp = ctx;
+	struct tree *tree = tree_new(dp, &route->key);
+
+	if (!tree)
+		return; /* it goes on in the maps, and is written when somebody asks for it */
+	tree->want.iif = route->iif;
+	tree->kept = route->oifs;
+	tree->choice = tier_choose(dp->ports, route, LINK_NONE);
+	skips_begin(dp, tree);
+}
+
+void dtree_sweep(struct dplane *dp)
+{
+	unsigned int swept = 0;
+	struct tree *tree, *next;
+
+	HASH_ITER (hh, dp->trees, tree, next) {
+		if (ifset_is_empty(&tree->kept))
+			continue;
+		if (!tree->is_told) {
+			tree_remove(dp, tree);
+			swept++;
+			continue;
+		}
+		dtree_settle(dp, tree);
+		tree->kept = (struct ifset){ .word = { 0 } };
+		tree_renew(dp, tree);
+	}
+	if (swept)
+		dplane_say(&dp->config, NOTE_INFO,
+			   "%u trees of the earlier run were not learned again and are removed",
+			   swept);
+}
+
+void dtree_fini(struct dplane *dp)
+{
+	struct tree *tree, *next;
+
+	HASH_ITER (hh, dp->trees, tree, next)
+		tree_free(dp, tree);
+}

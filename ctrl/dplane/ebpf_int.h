@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef DPLANE_EBPF_INT_H
+#define DPLANE_EBPF_INT_H
+
+/*
+ * The tiers XDP and TC from inside: ebpf.c has the routes and the life, eport.c the interfaces,
+ * setpool.c the output sets, adopt.c what an earlier run left.
+ */
+#include <uthash.h>
+
+#include "dplane/attach.h"
+#include "dplane/maps.h"
+#include "dplane/oilset.h"
+
+struct ring_buffer;
+struct selftest;
+
+/** struct carrier - A port with our XDP program, for itself and for VLANs on it. */
+struct carrier {
+	uint32_t ifindex;
+	unsigned int users; /* ports; 0: free */
+	uint16_t changed;   /* MFIB_PORT_RXVLAN: to be undone */
+	struct attached xdp;
+};
+
+struct port {
+	bool is_known;
+	uint16_t changed; /* MFIB_PORT_ALLMULTI: to be undone */
+	struct dplane_link link;
+	struct mfib_tag tag;     /* carrier, and the tag there; vid 0: none */
+	struct carrier *carrier; /* whose program sees what arrives; NULL: no XDP */
+	struct attached tc;
+};
+
+struct route {
+	struct mfib_key key;
+	uint32_t slot; /* of its counters */
+	uint32_t set;  /* or MFIB_SET_NONE */
+	uint16_t iif;  /* link number */
+	UT_hash_handle hh;
+};
+
+/** struct set_class - Output sets of one size, whose numbers stand together. */
+struct set_class {
+	struct ebpf *eb;
+	struct oilset *sets;
+	uint32_t first, end; /* number of slot 0, and the one after the last */
+};
+
+enum { SETS_SMALL, SETS_LARGE, SETS_LISTS, SETS_CLASSES };
+
+struct ebpf {
+	struct backend be;
+	struct dplane_config config;
+	struct attach attach;
+	struct maps maps;
+	struct set_class sets[SETS_CLASSES];
+	struct ring_buffer *ring;
+	struct selftest *selftest; /* NULL: the kernel refused it */
+	unsigned int dispatched;
+	struct route *routes;
+	uint32_t *free_slots, free_slot_count;
+	struct carrier carriers[LINKS_MAX];
+	struct port ports[LINKS_MAX];
+};
+
+/* eport.c */
+
+/** eport_link_add() - backend_ops.link_add. */
+int eport_link_add(struct ebpf *eb, const struct dplane_link *link, struct tier_port *ret_port,
+		   char why[BACKEND_WHY_LEN]);
+void eport_link_del(struct ebpf *eb, uint16_t link);
+
+/** eport_adopt() - Take an interface over from an earlier run; forgotten when it is gone. */
+void eport_adopt(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was);
+
+/** eport_state() - What an interface can do here; the rest of @ret_port is left alone. */
+void eport_state(const struct port *port, struct tier_port *ret_port);
+
+/** eport_let_all() - Close descriptors; everything stays attached. */
+void eport_let_all(struct ebpf *eb);
+
+uint16_t eport_by_ifindex(const struct ebpf *eb, uint32_t ifindex);
+
+/* setpool.c */
+
+int setpool_init(struct ebpf *eb);
+void setpool_fini(struct ebpf *eb);
+
+/**
+ * setpool_get() - Take a reference to the set with exactly these outputs.
+ * @needs_xdp: only a set which XDP can use will do.
+ *
+ * Return: 0, -ENOSPC or another negative errno.
+ */
+int setpool_get(struct ebpf *eb, const struct ifset *links, bool needs_xdp, uint32_t *ret_set);
+void setpool_ref(struct ebpf *eb, uint32_t set);
+void setpool_put(struct ebpf *eb, uint32_t set); /* MFIB_SET_NONE is allowed */
+
+/** setpool_links() - The outputs of a set in use. */
+void setpool_links(const struct ebpf *eb, uint32_t set, struct ifset *ret_links);
+
+/**
+ * setpool_renew() - Write the sets in use that have an interface again, since it was replaced.
+ * @link: LINK_NONE: all sets.
+ */
+int setpool_renew(struct ebpf *eb, uint16_t link);
+
+/** setpool_is_tagged() - Whether an output is a VLAN, so that the egress program must tag. */
+bool setpool_is_tagged(const struct ebpf *eb, const struct ifset *links);
+
+/* adopt.c */
+
+/** adopt_all() - Take over interfaces, output sets and routes. Return: 0 or a negative errno. */
+int adopt_all(struct ebpf *eb);
+
+/* ebpf.c */
+
+hp_time ebpf_now(void);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Output sets in the maps: small ones, which are fast, large ones for every interface, and those
+ * that are mere lists, which only TC can walk, for when the others are used up.
+ */
+#include <assert.h>
+#include <errno.h>
+
+#include "dplane/ebpf_int.h"
+
+static bool class_has_devices(const struct set_class *class)
+{
+	return class != &class->eb->sets[SETS_LISTS];
+}
+
+bool setpool_is_tagged(const struct ebpf *eb, const struct ifset *links)
+{
+	ifset_for_each (link, links)
+		if (eb->ports[link].tag.vid)
+			return true;
+	return false;
+}
+
+/* How many of the outputs before @link leave by the same port. */
+static uint32_t turn_of(const struct ebpf *eb, const struct ifset *links, uint16_t link)
+{
+	uint32_t turn = 0;
+
+	ifset_for_each (other, links) {
+		if (other == link)
+			break;
+		turn += eb->ports[other].tag.carrier == eb->ports[link].tag.carrier;
+	}
+	return turn;
+}
+
+static struct mfib_turn turn_make(const struct ebpf *eb, uint32_t set, const struct ifset *links,
+				  uint16_t link)
+{
+	return (struct mfib_turn){
+		.set = set,
+		.carrier = eb->ports[link].tag.carrier,
+		.turn = turn_of(eb, links, link),
+	};
+}
+
+static int devices_fill(const struct ebpf *eb, uint32_t set, const struct ifset *links)
+{
+	bool is_tagged = setpool_is_tagged(eb, links);
+	int err = 0;
+
+	ifset_for_each (link, links) {
+		struct mfib_turn turn = turn_make(eb, set, links, link);
+
+		if (is_tagged)
+			err = maps_turn_put(&eb->maps, &turn, eb->ports[link].link.ifindex);
+		if (!err)
+			err = maps_set_add(&eb->maps, set, link, eb->ports[link].tag.carrier);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int set_fill(void *ctx, uint32_t slot, const struct ifset *links)
+{
+	const struct set_class *class = ctx;
+	const struct ebpf *eb = class->eb;
+	struct mfib_list list = { .count = 0 };
+	int err = 0;
+
+	_Static_assert(MFIB_LINKS_MAX >= LINKS_MAX, "a list has room for every interface");
+	ifset_for_each (link, links)
+		list.ifindex[list.count++] = eb->ports[link].link.ifindex;
+	if (class_has_devices(class))
+		err = devices_fill(eb, class->first + slot, links);
+	return err ? err : maps_list_put(&eb->maps, class->first + slot, &list);
+}
+
+/* A port that was let go is remembered until its number is given to another one. */
+static void set_clear(void *ctx, uint32_t slot, const struct ifset *links)
+{
+	const struct set_class *class = ctx;
+	const struct ebpf *eb = class->eb;
+	uint32_t set = class->first + slot;
+	bool is_tagged = setpool_is_tagged(eb, links);
+
+	maps_list_del(&eb->maps, set);
+	ifset_for_each (link, links) {
+		struct mfib_turn turn = turn_make(eb, set, links, link);
+
+		if (class_has_devices(class))
+			maps_set_del(&eb->maps, set, link);
+		if (is_tagged)
+			maps_turn_del(&eb->maps, &turn);
+	}
+}
+
+static const struct oilset_ops set_ops = { .fill = set_fill, .clear = set_clear };
+
+int setpool_init(struct ebpf *eb)
+{
+	const uint32_t ends[SETS_CLASSES] = {
+		[SETS_SMALL] = eb->maps.small_sets,
+		[SETS_LARGE] = eb->maps.max_sets,
+		[SETS_LISTS] = eb->maps.max_sets + eb->config.max_routes,
+	};
+	uint32_t first = 0;
+
+	for (int i = 0; i < SETS_CLASSES; i++) {
+		struct set_class *class = &eb->sets[i];
+
+		*class = (struct set_class){ .eb = eb, .first = first, .end = ends[i] };
+		class->sets = oilset_new(ends[i] - first, &set_ops, class);
+		if (!class->sets)
+			return -ENOMEM;
+		first = ends[i];
+	}
+	return 0;
+}
+
+void setpool_fini(struct ebpf *eb)
+{
+	for (int i = 0; i < SETS_CLASSES; i++)
+		oilset_free(eb->sets[i].sets);
+}
+
+static int class_get(struct set_class *class, const struct ifset *links, uint32_t *ret_set)
+{
+	uint32_t slot;
+	int err = oilset_get(class->sets, links, ebpf_now(), &slot);
+
+	if (!err)
+		*ret_set = class->first + slot;
+	return err;
+}
+
+/* Few outputs go into a small set, or into a large one when no small one is left. */
+int setpool_get(struct ebpf *eb, const struct ifset *links, bool needs_xdp, uint32_t *ret_set)
+{
+	int err = -ENOSPC;
+
+	if (ifset_count(links) <= MAPS_SMALL_SET)
+		err = class_get(&eb->sets[SETS_SMALL], links, ret_set);
+	if (err == -ENOSPC)
+		err = class_get(&eb->sets[SETS_LARGE], links, ret_set);
+	if (err == -ENOSPC && !needs_xdp)
+		err = class_get(&eb->sets[SETS_LISTS], links, ret_set);
+	return err;
+}
+
+static const struct set_class *class_of(const struct ebpf *eb, uint32_t set)
+{
+	const struct set_class *class = eb->sets;
+
+	while (set >= class->end)
+		class ++;
+	assert(class < eb->sets + SETS_CLASSES);
+	return class;
+}
+
+void setpool_ref(struct ebpf *eb, uint32_t set)
+{
+	const struct set_class *class = class_of(eb, set);
+
+	oilset_ref(class->sets, set - class->first);
+}
+
+void setpool_put(struct ebpf *eb, uint32_t set)
+{
+	const struct set_class *class;
+
+	if (set == MFIB_SET_NONE)
+		return;
+	class = class_of(eb, set);
+	oilset_put(class->sets, set - class->first, ebpf_now());
+}
+
+void setpool_links(const struct ebpf *eb, uint32_t set, struct ifset *ret_links)
+{
+	const struct set_class *class = class_of(eb, set);
+
+	*ret_links = *oilset_links(class->sets, set - class->first);
+}
+
+/* All are tried: a fault in one is none of the others. */
+int setpool_renew(struct ebpf *eb, uint16_t link)
+{
+	int err = 0;
+
+	for (int i = 0; i < SETS_CLASSES; i++) {
+		int class_err = oilset_renew(eb->sets[i].sets, link);
+
+		err = err ? err : class_err;
+	}
+	return err;
+}
