@@ -116,7 +116,30 @@ struct {
 	__uint(max_entries, 1 << 18);
 } captures SEC(".maps");
 
-/* When the last miss that hashes to an element was reported. */
+/* The turn that the next copy of a packet takes on a port. */
+struct turn_state {
+	__u32 set, packet; /* as in the last copy's mfib_meta */
+	__u32 turn, zero;
+};
+
+/* By ifindex of the port. Those of ports that vanished make room for others. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct turn_state);
+} turn_states SEC(".maps");
+
+/* The last mfib_meta.packet of a CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} packet_ids SEC(".maps");
+
+/* The last reported miss of those that hash to an element: milliseconds above, part of the hash
+ * below. */
 #define MISS_TOKENS 4096u
 
 struct {
@@ -125,6 +148,22 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } miss_tokens SEC(".maps");
+
+/* Misses of the present window: its number above, how many below. */
+#define WINDOW_SOURCES 128u
+
+struct miss_windows {
+	__u64 link;
+	__u64 source[WINDOW_SOURCES]; /* by hash of the source; so links do not disturb others */
+};
+
+/* By link number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MFIB_LINKS_MAX);
+	__type(key, __u32);
+	__type(value, struct miss_windows);
+} miss_windows SEC(".maps");
 
 struct wrong_if_key {
 	struct mfib_key6 key; /* IPv4: the first 8 bytes, as in mfib_key4, the others zero */

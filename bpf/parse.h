@@ -2,8 +2,9 @@
 #ifndef BPF_PARSE_H
 #define BPF_PARSE_H
 
-/* Bounds-checked reading of Ethernet, IPv4 and IPv6 headers. */
+/* Bounds-checked reading of IPv4 and IPv6 headers, the same for both hooks. */
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <linux/bpf.h>
 #include <linux/icmpv6.h>
@@ -29,7 +30,9 @@
 struct packet {
 	bool is_ipv6;
 	__u8 ttl;
-	__u16 len;       /* of the IP packet */
+	__u8 proto;      /* IPv4 protocol, first next header of IPv6 */
+	__u32 len;       /* of the IP packet */
+	__u32 fit;       /* of the longest packet that will leave: less than len for segments */
 	const void *key; /* source and group, in the packet side by side as in the maps */
 };
 
@@ -46,10 +49,10 @@ static __always_inline bool ipv4_checksum_is_bad(const struct iphdr *ip)
 	return sum != 0xffff;
 }
 
-static __always_inline int parse_ipv4(struct packet *ret, const void *data, const void *end)
+static __always_inline int parse_ipv4(struct packet *ret, const void *data, const void *end,
+				      __u32 room)
 {
 	const struct iphdr *ip = data;
-	__u64 room = end - data;
 	__u16 len;
 
 	if ((const void *)(ip + 1) > end)
@@ -69,7 +72,9 @@ static __always_inline int parse_ipv4(struct packet *ret, const void *data, cons
 		return MFIB_R_MALFORMED; /* RFC 1812, 5.2.2 */
 	ret->is_ipv6 = false;
 	ret->ttl = ip->ttl;
+	ret->proto = ip->protocol;
 	ret->len = len;
+	ret->fit = len;
 	ret->key = &ip->saddr;
 	return PARSE_LOOKUP;
 }
@@ -82,10 +87,10 @@ static __always_inline bool icmpv6_is_mld(const struct icmp6hdr *icmp, const voi
 	       icmp->icmp6_type == MLD2_REPORT;
 }
 
-static __always_inline int parse_ipv6(struct packet *ret, const void *data, const void *end)
+static __always_inline int parse_ipv6(struct packet *ret, const void *data, const void *end,
+				      __u32 room)
 {
 	const struct ipv6hdr *ip = data;
-	__u64 room = end - data;
 	__u32 len;
 
 	if ((const void *)(ip + 1) > end)
@@ -105,30 +110,40 @@ static __always_inline int parse_ipv6(struct packet *ret, const void *data, cons
 		return MFIB_R_CONTROL;
 	ret->is_ipv6 = true;
 	ret->ttl = ip->hop_limit;
+	ret->proto = ip->nexthdr;
 	ret->len = len;
+	ret->fit = len;
 	ret->key = &ip->saddr;
 	return PARSE_LOOKUP;
 }
 
+/* <linux/if_ether.h> calls its header packed, of which the compiler makes loads of single bytes. */
+static __always_inline __be16 ethernet_proto(const struct ethhdr *eth)
+{
+	return *(const __be16 *)((const void *)eth + offsetof(struct ethhdr, h_proto));
+}
+
+static __always_inline bool proto_is_tag(__be16 proto)
+{
+	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD);
+}
+
 /**
- * packet_parse() - Tell what to do with a frame as far as its headers decide it.
+ * packet_parse() - Tell what to do with a packet as far as its headers decide it.
+ * @proto: EtherType before it.
+ * @data:  where it begins; what lies below @end can be read.
+ * @room:  bytes of frame from @data on, which may be more.
  *
- * A frame to a unicast MAC address is not ours whatever it carries: the kernel routes it.
  * Return: PARSE_LOOKUP with @ret filled, PARSE_NOT_OURS, or an enum mfib_reason of kind PASS.
  */
-static __always_inline int packet_parse(struct packet *ret, const void *data, const void *end)
+static __always_inline int packet_parse(struct packet *ret, __be16 proto, const void *data,
+					const void *end, __u32 room)
 {
-	const struct ethhdr *eth = data;
-
-	if ((const void *)(eth + 1) > end || !(eth->h_dest[0] & 1))
-		return PARSE_NOT_OURS;
-	if (eth->h_proto == bpf_htons(ETH_P_IP))
-		return parse_ipv4(ret, eth + 1, end);
-	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
-		return parse_ipv6(ret, eth + 1, end);
-	if (eth->h_proto == bpf_htons(ETH_P_8021Q) || eth->h_proto == bpf_htons(ETH_P_8021AD))
-		return MFIB_R_VLAN;
-	return PARSE_NOT_OURS;
+	if (proto == bpf_htons(ETH_P_IP))
+		return parse_ipv4(ret, data, end, room);
+	if (proto == bpf_htons(ETH_P_IPV6))
+		return parse_ipv6(ret, data, end, room);
+	return proto_is_tag(proto) ? MFIB_R_VLAN : PARSE_NOT_OURS;
 }
 
 #endif

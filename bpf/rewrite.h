@@ -8,6 +8,8 @@
 #include <linux/ipv6.h>
 #include <bpf/bpf_endian.h>
 
+#include "hpim/mfib_abi.h"
+
 /* RFC 1624, equation 3, for a field whose high byte loses one. */
 static __always_inline void rewrite_ttl4(struct iphdr *ip)
 {
@@ -17,11 +19,11 @@ static __always_inline void rewrite_ttl4(struct iphdr *ip)
 	ip->ttl--;
 }
 
-/** rewrite_ttl() - Decrement TTL or hop limit of a parsed frame. Return: false if short. */
-static __always_inline bool rewrite_ttl(void *data, const void *end, bool is_ipv6)
+/** rewrite_ttl() - Decrement TTL or hop limit of a parsed packet. Return: false if short. */
+static __always_inline bool rewrite_ttl(void *packet, const void *end, bool is_ipv6)
 {
-	struct iphdr *ip4 = data + sizeof(struct ethhdr);
-	struct ipv6hdr *ip6 = data + sizeof(struct ethhdr);
+	struct iphdr *ip4 = packet;
+	struct ipv6hdr *ip6 = packet;
 
 	if (is_ipv6) {
 		if ((void *)(ip6 + 1) > end)
@@ -33,6 +35,15 @@ static __always_inline bool rewrite_ttl(void *data, const void *end, bool is_ipv
 		return false;
 	rewrite_ttl4(ip4);
 	return true;
+}
+
+/* Copying by bytes, as the alignment of a frame demands of the compiler, costs every copy. */
+static __always_inline void rewrite_source(struct ethhdr *eth, const struct mfib_port *port)
+{
+	__u8 *to = eth->h_source;
+
+	*(__u32 *)to = *(const __u32 *)port->mac;
+	*(__u16 *)(to + 4) = *(const __u16 *)(port->mac + 4);
 }
 
 #endif

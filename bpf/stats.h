@@ -18,14 +18,21 @@ static __always_inline __u32 stats_link(__u32 ifindex)
 	return port ? port->link : hpim_unknown_link;
 }
 
-static __always_inline void stats_count(__u32 link, enum mfib_reason reason, __u64 bytes)
+/** stats_add() - Count @packets of @bytes together. */
+static __always_inline void stats_add(__u32 link, enum mfib_reason reason, __u32 packets,
+				      __u64 bytes)
 {
 	struct mfib_packets *counts = bpf_map_lookup_elem(&port_counts, &link);
 
 	if (!counts)
 		return; /* not reached: the map has an element for every link */
-	counts[reason & (MFIB_REASONS_MAX - 1)].packets++;
+	counts[reason & (MFIB_REASONS_MAX - 1)].packets += packets;
 	counts[reason & (MFIB_REASONS_MAX - 1)].bytes += bytes;
+}
+
+static __always_inline void stats_count(__u32 link, enum mfib_reason reason, __u64 bytes)
+{
+	stats_add(link, reason, 1, bytes);
 }
 
 #endif

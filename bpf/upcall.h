@@ -2,45 +2,59 @@
 #ifndef BPF_UPCALL_H
 #define BPF_UPCALL_H
 
-/* Reports to the daemon, never more than it can bear. */
+/*
+ * Reports to the daemon, never more than it can bear. All of this is off the way of what is
+ * forwarded, so it is called and not inlined.
+ */
 #include "parse.h"
 #include "stats.h"
 
-static __always_inline void upcall_set_addr(struct ip_addr *ret, const __u8 *addr, bool is_ipv6)
-{
-	__u32 *word = (__u32 *)ret->b;
-	const __u32 *from = (const __u32 *)addr;
+/** struct arrival - A packet to report, and where it came in. */
+struct arrival {
+	__u32 key[8]; /* source and group; those of IPv4 are followed by zeros */
+	__u32 ifindex, link;
+	bool is_ipv6;
+};
 
-	if (is_ipv6) {
-		__builtin_memcpy(word, from, 16);
-		return;
-	}
-	word[0] = 0;
-	word[1] = 0;
-	word[2] = bpf_htonl(0xffff);
-	word[3] = from[0];
+static __always_inline void arrival_set_key(struct arrival *ret, const struct packet *pkt)
+{
+	const __u32 *from = pkt->key;
+
+	ret->is_ipv6 = pkt->is_ipv6;
+	ret->key[0] = from[0];
+	ret->key[1] = from[1];
+	for (__u32 i = 2; i < 8; i++)
+		ret->key[i] = pkt->is_ipv6 ? from[i] : 0;
 }
 
-static __always_inline void upcall_send(const struct packet *pkt, __u32 ifindex, __u32 link,
-					__u32 kind)
+static __always_inline void upcall_set_addr(struct ip_addr *ret, const __u32 *from, bool is_ipv6)
+{
+	__u32 *word = (__u32 *)ret->b;
+
+	word[0] = is_ipv6 ? from[0] : 0;
+	word[1] = is_ipv6 ? from[1] : 0;
+	word[2] = is_ipv6 ? from[2] : bpf_htonl(0xffff);
+	word[3] = is_ipv6 ? from[3] : from[0];
+}
+
+static __noinline void upcall_send(const struct arrival *arrival, __u32 kind)
 {
 	struct upcall_record *record = bpf_ringbuf_reserve(&upcalls, sizeof(*record), 0);
+	bool is_ipv6 = arrival->is_ipv6;
 
 	if (!record) {
-		stats_count(link, MFIB_R_UPCALL_LOST, 0);
+		stats_count(arrival->link, MFIB_R_UPCALL_LOST, 0);
 		return;
 	}
 	record->kind = kind;
-	record->ifindex = ifindex;
-	if (pkt->is_ipv6) {
-		upcall_set_addr(&record->source, pkt->key, true);
-		upcall_set_addr(&record->group, pkt->key + 16, true);
-	} else {
-		upcall_set_addr(&record->source, pkt->key, false);
-		upcall_set_addr(&record->group, pkt->key + 4, false);
-	}
+	record->ifindex = arrival->ifindex;
+	upcall_set_addr(&record->source, arrival->key, is_ipv6);
+	if (is_ipv6)
+		upcall_set_addr(&record->group, arrival->key + 4, true);
+	else
+		upcall_set_addr(&record->group, arrival->key + 1, false);
 	bpf_ringbuf_submit(record, 0);
-	stats_count(link, MFIB_R_UPCALL, 0);
+	stats_count(arrival->link, MFIB_R_UPCALL, 0);
 }
 
 /* Only one CPU wins a token whose time has come. A token never used is 0 and free. */
@@ -53,65 +67,109 @@ static __always_inline bool token_take(__u64 *token, __u64 now, __u64 interval)
 	return __sync_val_compare_and_swap(token, last, now) == last;
 }
 
-/* The key of either family; that of IPv4 is followed by zeros. */
-static __always_inline struct mfib_key6 key_copy(const struct packet *pkt)
+/* Addresses differ in their last bytes, the high ones of a word: bring them down. */
+static __always_inline __u32 hash_step(__u32 hash, __u32 word)
 {
-	struct mfib_key6 key = { .source = { 0 } };
-
-	if (pkt->is_ipv6)
-		__builtin_memcpy(&key, pkt->key, sizeof(struct mfib_key6));
-	else
-		__builtin_memcpy(&key, pkt->key, sizeof(struct mfib_key4));
-	return key;
+	hash = (hash ^ word) * 0x9e3779b1u;
+	hash = (hash ^ hash >> 15) * 0x85ebca6bu;
+	return hash ^ hash >> 13;
 }
 
-static __always_inline __u32 key_hash(const struct mfib_key6 *key)
+static __always_inline __u32 words_hash(const __u32 *word, __u32 count)
 {
-	const __u32 *word = (const __u32 *)key;
 	__u32 hash = 0;
 
-	/* Addresses differ in their last bytes, the high ones of a word: bring them down. */
-	for (__u32 i = 0; i < 8; i++) {
-		hash = (hash ^ word[i]) * 0x9e3779b1u;
-		hash = (hash ^ hash >> 15) * 0x85ebca6bu;
-		hash ^= hash >> 13;
-	}
+	for (__u32 i = 0; i < count; i++)
+		hash = hash_step(hash, word[i]);
 	return hash;
 }
 
 /*
- * Trees that share a token wait for each other, which bounds the reports of a flood of new trees to
- * 4096 in 200 ms; the packets after the first bring the report that had to wait.
+ * A token keeps who took it, so trees that share one do not wait for each other: how many reports a
+ * flood of new trees brings is the windows' business. The time is never 0, which is a free token.
  */
-static __always_inline void upcall_miss(const struct packet *pkt, __u32 ifindex, __u32 link)
+static __always_inline bool miss_is_due(const struct arrival *arrival, __u64 now)
 {
-	struct mfib_key6 key = key_copy(pkt);
-	__u32 index = key_hash(&key) & (MISS_TOKENS - 1);
+	__u32 hash = words_hash(arrival->key, 8);
+	__u32 index = hash & (MISS_TOKENS - 1);
+	__u32 at = (__u32)(now / 1000000) | 1;
 	__u64 *token = bpf_map_lookup_elem(&miss_tokens, &index);
+	__u64 last;
 
-	if (token && token_take(token, bpf_ktime_get_coarse_ns(), UPCALL_MISS_NS))
-		upcall_send(pkt, ifindex, link, UPCALL_MISS);
-	else
-		stats_count(link, MFIB_R_UPCALL_LIMIT, 0);
+	if (!token)
+		return false;
+	last = *(volatile __u64 *)token;
+	if (last && (__u32)last == hash && at - (__u32)(last >> 32) < UPCALL_MISS_NS / 1000000)
+		return false;
+	return __sync_val_compare_and_swap(token, last, (__u64)at << 32 | hash) == last;
 }
 
-/* One token for each route and interface, so that the first packet is reported at once. */
-static __always_inline void upcall_wrong_if(const struct packet *pkt, __u32 ifindex, __u32 link)
+static __noinline void miss_report(const struct arrival *arrival, __u64 now, __u32 kind)
 {
-	struct wrong_if_key key = { .key = key_copy(pkt), .ifindex = ifindex };
+	if (miss_is_due(arrival, now))
+		upcall_send(arrival, kind);
+	else
+		stats_count(arrival->link, MFIB_R_UPCALL_LIMIT, 0);
+}
+
+/* One more in the window, unless it is full; the CPU that finds an old window opens the new one. */
+static __always_inline bool window_take(__u64 *cell, __u32 window, __u32 limit)
+{
+	__u64 last = *(volatile __u64 *)cell;
+
+	if ((__u32)(last >> 32) != window) {
+		if (__sync_val_compare_and_swap(cell, last, (__u64)window << 32 | 1) == last)
+			return true;
+	} else if ((__u32)last >= limit) {
+		return false; /* without a write, which would make the CPUs of a flood wait */
+	}
+	return (__u32)__sync_fetch_and_add(cell, 1) < limit;
+}
+
+/* The source first: its excess must not use up what its interface may send. */
+static __always_inline bool miss_fits_windows(const struct arrival *arrival, __u64 now)
+{
+	__u32 window = now / UPCALL_WINDOW_NS, link = arrival->link;
+	__u32 source = words_hash(arrival->key, arrival->is_ipv6 ? 4 : 1) & (WINDOW_SOURCES - 1);
+	struct miss_windows *windows = bpf_map_lookup_elem(&miss_windows, &link);
+
+	return !windows || (window_take(&windows->source[source], window, UPCALL_SOURCE_MAX) &&
+			    window_take(&windows->link, window, UPCALL_LINK_MAX));
+}
+
+/** upcall_miss() - Report a packet without route. Return: MFIB_R_MISS or MFIB_R_FLOOD. */
+static __noinline int upcall_miss(const struct arrival *arrival)
+{
+	__u64 now = bpf_ktime_get_coarse_ns();
+
+	if (!miss_fits_windows(arrival, now))
+		return MFIB_R_FLOOD;
+	miss_report(arrival, now, UPCALL_MISS);
+	return MFIB_R_MISS;
+}
+
+/**
+ * upcall_wrong_if() - Report a packet that did not arrive on its route's input.
+ *
+ * One token for each route and interface, so that the first packet is reported at once.
+ */
+static __noinline void upcall_wrong_if(const struct arrival *arrival)
+{
+	struct wrong_if_key key = { .ifindex = arrival->ifindex };
 	__u64 now = bpf_ktime_get_coarse_ns();
 	__u64 *token;
 	bool is_due;
 
+	__builtin_memcpy(&key.key, arrival->key, sizeof(key.key));
 	token = bpf_map_lookup_elem(&wrong_if_tokens, &key);
 	if (token)
 		is_due = token_take(token, now, UPCALL_WRONG_IF_NS);
 	else
 		is_due = bpf_map_update_elem(&wrong_if_tokens, &key, &now, BPF_NOEXIST) == 0;
 	if (is_due)
-		upcall_send(pkt, ifindex, link, UPCALL_WRONG_IF);
+		upcall_send(arrival, UPCALL_WRONG_IF);
 	else
-		stats_count(link, MFIB_R_UPCALL_LIMIT, 0);
+		stats_count(arrival->link, MFIB_R_UPCALL_LIMIT, 0);
 }
 
 #endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef BPF_CAPTURE_H
+#define BPF_CAPTURE_H
+
+/* Samples of packets for people, taken before anything is changed in them. */
+#include <stdbool.h>
+
+#include "hook.h"
+#include "maps.h"
+
+static __always_inline bool capture_is_due(__u32 every)
+{
+	return every && bpf_get_prandom_u32() % every == 0;
+}
+
+/* A buffer that is full loses samples, which is what samples are for. */
+static __always_inline void capture_send(void *ctx, enum hook hook, __u32 ifindex,
+					 enum mfib_reason reason, __u32 len)
+{
+	struct capture_record *record = bpf_ringbuf_reserve(&captures, sizeof(*record), 0);
+	__u64 kept = len < CAPTURE_SNAP ? len : CAPTURE_SNAP;
+	long err;
+
+	if (!record)
+		return;
+	record->at_ns = bpf_ktime_get_ns();
+	record->ifindex = ifindex;
+	record->reason = reason;
+	record->len = len;
+	record->kept = kept;
+	/* So that the compiler does not test another register than it uses; clang 14. */
+	asm volatile("" : "+r"(kept));
+	if (kept == 0 || kept > CAPTURE_SNAP)
+		err = -1; /* not reached: a frame has a header */
+	else if (hook == HOOK_TC)
+		err = bpf_skb_load_bytes(ctx, 0, record->data, kept);
+	else
+		err = bpf_xdp_load_bytes(ctx, 0, record->data, kept);
+	if (err)
+		bpf_ringbuf_discard(record, 0);
+	else
+		bpf_ringbuf_submit(record, 0);
+}
+
+/** capture() - Sample a packet that leaves by @reason, if settings ask for it. */
+static __always_inline void capture(void *ctx, enum hook hook, __u32 ifindex,
+				    enum mfib_reason reason, __u32 len)
+{
+	__u32 zero = 0;
+	const struct mfib_settings *set = bpf_map_lookup_elem(&settings, &zero);
+
+	if (set && capture_is_due(set->capture_every))
+		capture_send(ctx, hook, ifindex, reason, len);
+}
+
+#endif
