@@ -11,35 +11,38 @@
 
 struct fake {
 	struct ifset slot[SLOTS];
-	unsigned int adds, dels;
-	uint16_t refused; /* link whose addition fails */
+	unsigned int fills, clears;
+	uint16_t refused; /* link that cannot be written */
 };
 
 static struct fake fake;
 static struct oilset *sets;
 
-static int fake_add(void *ctx, uint32_t slot, uint16_t link)
+static int fake_fill(void *ctx, uint32_t slot, const struct ifset *links)
 {
 	struct fake *f = ctx;
 
 	cr_assert_lt(slot, SLOTS);
-	if (link == f->refused)
-		return -EIO;
-	f->adds++;
-	ifset_add(&f->slot[slot], link);
+	ifset_for_each (link, links) {
+		if (link == f->refused)
+			return -EIO;
+		ifset_add(&f->slot[slot], link);
+	}
+	f->fills++;
 	return 0;
 }
 
-static void fake_del(void *ctx, uint32_t slot, uint16_t link)
+static void fake_clear(void *ctx, uint32_t slot, const struct ifset *links)
 {
 	struct fake *f = ctx;
 
-	cr_assert(ifset_has(&f->slot[slot], link), "slot %u has no link %u", slot, link);
-	f->dels++;
-	ifset_del(&f->slot[slot], link);
+	ifset_for_each (link, links)
+		ifset_del(&f->slot[slot], link);
+	cr_assert(ifset_is_empty(&f->slot[slot]), "slot %u has more than it is told", slot);
+	f->clears++;
 }
 
-static const struct oilset_ops ops = { .add = fake_add, .del = fake_del };
+static const struct oilset_ops ops = { .fill = fake_fill, .clear = fake_clear };
 
 static void setup(void)
 {
@@ -89,7 +92,7 @@ Test(oilset, equal_sets_share_a_slot_and_others_do_not)
 
 	cr_expect_eq(get(2, 1, T0), first);
 	cr_expect_neq(get(1, 3, T0), first);
-	cr_expect_eq(fake.adds, 4);
+	cr_expect_eq(fake.fills, 2);
 	cr_expect_eq(oilset_in_use(sets), 2);
 }
 
@@ -104,7 +107,7 @@ Test(oilset, slot_in_use_never_changes)
 	(void)get(7, 9, T0 + HP_SEC(10));
 	cr_expect_eq(get_err(5, 6, T0 + HP_SEC(20)), -ENOSPC);
 	cr_expect(ifset_equal(&fake.slot[first], &before));
-	cr_expect_eq(fake.dels, 0);
+	cr_expect_eq(fake.clears, 0);
 }
 
 Test(oilset, freed_slot_rests_before_it_gets_other_outputs)
@@ -115,9 +118,9 @@ Test(oilset, freed_slot_rests_before_it_gets_other_outputs)
 	(void)get(1, 4, T0);
 	oilset_put(sets, first, T0);
 	cr_expect_eq(get_err(5, 6, T0 + OILSET_GRACE - 1), -ENOSPC);
-	cr_expect_eq(fake.dels, 0);
+	cr_expect_eq(fake.clears, 0);
 	cr_expect_eq(get(5, 6, T0 + OILSET_GRACE), first);
-	cr_expect_eq(fake.dels, 2);
+	cr_expect_eq(fake.clears, 1);
 }
 
 Test(oilset, resting_slot_is_revived_at_once_without_a_write)
@@ -127,7 +130,7 @@ Test(oilset, resting_slot_is_revived_at_once_without_a_write)
 	oilset_put(sets, first, T0);
 	cr_expect_eq(oilset_in_use(sets), 0);
 	cr_expect_eq(get(1, 2, T0), first);
-	cr_expect_eq(fake.adds, 2);
+	cr_expect_eq(fake.fills, 1);
 	cr_expect_eq(oilset_in_use(sets), 1);
 }
 
@@ -158,11 +161,11 @@ Test(oilset, failed_addition_leaves_nothing_behind)
 Test(oilset, replaced_interface_is_written_again_where_in_use)
 {
 	uint32_t used = get(1, 2, T0), rests = get(1, 3, T0);
-	unsigned int adds = fake.adds;
+	unsigned int fills = fake.fills;
 
 	oilset_put(sets, rests, T0);
 	cr_expect_eq(oilset_renew(sets, 1), 0);
-	cr_expect_eq(fake.adds, adds + 1);
+	cr_expect_eq(fake.fills, fills + 1);
 	cr_expect(ifset_has(&fake.slot[used], 1));
 	/* What rests holds the old interface: it must not come back as it is. */
 	cr_expect_neq(get(1, 3, T0), rests);
@@ -171,7 +174,50 @@ Test(oilset, replaced_interface_is_written_again_where_in_use)
 Test(oilset, replaced_interface_that_cannot_be_written_is_an_error)
 {
 	(void)get(1, 2, T0);
+	(void)get(3, 4, T0);
 	fake.refused = 1;
 	cr_expect_eq(oilset_renew(sets, 1), -EIO);
-	cr_expect_eq(oilset_renew(sets, 2), 0);
+	cr_expect_eq(oilset_renew(sets, 3), 0);
+}
+
+/* What an earlier run left: 1 and 2 in slot 0, nothing in slot 1, 1 and 3 in slot 2. */
+static void restore(void)
+{
+	struct ifset left[SLOTS] = { [0] = set_of(1, 2), [2] = set_of(1, 3) };
+
+	memcpy(fake.slot, left, sizeof(left));
+	oilset_restore(sets, left, T0);
+}
+
+Test(oilset, restored_slot_is_taken_by_number_and_found_by_its_outputs)
+{
+	restore();
+	cr_expect_eq(oilset_in_use(sets), 0);
+	oilset_ref(sets, 2);
+	cr_expect_eq(oilset_in_use(sets), 1);
+	cr_expect(
+		ifset_equal(oilset_links(sets, 2), &(struct ifset){ .word = { 1 << 1 | 1 << 3 } }));
+	cr_expect_eq(get(1, 3, T0), 2);
+	cr_expect_eq(get(1, 2, T0), 0);
+	cr_expect_eq(fake.fills, 0, "what stands there is not written again");
+}
+
+Test(oilset, restored_slots_that_nobody_takes_are_used_again_after_a_rest)
+{
+	restore();
+	oilset_ref(sets, 2);
+	cr_expect_eq(get_err(5, 6, T0 + OILSET_GRACE - 1), -ENOSPC);
+	cr_expect_eq(get(5, 6, T0 + OILSET_GRACE), 0);
+	cr_expect_eq(fake.clears, 1);
+	cr_expect_eq(get(5, 7, T0 + OILSET_GRACE), 1);
+	cr_expect_eq(fake.clears, 1, "an empty slot has nothing to clear");
+	cr_expect_eq(get_err(5, 8, T0 + HP_SEC(60)), -ENOSPC);
+}
+
+Test(oilset, all_slots_in_use_are_written_again_when_every_interface_was_replaced)
+{
+	(void)get(1, 2, T0);
+	(void)get(3, 4, T0);
+	cr_expect_eq(oilset_renew(sets, LINK_NONE), 0);
+	cr_expect_eq(fake.fills, 4);
 }

@@ -15,6 +15,7 @@ static void setup(void)
 	for (int i = 0; i < 4; i++) {
 		ports[i] = (struct tier_port){ .is_served = true,
 					       .hook = TIER_HOOK_NATIVE,
+					       .has_tc = true,
 					       .takes_redirects = true,
 					       .has_kernel = true };
 		snprintf(ports[i].name, sizeof(ports[i].name), "eth%d", i);
@@ -32,14 +33,28 @@ static struct mfib_route route_0_to_1_and_2(void)
 	return route;
 }
 
-static void expect(enum dplane_tier tier, const char *why)
+static void expect_with(uint16_t listener, enum dplane_tier tier, const char *why)
 {
 	struct mfib_route route = route_0_to_1_and_2();
-	struct tier_choice choice = tier_choose(ports, &route);
+	struct tier_choice choice = tier_choose(ports, &route, listener);
 
 	cr_expect_eq(choice.tier, tier, "%s instead of %s", tier_name(choice.tier),
 		     tier_name(tier));
 	cr_expect_str_eq(choice.why, why);
+}
+
+static void expect(enum dplane_tier tier, const char *why)
+{
+	expect_with(LINK_NONE, tier, why);
+}
+
+/* Neither BPF tier sees what arrives on link 0. */
+static void input_has_no_hook(void)
+{
+	ports[0].hook = TIER_HOOK_NONE;
+	ports[0].has_tc = false;
+	strcpy(ports[0].why_no_hook, "native XDP refused");
+	strcpy(ports[0].why_no_tc, "TC refused");
 }
 
 Test(tier, xdp_when_everything_is_able)
@@ -47,18 +62,52 @@ Test(tier, xdp_when_everything_is_able)
 	expect(DPLANE_TIER_XDP, "");
 }
 
-Test(tier, input_without_hook_is_for_the_kernel)
+Test(tier, input_without_xdp_is_for_tc)
 {
 	ports[0].hook = TIER_HOOK_NONE;
 	strcpy(ports[0].why_no_hook, "native XDP refused");
-	expect(DPLANE_TIER_KERNEL, "eth0: native XDP refused");
+	expect(DPLANE_TIER_TC, "eth0: native XDP refused");
 }
 
-Test(tier, output_that_takes_no_redirects_is_for_the_kernel)
+Test(tier, input_without_xdp_and_tc_is_for_the_kernel)
+{
+	input_has_no_hook();
+	expect(DPLANE_TIER_KERNEL, "eth0: TC refused");
+}
+
+Test(tier, output_that_takes_no_redirects_is_for_tc)
 {
 	ports[2].takes_redirects = false;
 	strcpy(ports[2].why_no_redirects, "no peer");
-	expect(DPLANE_TIER_KERNEL, "eth2: no peer");
+	expect(DPLANE_TIER_TC, "eth2: no peer");
+}
+
+Test(tier, output_that_takes_no_redirects_is_for_the_kernel_without_tc_on_the_input)
+{
+	ports[2].takes_redirects = false;
+	ports[0].has_tc = false;
+	strcpy(ports[0].why_no_tc, "TC refused");
+	expect(DPLANE_TIER_KERNEL, "eth0: TC refused");
+}
+
+Test(tier, program_of_this_machine_is_served_by_the_kernel)
+{
+	expect_with(0, DPLANE_TIER_KERNEL, "eth0: a program of this machine listens to the group");
+	expect_with(2, DPLANE_TIER_KERNEL, "eth2: a program of this machine listens to the group");
+}
+
+Test(tier, program_of_this_machine_gets_nothing_where_the_kernel_has_no_cache)
+{
+	ports[0].has_kernel = false;
+	expect_with(0, DPLANE_TIER_XDP, "");
+}
+
+Test(tier, vlan_is_reached_by_native_xdp_but_not_by_generic)
+{
+	ports[1].is_tagged = true;
+	expect(DPLANE_TIER_XDP, "");
+	ports[0].hook = TIER_HOOK_GENERIC;
+	expect(DPLANE_TIER_TC, "eth1: generic XDP cannot tag frames");
 }
 
 Test(tier, output_needs_no_hook)
@@ -102,14 +151,14 @@ Test(tier, input_that_is_not_served_has_no_tier)
 
 Test(tier, kernel_needs_the_input_in_its_cache)
 {
-	ports[0].hook = TIER_HOOK_NONE;
+	input_has_no_hook();
 	ports[0].has_kernel = false;
 	expect(DPLANE_TIER_NONE, "eth0: not in the kernel's multicast cache");
 }
 
 Test(tier, output_the_kernel_does_not_serve_is_named)
 {
-	ports[0].hook = TIER_HOOK_NONE;
+	input_has_no_hook();
 	ports[2].has_kernel = false;
 	expect(DPLANE_TIER_KERNEL, "eth2: gets nothing, not in the kernel's multicast cache");
 }
@@ -118,5 +167,5 @@ Test(tier, negative_entry_is_dropped_by_xdp)
 {
 	struct mfib_route route = { .iif = 0 };
 
-	cr_expect_eq(tier_choose(ports, &route).tier, DPLANE_TIER_XDP);
+	cr_expect_eq(tier_choose(ports, &route, LINK_NONE).tier, DPLANE_TIER_XDP);
 }

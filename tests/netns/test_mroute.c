@@ -140,10 +140,11 @@ static void link_add(uint16_t link, const char *name)
 	struct dplane_link add = {
 		.link = link, .ifindex = if_nametoindex(name), .mtu = 1500, .is_up = true
 	};
+	struct tier_port port = { .is_served = true };
 	char why[BACKEND_WHY_LEN];
 
 	(void)snprintf(add.name, sizeof(add.name), "%s", name);
-	cr_assert_eq(be->ops->link_add(be, &add, why), 0, "%s", why);
+	cr_assert_eq(be->ops->link_add(be, &add, &port, why), 0, "%s", why);
 }
 
 static void setup(void)
@@ -452,6 +453,7 @@ Test(mroute, route_works_once_its_interfaces_come)
 Test(mroute, interface_33_is_refused_with_a_reason)
 {
 	struct dplane_link last = { .link = 200, .name = "last" };
+	struct tier_port port = { .is_served = true };
 	char why[BACKEND_WHY_LEN];
 
 	for (uint16_t i = 2; i < 32; i++) {
@@ -462,7 +464,7 @@ Test(mroute, interface_33_is_refused_with_a_reason)
 		link_add((uint16_t)(100 + i), name);
 	}
 	last.ifindex = if_nametoindex("spare");
-	cr_assert_eq(be->ops->link_add(be, &last, why), -ENOSPC);
+	cr_assert_eq(be->ops->link_add(be, &last, &port, why), -ENOSPC);
 	cr_expect(strstr(why, "32"), "%s", why);
 }
 
