@@ -48,6 +48,7 @@ CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
+BPF_COMMON  := $(call objs,tests/bpf/common_*.c)
 FUZZ_COMMON := $(call objs,tests/unit/common_property.c)
 skels        = $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard $(1)))
 SKELS       := $(call skels,bpf/*.bpf.c)
@@ -194,7 +195,7 @@ $(BUILD)/tests/unit/test_explore: | $(BUILD)/hpimexplore
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 
-$(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(ALL_LIBS)
+$(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_COMMON) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 
 $(BUILD)/tests/netns/%: $(BUILD)/tests/netns/%.o $(ALL_LIBS)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef COMMON_PLANE_H
+#define COMMON_PLANE_H
+
+/*
+ * A whole forwarding plane over veths, in a network namespace of the test's own. Interface N of the
+ * router is "rN" with link number N and address 10.0.N.254; its far end is "fN", where frames are
+ * sent and received by a packet socket. All of it asserts, or skips the test where BPF is refused.
+ */
+#include "dplane/dplane.h"
+
+#define PLANE_PORTS_MAX 8
+
+struct plane {
+	struct dplane *dp;
+	unsigned int ports;
+	int far_fd[PLANE_PORTS_MAX];
+	char instance[32];
+	char said[4096]; /* all lines for the log */
+	unsigned int upcalls;
+	struct dplane_upcall last_upcall;
+};
+
+/** plane_open() - Namespace, cables and the forwarding plane; nothing is attached yet. */
+void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets);
+void plane_close(struct plane *plane);
+
+/** plane_new() - Only the forwarding plane, over cables that are there. */
+void plane_new(struct plane *plane, uint32_t max_sets);
+
+/** plane_link() - Interface @number as the shell would tell it. */
+struct dplane_link plane_link(const struct plane *plane, uint16_t number, enum dplane_mode mode);
+void plane_attach_all(struct plane *plane, enum dplane_mode mode);
+
+/** plane_gro_set() - At the far end: with it, a veth takes redirected frames. */
+void plane_gro_set(unsigned int port, bool on);
+
+/** plane_route() - From 10.0.0.1 to 239.1.1.@group, in by link 0; the caller adds outputs. */
+struct mfib_route plane_route(uint8_t group);
+
+#define PLANE_FRAME 60
+
+/** plane_frame() - A UDP packet of that tree, TTL 8, payload bytes 0x77; its number in bytes 44-47.
+ */
+void plane_frame(uint8_t frame[PLANE_FRAME], uint8_t group, uint32_t number);
+
+/** plane_frame_number() - The number of one of our frames, or UINT32_MAX for others. */
+uint32_t plane_frame_number(const uint8_t *frame, size_t len);
+
+#endif
