@@ -53,6 +53,7 @@ FUZZ_COMMON := $(call objs,tests/unit/common_property.c)
 skels        = $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard $(1)))
 SKELS       := $(call skels,bpf/*.bpf.c)
 BENCH_SKELS := $(call skels,tools/bench/*.bpf.c)
+TEST_SKELS  := $(call skels,tests/bpf/*.bpf.c)
 
 UNIT_TESTS  := $(call bins,tests/unit/test_*.c)
 BPF_TESTS   := $(call bins,tests/bpf/test_*.c)
@@ -155,7 +156,7 @@ $(BUILD)/%.bpf.o: %.bpf.c
 $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	$(call say,SKEL,$@)bpftool gen skeleton $< name $(subst .,_,$(notdir $*)) > $@
 
-$(DPLANE_OBJS) $(BPF_TESTS:=.o): $(SKELS)
+$(DPLANE_OBJS) $(BPF_TESTS:=.o) $(BPF_COMMON): $(SKELS) $(TEST_SKELS)
 $(filter-out %/bench_core.o,$(BENCHES:=.o)): $(SKELS) $(BENCH_SKELS)
 
 define archive

@@ -17,6 +17,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "dplane/attach_shared.h"
 #include "dplane/attach_tc.h"
 #include "dplane/ifflags.h"
 #include "dplane/skel.h"
@@ -147,6 +148,8 @@ static void stale_ports_undo(const struct attach *at)
 			(void)ifflags_rxvlan_set(ifindex, true, NULL);
 		if (port.flags & MFIB_PORT_TC)
 			attach_tc_filter_del(ifindex);
+		if (port.flags & MFIB_PORT_XDP && at->config->shares_xdp)
+			attach_shared_del(port.carrier);
 	}
 	if (fd >= 0)
 		(void)close(fd);
@@ -208,8 +211,7 @@ static int stale_judge(struct attach *at)
 	return 0;
 }
 
-/* Both objects share the maps by their pins: what is pinned already libbpf uses again. */
-static int maps_prepare(const struct attach *at, struct bpf_object *obj)
+int attach_maps_prepare(const struct attach *at, struct bpf_object *obj)
 {
 	const struct dplane_config *config = at->config;
 	const struct {
@@ -264,12 +266,12 @@ static int programs_load(struct attach *at)
 		return -errno;
 	at->skel->rodata->hpim_unknown_link = at->config->max_links;
 	at->tc->rodata->hpim_unknown_link = at->config->max_links;
-	err = maps_prepare(at, at->skel->obj);
+	err = attach_maps_prepare(at, at->skel->obj);
 	if (!err)
 		err = mcast_xdp__load(at->skel);
 	if (err)
 		return load_fail(at, "XDP", err);
-	err = maps_prepare(at, at->tc->obj);
+	err = attach_maps_prepare(at, at->tc->obj);
 	if (!err)
 		err = mcast_tc__load(at->tc);
 	return err ? load_fail(at, "TC", err) : 0;

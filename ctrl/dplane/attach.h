@@ -22,6 +22,15 @@ struct attach {
 	bool is_adopted; /* the maps are those of an earlier run, with what stands in them */
 };
 
+struct bpf_object;
+
+/**
+ * attach_maps_prepare() - Sizes and pins for the maps of an object that is not loaded yet.
+ *
+ * All objects share the maps by their pins: what is pinned already libbpf uses again.
+ */
+int attach_maps_prepare(const struct attach *at, struct bpf_object *obj);
+
 enum attach_hook { ATTACH_NATIVE, ATTACH_GENERIC, ATTACH_TC };
 
 /** struct attached - A program on an interface; all zero but fd -1: none. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "dplane/attach.h"
+#include "dplane/attach_shared.h"
 #include "dplane/attach_tc.h"
 #include "dplane/skel.h"
 
@@ -105,6 +106,29 @@ static int link_create(const struct attach *at, const char *path, struct attache
 	return 0;
 }
 
+static int shared_add(const struct attach *at, const char *path, struct attached *attached)
+{
+	int err;
+
+	(void)unlink(path); /* of an earlier run that did not share */
+	err = attach_shared_add(at, attached->ifindex, attached->hook == ATTACH_GENERIC);
+	attached->is_shared = !err;
+	return err;
+}
+
+static int own_add(const struct attach *at, const char *path, struct attached *attached)
+{
+	int err = link_adopt(at, path, attached);
+
+	if (err)
+		err = link_create(at, path, attached);
+	if (err == -EINVAL && attached->hook == ATTACH_TC) { /* no tcx: before 6.6 */
+		err = attach_tc_filter_add(attached->ifindex, program_fd(at, ATTACH_TC));
+		attached->is_filter = !err;
+	}
+	return err;
+}
+
 int attach_add(const struct attach *at, uint32_t ifindex, enum attach_hook hook,
 	       struct attached *ret_attached, char why[BACKEND_WHY_LEN])
 {
@@ -113,13 +137,8 @@ int attach_add(const struct attach *at, uint32_t ifindex, enum attach_hook hook,
 	int err;
 
 	pin_path(at, hook, ifindex, path, sizeof(path));
-	err = link_adopt(at, path, &attached);
-	if (err)
-		err = link_create(at, path, &attached);
-	if (err == -EINVAL && hook == ATTACH_TC) { /* no tcx: before 6.6 */
-		err = attach_tc_filter_add(ifindex, program_fd(at, hook));
-		attached.is_filter = !err;
-	}
+	err = at->config->shares_xdp && hook != ATTACH_TC ? shared_add(at, path, &attached)
+							  : own_add(at, path, &attached);
 	if (err) {
 		why_set(why, hook, err);
 		return err;
@@ -134,6 +153,8 @@ void attach_del(const struct attach *at, struct attached *attached)
 
 	if (attached->is_filter)
 		attach_tc_filter_del(attached->ifindex);
+	if (attached->is_shared)
+		attach_shared_del(attached->ifindex);
 	if (attached->fd >= 0) {
 		pin_path(at, attached->hook, attached->ifindex, path, sizeof(path));
 		(void)unlink(path);
@@ -150,5 +171,5 @@ void attach_let(struct attached *attached)
 
 bool attached_is(const struct attached *attached)
 {
-	return attached->fd >= 0 || attached->is_filter;
+	return attached->fd >= 0 || attached->is_filter || attached->is_shared;
 }

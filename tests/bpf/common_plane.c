@@ -91,6 +91,7 @@ void plane_new(struct plane *plane, uint32_t max_sets)
 		.max_links = 32,
 		.max_routes = 16,
 		.max_sets = max_sets,
+		.shares_xdp = plane->shares_xdp,
 		.ctx = plane,
 		.upcall = on_upcall,
 		.say = on_say,
@@ -104,7 +105,6 @@ void plane_new(struct plane *plane, uint32_t max_sets)
 
 void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets)
 {
-	memset(plane, 0, sizeof(*plane));
 	if (geteuid() != 0)
 		cr_skip("needs root");
 	if (unshare(CLONE_NEWNET) < 0)

@@ -13,6 +13,7 @@
 
 struct plane {
 	struct dplane *dp;
+	bool shares_xdp; /* set it before plane_open() */
 	unsigned int ports;
 	int far_fd[PLANE_PORTS_MAX];
 	char instance[32];
@@ -21,7 +22,8 @@ struct plane {
 	struct dplane_upcall last_upcall;
 };
 
-/** plane_open() - Namespace, cables and the forwarding plane; nothing is attached yet. */
+/** plane_open() - Namespace, cables and the forwarding plane; nothing is attached yet. @plane:
+ * zero. */
 void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets);
 void plane_close(struct plane *plane);
 
