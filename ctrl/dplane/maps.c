@@ -79,18 +79,28 @@ static int sets_create(struct maps *maps)
 	return sets_insert_at_start(maps);
 }
 
-/* Those of an earlier run stand in the outer map by their identifiers; what it never used does not.
+/*
+ * Those of an earlier run stand in the outer map by their identifiers; what it never used does not.
+ * Without CAP_SYS_ADMIN, as after a restart in place, identifiers are of no use: then a new set is
+ * filled, and takes the place of the old one, when adopt.c writes all sets again.
  */
+static int set_adopt(struct maps *maps, uint32_t set)
+{
+	uint32_t id;
+	int fd = -ENOENT;
+
+	if (bpf_map_lookup_elem(maps->output_sets, &set, &id) == 0)
+		fd = bpf_map_get_fd_by_id(id);
+	maps->is_inserted[set] = fd >= 0;
+	return fd == -ENOENT || fd == -EPERM ? set_create(maps, set) : fd;
+}
+
 static int sets_adopt(struct maps *maps)
 {
 	for (uint32_t i = 0; i < maps->max_sets; i++) {
-		uint32_t id;
-
-		maps->is_inserted[i] = bpf_map_lookup_elem(maps->output_sets, &i, &id) == 0;
-		maps->set[i] =
-			maps->is_inserted[i] ? bpf_map_get_fd_by_id(id) : set_create(maps, i);
+		maps->set[i] = set_adopt(maps, i);
 		if (maps->set[i] < 0)
-			return -errno;
+			return maps->set[i];
 	}
 	return 0;
 }
@@ -323,9 +333,13 @@ int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t 
 {
 	struct bpf_devmap_val val = { .ifindex = carrier, .bpf_prog.fd = maps->egress_prog };
 	uint32_t key = link;
-	int err = maps->is_inserted[set] ? 0 : sets_insert(maps, set, 1);
 
-	return err ? err : bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY);
+	return bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY);
+}
+
+int maps_set_ready(const struct maps *maps, uint32_t set)
+{
+	return maps->is_inserted[set] ? 0 : sets_insert(maps, set, 1);
 }
 
 void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link)

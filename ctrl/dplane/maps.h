@@ -70,13 +70,16 @@ void maps_port_each(const struct maps *maps,
 		    void (*each)(void *ctx, uint32_t ifindex, const struct mfib_port *port),
 		    void *ctx);
 
+/** maps_set_add() - Make a port an output of a set that is below max_sets. */
+int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier);
+void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link);
+
 /**
- * maps_set_add() - Make a port an output of a set that is below max_sets.
+ * maps_set_ready() - The set is filled: let programs find it.
  *
  * Kernels before 6.8: the first time for a set may take one RCU grace period, 8 ms or more.
  */
-int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier);
-void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link);
+int maps_set_ready(const struct maps *maps, uint32_t set);
 
 /** maps_list_put() - The outputs of a set, for TC and for people. */
 int maps_list_put(const struct maps *maps, uint32_t set, const struct mfib_list *list);

@@ -59,7 +59,7 @@ static int devices_fill(const struct ebpf *eb, uint32_t set, const struct ifset 
 		if (err)
 			return err;
 	}
-	return 0;
+	return maps_set_ready(&eb->maps, set);
 }
 
 static int set_fill(void *ctx, uint32_t slot, const struct ifset *links)
