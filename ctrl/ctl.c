@@ -9,9 +9,8 @@
 #include "shell.h"
 
 static const char *const mode_names[] = {
-	[DPLANE_MODE_AUTO] = "auto",
-	[DPLANE_MODE_NATIVE] = "native",
-	[DPLANE_MODE_GENERIC] = "generic",
+	[DPLANE_MODE_AUTO] = "auto",       [DPLANE_MODE_NATIVE] = "native",
+	[DPLANE_MODE_GENERIC] = "generic", [DPLANE_MODE_TC] = "tc",
 	[DPLANE_MODE_KERNEL] = "kernel",
 };
 
@@ -20,6 +19,17 @@ static const char *const mode_names[] = {
 const char *ctl_mode_name(enum dplane_mode mode)
 {
 	return mode_names[mode];
+}
+
+bool ctl_mode_by_name(const char *name, enum dplane_mode *ret_mode)
+{
+	for (unsigned int mode = 0; mode < MODE_COUNT; mode++) {
+		if (strcmp(name, mode_names[mode]) != 0)
+			continue;
+		*ret_mode = (enum dplane_mode)mode;
+		return true;
+	}
+	return false;
 }
 
 bool ctl_arg_bool(struct json_object *args, const char *name)
@@ -66,23 +76,18 @@ static void read_protocols(struct json_object *args, struct port_wish *wish)
 	wish->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && ctl_arg_family(args, IP_FAMILY_6));
 }
 
-/* "igmp_version" and "mld_version": the newest or the one before. */
-static bool read_versions(struct json_object *args, struct port_wish *wish)
+bool ctl_read_version(struct json_object *args, enum ip_family family, uint8_t *ret_version)
 {
 	static const char *const names[] = { "igmp_version", "mld_version" };
 	static const int newest[] = { 3, 2 };
 	struct json_object *value;
+	int version = 0;
 
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		int version;
-
-		if (!json_object_object_get_ex(args, names[family], &value))
-			continue;
+	if (json_object_object_get_ex(args, names[family], &value))
 		version = json_object_get_int(value);
-		if (version != newest[family] && version != newest[family] - 1)
-			return false;
-		wish->gm_version[family] = (uint8_t)version;
-	}
+	if (version && version != newest[family] && version != newest[family] - 1)
+		return false;
+	*ret_version = (uint8_t)version;
 	return true;
 }
 
@@ -98,17 +103,17 @@ static bool read_wish(struct ctl_client *client, struct json_object *args, struc
 				"which interface?");
 		return false;
 	}
-	while (mode && wish->mode < MODE_COUNT && strcmp(mode, mode_names[wish->mode]) != 0)
-		wish->mode++;
-	if (wish->mode == MODE_COUNT) {
+	if (mode && !ctl_mode_by_name(mode, &wish->mode)) {
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
-				"modes are auto, native, generic and kernel", "no mode '%s'", mode);
+				"modes are auto, native, generic, tc and kernel", "no mode '%s'",
+				mode);
 		return false;
 	}
 	read_protocols(args, wish);
 	wish->fast_leave = ctl_arg_bool(args, "fast_leave");
 	wish->no_fast_leave = !wish->fast_leave && ctl_arg_bool(args, "no_fast_leave");
-	if (read_versions(args, wish))
+	if (ctl_read_version(args, IP_FAMILY_4, &wish->gm_version[IP_FAMILY_4]) &&
+	    ctl_read_version(args, IP_FAMILY_6, &wish->gm_version[IP_FAMILY_6]))
 		return true;
 	ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "IGMP 2 or 3, MLD 1 or 2",
 			"no such version");
@@ -155,7 +160,30 @@ static void do_stop(struct shell *shell, struct ctl_client *client, const char *
 {
 	(void)cmd; /* it has one name */
 	ctl_reply_end(client, NULL);
-	shell_stop(shell, ctl_arg_bool(args, "keep_forwarding"));
+	shell_stop(shell, ctl_arg_bool(args, "keep_forwarding") ? SHELL_KEEP : SHELL_END);
+}
+
+static void do_restart(struct shell *shell, struct ctl_client *client, const char *cmd,
+		       struct json_object *args)
+{
+	struct port_refusal refusal;
+
+	(void)cmd;  /* it has one name */
+	(void)args; /* it has none */
+	if (shell->options->record_path) {
+		ctl_reply_error(client, "recording", CTL_EXIT_REFUSED,
+				"'hpimctl stop keep-forwarding' and start it with another file",
+				"the history in %s would be written over",
+				shell->options->record_path);
+		return;
+	}
+	if (!restart_check(&refusal)) {
+		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
+				refusal.message);
+		return;
+	}
+	ctl_reply_end(client, NULL);
+	shell_stop(shell, SHELL_RESTART);
 }
 
 static const struct command {
@@ -163,8 +191,9 @@ static const struct command {
 	void (*run)(struct shell *shell, struct ctl_client *client, const char *cmd,
 		    struct json_object *args);
 } commands[] = {
-	{ "attach", do_attach }, { "detach", do_detach },   { "stop", do_stop },
-	{ "key add", ctl_key },  { "key delete", ctl_key }, { "key send", ctl_key },
+	{ "attach", do_attach },   { "detach", do_detach }, { "stop", do_stop },
+	{ "restart", do_restart }, { "key add", ctl_key },  { "key delete", ctl_key },
+	{ "key send", ctl_key },
 };
 
 void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,

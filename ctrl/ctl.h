@@ -24,4 +24,15 @@ bool ctl_arg_family(struct json_object *args, enum ip_family family);
 /** ctl_mode_name() - "auto", "native", ... */
 const char *ctl_mode_name(enum dplane_mode mode);
 
+/** ctl_mode_by_name() - Return: whether there is such a mode. */
+bool ctl_mode_by_name(const char *name, enum dplane_mode *ret_mode);
+
+/**
+ * ctl_read_version() - "igmp_version" or "mld_version": the newest, the one before, or 0; absent:
+ * 0.
+ *
+ * Return: whether there is such a version.
+ */
+bool ctl_read_version(struct json_object *args, enum ip_family family, uint8_t *ret_version);
+
 #endif

@@ -148,8 +148,12 @@ void ctl_key(struct shell *shell, struct ctl_client *client, const char *cmd,
 							.key = &request.key,
 							.is_sending = request.is_sending } };
 
-		if (ctl_arg_family(args, family))
-			shell_feed(shell, &event);
+		if (!ctl_arg_family(args, family))
+			continue;
+		shell_feed(shell, &event);
+		if (event.config.is_on)
+			port_key_added(shell, request.link, family);
 	}
+	saved_store(shell);
 	ctl_reply_end(client, NULL);
 }

@@ -9,17 +9,29 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hpim/mfib_abi.h"
 #include "shell.h"
 
 #define INSTANCE_NAME_MAX 32
+#define TABLE_MAX         999999999u
+
+/*
+ * Without a daemon the programs stop forwarding after the hold time that neighbors give a router
+ * (description of HPIM-DM, section 5): then they take over.
+ */
+#define LEASE_S     40
+#define LEASE_MAX_S 3600u
 
 static const char usage[] =
-	"usage: hpimd [-i NAME] [-f] [-t TABLE] [-m TABLE] [-r FILE] [-v]\n"
+	"usage: hpimd [-i NAME] [-f] [-t TABLE] [-m TABLE] [-r FILE] [-l SECONDS] [-v]\n"
 	"  -i, --instance NAME       name of this router on the machine (default: default)\n"
 	"  -f, --foreground          stay in the foreground, log to standard error\n"
 	"  -t, --unicast-table N     kernel table of the routes to sources (default: 254, main)\n"
 	"  -m, --multicast-table N   kernel multicast table (default: 0)\n"
 	"  -r, --record FILE         write what happens to FILE, for hpimsim to play again\n"
+	"  -l, --lease SECONDS       how long to forward without a daemon (default: 40, the\n"
+	"                            hold time of the neighbors)\n"
+	"      --discard-pins        start afresh, not with what an earlier run left\n"
 	"  -v, --verbose             log more\n"
 	"  -V, --version             print the version and end\n"
 	"Interfaces are attached with 'hpimctl -i NAME attach IFACE'.\n";
@@ -30,6 +42,8 @@ static const struct option long_options[] = {
 	{ "unicast-table", required_argument, NULL, 't' },
 	{ "multicast-table", required_argument, NULL, 'm' },
 	{ "record", required_argument, NULL, 'r' },
+	{ "lease", required_argument, NULL, 'l' },
+	{ "discard-pins", no_argument, NULL, 'd' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -46,16 +60,16 @@ static bool instance_is_valid(const char *name)
 	return len > 0 && len <= INSTANCE_NAME_MAX && strspn(name, letters) == len;
 }
 
-static bool parse_table(const char *text, uint32_t *ret_table)
+static bool parse_number(const char *text, uint32_t min, uint32_t max, uint32_t *ret_number)
 {
 	char *end;
 	unsigned long value;
 
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (errno || *end || end == text || *text == '-' || value > 999999999ul)
+	if (errno || *end || end == text || *text == '-' || value < min || value > max)
 		return false;
-	*ret_table = (uint32_t)value;
+	*ret_number = (uint32_t)value;
 	return true;
 }
 
@@ -65,26 +79,40 @@ static int usage_error(const char *what, const char *value)
 	return CTL_EXIT_USAGE;
 }
 
+/* The second number says which daemons can follow each other without a gap; see restart.c. */
+static int print_version(void)
+{
+	return printf("hpimd %s, maps %u\n", HPIM_VERSION, MFIB_VERSION) < 0 ? EXIT_FAILURE
+									     : EXIT_SUCCESS;
+}
+
 /* Return: -1 to go on, else the exit code. */
 static int parse_options(int argc, char **argv, struct shell_options *options)
 {
+	uint32_t lease_s;
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "i:ft:m:r:vVh", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "i:ft:m:r:l:vVh", long_options, NULL)) != -1) {
 		switch (letter) {
 		case 'i': options->instance = optarg; break;
 		case 'f': options->is_foreground = true; break;
 		case 't':
-			if (!parse_table(optarg, &options->unicast_table))
+			if (!parse_number(optarg, 0, TABLE_MAX, &options->unicast_table))
 				return usage_error("no table number", optarg);
 			break;
 		case 'm':
-			if (!parse_table(optarg, &options->mroute_table))
+			if (!parse_number(optarg, 0, TABLE_MAX, &options->mroute_table))
 				return usage_error("no table number", optarg);
 			break;
 		case 'r': options->record_path = optarg; break;
+		case 'l':
+			if (!parse_number(optarg, 1, LEASE_MAX_S, &lease_s))
+				return usage_error("a lease has 1 to 3600 seconds", optarg);
+			options->lease_for = HP_SEC(lease_s);
+			break;
+		case 'd': options->discards_pins = true; break;
 		case 'v': options->is_verbose = true; break;
-		case 'V': return puts("hpimd " HPIM_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		case 'V': return print_version();
 		case 'h': return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 		default:
 			(void)fputs(usage, stderr); /* getopt said what is wrong */
@@ -154,28 +182,38 @@ static unsigned char exit_code(int err)
 
 int main(int argc, char **argv)
 {
-	struct shell_options options = { .instance = "default", .unicast_table = 254 };
+	struct shell_options options = { .instance = "default",
+					 .unicast_table = 254,
+					 .lease_for = HP_SEC(LEASE_S) };
 	struct shell_options start_log = { .is_foreground = true };
 	static struct shell shell;
+	bool is_first = restart_init(argv);
 	int err, ready_fd = -1;
 
 	err = parse_options(argc, argv, &options);
 	if (err >= 0)
 		return err;
 	start_log.is_verbose = options.is_verbose;
-	log_open(&start_log);
-	if (!options.is_foreground)
+	log_open(is_first ? &start_log : &options);
+	options.discards_pins &= is_first;
+	if (!options.is_foreground && is_first)
 		ready_fd = go_to_background();
 	err = shell_start(&shell, &options);
 	if (!err) {
 		report(ready_fd, CTL_EXIT_OK);
 		ready_fd = -1;
-		leave_terminal(&options);
+		if (is_first)
+			leave_terminal(&options);
 		log_format(NOTE_INFO, "instance %s serves", options.instance);
 		loop_ready(shell.loop);
 		err = loop_run(shell.loop);
 	}
 	shell_fini(&shell);
 	report(ready_fd, exit_code(err)); /* a refused start: now that nothing is left of it */
+	if (!err && shell.end == SHELL_RESTART) {
+		err = restart_exec();
+		log_format(NOTE_WARN, "cannot run again: %s; forwarding ends with the lease",
+			   strerror(-err));
+	}
 	return exit_code(err);
 }

@@ -79,34 +79,50 @@ static void feed_wish(struct shell *shell, uint16_t number, enum ip_family famil
 						.family = family,
 						.proto = proto,
 						.is_on = is_on } };
+	struct port *port = &shell->ports[number];
 
-	shell->ports[number].wanted[family][proto] = is_on;
+	port->wanted[family][proto] = is_on;
+	if (proto == PROTO_HPIM)
+		port->waits_for_key[family] = false;
 	shell_feed(shell, &event);
 }
 
-static void feed_versions(struct shell *shell, uint16_t number, const struct port_wish *wish)
+static void feed_version(struct shell *shell, uint16_t number, enum ip_family family)
 {
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		if (wish->gm_version[family])
-			shell_feed(shell,
-				   &(struct core_event){
-					   .kind = EV_CONFIG,
-					   .config = { .kind = CONFIG_GM,
-						       .link = number,
-						       .family = family,
-						       .version = wish->gm_version[family] } });
+	shell_feed(shell,
+		   &(struct core_event){
+			   .kind = EV_CONFIG,
+			   .config = { .kind = CONFIG_GM,
+				       .link = number,
+				       .family = family,
+				       .version = shell->ports[number].gm_version[family] } });
 }
 
-static void feed_fast_leave(struct shell *shell, uint16_t number, const struct port_wish *wish)
+static void feed_fast_leave(struct shell *shell, uint16_t number, enum ip_family family)
 {
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+	shell_feed(shell, &(struct core_event){
+				  .kind = EV_CONFIG,
+				  .config = { .kind = CONFIG_FAST_LEAVE,
+					      .link = number,
+					      .family = family,
+					      .is_on = shell->ports[number].has_fast_leave } });
+}
+
+/* What is wished of IGMP and MLD; the rest stays as it is. */
+static void wish_membership(struct shell *shell, uint16_t number, const struct port_wish *wish)
+{
+	struct port *port = &shell->ports[number];
+
+	if (wish->fast_leave || wish->no_fast_leave)
+		port->has_fast_leave = wish->fast_leave;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		if (wish->gm_version[family]) {
+			port->gm_version[family] = wish->gm_version[family];
+			feed_version(shell, number, family);
+		}
 		if (wish->fast_leave || wish->no_fast_leave)
-			shell_feed(shell,
-				   &(struct core_event){ .kind = EV_CONFIG,
-							 .config = { .kind = CONFIG_FAST_LEAVE,
-								     .link = number,
-								     .family = family,
-								     .is_on = wish->fast_leave } });
+			feed_fast_leave(shell, number, family);
+	}
 }
 
 /* Bring the forwarding plane up to date with an interface. Return: 0 or a negative errno. */
@@ -118,6 +134,7 @@ static int attach_dplane(struct shell *shell, uint16_t number, const struct rtnl
 		.ifindex = link->ifindex,
 		.mtu = link->mtu,
 		.is_up = link->is_up,
+		.threshold = port->threshold,
 		.mode = port->mode,
 	};
 
@@ -153,16 +170,30 @@ static bool has_address_for(const struct rtnl_link *link, const struct port_wish
 	return false;
 }
 
+/*
+ * The programs of an earlier run know an interface by its number, which is therefore its own, and
+ * nobody else's until it is attached again.
+ */
+static uint16_t free_number(const struct shell *shell, uint32_t ifindex)
+{
+	uint16_t number = dplane_adopted_link(shell->dplane, ifindex);
+
+	if (number < LINKS_MAX && !shell->ports[number].is_used)
+		return number;
+	for (number = 0; number < LINKS_MAX; number++)
+		if (!shell->ports[number].is_used && !dplane_link_is_adopted(shell->dplane, number))
+			return number;
+	return LINK_NONE;
+}
+
 static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
 			 const struct rtnl_link *link, struct port_refusal *refusal)
 {
-	uint16_t number = 0;
+	uint16_t number = free_number(shell, link->ifindex);
 	struct port *port;
 	int err;
 
-	while (number < LINKS_MAX && shell->ports[number].is_used)
-		number++;
-	if (number == LINKS_MAX)
+	if (number == LINK_NONE)
 		return port_refuse(refusal, CTL_EXIT_REFUSED, "limit", "detach another one first",
 				   "cannot attach %s: %u interfaces are attached already",
 				   wish->name, LINKS_MAX);
@@ -202,6 +233,11 @@ static int change_mode(struct shell *shell, uint16_t number, enum dplane_mode mo
 	return err;
 }
 
+static bool runs(const struct port *port, enum ip_family family, enum core_proto proto)
+{
+	return port->wanted[family][proto] && !(proto == PROTO_HPIM && port->waits_for_key[family]);
+}
+
 /* Switch on what is wished and not on yet. Return: 0, or the error of a socket, all undone. */
 static int switch_on(struct shell *shell, uint16_t number, const struct port_wish *wish)
 {
@@ -211,7 +247,7 @@ static int switch_on(struct shell *shell, uint16_t number, const struct port_wis
 	port->error = 0;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++) {
-			if (!wish->protos[family][proto] || port->wanted[family][proto])
+			if (!wish->protos[family][proto] || runs(port, family, proto))
 				continue;
 			is_mine[family][proto] = true;
 			feed_wish(shell, number, family, proto, true);
@@ -254,8 +290,7 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 					   "%s cannot run in that mode: %s", wish->name,
 					   strerror(-err));
 	}
-	feed_versions(shell, number, wish);
-	feed_fast_leave(shell, number, wish);
+	wish_membership(shell, number, wish);
 	err = switch_on(shell, number, wish);
 	if (err && !wants_any(&shell->ports[number]))
 		let_go(shell, number);
@@ -265,6 +300,7 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 				   "see the daemon's log", "cannot open the sockets on %s: %s",
 				   wish->name, strerror(-err));
 	watch_answer(shell, NULL);
+	saved_store(shell);
 	return number;
 }
 
@@ -293,6 +329,7 @@ uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
 				feed_wish(shell, number, family, proto, false);
 	if (!wants_any(&shell->ports[number]))
 		let_go(shell, number);
+	saved_store(shell);
 	return number;
 }
 
@@ -343,4 +380,61 @@ void port_link_changed(struct shell *shell, const struct rtnl_link *link)
 	else if (number != LINK_NONE)
 		link_gone(shell, number);
 	watch_answer(shell, NULL); /* routes through an interface count only while it is up */
+	if (number != LINK_NONE)
+		saved_store(shell); /* its name, or its index */
+}
+
+/* The link that a saved interface is now: by name, or renamed while no daemon ran. */
+static const struct rtnl_link *link_of_saved(const struct shell *shell, const struct port *saved)
+{
+	const struct rtnl_link *link = rtnl_link_by_name(shell->rtnl, saved->name);
+
+	if (!link && dplane_adopted_link(shell->dplane, saved->ifindex) != LINK_NONE)
+		link = rtnl_link_by_index(shell->rtnl, saved->ifindex);
+	return link && port_by_ifindex(shell, link->ifindex) == LINK_NONE ? link : NULL;
+}
+
+static void restore_protocols(struct shell *shell, uint16_t number)
+{
+	struct port *port = &shell->ports[number];
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		feed_version(shell, number, family);
+		feed_fast_leave(shell, number, family);
+		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+			if (runs(port, family, proto))
+				feed_wish(shell, number, family, proto, true);
+		if (port->waits_for_key[family])
+			log_format(NOTE_WARN,
+				   "%s: its keys were not saved; HPIM-DM for IPv%d waits until "
+				   "'hpimctl key add' gives it one",
+				   port->name, family == IP_FAMILY_4 ? 4 : 6);
+	}
+}
+
+void port_restore(struct shell *shell, const struct port *saved)
+{
+	const struct rtnl_link *link = link_of_saved(shell, saved);
+	uint16_t number = free_number(shell, link ? link->ifindex : saved->ifindex);
+
+	if (number == LINK_NONE || port_by_name(shell, saved->name) != LINK_NONE) {
+		log_format(NOTE_WARN, "%s: not attached again: there is %s", saved->name,
+			   number == LINK_NONE ? "no room" : "another of that name");
+		return;
+	}
+	shell->ports[number] = *saved;
+	shell->ports[number].ifindex = 0;
+	if (link)
+		link_present(shell, number, link);
+	else
+		log_format(NOTE_WARN, "%s: interface is gone; it is attached when it returns",
+			   saved->name);
+	restore_protocols(shell, number);
+	watch_answer(shell, NULL);
+}
+
+void port_key_added(struct shell *shell, uint16_t link, enum ip_family family)
+{
+	if (shell->ports[link].waits_for_key[family])
+		feed_wish(shell, link, family, PROTO_HPIM, true);
 }

@@ -14,17 +14,14 @@
 #include "core/history.h"
 #include "core/inspect.h"
 #include "io/crypto.h"
+#include "io/file.h"
 #include "shell.h"
 
 /* Trees of each family; the forwarding plane has room for those of both. */
 #define TREES_MAX 50000u
 
-/*
- * Without a daemon the programs stop forwarding after the hold time that neighbors give a router
- * (description of HPIM-DM, section 5): then they take over.
- */
-#define LEASE_FOR       HP_SEC(40)
-#define LEASE_RENEW_FOR HP_SEC(10)
+/* The lease is renewed so often within its time. */
+#define LEASE_PARTS 4
 
 /* BootTimes must grow over restarts (description of HPIM-DM, 3.1): the greatest one used. */
 #define BOOT_TIME_PATH CTL_SOCKET_DIR "/%s.boot"
@@ -47,15 +44,14 @@ static uint32_t load_boot_time(const struct shell *shell)
 
 static void save_boot_time(const struct shell *shell)
 {
-	char path[256];
-	FILE *file;
+	char path[256], text[16];
+	int len, err;
 
 	(void)snprintf(path, sizeof(path), BOOT_TIME_PATH, shell->options->instance);
-	file = fopen(path, "we");
-	if (!file || fprintf(file, "%" PRIu32 "\n", inspect_boot_time(shell->core)) < 0)
-		log_format(NOTE_WARN, "cannot write %s: %s", path, strerror(errno));
-	if (file && fclose(file) != 0)
-		log_format(NOTE_WARN, "cannot write %s: %s", path, strerror(errno));
+	len = snprintf(text, sizeof(text), "%" PRIu32 "\n", inspect_boot_time(shell->core));
+	err = file_replace(path, text, (size_t)len);
+	if (err)
+		log_format(NOTE_WARN, "cannot write %s: %s", path, strerror(-err));
 }
 
 /* UNIX time at hp_time 0, moved on where the clock would repeat a BootTime. */
@@ -190,11 +186,11 @@ static void renew_lease(struct shell *shell)
 
 	if (now < shell->renew_at)
 		return;
-	if (dplane_renew(shell->dplane, LEASE_FOR) < 0)
+	if (dplane_renew(shell->dplane, shell->options->lease_for) < 0)
 		log_line(NOTE_WARN,
 			 "the lease of the forwarding plane cannot be renewed; XDP stops "
 			 "forwarding when it ends");
-	shell->renew_at = now + LEASE_RENEW_FOR;
+	shell->renew_at = now + shell->options->lease_for / LEASE_PARTS;
 }
 
 static void arm(struct shell *shell)
@@ -283,7 +279,12 @@ static void on_dplane(void *ctx, uint32_t revents)
 
 static void on_stop(void *ctx)
 {
-	shell_stop(ctx, false);
+	shell_stop(ctx, SHELL_END);
+}
+
+static void on_keep(void *ctx)
+{
+	shell_stop(ctx, SHELL_KEEP);
 }
 
 static int fail(int err, const char *what)
@@ -299,7 +300,7 @@ static int start_loop(struct shell *shell)
 	if (!err)
 		err = loop_on_timer(shell->loop, on_timer, shell);
 	if (!err)
-		err = loop_on_stop(shell->loop, on_stop, shell);
+		err = loop_on_stop(shell->loop, on_stop, on_keep, shell);
 	return err ? fail(err, "start the event loop") : 0;
 }
 
@@ -323,12 +324,17 @@ static int start_dplane(struct shell *shell)
 		.max_links = LINKS_MAX,
 		.max_routes = IP_FAMILY_COUNT * TREES_MAX,
 		.max_sets = 4096,
+		.discard_pins = shell->options->discards_pins,
 		.ctx = shell,
 		.upcall = on_upcall,
 		.say = on_say,
 	};
 	int err = dplane_new(&config, &shell->dplane);
 
+	if (err == -ESTALE)
+		log_line(NOTE_WARN,
+			 "start that version again, or remove the pins: hpimd --discard-pins; "
+			 "forwarding then stops until the trees are learned again");
 	if (err)
 		return err; /* it said why */
 	err = loop_add(shell->loop, dplane_fd(shell->dplane), EPOLLIN, on_dplane, shell,
@@ -378,29 +384,48 @@ int shell_start(struct shell *shell, const struct shell_options *options)
 	err = start_loop(shell);
 	if (!err)
 		err = start_ctl(shell);
+	if (!err && options->discards_pins)
+		saved_remove(shell);
 	if (!err)
 		err = start_dplane(shell);
 	if (!err)
 		err = start_system(shell);
 	if (!err)
 		err = start_core(shell);
-	if (!err)
-		on_timer(shell); /* the first lease */
-	return err;
+	if (err) {
+		/* What an earlier run left goes on; it is not ours to end. */
+		shell->end = saved_exists(shell) ? SHELL_KEEP : SHELL_END;
+		return err;
+	}
+	on_timer(shell); /* the first lease */
+	saved_load(shell);
+	return 0;
 }
 
-void shell_stop(struct shell *shell, bool keep_forwarding)
+/*
+ * A daemon that is followed by another one says no goodbye: the neighbors keep what they know of
+ * this router until the next one speaks, or their hold time ends, and the lease with it.
+ */
+void shell_stop(struct shell *shell, enum shell_end end)
 {
-	shell->keeps_forwarding = keep_forwarding;
-	shell_feed(shell,
-		   &(struct core_event){ .kind = EV_COMMAND, .command = { .kind = COMMAND_STOP } });
-	loop_quit(shell->loop);
+	const struct core_event goodbye = { .kind = EV_COMMAND,
+					    .command = { .kind = COMMAND_STOP } };
+
+	shell->end = end;
+	if (end == SHELL_END) {
+		shell_feed(shell, &goodbye);
+		saved_remove(shell);
+	}
+	if (end == SHELL_RESTART)
+		loop_leave(shell->loop);
+	else
+		loop_quit(shell->loop);
 }
 
 void shell_fini(struct shell *shell)
 {
 	loop_del(shell->dplane_watch);
-	dplane_free(shell->dplane, shell->keeps_forwarding);
+	dplane_free(shell->dplane, shell->end != SHELL_END);
 	rawsock_free(shell->rawsock);
 	rtnl_free(shell->rtnl);
 	ctlsock_free(shell->ctl);

@@ -19,6 +19,8 @@ struct shell_options {
 	uint32_t unicast_table; /* kernel table of unicast routes, 254: main */
 	uint32_t mroute_table;  /* kernel multicast table, 0: the default one */
 	bool is_foreground, is_verbose;
+	bool discards_pins;      /* start afresh, whatever an earlier run left */
+	hp_time lease_for;       /* how long XDP goes on without a daemon */
 	const char *record_path; /* NULL: no history is recorded */
 };
 
@@ -28,7 +30,13 @@ struct port {
 	char name[LINK_NAME_LEN];
 	uint32_t ifindex; /* 0 while the interface is absent */
 	enum dplane_mode mode;
+	uint8_t threshold;
 	bool wanted[IP_FAMILY_COUNT][PROTO_COUNT];
+	/* Its keys were lost with an earlier run: HPIM-DM, though wanted, begins with the next key.
+	 */
+	bool waits_for_key[IP_FAMILY_COUNT];
+	uint8_t gm_version[IP_FAMILY_COUNT]; /* 0: the newest */
+	bool has_fast_leave;
 	int error; /* of the last FX_JOIN that failed, negative errno */
 };
 
@@ -36,6 +44,13 @@ struct port {
 struct watch {
 	UT_hash_handle hh;
 	struct ip_addr source;
+};
+
+/** enum shell_end - How the daemon ends. */
+enum shell_end {
+	SHELL_END,     /* goodbye to the neighbors, and nothing is left */
+	SHELL_KEEP,    /* forwarding goes on for a daemon that comes soon */
+	SHELL_RESTART, /* the same, and that daemon is this process */
 };
 
 struct record;
@@ -55,8 +70,9 @@ struct shell {
 	struct core_event *posted; /* events to feed, oldest first */
 	size_t posted_count, posted_room;
 	bool is_feeding;
-	bool keeps_forwarding; /* at stop */
-	char refusal[256];     /* last warning of the forwarding plane, for who asked for it */
+	bool is_restoring; /* the interfaces of an earlier run are being attached */
+	enum shell_end end;
+	char refusal[256]; /* last warning of the forwarding plane, for who asked for it */
 	hp_time started_at;
 	hp_time renew_at; /* the lease of the forwarding plane */
 };
@@ -66,8 +82,8 @@ struct shell {
 /** shell_start() - Open everything. Return: 0 or a negative errno, after saying what failed. */
 int shell_start(struct shell *shell, const struct shell_options *options);
 
-/** shell_stop() - Goodbye to the neighbors, then end the loop. */
-void shell_stop(struct shell *shell, bool keep_forwarding);
+/** shell_stop() - End the loop. */
+void shell_stop(struct shell *shell, enum shell_end end);
 
 /** shell_fini() - Close what shell_start() opened, also when it failed half way. */
 void shell_fini(struct shell *shell);
@@ -77,6 +93,39 @@ void shell_feed(struct shell *shell, const struct core_event *event);
 
 /** shell_post() - Feed an event later, before the loop waits again. It must not borrow memory. */
 void shell_post(struct shell *shell, const struct core_event *event);
+
+/* saved.c */
+
+/** saved_load() - Attach what an earlier run had attached when it ended without a plain stop. */
+void saved_load(struct shell *shell);
+
+/** saved_store() - Write down what is attached, for a run after this one. */
+void saved_store(struct shell *shell);
+
+/** saved_exists() - Whether a run before this one ended without a plain stop. */
+bool saved_exists(const struct shell *shell);
+
+/** saved_remove() - There is nothing to be remembered. */
+void saved_remove(const struct shell *shell);
+
+/** saved_encode() - An interface as a line of the file; @has_keys in words: they are not saved. */
+struct json_object *saved_encode(const struct port *port, const bool has_keys[IP_FAMILY_COUNT]);
+
+/** saved_decode() - Return: whether it is the line of an interface. */
+bool saved_decode(struct json_object *line, struct port *ret_port);
+
+/* restart.c */
+
+struct port_refusal;
+
+/** restart_init() - Remember how the program was started; false: it was by restart_exec(). */
+bool restart_init(char **argv);
+
+/** restart_check() - Whether the program that stands there now can take over. */
+bool restart_check(struct port_refusal *ret_refusal);
+
+/** restart_exec() - Become that program. Returns, a negative errno, only when it cannot be. */
+int restart_exec(void);
 
 /* record.c */
 
@@ -137,6 +186,12 @@ __attribute__((format(printf, 5, 6))) uint16_t port_refuse(struct port_refusal *
 							   enum ctl_exit exit, const char *code,
 							   const char *hint, const char *format,
 							   ...);
+
+/** port_restore() - Attach as an earlier run had it, though it may be absent now. */
+void port_restore(struct shell *shell, const struct port *saved);
+
+/** port_key_added() - A key of an interface is there: HPIM-DM that waits for one begins. */
+void port_key_added(struct shell *shell, uint16_t link, enum ip_family family);
 
 /** port_link_changed() - The kernel tells about an interface. */
 void port_link_changed(struct shell *shell, const struct rtnl_link *link);

@@ -16,12 +16,16 @@
 /* How late the timer may run, so that the kernel can join wakeups. */
 #define TIMER_ACCURACY_US 1000u
 
+/* The last one means: a successor comes. */
+static const int signal_numbers[] = { SIGTERM, SIGINT, SIGUSR1 };
+#define SIGNAL_COUNT (sizeof(signal_numbers) / sizeof(signal_numbers[0]))
+
 struct loop {
 	sd_event *event;
-	sd_event_source *timer, *signals[2];
-	loop_fn *timer_fn, *stop_fn;
+	sd_event_source *timer, *signals[SIGNAL_COUNT];
+	loop_fn *timer_fn, *stop_fn, *keep_fn;
 	void *timer_ctx, *stop_ctx;
-	bool is_quitting;
+	bool is_quitting, is_leaving;
 };
 
 struct loop_fd {
@@ -51,7 +55,7 @@ void loop_free(struct loop *loop)
 	if (!loop)
 		return;
 	sd_event_source_disable_unref(loop->timer);
-	for (unsigned int i = 0; i < 2; i++)
+	for (size_t i = 0; i < SIGNAL_COUNT; i++)
 		sd_event_source_disable_unref(loop->signals[i]);
 	sd_event_unref(loop->event);
 	free(loop);
@@ -144,28 +148,30 @@ static int signal_came(sd_event_source *source, const struct signalfd_siginfo *i
 	struct loop *loop = userdata;
 
 	(void)source;
-	(void)info;
 	(void)sd_notify(0, "STOPPING=1"); /* no service manager: nobody to tell */
-	loop->stop_fn(loop->stop_ctx);
+	if (info->ssi_signo == SIGUSR1)
+		loop->keep_fn(loop->stop_ctx);
+	else
+		loop->stop_fn(loop->stop_ctx);
 	return 0;
 }
 
-int loop_on_stop(struct loop *loop, loop_fn *fn, void *ctx)
+int loop_on_stop(struct loop *loop, loop_fn *stop, loop_fn *keep, void *ctx)
 {
-	static const int numbers[2] = { SIGTERM, SIGINT };
 	sigset_t set;
 
-	loop->stop_fn = fn;
+	loop->stop_fn = stop;
+	loop->keep_fn = keep;
 	loop->stop_ctx = ctx;
 	if (loop->signals[0])
 		return 0;
 	sigemptyset(&set);
-	for (unsigned int i = 0; i < 2; i++)
-		sigaddset(&set, numbers[i]);
+	for (size_t i = 0; i < SIGNAL_COUNT; i++)
+		sigaddset(&set, signal_numbers[i]);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
-	for (unsigned int i = 0; i < 2; i++) {
-		int err = sd_event_add_signal(loop->event, &loop->signals[i], numbers[i],
+	for (size_t i = 0; i < SIGNAL_COUNT; i++) {
+		int err = sd_event_add_signal(loop->event, &loop->signals[i], signal_numbers[i],
 					      signal_came, loop);
 
 		if (err < 0)
@@ -197,11 +203,17 @@ int loop_run(struct loop *loop)
 		if (err < 0)
 			return err;
 	}
-	(void)sd_notify(0, "STOPPING=1"); /* again after a signal, which does no harm */
+	/* Again after a signal, which does no harm. */
+	(void)sd_notify(0, loop->is_leaving ? "RELOADING=1" : "STOPPING=1");
 	return 0;
 }
 
 void loop_quit(struct loop *loop)
 {
 	loop->is_quitting = true;
+}
+
+void loop_leave(struct loop *loop)
+{
+	loop->is_quitting = loop->is_leaving = true;
 }

@@ -27,8 +27,12 @@ void loop_del(struct loop_fd *watch); /* NULL does nothing */
 int loop_on_timer(struct loop *loop, loop_fn *fn, void *ctx);
 int loop_arm(struct loop *loop, hp_time deadline); /* HP_TIME_NEVER: not at all */
 
-/** loop_on_stop() - Set what runs on SIGTERM and SIGINT (blocked in the process from then on). */
-int loop_on_stop(struct loop *loop, loop_fn *fn, void *ctx);
+/**
+ * loop_on_stop() - Set what runs on SIGTERM and SIGINT, and on SIGUSR1: stop, but for a successor.
+ *
+ * They are blocked in the process from then on.
+ */
+int loop_on_stop(struct loop *loop, loop_fn *stop, loop_fn *keep, void *ctx);
 
 /** loop_now() - CLOCK_MONOTONIC now, not the start of the turn. */
 hp_time loop_now(void);
@@ -36,8 +40,11 @@ hp_time loop_now(void);
 /** loop_ready() - Tell the service manager that the daemon serves; feeds its watchdog if set. */
 void loop_ready(struct loop *loop);
 
-/** loop_run() - Until loop_quit(). Return: 0 or a negative errno. */
+/** loop_run() - Until loop_quit() or loop_leave(). Return: 0 or a negative errno. */
 int loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
+
+/** loop_leave() - As loop_quit(), but the process serves again soon: it is not about to end. */
+void loop_leave(struct loop *loop);
 
 #endif

@@ -202,8 +202,34 @@ Test(hpimctl, words_may_be_cut_and_show_may_be_left_out)
 		     "{\"id\":1,\"cmd\":\"show neighbors\",\"args\":{}}\n");
 	expect_heard("sh nei", END("hpim.neighbors/1"),
 		     "{\"id\":1,\"cmd\":\"show neighbors\",\"args\":{}}\n");
-	expect_heard("sto keep", "{\"id\":1,\"end\":true}\n",
-		     "{\"id\":1,\"cmd\":\"stop\",\"args\":{\"keep_forwarding\":true}}\n");
+}
+
+#define DONE "{\"id\":1,\"end\":true}\n"
+
+Test(hpimctl, stop_is_done_when_the_daemon_has_let_go)
+{
+	static const char keep[] =
+		"{\"id\":1,\"cmd\":\"stop\",\"args\":{\"keep_forwarding\":true}}\n";
+	struct fake fakes[] = { { .replies = { DONE }, .closes = true },
+				{ .replies = { DONE }, .closes = true },
+				{ .replies = { DONE } } };
+
+	expect(run(&fakes[0], "sto keep"), 0, "", "");
+	cr_expect_str_eq(fakes[0].heard, keep);
+	expect(run(&fakes[1], "stop --keep-forwarding"), 0, "", "");
+	cr_expect_str_eq(fakes[1].heard, keep);
+	setenv("HPIM_TIMEOUT_MS", "100", 1);
+	cr_expect_eq(run(&fakes[2], "stop").exit, CTL_EXIT_TIMEOUT);
+	cr_expect_eq(run_alone("status --keep-forwarding").exit, CTL_EXIT_USAGE);
+}
+
+Test(hpimctl, restart_is_done_when_the_daemon_answers_again)
+{
+	struct fake fake = { .replies = { DONE, END("hpim.status/1") }, .closes = true };
+
+	expect(run(&fake, "restart"), 0, "", "");
+	cr_expect_str_eq(fake.heard, "{\"id\":1,\"cmd\":\"restart\",\"args\":{}}\n"
+				     "{\"id\":1,\"cmd\":\"status\",\"args\":{}}\n");
 }
 
 Test(hpimctl, no_command_means_status)

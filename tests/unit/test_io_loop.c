@@ -32,6 +32,20 @@ static void count_and_quit(void *ctx)
 	loop_quit(loop);
 }
 
+static void count_and_leave(void *ctx)
+{
+	(void)ctx;
+	calls++;
+	loop_leave(loop);
+}
+
+static void count_ten_and_quit(void *ctx)
+{
+	(void)ctx;
+	calls += 10;
+	loop_quit(loop);
+}
+
 Test(io_loop, timer_runs_once_and_never_early)
 {
 	cr_assert_eq(loop_on_timer(loop, count_and_quit, NULL), 0);
@@ -71,14 +85,17 @@ Test(io_loop, disarmed_timer_does_not_run_and_a_watch_may_end_itself)
 	close(pair[1]);
 }
 
-Test(io_loop, stop_signals_run_the_stop_function)
+Test(io_loop, stop_signals_run_the_stop_function_and_sigusr1_the_other)
 {
-	cr_assert_eq(loop_on_stop(loop, count_and_quit, NULL), 0);
+	cr_assert_eq(loop_on_stop(loop, count_and_quit, count_ten_and_quit, NULL), 0);
 	cr_assert_eq(raise(SIGTERM), 0);
 	cr_assert_eq(loop_run(loop), 0);
 	cr_assert_eq(raise(SIGINT), 0);
 	cr_assert_eq(loop_run(loop), 0);
 	cr_assert_eq(calls, 2);
+	cr_assert_eq(raise(SIGUSR1), 0);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_eq(calls, 12);
 }
 
 Test(io_loop, service_manager_hears_ready_and_stopping)
@@ -107,5 +124,11 @@ Test(io_loop, service_manager_hears_ready_and_stopping)
 	cr_assert_eq(loop_run(loop), 0);
 	cr_assert_eq(recv(fd, text, sizeof(text), MSG_DONTWAIT), 10);
 	cr_assert_arr_eq(text, "STOPPING=1", 10);
+	/* Or it is there again in a moment. */
+	cr_assert_eq(loop_on_timer(loop, count_and_leave, NULL), 0);
+	cr_assert_eq(loop_arm(loop, 0), 0);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_eq(recv(fd, text, sizeof(text), MSG_DONTWAIT), 11);
+	cr_assert_arr_eq(text, "RELOADING=1", 11);
 	close(fd);
 }

@@ -267,6 +267,24 @@ static int judge_end(struct json_object *reply, const char *schema, struct ctl_e
 	return 0;
 }
 
+/* It closes the connection after all else. */
+int client_wait_end(struct client *client, struct ctl_error *ret_error)
+{
+	int64_t deadline_ms = now_ms() + client->timeout_ms;
+	char rest[256];
+
+	for (;;) {
+		int err = wait_for(client, POLLIN, deadline_ms, ret_error);
+		ssize_t got;
+
+		if (err)
+			return err;
+		got = read(client->fd, rest, sizeof(rest));
+		if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+			return 0;
+	}
+}
+
 int client_ask(struct client *client, const char *cmd, struct json_object *args, const char *schema,
 	       client_record_fn *fn, void *ctx, struct ctl_error *ret_error)
 {

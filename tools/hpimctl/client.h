@@ -37,4 +37,11 @@ void client_free(struct client *client);
 int client_ask(struct client *client, const char *cmd, struct json_object *args, const char *schema,
 	       client_record_fn *fn, void *ctx, struct ctl_error *ret_error);
 
+/**
+ * client_wait_end() - After a command that ends the daemon: until it has let go of everything.
+ *
+ * Return: 0 or an exit code, with @ret_error filled.
+ */
+int client_wait_end(struct client *client, struct ctl_error *ret_error);
+
 #endif

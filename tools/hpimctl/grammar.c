@@ -51,6 +51,7 @@ enum act {
 	ACT_NONE,
 	ACT_SHOW,       /* value: command that only reads */
 	ACT_CHANGE,     /* value: command that changes something */
+	ACT_END,        /* value: the same, and the daemon ends with it */
 	ACT_FLAG,       /* value: argument that becomes true */
 	ACT_MODE,       /* value: the mode */
 	ACT_FILTER,     /* value: letters of what the word may be: interface, source, group */
@@ -100,7 +101,9 @@ static const struct token tokens[] = {
 	{ AT_START, "attach", AT_ATTACH, ACT_CHANGE, "attach", NULL, "route on interfaces" },
 	{ AT_START, "detach", AT_DETACH, ACT_CHANGE, "detach", NULL, "stop routing on interfaces" },
 	{ AT_START, "key", AT_KEY, ACT_NONE, NULL, NULL, "keys that sign HPIM-DM messages" },
-	{ AT_START, "stop", AT_STOP, ACT_CHANGE, "stop", NULL, "end the daemon" },
+	{ AT_START, "stop", AT_STOP, ACT_END, "stop", NULL, "end the daemon" },
+	{ AT_START, "restart", AT_END, ACT_END, "restart", NULL,
+	  "run the daemon anew, in the version installed now, without a gap in forwarding" },
 	{ AT_START, "version", AT_END, ACT_SHOW, "version", NULL, "version of this program" },
 	{ AT_START, "help", AT_HELP, ACT_SHOW, "help", NULL, "this text, or more about a command" },
 
@@ -162,7 +165,7 @@ static const struct token tokens[] = {
 	{ AT_KEY_OLD_NUMBER, NULL, AT_END, ACT_NUMBER, "id", "N", "0 to 65535" },
 
 	{ AT_STOP, "keep-forwarding", AT_END, ACT_FLAG, "keep_forwarding", NULL,
-	  "leave the forwarding table in the kernel" },
+	  "forward for a daemon that starts soon, until the lease ends" },
 	{ AT_HELP, NULL, AT_END, ACT_TOPIC, NULL, "COMMAND", "the command to explain" },
 };
 /* clang-format on */
@@ -314,8 +317,10 @@ static int apply(struct request *request, const struct token *token, const char 
 	case ACT_NONE: break;
 	case ACT_SHOW:
 	case ACT_CHANGE:
+	case ACT_END:
 		request->cmd = token->value;
-		request->changes = token->act == ACT_CHANGE;
+		request->changes = token->act != ACT_SHOW;
+		request->ends_daemon = token->act == ACT_END;
 		break;
 	case ACT_FLAG:
 		json_object_object_add(request->args, token->value, json_object_new_boolean(true));

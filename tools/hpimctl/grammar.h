@@ -12,13 +12,14 @@
  * struct request - What the user wants.
  * @cmd:	the daemon's command; "help" and "version" are answered without the daemon.
  * @changes:	needs the socket that may change something.
+ * @ends_daemon: the daemon ends, or runs anew, when it has answered.
  * @args:	owned; what is sent along.
  * @interfaces: "eth0,eth1": ask once for each; NULL: ask once. Borrowed from the words.
  * @topic:	command to explain, or NULL. Borrowed from the words.
  */
 struct request {
 	const char *cmd;
-	bool changes;
+	bool changes, ends_daemon;
 	struct json_object *args;
 	const char *interfaces;
 	const char *topic;

@@ -17,6 +17,10 @@
 #define REPEAT_S_DEFAULT   2
 #define INSTANCE_MAX       64
 
+/* How long a daemon may take to return, and how often it is tried. */
+#define RETURN_MS_MAX  20000
+#define RETURN_MS_STEP 20
+
 /**
  * struct options - What stands before the command.
  * @repeat_s: 0: run once.
@@ -24,7 +28,7 @@
 struct options {
 	bool only_4, only_6;
 	const char *instance, *socket, *columns;
-	bool is_json, is_pretty, no_header, is_detail;
+	bool is_json, is_pretty, no_header, is_detail, keeps_forwarding;
 	int repeat_s;
 	int timeout_ms;
 	char path[sizeof(CTL_SOCKET_PATH) + INSTANCE_MAX];
@@ -57,6 +61,7 @@ static int apply_option(struct options *options, int letter, struct ctl_error *r
 	case 'o': options->columns = optarg; break;
 	case 'H': options->no_header = true; break;
 	case 'd': options->is_detail = true; break;
+	case 'k': options->keeps_forwarding = true; break;
 	case 'w':
 		options->repeat_s = optarg ? read_number(optarg, 86400) : REPEAT_S_DEFAULT;
 		if (options->repeat_s < 0)
@@ -89,6 +94,7 @@ static int read_options(int argc, char **argv, struct options *options, struct c
 	static const struct option longs[] = { { "socket", required_argument, NULL, 's' },
 					       { "json", no_argument, NULL, 'j' },
 					       { "help", no_argument, NULL, 'h' },
+					       { "keep-forwarding", no_argument, NULL, 'k' },
 					       { 0 } };
 	const char *timeout = getenv("HPIM_TIMEOUT_MS");
 	int letter, err = 0;
@@ -164,6 +170,40 @@ static int ask_each(struct client *client, struct sink *sink, bool *ret_any_done
 	return first_exit && *ret_any_done ? CTL_EXIT_PARTLY : first_exit;
 }
 
+/* Whether the daemon that was told to run again answers; until it does, nobody else can. */
+static bool has_returned(const struct options *options)
+{
+	const struct timespec pause = { .tv_nsec = RETURN_MS_STEP * 1000000L };
+	struct json_object *args = json_object_new_object();
+	struct client *client = NULL;
+	struct ctl_error error;
+	int err = client_new(options->socket, false, options->timeout_ms, &client, &error);
+
+	if (!err)
+		err = client_ask(client, "status", args, NULL, NULL, NULL, &error);
+	client_free(client);
+	json_object_put(args);
+	if (err)
+		(void)nanosleep(&pause, NULL); /* shorter is as good */
+	return !err;
+}
+
+/* The end of a command that ends the daemon. */
+static int await_end(const struct options *options, struct client *client, const char *cmd,
+		     struct ctl_error *ret_error)
+{
+	int err = client_wait_end(client, ret_error);
+
+	if (err || strcmp(cmd, "restart") != 0)
+		return err;
+	for (int tries = 0; tries < RETURN_MS_MAX / RETURN_MS_STEP; tries++)
+		if (has_returned(options))
+			return 0;
+	return ctl_fail(ret_error, CTL_EXIT_TIMEOUT, "timeout",
+			"see its log; what it forwarded goes on until its lease ends",
+			"the daemon has ended, and does not answer again");
+}
+
 static int run_once(const struct options *options, struct sink *sink)
 {
 	struct client *client = NULL;
@@ -178,6 +218,8 @@ static int run_once(const struct options *options, struct sink *sink)
 	} else {
 		if (!err)
 			err = ask(client, sink, &error);
+		if (!err && sink->request->ends_daemon)
+			err = await_end(options, client, sink->request->cmd, &error);
 		end_output(sink, !err);
 		if (err)
 			ctl_error_print(&error, options->is_json);
@@ -217,6 +259,8 @@ static void add_common_args(const struct options *options, struct json_object *a
 				       json_object_new_int(options->only_4 ? 4 : 6));
 	if (options->is_detail)
 		json_object_object_add(args, "detail", json_object_new_boolean(true));
+	if (options->keeps_forwarding)
+		json_object_object_add(args, "keep_forwarding", json_object_new_boolean(true));
 }
 
 /* Where the output goes and in which form. */
@@ -251,6 +295,10 @@ static int prepare(int argc, char **argv, struct options *options, struct reques
 	if (err)
 		return err;
 	add_common_args(options, request->args);
+	if (options->keeps_forwarding && strcmp(request->cmd, "stop") != 0)
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage",
+				"hpimctl stop --keep-forwarding",
+				"--keep-forwarding is for 'stop'");
 	err = prepare_output(options, sink, ret_error);
 	if (!err && !strcmp(request->cmd, "help"))
 		err = grammar_help(request->topic, ret_error);

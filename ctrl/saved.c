@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is attached, remembered for the next run: one JSON object a line in a file beside the
+ * control socket. It is there from the first attach to a plain stop, so a daemon that finds it
+ * follows one that crashed or kept its forwarding. Secrets of keys are not in it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/inspect.h"
+#include "ctl.h"
+#include "io/file.h"
+#include "shell.h"
+
+#define SAVED_PATH CTL_SOCKET_DIR "/%s.attached"
+
+/* Names of what is on or off, as in the records of hpimctl. */
+static const char *const proto_names[IP_FAMILY_COUNT][PROTO_COUNT] = {
+	[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4", [PROTO_GM] = "igmp" },
+	[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6", [PROTO_GM] = "mld" },
+};
+static const char *const version_names[IP_FAMILY_COUNT] = { "igmp_version", "mld_version" };
+static const char *const key_names[IP_FAMILY_COUNT] = { "keys4", "keys6" };
+
+static void path_of(const struct shell *shell, char *path, size_t room)
+{
+	(void)snprintf(path, room, SAVED_PATH, shell->options->instance); /* a name is short */
+}
+
+struct json_object *saved_encode(const struct port *port, const bool has_keys[IP_FAMILY_COUNT])
+{
+	struct json_object *line = json_object_new_object();
+
+	json_object_object_add(line, "interface", json_object_new_string(port->name));
+	json_object_object_add(line, "ifindex", json_object_new_int64(port->ifindex));
+	json_object_object_add(line, "mode", json_object_new_string(ctl_mode_name(port->mode)));
+	json_object_object_add(line, "threshold", json_object_new_int(port->threshold));
+	json_object_object_add(line, "fast_leave", json_object_new_boolean(port->has_fast_leave));
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+			json_object_object_add(
+				line, proto_names[family][proto],
+				json_object_new_boolean(port->wanted[family][proto]));
+		json_object_object_add(line, version_names[family],
+				       json_object_new_int(port->gm_version[family]));
+		json_object_object_add(line, key_names[family],
+				       json_object_new_boolean(has_keys[family]));
+	}
+	return line;
+}
+
+static int64_t number_of(struct json_object *line, const char *name)
+{
+	return json_object_get_int64(json_object_object_get(line, name));
+}
+
+bool saved_decode(struct json_object *line, struct port *ret_port)
+{
+	const char *name = ctl_arg_text(line, "interface"), *mode = ctl_arg_text(line, "mode");
+	struct port port = { .is_used = true };
+
+	if (!name || !name[0] || strlen(name) >= sizeof(port.name) || !mode ||
+	    !ctl_mode_by_name(mode, &port.mode))
+		return false;
+	memcpy(port.name, name, strlen(name));
+	port.ifindex = (uint32_t)number_of(line, "ifindex");
+	port.threshold = (uint8_t)number_of(line, "threshold");
+	port.has_fast_leave = ctl_arg_bool(line, "fast_leave");
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+			port.wanted[family][proto] = ctl_arg_bool(line, proto_names[family][proto]);
+		if (!ctl_read_version(line, family, &port.gm_version[family]))
+			return false;
+		port.waits_for_key[family] =
+			port.wanted[family][PROTO_HPIM] && ctl_arg_bool(line, key_names[family]);
+	}
+	*ret_port = port;
+	return true;
+}
+
+/* ---- the file ---- */
+
+struct key_owners {
+	bool has_keys[LINKS_MAX][IP_FAMILY_COUNT];
+};
+
+static bool note_key(void *ctx, const struct inspect_key *view)
+{
+	struct key_owners *owners = ctx;
+
+	owners->has_keys[view->link][view->family] = true;
+	return true;
+}
+
+static void find_keys(const struct shell *shell, struct key_owners *ret_owners)
+{
+	*ret_owners = (struct key_owners){ .has_keys = { { false } } };
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		inspect_keys(shell->core, family, note_key, ret_owners);
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+			ret_owners->has_keys[link][family] |=
+				shell->ports[link].waits_for_key[family];
+}
+
+static void write_ports(const struct shell *shell, FILE *out)
+{
+	struct key_owners owners;
+
+	find_keys(shell, &owners);
+	for (uint16_t link = 0; link < LINKS_MAX; link++) {
+		struct json_object *line;
+
+		if (!shell->ports[link].is_used)
+			continue;
+		line = saved_encode(&shell->ports[link], owners.has_keys[link]);
+		(void)fprintf(out, "%s\n",
+			      json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN));
+		json_object_put(line);
+	}
+}
+
+void saved_store(struct shell *shell)
+{
+	char path[256], *text = NULL;
+	size_t len = 0;
+	FILE *out;
+	int err;
+
+	if (shell->is_restoring)
+		return; /* half of it would be lost by a crash now */
+	path_of(shell, path, sizeof(path));
+	out = open_memstream(&text, &len);
+	if (out)
+		write_ports(shell, out);
+	err = out && fclose(out) == 0 ? file_replace(path, text, len) : -ENOMEM;
+	free(text);
+	if (err)
+		log_format(NOTE_WARN,
+			   "cannot write %s: %s; after a restart interfaces have to be attached "
+			   "by hand",
+			   path, strerror(-err));
+}
+
+bool saved_exists(const struct shell *shell)
+{
+	char path[256];
+
+	path_of(shell, path, sizeof(path));
+	return access(path, F_OK) == 0;
+}
+
+void saved_remove(const struct shell *shell)
+{
+	char path[256];
+
+	path_of(shell, path, sizeof(path));
+	(void)unlink(path); /* most often there is none */
+}
+
+static unsigned int restore_ports(struct shell *shell, FILE *file, const char *path)
+{
+	unsigned int count = 0;
+	char text[1024];
+
+	while (fgets(text, sizeof(text), file)) {
+		struct json_object *line = json_tokener_parse(text);
+		struct port port;
+
+		if (saved_decode(line, &port)) {
+			port_restore(shell, &port);
+			count++;
+		} else {
+			log_format(NOTE_WARN, "a line of %s is not understood and left out", path);
+		}
+		json_object_put(line);
+	}
+	return count;
+}
+
+void saved_load(struct shell *shell)
+{
+	unsigned int count;
+	char path[256];
+	FILE *file;
+
+	path_of(shell, path, sizeof(path));
+	file = fopen(path, "re");
+	if (!file) {
+		if (errno != ENOENT)
+			log_format(NOTE_WARN, "cannot read %s: %s", path, strerror(errno));
+		return;
+	}
+	shell->is_restoring = true;
+	count = restore_ports(shell, file, path);
+	shell->is_restoring = false;
+	(void)fclose(file); /* only read */
+	log_format(NOTE_INFO, "%u interfaces of the run before are attached again", count);
+	saved_store(shell);
+}
