@@ -69,7 +69,7 @@ ALL_LIBS   := $(TEXT_OBJ) $(SHELL_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
 BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink \
 	       $(BUILD)/hpimsim
 
-IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto
+IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto -lcap-ng
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
 CTL_LIBS    := -ljson-c -lsmartcols
 SIM_LIBS    := -lyaml -ljson-c

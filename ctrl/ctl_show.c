@@ -9,6 +9,7 @@
 #include "base/addr_text.h"
 #include "core/inspect.h"
 #include "ctl.h"
+#include "privileges.h"
 #include "shell.h"
 
 /* What every walk over the core hands to its callback. */
@@ -482,6 +483,16 @@ static bool add_route(void *ctx, const struct inspect_tree *view)
 	return true;
 }
 
+static void put_privileges(struct json_object *record)
+{
+	char text[1024];
+
+	privileges_user(text, sizeof(text));
+	put_text(record, "user", text);
+	privileges_text(text, sizeof(text));
+	put_text(record, "capabilities", text);
+}
+
 static void show_status(const struct show *show)
 {
 	const struct shell *shell = show->shell;
@@ -507,6 +518,7 @@ static void show_status(const struct show *show)
 	put_number(record, "routes_kernel", totals.routes_kernel);
 	put_number(record, "packets_xdp", totals.packets_xdp);
 	put_number(record, "packets_kernel", totals.packets_kernel);
+	put_privileges(record);
 	ctl_reply_record(show->client, record);
 }
 

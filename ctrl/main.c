@@ -32,6 +32,7 @@ static const char usage[] =
 	"  -l, --lease SECONDS       how long to forward without a daemon (default: 40, the\n"
 	"                            hold time of the neighbors)\n"
 	"      --discard-pins        start afresh, not with what an earlier run left\n"
+	"      --share-xdp           leave room for other XDP programs on the interfaces\n"
 	"  -v, --verbose             log more\n"
 	"  -V, --version             print the version and end\n"
 	"Interfaces are attached with 'hpimctl -i NAME attach IFACE'.\n";
@@ -44,6 +45,7 @@ static const struct option long_options[] = {
 	{ "record", required_argument, NULL, 'r' },
 	{ "lease", required_argument, NULL, 'l' },
 	{ "discard-pins", no_argument, NULL, 'd' },
+	{ "share-xdp", no_argument, NULL, 's' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -111,6 +113,7 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 			options->lease_for = HP_SEC(lease_s);
 			break;
 		case 'd': options->discards_pins = true; break;
+		case 's': options->shares_xdp = true; break;
 		case 'v': options->is_verbose = true; break;
 		case 'V': return print_version();
 		case 'h': return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "hpim/mfib_abi.h"
+#include "privileges.h"
 #include "shell.h"
 
 /* Set for the program that follows: it is in the background already, if it is to be there. */
@@ -117,6 +118,10 @@ bool restart_check(struct port_refusal *ret_refusal)
 
 int restart_exec(void)
 {
+	int err = privileges_pass();
+
+	if (err)
+		return err;
 	if (setenv(MARK, "1", 1) < 0)
 		return -errno;
 	(void)execv(path, arguments);

@@ -15,6 +15,7 @@
 #include "core/inspect.h"
 #include "io/crypto.h"
 #include "io/file.h"
+#include "privileges.h"
 #include "shell.h"
 
 /* Trees of each family; the forwarding plane has room for those of both. */
@@ -325,6 +326,7 @@ static int start_dplane(struct shell *shell)
 		.max_routes = IP_FAMILY_COUNT * TREES_MAX,
 		.max_sets = 4096,
 		.discard_pins = shell->options->discards_pins,
+		.shares_xdp = shell->options->shares_xdp,
 		.ctx = shell,
 		.upcall = on_upcall,
 		.say = on_say,
@@ -399,7 +401,7 @@ int shell_start(struct shell *shell, const struct shell_options *options)
 	}
 	on_timer(shell); /* the first lease */
 	saved_load(shell);
-	return 0;
+	return privileges_drop(options->instance, options->shares_xdp);
 }
 
 /*

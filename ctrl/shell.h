@@ -20,6 +20,7 @@ struct shell_options {
 	uint32_t mroute_table;  /* kernel multicast table, 0: the default one */
 	bool is_foreground, is_verbose;
 	bool discards_pins;      /* start afresh, whatever an earlier run left */
+	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
 	hp_time lease_for;       /* how long XDP goes on without a daemon */
 	const char *record_path; /* NULL: no history is recorded */
 };

@@ -84,21 +84,26 @@ static int stale_remove(const struct sockaddr_un *at)
 static int socket_listen(const struct sockaddr_un *at, gid_t group, mode_t mode)
 {
 	int fd, err = stale_remove(at);
+	mode_t mask;
 
 	if (err)
 		return err;
 	fd = unix_socket();
 	if (fd < 0)
 		return fd;
-	if (bind(fd, (const struct sockaddr *)at, sizeof(*at))) {
-		err = -errno;
+	/*
+	 * Nobody can connect before listen(), so the rights are in force from the first client on.
+	 * No link is followed, should somebody put one there meanwhile.
+	 */
+	mask = umask(~mode & 0777);
+	err = bind(fd, (const struct sockaddr *)at, sizeof(*at)) ? -errno : 0;
+	(void)umask(mask);
+	if (err) {
 		close(fd);
 		return err;
 	}
-	/* Nobody can connect before listen(), so the rights are in force from the first client on.
-	 */
-	if ((group != GROUP_NONE && chown(at->sun_path, (uid_t)-1, group)) ||
-	    chmod(at->sun_path, mode) || listen(fd, BACKLOG)) {
+	if ((group != GROUP_NONE && lchown(at->sun_path, (uid_t)-1, group)) ||
+	    listen(fd, BACKLOG)) {
 		err = -errno;
 		(void)unlink(at->sun_path); /* the error before is the one to tell */
 		close(fd);

@@ -25,7 +25,7 @@ static const struct schema schemas[] = {
 		       NUMBER("interfaces"), NUMBER("neighbors"), NUMBER("trees"),
 		       NUMBER("groups"), NUMBER("routes"), NUMBER("routes_xdp"),
 		       NUMBER("routes_kernel"), NUMBER("packets_xdp"),
-		       NUMBER("packets_kernel") } },
+		       NUMBER("packets_kernel"), TEXT("user"), TEXT("capabilities") } },
 	{ .cmd = "show interfaces", .id = "hpim.interfaces/1", .list = "interfaces",
 	  .columns = { TEXT("interface"), EXTRA_NUMBER("ifindex"), TEXT("state"), TEXT("mode"),
 		       TEXT("tier"), EXTRA_BOOL("redirects"), EXTRA_BOOL("kernel"), BOOL("hpim4"),

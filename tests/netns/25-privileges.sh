@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Once it serves, the daemon has four capabilities and cannot get others, as root or as the user
+# hpim; interfaces come and go, both families are forwarded, and restart and stop work all the same,
+# also where only privileged processes may load programs.
+. "$(dirname "$0")/lib.sh"
+need unshare
+BUILD=$(realpath "$BUILD") # who enters a mount namespace leaves this folder
+
+# CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON and CAP_BPF
+MASK=000000c000003000
+BPF_SYSCTL=/proc/sys/kernel/unprivileged_bpf_disabled
+
+# The strict setting, where the machine can take it back.
+was=$(cat $BPF_SYSCTL 2> /dev/null) || skip "needs $BPF_SYSCTL"
+if [ "$was" = 0 ]; then
+	trap 'echo 0 > $BPF_SYSCTL; clean_up' EXIT
+	echo 2 > $BPF_SYSCTL || fail 'unprivileged BPF cannot be switched off'
+fi
+[ "$(cat $BPF_SYSCTL)" != 0 ] || fail 'unprivileged BPF is on'
+
+# status_of PID NAME: a line of its status
+status_of() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '; }
+
+# is_limited PID UID: whether it has what it keeps, and no way to more
+is_limited() {
+	local name
+	for name in CapPrm CapEff CapBnd; do
+		[ "$(status_of "$1" $name)" = $MASK ] || fail "$name is $(status_of "$1" $name)"
+	done
+	for name in CapInh; do
+		case $(status_of "$1" $name) in
+		0000000000000000 | $MASK) ;; # the second one after a restart
+		*) fail "$name is $(status_of "$1" $name)" ;;
+		esac
+	done
+	[ "$(status_of "$1" NoNewPrivs)" = 1 ] || fail 'new privileges are possible'
+	[ "$(status_of "$1" Uid)" = "$2 $2 $2 $2" ] || fail "uids are $(status_of "$1" Uid)"
+	[ "$2" = 0 ] || [ "$(status_of "$1" Gid)" = "$2 $2 $2 $2" ] || fail "gids are $(status_of "$1" Gid)"
+	[ "$2" = 0 ] || [ -z "$(status_of "$1" Groups)" ] || fail "groups are $(status_of "$1" Groups)"
+}
+
+# inside COMMAND...: with the users and the file systems of the daemons
+inside() { nsenter -t "$holder" --mount -- "$@"; }
+
+# ctl as in lib.sh, inside
+ctl() { inside "$BUILD/hpimctl" -i "$PREFIX-$1" "${@:2}"; }
+
+start_inside() {
+	spawn one one nsenter -t "$holder" --mount -- "$BUILD/hpimd" -i "$PREFIX-one" --foreground
+	daemons[one]=$!
+	within 10 ctl one status
+	within 5 said one serves
+}
+
+# works UID NAME: all that comes after the start
+works() {
+	local mode group before
+	is_limited "${daemons[one]}" "$1"
+	[ "$(table one user status)" = "$2" ] || fail "status names the user $(table one user status)"
+	[ "$(table one capabilities status)" = net_admin,net_raw,perfmon,bpf ] ||
+		fail "status names the capabilities $(table one capabilities status)"
+	for mode in auto generic kernel "${MODE:-auto}"; do
+		ends 0 eth1 ctl one attach eth0,eth1 mode $mode
+		for group in $GROUP4 $GROUP6; do
+			listen member right $group
+			within 10 has_member one eth1 $group
+			send left $group -n 30 -r 100
+			within 10 shows one eth1 outputs mroutes $group
+			before=$(datagrams right "$(family_of $group)")
+			listen exact right $group --expect 1-200
+			send left $group -n 200 -r 1000
+			all_arrive exact right $group 200
+			hush member
+		done
+		ends 0 '' ctl one detach eth0,eth1
+	done
+	ends 0 eth1 ctl one attach eth0,eth1 mode "${MODE:-auto}"
+	ends 0 '' ctl one restart
+	within 10 shows one $'eth0 up\neth1 up' interface,state interfaces
+	is_limited "${daemons[one]}" "$1"
+	kill -9 "${daemons[one]}"
+	wait "${daemons[one]}" 2> /dev/null
+	start_inside
+	within 10 shows one $'eth0 up\neth1 up' interface,state interfaces
+	is_limited "${daemons[one]}" "$1"
+	ends 0 '' ctl one stop
+	wait "${daemons[one]}" || fail "the daemon ends with exit code $?"
+	inside test ! -e "/sys/fs/bpf/hpim/$PREFIX-one" || fail 'pins stay'
+	inside sh -c "ls /run/hpimd/$PREFIX-one.*" > "$WORK/left"
+	[ "$(cat "$WORK/left")" = "/run/hpimd/$PREFIX-one.boot" ] || fail "files stay: $(cat "$WORK/left")"
+}
+
+node left right
+router one
+wire left eth0 10.1.1.100/24,2001:db8:1::100/64 one eth0 10.1.1.1/24,2001:db8:1::1/64
+wire one eth1 10.1.3.1/24,2001:db8:3::1/64 right eth0 10.1.3.100/24,2001:db8:3::100/64
+
+# Users of our own, and folders nobody else uses: what the daemon changes there concerns no other.
+grep -v '^hpim:' /etc/passwd > "$WORK/passwd"
+grep -v '^hpim:' /etc/group > "$WORK/group"
+spawn holder one unshare --mount sh -c '
+	mkdir -p /run/hpimd && mount -t tmpfs -o mode=0755 run /run/hpimd &&
+	mount -t bpf -o mode=0700 bpf /sys/fs/bpf &&
+	mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group &&
+	echo ready && exec tail -f /dev/null' sh "$WORK"
+holder=$!
+within 10 said holder ready
+
+start_inside
+said one 'there is no user hpim' || fail 'the log does not say that it stays root'
+works 0 root
+
+echo 'hpim:x:61234:61234::/nonexistent:/usr/sbin/nologin' >> "$WORK/passwd"
+echo 'hpim:x:61234:' >> "$WORK/group"
+start_inside
+works 61234 hpim
+
+# An instance of root beside one of the user: each finds its files.
+start_inside
+spawn two one nsenter -t "$holder" --mount -- "$BUILD/hpimd" -i "$PREFIX-two" --foreground -m 7 \
+	--share-xdp
+two=$!
+within 10 inside "$BUILD/hpimctl" -i "$PREFIX-two" status
+within 5 said two serves
+[ "$(status_of $two Uid)" = '0 0 0 0' ] || fail 'libxdp is used as a user that has no rights to its files'
+[ "$(status_of $two CapEff)" = 000000c000203000 ] || fail "with --share-xdp: $(status_of $two CapEff)"
+ends 0 '' inside "$BUILD/hpimctl" -i "$PREFIX-two" stop
+wait $two || fail "the second daemon ends with exit code $?"
+ends 0 '' ctl one stop
