@@ -15,10 +15,12 @@
 
 #include "dplane/skel.h"
 
-/* Time for inserting output sets at the start, and how many are inserted in a step. */
-#define INSERT_FOR   HP_MS(250)
-#define INSERT_FIRST 16u
-#define INSERT_MAX   512u
+/* How many output sets are made when one is missing: as many as there are, within these bounds. */
+#define GROW_MIN 32u
+#define GROW_MAX 512u
+
+/* A batch that takes longer for each of its sets was not inserted as one. */
+#define BATCHED_FOR HP_MS(2)
 
 static hp_time now_get(void)
 {
@@ -30,7 +32,7 @@ static hp_time now_get(void)
 
 static int sets_insert(const struct maps *maps, uint32_t first, uint32_t count)
 {
-	uint32_t index[INSERT_MAX];
+	uint32_t index[GROW_MAX];
 
 	for (uint32_t i = 0; i < count; i++)
 		index[i] = first + i;
@@ -38,27 +40,6 @@ static int sets_insert(const struct maps *maps, uint32_t first, uint32_t count)
 		return -errno;
 	memset(maps->is_inserted + first, true, count);
 	return 0;
-}
-
-/*
- * Changing an outer map from user space waits for an RCU grace period, 8 ms or more: for a batch
- * once, or for each of its elements before 6.8 (seen on 6.1, where 4096 sets took a minute). So all
- * sets are inserted here, if the steps show that it is fast, and else when they are first used.
- */
-static int sets_insert_at_start(const struct maps *maps)
-{
-	hp_time until = now_get() + INSERT_FOR;
-	uint32_t first = 0, count = INSERT_FIRST;
-	int err = 0;
-
-	while (!err && first < maps->max_sets && now_get() < until) {
-		if (count > maps->max_sets - first)
-			count = maps->max_sets - first;
-		err = sets_insert(maps, first, count);
-		first += count;
-		count = count < INSERT_MAX ? 2 * count : INSERT_MAX;
-	}
-	return err;
 }
 
 static int set_create(const struct maps *maps, uint32_t set)
@@ -69,38 +50,61 @@ static int set_create(const struct maps *maps, uint32_t set)
 			      sizeof(struct bpf_devmap_val), room, NULL);
 }
 
-static int sets_create(struct maps *maps)
+static uint32_t grow_count(const struct maps *maps, uint32_t set)
 {
-	for (uint32_t i = 0; i < maps->max_sets; i++) {
-		maps->set[i] = set_create(maps, i);
-		if (maps->set[i] < 0)
-			return -errno;
-	}
-	return sets_insert_at_start(maps);
+	uint32_t made = set < maps->small_sets ? set : set - maps->small_sets;
+	uint32_t end = set < maps->small_sets ? maps->small_sets : maps->max_sets;
+	uint32_t count = made < GROW_MIN ? GROW_MIN : made > GROW_MAX ? GROW_MAX : made;
+
+	if (!maps->inserts_in_batches)
+		count = 1;
+	return count < end - set ? count : end - set;
 }
 
 /*
- * Those of an earlier run stand in the outer map by their identifiers; what it never used does not.
- * Without CAP_SYS_ADMIN, as after a restart in place, identifiers are of no use: then a new set is
- * filled, and takes the place of the old one, when adopt.c writes all sets again.
+ * Make output sets, empty, from @set on. Changing an outer map from user space waits for an RCU
+ * grace period, 8 ms or more: for a batch once, or for each of its elements before 6.8 (seen
+ * on 6.1, where 4096 sets took a minute), so there they come one by one. Not all at start: the
+ * kernel waits again for each set that goes with the daemon.
  */
-static int set_adopt(struct maps *maps, uint32_t set)
+static int sets_grow(struct maps *maps, uint32_t set)
 {
-	uint32_t id;
-	int fd = -ENOENT;
+	uint32_t count = grow_count(maps, set), made = 0;
+	hp_time begin = now_get();
+	int err;
 
-	if (bpf_map_lookup_elem(maps->output_sets, &set, &id) == 0)
-		fd = bpf_map_get_fd_by_id(id);
-	maps->is_inserted[set] = fd >= 0;
-	return fd == -ENOENT || fd == -EPERM ? set_create(maps, set) : fd;
+	while (made < count && maps->set[set + made] < 0) {
+		maps->set[set + made] = set_create(maps, set + made);
+		if (maps->set[set + made] < 0)
+			break;
+		made++;
+	}
+	if (made == 0)
+		return -errno;
+	err = sets_insert(maps, set, made);
+	if (made > 1 && now_get() - begin > made * BATCHED_FOR)
+		maps->inserts_in_batches = false;
+	return err;
 }
 
+/*
+ * Those of an earlier run stand in the outer map by their identifiers. Without CAP_SYS_ADMIN, as
+ * after a restart in place, identifiers are of no use: then a new set is filled, and takes the
+ * place of the old one, when adopt.c writes all sets again.
+ */
 static int sets_adopt(struct maps *maps)
 {
 	for (uint32_t i = 0; i < maps->max_sets; i++) {
-		maps->set[i] = set_adopt(maps, i);
+		uint32_t id;
+
+		if (bpf_map_lookup_elem(maps->output_sets, &i, &id) < 0)
+			continue; /* it was never made */
+		maps->set[i] = bpf_map_get_fd_by_id(id);
+		maps->is_inserted[i] = maps->set[i] >= 0;
+		if (maps->set[i] == -EPERM)
+			maps->set[i] = set_create(maps, i);
 		if (maps->set[i] < 0)
-			return maps->set[i];
+			return -errno;
 	}
 	return 0;
 }
@@ -148,6 +152,7 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.max_links = config->max_links,
 		.max_sets = config->max_sets,
 		.small_sets = config->max_sets - config->max_sets / 4,
+		.inserts_in_batches = true,
 		.cpus = (unsigned int)cpus,
 		.scratch = malloc((size_t)cpus * sizeof(struct mfib_port_count)),
 	};
@@ -155,7 +160,7 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 	for (uint32_t i = 0; i < maps->max_sets && !err; i++)
 		maps->set[i] = -1;
 	if (!err)
-		err = is_adopted ? sets_adopt(maps) : sets_create(maps);
+		err = is_adopted ? sets_adopt(maps) : sets_grow(maps, 0);
 	if (!err && !is_adopted)
 		err = settings_make(maps, config->max_routes);
 	if (err)
@@ -329,12 +334,13 @@ int maps_port_count_clear(const struct maps *maps, uint32_t link)
 	return bpf_map_update_elem(maps->port_counts, &link, maps->scratch, BPF_ANY);
 }
 
-int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier)
+int maps_set_add(struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier)
 {
 	struct bpf_devmap_val val = { .ifindex = carrier, .bpf_prog.fd = maps->egress_prog };
 	uint32_t key = link;
+	int err = maps->set[set] < 0 ? sets_grow(maps, set) : 0;
 
-	return bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY);
+	return err ? err : bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY);
 }
 
 int maps_set_ready(const struct maps *maps, uint32_t set)

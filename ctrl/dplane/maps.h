@@ -22,10 +22,11 @@ struct maps {
 	int settings, route[IP_FAMILY_COUNT], route_counts, ports, egress, port_counts, output_sets,
 		output_lists, set_turns, vlans, upcalls, captures;
 	int egress_prog;
-	int *set;          /* [max_sets] inner maps */
+	int *set;          /* [max_sets] inner maps; negative: not made yet */
 	bool *is_inserted; /* [max_sets] stands in output_sets */
 	uint32_t max_links, max_sets;
 	uint32_t small_sets; /* sets below have room for MAPS_SMALL_SET outputs, others for all */
+	bool inserts_in_batches;
 	unsigned int cpus;
 	void *scratch; /* room for one value of every CPU */
 };
@@ -70,15 +71,16 @@ void maps_port_each(const struct maps *maps,
 		    void (*each)(void *ctx, uint32_t ifindex, const struct mfib_port *port),
 		    void *ctx);
 
-/** maps_set_add() - Make a port an output of a set that is below max_sets. */
-int maps_set_add(const struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier);
+/**
+ * maps_set_add() - Make a port an output of a set that is below max_sets.
+ *
+ * Sets are made by the dozen when one is missing, which takes one RCU grace period, 8 ms or more;
+ * before 6.8 they come one by one.
+ */
+int maps_set_add(struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier);
 void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link);
 
-/**
- * maps_set_ready() - The set is filled: let programs find it.
- *
- * Kernels before 6.8: the first time for a set may take one RCU grace period, 8 ms or more.
- */
+/** maps_set_ready() - The set is filled: let programs find it, if they do not yet. */
 int maps_set_ready(const struct maps *maps, uint32_t set);
 
 /** maps_list_put() - The outputs of a set, for TC and for people. */

@@ -44,7 +44,7 @@ static struct mfib_turn turn_make(const struct ebpf *eb, uint32_t set, const str
 	};
 }
 
-static int devices_fill(const struct ebpf *eb, uint32_t set, const struct ifset *links)
+static int devices_fill(struct ebpf *eb, uint32_t set, const struct ifset *links)
 {
 	bool is_tagged = setpool_is_tagged(eb, links);
 	int err = 0;
@@ -65,7 +65,7 @@ static int devices_fill(const struct ebpf *eb, uint32_t set, const struct ifset 
 static int set_fill(void *ctx, uint32_t slot, const struct ifset *links)
 {
 	const struct set_class *class = ctx;
-	const struct ebpf *eb = class->eb;
+	struct ebpf *eb = class->eb;
 	struct mfib_list list = { .count = 0 };
 	int err = 0;
 
