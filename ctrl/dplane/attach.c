@@ -131,28 +131,44 @@ static enum stale stale_read(const struct attach *at, struct mfib_settings *ret_
 		       : STALE_OTHER;
 }
 
-/* What an earlier run changed at interfaces is changed back; they may be gone. */
+static void stale_port_undo(const struct attach *at, uint32_t ifindex, uint16_t flags)
+{
+	if (flags & MFIB_PORT_ALLMULTI)
+		(void)ifflags_allmulti_set(ifindex, false, NULL);
+	if (flags & MFIB_PORT_RXVLAN)
+		(void)ifflags_rxvlan_set(ifindex, true, NULL);
+	if (flags & MFIB_PORT_TC)
+		attach_tc_filter_del(ifindex);
+	if (flags & MFIB_PORT_XDP && at->config->shares_xdp)
+		attach_shared_del(ifindex);
+}
+
+/*
+ * What an earlier run changed at interfaces is changed back; they may be gone. Every version's
+ * values begin with link and flags.
+ */
 static void stale_ports_undo(const struct attach *at)
 {
-	struct mfib_port port;
-	uint32_t ifindex, *prev = NULL;
+	union {
+		struct mfib_port port;
+		uint8_t room[256];
+	} value;
+	struct bpf_map_info info = { .type = 0 };
+	uint32_t ifindex, *prev = NULL, info_len = sizeof(info);
 	int fd = pin_open(at, "ports");
 
-	while (fd >= 0 && bpf_map_get_next_key(fd, prev, &ifindex) == 0) {
-		prev = &ifindex;
-		if (bpf_map_lookup_elem(fd, &ifindex, &port) < 0)
-			continue;
-		if (port.flags & MFIB_PORT_ALLMULTI)
-			(void)ifflags_allmulti_set(ifindex, false, NULL);
-		if (port.flags & MFIB_PORT_RXVLAN)
-			(void)ifflags_rxvlan_set(ifindex, true, NULL);
-		if (port.flags & MFIB_PORT_TC)
-			attach_tc_filter_del(ifindex);
-		if (port.flags & MFIB_PORT_XDP && at->config->shares_xdp)
-			attach_shared_del(port.carrier);
-	}
-	if (fd >= 0)
+	if (fd < 0)
+		return;
+	if (bpf_obj_get_info_by_fd(fd, &info, &info_len) < 0 || info.value_size > sizeof(value)) {
 		(void)close(fd);
+		return;
+	}
+	while (bpf_map_get_next_key(fd, prev, &ifindex) == 0) {
+		prev = &ifindex;
+		if (bpf_map_lookup_elem(fd, &ifindex, &value) == 0)
+			stale_port_undo(at, ifindex, value.port.flags);
+	}
+	(void)close(fd);
 }
 
 /* Unlinking the pin of a link which nobody holds detaches its program. */
@@ -207,7 +223,7 @@ static int stale_judge(struct attach *at)
 	}
 	at->is_adopted = stale == STALE_SAME && !at->config->discard_pins;
 	if (!at->is_adopted)
-		stale_remove(at, stale == STALE_SAME || settings.version == MFIB_VERSION);
+		stale_remove(at, stale == STALE_SAME || stale == STALE_OTHER);
 	return 0;
 }
 
