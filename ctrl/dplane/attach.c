@@ -109,24 +109,32 @@ enum stale { STALE_NONE, STALE_BROKEN, STALE_OTHER, STALE_SAME };
 /* What pins of an earlier run mean can only be told by the version that made them. */
 static enum stale stale_read(const struct attach *at, struct mfib_settings *ret_settings)
 {
+	union {
+		struct mfib_settings settings;
+		uint8_t room[256];
+	} value;
 	struct bpf_map_info info = { .type = 0 };
 	uint32_t zero = 0, info_len = sizeof(info);
 	int fd = pin_open(at, "settings");
-	bool is_ours;
+	bool is_readable;
 
 	if (fd < 0)
 		return STALE_NONE;
-	is_ours = bpf_obj_get_info_by_fd(fd, &info, &info_len) == 0 &&
-		  info.value_size == sizeof(*ret_settings) &&
-		  bpf_map_lookup_elem(fd, &zero, ret_settings) == 0;
+	memset(&value, 0, sizeof(value));
+	is_readable = bpf_obj_get_info_by_fd(fd, &info, &info_len) == 0 &&
+		      info.value_size <= sizeof(value) &&
+		      bpf_map_lookup_elem(fd, &zero, &value) == 0;
 	(void)close(fd);
-	/* Without the mark its making was not finished. */
-	if (!is_ours || ret_settings->magic != MFIB_MAGIC)
+	*ret_settings = value.settings;
+	/* Without the mark, with which every version begins, its making was not finished. */
+	if (!is_readable || value.settings.magic != MFIB_MAGIC)
 		return STALE_BROKEN;
-	return ret_settings->version == MFIB_VERSION && ret_settings->reasons == MFIB_R_COUNT &&
-			       ret_settings->max_links == at->config->max_links &&
-			       ret_settings->max_routes == at->config->max_routes &&
-			       ret_settings->max_sets == at->config->max_sets
+	return info.value_size == sizeof(value.settings) &&
+			       value.settings.version == MFIB_VERSION &&
+			       value.settings.reasons == MFIB_R_COUNT &&
+			       value.settings.max_links == at->config->max_links &&
+			       value.settings.max_routes == at->config->max_routes &&
+			       value.settings.max_sets == at->config->max_sets
 		       ? STALE_SAME
 		       : STALE_OTHER;
 }
