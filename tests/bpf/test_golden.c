@@ -1,141 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Golden packets: one row is a packet, the state of the maps, the verdict, what the packet must
- * look like afterwards, and the one reason counter that moves. Runs the ingress program by
- * test-run, where the input is the loopback interface.
+ * look like afterwards, and the one reason counter that moves; the same in XDP and TC, where both
+ * see the packet. By test-run, where the input is the loopback interface.
  */
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <criterion/criterion.h>
-#include <errno.h>
-#include <linux/bpf.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/addr_text.h"
-#include "dplane/attach.h"
-#include "dplane/maps.h"
-#include "dplane/skel.h"
+#include "common_lab.h"
 
-/* Input of a test run, and its link number. */
-#define IN_IFINDEX 1
-#define IN_LINK    3
-#define LINKS      8
+/* Input of a test run, and the output, which nothing is sent to; with their link numbers. */
+#define IN_IFINDEX  1
+#define IN_LINK     3
+#define OUT_IFINDEX 9
+#define OUT_LINK    5
+#define UNKNOWN     LAB_LINKS
 
-#define FRAME_MAX 256
+static const struct mfib_port in_port = { .link = IN_LINK, .carrier = IN_IFINDEX };
+static const struct mfib_port out_port = { .link = OUT_LINK,
+					   .mac = { 2, 0, 0, 0, 9, 9 },
+					   .carrier = OUT_IFINDEX };
 
-static struct attach at;
-static struct maps maps;
-
-static void say(void *ctx, enum note_level level, const char *line)
-{
-	(void)ctx;
-	if (level == NOTE_WARN)
-		fprintf(stderr, "%s\n", line);
-}
-
-static char instance[32]; /* tests run at the same time, each in a process of its own */
-
-static const struct dplane_config config = {
-	.instance = instance,
-	.max_links = LINKS,
-	.max_routes = 16,
-	.max_sets = 4,
-	.say = say,
-};
+static struct lab lab;
 
 static void setup(void)
 {
-	const struct mfib_port port = { .link = IN_LINK };
-	int err;
+	const uint32_t output = OUT_IFINDEX;
 
-	if (geteuid() != 0)
-		cr_skip("needs root");
-	snprintf(instance, sizeof(instance), "hpimt-xdp-%d", (int)getpid());
-	err = attach_open(&at, &config);
-	if (err == -EPERM || err == -ENOTSUP)
-		cr_skip("BPF is refused here: %s", strerror(-err));
-	cr_assert_eq(err, 0, "%s", strerror(-err));
-	cr_assert_eq(maps_init(&maps, at.skel, &config), 0);
-	cr_assert_eq(maps_port_put(&maps, IN_IFINDEX, &port), 0);
+	lab_open(&lab);
+	lab_port(&lab, IN_IFINDEX, &in_port);
+	lab_port(&lab, OUT_IFINDEX, &out_port);
+	lab_set(&lab, 0, &output, 1);
 }
 
 static void teardown(void)
 {
-	if (!at.skel)
-		return;
-	maps_fini(&maps);
-	attach_close(&at, false);
+	lab_close(&lab);
 }
 
 TestSuite(golden, .init = setup, .fini = teardown);
-
-/* ---- frames ---- */
-
-struct frame {
-	uint8_t bytes[FRAME_MAX];
-	uint32_t len;
-};
-
-/* clang-format off */
-
-/* 10.0.0.1 > 239.1.1.1, UDP, TTL 8, 12 bytes of payload. */
-static const struct frame base4 = {
-	.bytes = { 0x01, 0x00, 0x5e, 0x01, 0x01, 0x01, 2, 0, 0, 0, 0, 1, 0x08, 0x00,
-		   0x45, 0, 0, 40, 0x12, 0x34, 0, 0, 8, 17, 0, 0, 10, 0, 0, 1, 239, 1, 1, 1,
-		   0x13, 0x88, 0x13, 0x88, 0, 20, 0, 0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h',
-		   'i', 'j', 'k', 'l' },
-	.len = 54,
-};
-
-/* 2001:db8::1 > ff1e::1, UDP, hop limit 8, 12 bytes of payload. */
-static const struct frame base6 = {
-	.bytes = { 0x33, 0x33, 0, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0x86, 0xdd,
-		   0x60, 0, 0, 0, 0, 20, 17, 8,
-		   0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-		   0xff, 0x1e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-		   0x13, 0x88, 0x13, 0x88, 0, 20, 0x12, 0x34, 'a', 'b', 'c', 'd', 'e', 'f', 'g',
-		   'h', 'i', 'j', 'k', 'l' },
-	.len = 74,
-};
-/* clang-format on */
-
-/* Where things stand in a frame. */
-enum {
-	ETH_DST = 0,
-	ETH_TYPE = 12,
-	IP4 = 14,
-	IP4_TOS = IP4 + 1,
-	IP4_LEN = IP4 + 2,
-	IP4_FRAG = IP4 + 6,
-	IP4_TTL = IP4 + 8,
-	IP4_PROTO = IP4 + 9,
-	IP4_SUM = IP4 + 10,
-	IP4_SRC = IP4 + 12,
-	IP4_DST = IP4 + 16,
-	IP6 = 14,
-	IP6_LEN = IP6 + 4,
-	IP6_NEXT = IP6 + 6,
-	IP6_HOPS = IP6 + 7,
-	IP6_DST = IP6 + 24,
-	IP6_PAYLOAD = IP6 + 40,
-};
-
-/* The plain definition, unlike the incremental update under test. */
-static void ipv4_sum_set(struct frame *frame)
-{
-	uint32_t sum = 0;
-
-	frame->bytes[IP4_SUM] = frame->bytes[IP4_SUM + 1] = 0;
-	for (int i = 0; i < (frame->bytes[IP4] & 15) * 4; i += 2)
-		sum += (uint32_t)(frame->bytes[IP4 + i] << 8 | frame->bytes[IP4 + i + 1]);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	frame->bytes[IP4_SUM] = (uint8_t)(~sum >> 8);
-	frame->bytes[IP4_SUM + 1] = (uint8_t)~sum;
-}
 
 /* ---- map state ---- */
 
@@ -148,66 +51,50 @@ enum state {
 	ROUTE_OTHER_IIF,
 	ROUTE_OTHER_IIF_ASKED, /* with MFIB_F_WRONG_IF */
 	ROUTE_PASS,
+	ROUTE_TC,
+	ROUTE_TC_NEGATIVE,
+	ROUTE_NOTIFY,
+	ROUTE_NO_SET,
 	ROUTE_LEASE_OVER,
 	ROUTE_LEASE_GOOD,
+	STATES,
 };
 
-static hp_time now_get(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return HP_SEC(ts.tv_sec) + ts.tv_nsec;
-}
-
-static void route_keys(struct mfib_key ret_keys[2])
-{
-	cr_assert_eq(ip_addr_parse("10.0.0.1", &ret_keys[0].source), 0);
-	cr_assert_eq(ip_addr_parse("239.1.1.1", &ret_keys[0].group), 0);
-	cr_assert_eq(ip_addr_parse("2001:db8::1", &ret_keys[1].source), 0);
-	cr_assert_eq(ip_addr_parse("ff1e::1", &ret_keys[1].group), 0);
-}
+static const struct mfib_entry entries[STATES] = {
+	[ROUTE_HIT] = { .iif = IN_IFINDEX, .mtu = 1500 },
+	[ROUTE_MTU_39] = { .iif = IN_IFINDEX, .mtu = 39 },
+	[ROUTE_MTU_40] = { .iif = IN_IFINDEX, .mtu = 40 },
+	[ROUTE_NEGATIVE] = { .iif = IN_IFINDEX, .mtu = 1500, .set = MFIB_SET_NONE },
+	[ROUTE_OTHER_IIF] = { .iif = 77, .mtu = 1500 },
+	[ROUTE_OTHER_IIF_ASKED] = { .iif = 77, .mtu = 1500, .flags = MFIB_F_WRONG_IF },
+	[ROUTE_PASS] = { .iif = IN_IFINDEX, .mtu = 1500, .flags = MFIB_F_PASS },
+	[ROUTE_TC] = { .iif = IN_IFINDEX, .mtu = 1500, .flags = MFIB_F_TC },
+	[ROUTE_TC_NEGATIVE] = { .iif = IN_IFINDEX,
+				.mtu = 1500,
+				.set = MFIB_SET_NONE,
+				.flags = MFIB_F_TC },
+	[ROUTE_NOTIFY] = { .iif = IN_IFINDEX, .mtu = 1500, .flags = MFIB_F_NOTIFY },
+	[ROUTE_NO_SET] = { .iif = IN_IFINDEX, .mtu = 1500, .set = 1 },
+	[ROUTE_LEASE_OVER] = { .iif = IN_IFINDEX, .mtu = 1500 },
+	[ROUTE_LEASE_GOOD] = { .iif = IN_IFINDEX, .mtu = 1500 },
+};
 
 static void state_set(enum state state)
 {
-	struct mfib_entry entry = { .iif = IN_IFINDEX, .link = IN_LINK, .mtu = 1500 };
-	hp_time lease = state == ROUTE_LEASE_OVER   ? now_get() - HP_SEC(1)
-			: state == ROUTE_LEASE_GOOD ? now_get() + HP_SEC(60)
-						    : 0;
-	struct mfib_key keys[2];
+	const uint64_t second = 1000000000u;
+	uint64_t lease = state == ROUTE_LEASE_OVER   ? lab_now_ns() - second
+			 : state == ROUTE_LEASE_GOOD ? lab_now_ns() + 60 * second
+						     : 0;
+	struct mfib_entry entry = entries[state];
 
-	route_keys(keys);
-	if (state == ROUTE_MTU_39 || state == ROUTE_MTU_40)
-		entry.mtu = state == ROUTE_MTU_39 ? 39 : 40;
-	if (state == ROUTE_NEGATIVE)
-		entry.set = MFIB_SET_NONE;
-	if (state == ROUTE_OTHER_IIF || state == ROUTE_OTHER_IIF_ASKED)
-		entry.iif = 77;
-	if (state == ROUTE_OTHER_IIF_ASKED)
-		entry.flags = MFIB_F_WRONG_IF;
-	if (state == ROUTE_PASS)
-		entry.flags = MFIB_F_PASS;
-	cr_assert_eq(maps_lease_set(&maps, lease), 0);
-	for (uint32_t i = 0; i < 2; i++) {
+	entry.link = IN_LINK;
+	lab_settings(&lab, lease, 0);
+	for (uint32_t i = 0; i < 2; i++) { /* also the slot of the counters */
 		entry.slot = i;
-		cr_assert_eq(maps_route_count_clear(&maps, i), 0);
-		if (state == ROUTE_NONE)
-			maps_route_del(&maps, &keys[i]);
-		else
-			cr_assert_eq(maps_route_put(&maps, &keys[i], &entry), 0);
+		lab_route(&lab, i == 1, state == ROUTE_NONE ? NULL : &entry);
 	}
-	cr_assert_eq(maps_port_count_clear(&maps, IN_LINK), 0);
-}
-
-/* As if nothing had been reported yet. */
-static void tokens_clear(void)
-{
-	const uint64_t zero = 0;
-
-	for (uint32_t i = 0; i < 4096; i++)
-		cr_assert_eq(bpf_map_update_elem(bpf_map__fd(at.skel->maps.miss_tokens), &i, &zero,
-						 BPF_ANY),
-			     0);
+	lab_counts_clear(&lab);
+	lab_limits_clear(&lab);
 }
 
 /* ---- rows ---- */
@@ -223,7 +110,7 @@ struct row {
 	} patch[PATCHES]; /* at 0 with value 0 ends the list */
 	bool keep_sum;    /* do not repair the IPv4 header checksum */
 	enum state state;
-	uint32_t verdict;
+	enum lab_verdict verdict;
 	int reason; /* MFIB_R_COUNT: nothing is counted */
 	int note;   /* second counter, 0: none */
 };
@@ -232,114 +119,152 @@ struct row {
 
 /* clang-format off */
 static const struct row rows[] = {
-	{ "IPv4 hit", &base4, { { 0, 0 } }, false, ROUTE_HIT, XDP_REDIRECT, MFIB_R_FORWARDED, 0 },
-	{ "IPv6 hit", &base6, { { 0, 0 } }, false, ROUTE_HIT, XDP_REDIRECT, MFIB_R_FORWARDED, 0 },
-	{ "IPv4 miss", &base4, { { 0, 0 } }, false, ROUTE_NONE, XDP_PASS, MFIB_R_MISS,
+	{ "IPv4 hit", &frame_base4, { { 0, 0 } }, false, ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IPv6 hit", &frame_base6, { { 0, 0 } }, false, ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IPv4 miss", &frame_base4, { { 0, 0 } }, false, ROUTE_NONE, LAB_PASS, MFIB_R_MISS,
 	  MFIB_R_UPCALL },
-	{ "IPv6 miss", &base6, { { 0, 0 } }, false, ROUTE_NONE, XDP_PASS, MFIB_R_MISS,
+	{ "IPv6 miss", &frame_base6, { { 0, 0 } }, false, ROUTE_NONE, LAB_PASS, MFIB_R_MISS,
 	  MFIB_R_UPCALL },
-	{ "other source misses", &base4, { { IP4_SRC + 3, 2 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "other source misses", &frame_base4, { { IP4_SRC + 3, 2 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MISS, MFIB_R_UPCALL },
-	{ "other group misses", &base6, { { IP6_DST + 15, 2 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "other group misses", &frame_base6, { { IP6_DST + 15, 2 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MISS, MFIB_R_UPCALL },
-	{ "IPv4 negative", &base4, { { 0, 0 } }, false, ROUTE_NEGATIVE, XDP_DROP, MFIB_R_NEGATIVE,
+	{ "IPv4 negative", &frame_base4, { { 0, 0 } }, false, ROUTE_NEGATIVE, LAB_DROP, MFIB_R_NEGATIVE,
 	  0 },
-	{ "IPv6 negative", &base6, { { 0, 0 } }, false, ROUTE_NEGATIVE, XDP_DROP, MFIB_R_NEGATIVE,
+	{ "IPv6 negative", &frame_base6, { { 0, 0 } }, false, ROUTE_NEGATIVE, LAB_DROP, MFIB_R_NEGATIVE,
 	  0 },
-	{ "IPv4 wrong input", &base4, { { 0, 0 } }, false, ROUTE_OTHER_IIF, XDP_DROP,
+	{ "IPv4 wrong input", &frame_base4, { { 0, 0 } }, false, ROUTE_OTHER_IIF, LAB_DROP,
 	  MFIB_R_WRONG_IF, 0 },
-	{ "IPv6 wrong input", &base6, { { 0, 0 } }, false, ROUTE_OTHER_IIF, XDP_DROP,
+	{ "IPv6 wrong input", &frame_base6, { { 0, 0 } }, false, ROUTE_OTHER_IIF, LAB_DROP,
 	  MFIB_R_WRONG_IF, 0 },
-	{ "IPv4 wrong input, asked for", &base4, { { 0, 0 } }, false, ROUTE_OTHER_IIF_ASKED,
-	  XDP_DROP, MFIB_R_WRONG_IF, MFIB_R_UPCALL },
-	{ "IPv6 wrong input, asked for", &base6, { { 0, 0 } }, false, ROUTE_OTHER_IIF_ASKED,
-	  XDP_DROP, MFIB_R_WRONG_IF, MFIB_R_UPCALL },
-	{ "kernel carries IPv4", &base4, { { 0, 0 } }, false, ROUTE_PASS, XDP_PASS, MFIB_R_KERNEL,
+	{ "IPv4 wrong input, asked for", &frame_base4, { { 0, 0 } }, false, ROUTE_OTHER_IIF_ASKED,
+	  LAB_DROP, MFIB_R_WRONG_IF, MFIB_R_UPCALL },
+	{ "IPv6 wrong input, asked for", &frame_base6, { { 0, 0 } }, false, ROUTE_OTHER_IIF_ASKED,
+	  LAB_DROP, MFIB_R_WRONG_IF, MFIB_R_UPCALL },
+	{ "kernel carries IPv4", &frame_base4, { { 0, 0 } }, false, ROUTE_PASS, LAB_PASS, MFIB_R_KERNEL,
 	  0 },
-	{ "kernel carries IPv6", &base6, { { 0, 0 } }, false, ROUTE_PASS, XDP_PASS, MFIB_R_KERNEL,
+	{ "kernel carries IPv6", &frame_base6, { { 0, 0 } }, false, ROUTE_PASS, LAB_PASS, MFIB_R_KERNEL,
 	  0 },
-	{ "TTL 2", &base4, { { IP4_TTL, 2 } }, false, ROUTE_HIT, XDP_REDIRECT, MFIB_R_FORWARDED, 0 },
-	{ "TTL 1", &base4, { { IP4_TTL, 1 } }, false, ROUTE_HIT, XDP_DROP, MFIB_R_TTL, 0 },
-	{ "TTL 0", &base4, { { IP4_TTL, 0 } }, false, ROUTE_HIT, XDP_DROP, MFIB_R_TTL, 0 },
-	{ "TTL 255", &base4, { { IP4_TTL, 255 } }, false, ROUTE_HIT, XDP_REDIRECT,
+	{ "TTL 2", &frame_base4, { { IP4_TTL, 2 } }, false, ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "TTL 1", &frame_base4, { { IP4_TTL, 1 } }, false, ROUTE_HIT, LAB_DROP, MFIB_R_TTL, 0 },
+	{ "TTL 0", &frame_base4, { { IP4_TTL, 0 } }, false, ROUTE_HIT, LAB_DROP, MFIB_R_TTL, 0 },
+	{ "TTL 255", &frame_base4, { { IP4_TTL, 255 } }, false, ROUTE_HIT, LAB_SEND,
 	  MFIB_R_FORWARDED, 0 },
-	{ "hop limit 2", &base6, { { IP6_HOPS, 2 } }, false, ROUTE_HIT, XDP_REDIRECT,
+	{ "hop limit 2", &frame_base6, { { IP6_HOPS, 2 } }, false, ROUTE_HIT, LAB_SEND,
 	  MFIB_R_FORWARDED, 0 },
-	{ "hop limit 1", &base6, { { IP6_HOPS, 1 } }, false, ROUTE_HIT, XDP_DROP, MFIB_R_TTL, 0 },
-	{ "hop limit 0", &base6, { { IP6_HOPS, 0 } }, false, ROUTE_HIT, XDP_DROP, MFIB_R_TTL, 0 },
-	{ "224.0.0.5", &base4, { { IP4_DST, 224 }, { IP4_DST + 1, 0 }, { IP4_DST + 2, 0 } }, false,
-	  ROUTE_HIT, XDP_PASS, MFIB_R_LINK_SCOPE, 0 },
-	{ "224.0.1.1 has no link scope", &base4,
-	  { { IP4_DST, 224 }, { IP4_DST + 1, 0 }, { IP4_DST + 2, 1 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "hop limit 1", &frame_base6, { { IP6_HOPS, 1 } }, false, ROUTE_HIT, LAB_DROP, MFIB_R_TTL, 0 },
+	{ "hop limit 0", &frame_base6, { { IP6_HOPS, 0 } }, false, ROUTE_HIT, LAB_DROP, MFIB_R_TTL, 0 },
+	{ "224.0.0.5", &frame_base4, { { IP4_DST, 224 }, { IP4_DST + 1, 0 }, { IP4_DST + 2, 0 } }, false,
+	  ROUTE_HIT, LAB_PASS, MFIB_R_LINK_SCOPE, 0 },
+	{ "224.0.1.1 has no link scope", &frame_base4,
+	  { { IP4_DST, 224 }, { IP4_DST + 1, 0 }, { IP4_DST + 2, 1 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MISS, MFIB_R_UPCALL },
-	{ "ff02::1", &base6, { { IP6_DST + 1, 2 } }, false, ROUTE_HIT, XDP_PASS, MFIB_R_LINK_SCOPE,
+	{ "ff02::1", &frame_base6, { { IP6_DST + 1, 2 } }, false, ROUTE_HIT, LAB_PASS, MFIB_R_LINK_SCOPE,
 	  0 },
-	{ "ff11::1", &base6, { { IP6_DST + 1, 0x11 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "ff11::1", &frame_base6, { { IP6_DST + 1, 0x11 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_LINK_SCOPE, 0 },
-	{ "ff00::1", &base6, { { IP6_DST + 1, 0x10 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "ff00::1", &frame_base6, { { IP6_DST + 1, 0x10 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_LINK_SCOPE, 0 },
-	{ "ff03::1 has no link scope", &base6, { { IP6_DST + 1, 3 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "ff03::1 has no link scope", &frame_base6, { { IP6_DST + 1, 3 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MISS, MFIB_R_UPCALL },
-	{ "IGMP", &base4, { { IP4_PROTO, 2 } }, false, ROUTE_HIT, XDP_PASS, MFIB_R_CONTROL, 0 },
-	{ "IPv4 protocol 103", &base4, { { IP4_PROTO, 103 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "IGMP", &frame_base4, { { IP4_PROTO, 2 } }, false, ROUTE_HIT, LAB_PASS, MFIB_R_CONTROL, 0 },
+	{ "IPv4 protocol 103", &frame_base4, { { IP4_PROTO, 103 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_CONTROL, 0 },
-	{ "IPv6 protocol 103", &base6, { { IP6_NEXT, 103 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "IPv6 protocol 103", &frame_base6, { { IP6_NEXT, 103 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_CONTROL, 0 },
-	{ "MLD query", &base6, { { IP6_NEXT, 58 }, { IP6_PAYLOAD, 130 } }, false, ROUTE_HIT,
-	  XDP_PASS, MFIB_R_CONTROL, 0 },
-	{ "MLD done", &base6, { { IP6_NEXT, 58 }, { IP6_PAYLOAD, 132 } }, false, ROUTE_HIT,
-	  XDP_PASS, MFIB_R_CONTROL, 0 },
-	{ "MLDv2 report", &base6, { { IP6_NEXT, 58 }, { IP6_PAYLOAD, 143 } }, false, ROUTE_HIT,
-	  XDP_PASS, MFIB_R_CONTROL, 0 },
-	{ "echo request to a group", &base6, { { IP6_NEXT, 58 }, { IP6_PAYLOAD, 128 } }, false,
-	  ROUTE_HIT, XDP_REDIRECT, MFIB_R_FORWARDED, 0 },
-	{ "IP options", &base4, { { IP4, 0x46 } }, false, ROUTE_HIT, XDP_PASS, MFIB_R_OPTIONS, 0 },
-	{ "hop-by-hop header", &base6, { { IP6_NEXT, 0 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "MLD query", &frame_base6, { { IP6_NEXT, 58 }, { IP6_PAYLOAD, 130 } }, false, ROUTE_HIT,
+	  LAB_PASS, MFIB_R_CONTROL, 0 },
+	{ "MLD done", &frame_base6, { { IP6_NEXT, 58 }, { IP6_PAYLOAD, 132 } }, false, ROUTE_HIT,
+	  LAB_PASS, MFIB_R_CONTROL, 0 },
+	{ "MLDv2 report", &frame_base6, { { IP6_NEXT, 58 }, { IP6_PAYLOAD, 143 } }, false, ROUTE_HIT,
+	  LAB_PASS, MFIB_R_CONTROL, 0 },
+	{ "echo request to a group", &frame_base6, { { IP6_NEXT, 58 }, { IP6_PAYLOAD, 128 } }, false,
+	  ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IP options", &frame_base4, { { IP4, 0x46 } }, false, ROUTE_HIT, LAB_PASS, MFIB_R_OPTIONS, 0 },
+	{ "hop-by-hop header", &frame_base6, { { IP6_NEXT, 0 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_OPTIONS, 0 },
-	{ "first fragment", &base4, { { IP4_FRAG, 0x20 } }, false, ROUTE_HIT, XDP_REDIRECT,
+	{ "first fragment", &frame_base4, { { IP4_FRAG, 0x20 } }, false, ROUTE_HIT, LAB_SEND,
 	  MFIB_R_FORWARDED, 0 },
-	{ "later fragment", &base4, { { IP4_FRAG + 1, 9 } }, false, ROUTE_HIT, XDP_REDIRECT,
+	{ "later fragment", &frame_base4, { { IP4_FRAG + 1, 9 } }, false, ROUTE_HIT, LAB_SEND,
 	  MFIB_R_FORWARDED, 0 },
-	{ "IPv6 fragment", &base6, { { IP6_NEXT, 44 } }, false, ROUTE_HIT, XDP_REDIRECT,
+	{ "IPv6 fragment", &frame_base6, { { IP6_NEXT, 44 } }, false, ROUTE_HIT, LAB_SEND,
 	  MFIB_R_FORWARDED, 0 },
-	{ "IPv4 header length 4", &base4, { { IP4, 0x44 } }, true, ROUTE_HIT, XDP_PASS,
+	{ "IPv4 header length 4", &frame_base4, { { IP4, 0x44 } }, true, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MALFORMED, 0 },
-	{ "IPv4 version 5", &base4, { { IP4, 0x55 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "IPv4 version 5", &frame_base4, { { IP4, 0x55 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MALFORMED, 0 },
-	{ "IPv6 version 4", &base6, { { IP6, 0x40 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "IPv6 version 4", &frame_base6, { { IP6, 0x40 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MALFORMED, 0 },
-	{ "total length below header", &base4, { { IP4_LEN + 1, 19 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "total length below header", &frame_base4, { { IP4_LEN + 1, 19 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MALFORMED, 0 },
-	{ "total length past frame", &base4, { { IP4_LEN + 1, 41 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "total length past frame", &frame_base4, { { IP4_LEN + 1, 41 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MALFORMED, 0 },
-	{ "payload length past frame", &base6, { { IP6_LEN + 1, 21 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "payload length past frame", &frame_base6, { { IP6_LEN + 1, 21 } }, false, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MALFORMED, 0 },
-	{ "frame longer than packet", &base4, { { IP4_LEN + 1, 30 } }, false, ROUTE_HIT,
-	  XDP_REDIRECT, MFIB_R_FORWARDED, 0 },
-	{ "wrong header checksum", &base4, { { IP4_SUM, 1 } }, true, ROUTE_HIT, XDP_PASS,
+	{ "frame longer than packet", &frame_base4, { { IP4_LEN + 1, 30 } }, false, ROUTE_HIT,
+	  LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "wrong header checksum", &frame_base4, { { IP4_SUM, 1 } }, true, ROUTE_HIT, LAB_PASS,
 	  MFIB_R_MALFORMED, 0 },
-	{ "VLAN tag", &base4, { { ETH_TYPE, 0x81 } }, true, ROUTE_HIT, XDP_PASS, MFIB_R_VLAN, 0 },
-	{ "service VLAN tag", &base4, { { ETH_TYPE, 0x88 }, { ETH_TYPE + 1, 0xa8 } }, true,
-	  ROUTE_HIT, XDP_PASS, MFIB_R_VLAN, 0 },
-	{ "as long as the MTU", &base4, { { 0, 0 } }, false, ROUTE_MTU_40, XDP_REDIRECT,
+	{ "VLAN tag", &frame_base4, { { ETH_TYPE, 0x81 } }, true, ROUTE_HIT, LAB_PASS, MFIB_R_VLAN, 0 },
+	{ "service VLAN tag", &frame_base4, { { ETH_TYPE, 0x88 }, { ETH_TYPE + 1, 0xa8 } }, true,
+	  ROUTE_HIT, LAB_PASS, MFIB_R_VLAN, 0 },
+	{ "as long as the MTU", &frame_base4, { { 0, 0 } }, false, ROUTE_MTU_40, LAB_SEND,
 	  MFIB_R_FORWARDED, 0 },
-	{ "longer than the MTU", &base4, { { 0, 0 } }, false, ROUTE_MTU_39, XDP_PASS,
+	{ "longer than the MTU", &frame_base4, { { 0, 0 } }, false, ROUTE_MTU_39, LAB_PASS,
 	  MFIB_R_TOO_BIG, 0 },
-	{ "IPv6 longer than the MTU", &base6, { { 0, 0 } }, false, ROUTE_MTU_40, XDP_PASS,
+	{ "IPv6 longer than the MTU", &frame_base6, { { 0, 0 } }, false, ROUTE_MTU_40, LAB_PASS,
 	  MFIB_R_TOO_BIG, 0 },
-	{ "lease ran out", &base4, { { 0, 0 } }, false, ROUTE_LEASE_OVER, XDP_PASS, MFIB_R_LEASE,
+	{ "lease ran out", &frame_base4, { { 0, 0 } }, false, ROUTE_LEASE_OVER, LAB_PASS, MFIB_R_LEASE,
 	  0 },
-	{ "lease is good", &base6, { { 0, 0 } }, false, ROUTE_LEASE_GOOD, XDP_REDIRECT,
+	{ "lease is good", &frame_base6, { { 0, 0 } }, false, ROUTE_LEASE_GOOD, LAB_SEND,
 	  MFIB_R_FORWARDED, 0 },
-	{ "unicast frame", &base4, { { ETH_DST, 2 } }, false, ROUTE_HIT, XDP_PASS, NONE_COUNTED,
+	{ "unicast frame", &frame_base4, { { ETH_DST, 2 } }, false, ROUTE_HIT, LAB_PASS, NONE_COUNTED,
 	  0 },
-	{ "IPv4 unicast address", &base4, { { IP4_DST, 10 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "IPv4 unicast address", &frame_base4, { { IP4_DST, 10 } }, false, ROUTE_HIT, LAB_PASS,
 	  NONE_COUNTED, 0 },
-	{ "IPv4 class E address", &base4, { { IP4_DST, 240 } }, false, ROUTE_HIT, XDP_PASS,
+	{ "IPv4 class E address", &frame_base4, { { IP4_DST, 240 } }, false, ROUTE_HIT, LAB_PASS,
 	  NONE_COUNTED, 0 },
-	{ "IPv6 unicast address", &base6, { { IP6_DST, 0xfe } }, false, ROUTE_HIT, XDP_PASS,
+	{ "IPv6 unicast address", &frame_base6, { { IP6_DST, 0xfe } }, false, ROUTE_HIT, LAB_PASS,
 	  NONE_COUNTED, 0 },
-	{ "ARP", &base4, { { ETH_TYPE + 1, 6 } }, true, ROUTE_HIT, XDP_PASS, NONE_COUNTED, 0 },
+	{ "ARP", &frame_base4, { { ETH_TYPE + 1, 6 } }, true, ROUTE_HIT, LAB_PASS, NONE_COUNTED, 0 },
+	{ "IPv4 seen", &frame_base4, { { 0, 0 } }, false, ROUTE_NOTIFY, LAB_SEND,
+	  MFIB_R_FORWARDED, MFIB_R_UPCALL },
+	{ "IPv6 seen", &frame_base6, { { 0, 0 } }, false, ROUTE_NOTIFY, LAB_SEND,
+	  MFIB_R_FORWARDED, MFIB_R_UPCALL },
+	{ "IPv4 set that does not exist", &frame_base4, { { 0, 0 } }, false, ROUTE_NO_SET, LAB_PASS,
+	  MFIB_R_NO_SET, 0 },
+	{ "IPv6 set that does not exist", &frame_base6, { { 0, 0 } }, false, ROUTE_NO_SET, LAB_PASS,
+	  MFIB_R_NO_SET, 0 },
+};
+
+/* Where XDP and TC differ; IPv6 as it stands. */
+static const struct {
+	const char *name;
+	enum state state;
+	uint16_t in_flags;
+	struct {
+		enum lab_verdict verdict;
+		int reason, note;
+	} want[LAB_HOOKS];
+} hook_rows[] = {
+	{ "carried by TC", ROUTE_TC, 0,
+	  { { LAB_PASS, NONE_COUNTED, 0 }, { LAB_SEND, MFIB_R_FORWARDED, 0 } } },
+	{ "carried by TC, after XDP", ROUTE_TC, MFIB_PORT_XDP,
+	  { { LAB_PASS, NONE_COUNTED, 0 }, { LAB_SEND, MFIB_R_FORWARDED, 0 } } },
+	{ "carried by TC, no outputs", ROUTE_TC_NEGATIVE, MFIB_PORT_XDP,
+	  { { LAB_PASS, NONE_COUNTED, 0 }, { LAB_DROP, MFIB_R_NEGATIVE, 0 } } },
+	{ "carried by XDP since XDP passed it", ROUTE_HIT, MFIB_PORT_XDP,
+	  { { LAB_SEND, MFIB_R_FORWARDED, 0 }, { LAB_SEND, MFIB_R_FORWARDED, 0 } } },
+	{ "carried by the kernel, after XDP", ROUTE_PASS, MFIB_PORT_XDP,
+	  { { LAB_PASS, MFIB_R_KERNEL, 0 }, { LAB_PASS, NONE_COUNTED, 0 } } },
+	{ "miss, after XDP", ROUTE_NONE, MFIB_PORT_XDP,
+	  { { LAB_PASS, MFIB_R_MISS, MFIB_R_UPCALL }, { LAB_PASS, NONE_COUNTED, 0 } } },
+	{ "too big, after XDP", ROUTE_MTU_40, MFIB_PORT_XDP,
+	  { { LAB_PASS, MFIB_R_TOO_BIG, 0 }, { LAB_PASS, NONE_COUNTED, 0 } } },
+	{ "lease ran out, after XDP", ROUTE_LEASE_OVER, MFIB_PORT_XDP,
+	  { { LAB_PASS, MFIB_R_LEASE, 0 }, { LAB_PASS, NONE_COUNTED, 0 } } },
+	{ "seen, after XDP", ROUTE_NOTIFY, MFIB_PORT_XDP,
+	  { { LAB_SEND, MFIB_R_FORWARDED, MFIB_R_UPCALL }, { LAB_SEND, MFIB_R_FORWARDED, 0 } } },
 };
 /* clang-format on */
 
@@ -349,153 +274,186 @@ static struct frame row_frame(const struct row *row)
 
 	for (int i = 0; i < PATCHES && (row->patch[i].at || row->patch[i].value); i++)
 		frame.bytes[row->patch[i].at] = row->patch[i].value;
-	if (row->base == &base4 && !row->keep_sum)
-		ipv4_sum_set(&frame);
+	if (row->base == &frame_base4 && !row->keep_sum)
+		frame_sum_set(&frame);
 	return frame;
 }
 
-/* What forwarding makes of a frame; the checksum is computed afresh. */
-static struct frame frame_forwarded(const struct frame *in, bool is_ipv6)
+/* Of all counters of the input, and of the unknown interface, one or two. */
+static void counters_expect(const char *name, uint32_t link, int reason, int note, uint32_t len)
 {
-	struct frame out = *in;
-
-	out.bytes[is_ipv6 ? IP6_HOPS : IP4_TTL]--;
-	if (!is_ipv6)
-		ipv4_sum_set(&out);
-	return out;
-}
-
-static uint32_t run(const struct frame *in, struct frame *ret_out)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes, .data_size_in = in->len,
-		    .data_out = ret_out->bytes, .data_size_out = sizeof(ret_out->bytes));
-	int err = bpf_prog_test_run_opts(bpf_program__fd(at.skel->progs.hpim_ingress), &opts);
-
-	cr_assert_eq(err, 0, "test run: %s", strerror(-err));
-	ret_out->len = opts.data_size_out;
-	return opts.retval;
-}
-
-static void counters_expect(const char *name, int reason, int note, uint32_t len)
-{
-	struct mfib_port_count count = maps_port_count(&maps, IN_LINK);
-	const struct mfib_packets *packets = &count.forwarded;
-
 	for (int i = 0; i < MFIB_REASONS_MAX; i++) {
+		const struct mfib_packets known = lab_count(&lab, IN_LINK, i);
+		const struct mfib_packets unknown = lab_count(&lab, UNKNOWN, i);
+		const struct mfib_packets *got = link == UNKNOWN ? &unknown : &known;
 		bool is_reason = i == reason && reason != NONE_COUNTED;
 		bool is_note = note && i == note;
 
-		cr_expect_eq(packets[i].packets, is_reason || is_note ? 1 : 0,
-			     "%s: counter %d is %llu", name, i, packets[i].packets);
-		cr_expect_eq(packets[i].bytes, is_reason ? len : 0, "%s: bytes of counter %d", name,
-			     i);
+		cr_expect_eq(got->packets, is_reason || is_note ? 1 : 0, "%s: counter %d is %llu",
+			     name, i, got->packets);
+		cr_expect_eq(got->bytes, is_reason ? len : 0, "%s: bytes of counter %d", name, i);
+		cr_expect_eq(known.packets + unknown.packets, got->packets,
+			     "%s: counter %d of another interface", name, i);
 	}
 }
 
-static void row_check(const struct row *row)
+/* The input, and the copy: TC gives it its source address and counts it, XDP's egress did not run.
+ */
+static void run_expect(const char *name, enum lab_hook hook, const struct frame *in,
+		       enum lab_verdict want_verdict, int reason, int note)
 {
-	struct frame in = row_frame(row), out, want = in;
-	uint32_t verdict;
+	const uint8_t *mac = hook == LAB_TC ? out_port.mac : NULL;
+	struct frame out, want = *in;
+	enum lab_verdict verdict = lab_run(&lab, hook, in, &out);
+	struct mfib_packets sent = lab_count(&lab, OUT_LINK, MFIB_R_SENT);
 
-	tokens_clear();
-	state_set(row->state);
-	verdict = run(&in, &out);
-	if (row->verdict == XDP_REDIRECT)
-		want = frame_forwarded(&in, row->base == &base6);
-	cr_expect_eq(verdict, row->verdict, "%s: verdict %u", row->name, verdict);
-	cr_expect_eq(out.len, want.len, "%s: length %u", row->name, out.len);
-	cr_expect_arr_eq(out.bytes, want.bytes, want.len, "%s: packet", row->name);
-	counters_expect(row->name, row->reason, row->note, in.len);
+	if (want_verdict == LAB_SEND)
+		want = frame_forwarded(in, mac);
+	cr_expect_eq(verdict, want_verdict, "%s: verdict %d in hook %d", name, verdict, hook);
+	cr_expect_eq(out.len, want.len, "%s: length %u in hook %d", name, out.len, hook);
+	cr_expect_arr_eq(out.bytes, want.bytes, want.len, "%s: packet in hook %d", name, hook);
+	counters_expect(name, IN_LINK, reason, note, in->len);
+	cr_expect_eq(sent.packets, mac && want_verdict == LAB_SEND ? 1 : 0, "%s: copies", name);
+	cr_expect_eq(sent.bytes, sent.packets * in->len, "%s: bytes of copies", name);
 }
 
 Test(golden, every_row_has_its_verdict_packet_and_counter)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		row_check(&rows[i]);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *row = &rows[i];
+		struct frame in = row_frame(row);
+
+		for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+			state_set(row->state);
+			run_expect(row->name, hook, &in, row->verdict, row->reason, row->note);
+		}
+	}
 }
 
-Test(golden, every_checksum_is_updated_as_if_computed_afresh)
+Test(golden, packet_is_counted_once_though_both_hooks_see_it)
 {
-	struct frame in = base4, out, want;
+	for (size_t i = 0; i < sizeof(hook_rows) / sizeof(hook_rows[0]); i++) {
+		struct mfib_port port = in_port;
 
-	state_set(ROUTE_HIT);
+		port.flags = hook_rows[i].in_flags;
+		lab_port(&lab, IN_IFINDEX, &port);
+		for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+			state_set(hook_rows[i].state);
+			run_expect(hook_rows[i].name, hook, &frame_base6,
+				   hook_rows[i].want[hook].verdict, hook_rows[i].want[hook].reason,
+				   hook_rows[i].want[hook].note);
+		}
+	}
+}
+
+static void checksums_check(enum lab_hook hook)
+{
+	struct frame in = frame_base4, out, want;
+
 	for (uint32_t i = 0; i < 0x10000; i++) { /* the identification takes the sum through all */
-		in.bytes[IP4 + 4] = (uint8_t)(i >> 8);
-		in.bytes[IP4 + 5] = (uint8_t)i;
-		ipv4_sum_set(&in);
-		want = frame_forwarded(&in, false);
-		cr_assert_eq(run(&in, &out), XDP_REDIRECT);
+		in.bytes[IP4_ID] = (uint8_t)(i >> 8);
+		in.bytes[IP4_ID + 1] = (uint8_t)i;
+		frame_sum_set(&in);
+		want = frame_forwarded(&in, hook == LAB_TC ? out_port.mac : NULL);
+		cr_assert_eq(lab_run(&lab, hook, &in, &out), LAB_SEND);
 		cr_assert_arr_eq(out.bytes, want.bytes, want.len, "identification %u", i);
 	}
 }
 
-/* Ethernet needs 14 bytes to be run at all. */
+Test(golden, every_checksum_is_updated_as_if_computed_afresh)
+{
+	state_set(ROUTE_HIT);
+	checksums_check(LAB_XDP);
+	checksums_check(LAB_TC);
+}
+
+/* Ethernet needs 14 bytes to be run at all, a socket buffer its IP header, too, since 6.18. */
 static void truncated_check(const struct frame *full)
 {
-	struct frame in = *full, out;
+	const uint32_t headers = frame_is_ipv6(full) ? IP6_PAYLOAD : IP4 + 20;
+	struct frame in = *full;
 
 	for (in.len = 14; in.len < full->len; in.len++) {
-		state_set(ROUTE_HIT);
-		cr_assert_eq(run(&in, &out), XDP_PASS, "%u bytes", in.len);
-		cr_assert_eq(out.len, in.len);
-		cr_assert_arr_eq(out.bytes, in.bytes, in.len, "%u bytes", in.len);
-		counters_expect("truncated", MFIB_R_MALFORMED, 0, in.len);
+		enum lab_hook end = in.len < headers ? LAB_TC : LAB_HOOKS;
+
+		for (enum lab_hook hook = LAB_XDP; hook < end; hook++) {
+			state_set(ROUTE_HIT);
+			run_expect("truncated", hook, &in, LAB_PASS, MFIB_R_MALFORMED, 0);
+		}
 	}
 }
 
 Test(golden, truncated_at_every_length_is_passed_untouched)
 {
-	struct frame in4 = base4;
+	const struct frame in4 = frame_ipv4();
 
-	ipv4_sum_set(&in4);
 	truncated_check(&in4);
-	truncated_check(&base6);
+	truncated_check(&frame_base6);
 }
 
-Test(golden, unknown_input_counts_on_the_last_element)
-{
-	struct frame out;
-	struct mfib_port_count count;
+/* ---- inputs that are not served ---- */
 
-	maps_port_del(&maps, IN_IFINDEX);
-	state_set(ROUTE_NONE);
-	cr_expect_eq(run(&base6, &out), XDP_PASS);
-	count = maps_port_count(&maps, LINKS);
-	cr_expect_eq(count.miss.packets, 1);
-	cr_expect_eq(maps_port_count(&maps, IN_LINK).miss.packets, 0);
-}
-
-Test(golden, set_that_does_not_exist_is_passed_untouched)
+static void unattached_expect(const char *name)
 {
-	struct mfib_entry entry = { .iif = IN_IFINDEX, .link = IN_LINK, .mtu = 1500, .set = 4 };
-	struct mfib_key keys[2];
+	static const enum state states[] = { ROUTE_NONE, ROUTE_OTHER_IIF, ROUTE_OTHER_IIF_ASKED };
+	struct upcall_record record;
 	struct frame out;
 
-	route_keys(keys);
-	cr_assert_eq(maps_route_put(&maps, &keys[1], &entry), 0);
-	cr_expect_eq(run(&base6, &out), XDP_PASS);
-	cr_expect_arr_eq(out.bytes, base6.bytes, base6.len);
-	counters_expect("no set", MFIB_R_NO_SET, 0, base6.len);
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+			state_set(states[i]);
+			cr_expect_eq(lab_run(&lab, hook, &frame_base6, &out), LAB_PASS, "%s", name);
+			counters_expect(name, UNKNOWN, MFIB_R_UNATTACHED, 0, frame_base6.len);
+			cr_expect_eq(lab_upcalls(&lab, &record), 0, "%s", name);
+		}
+	}
 }
+
+Test(golden, nothing_is_dropped_or_reported_where_the_interface_is_not_served)
+{
+	const uint32_t ifindex = IN_IFINDEX;
+
+	lab_del(&lab, "ports", &ifindex);
+	unattached_expect("unknown");
+}
+
+Test(golden, nothing_is_dropped_or_reported_where_the_interface_only_carries_vlans)
+{
+	const struct mfib_port carrier = { .link = UNKNOWN,
+					   .flags = MFIB_PORT_CARRIER,
+					   .carrier = IN_IFINDEX };
+
+	lab_port(&lab, IN_IFINDEX, &carrier);
+	state_set(ROUTE_OTHER_IIF);
+	unattached_expect("carrier");
+}
+
+/* ---- routes ---- */
 
 Test(golden, route_counts_what_it_forwards_and_sees_what_it_does_not)
 {
+	const uint64_t before = lab_now_ns() - 20000000; /* the program's clock is coarse */
 	struct mfib_route_count count;
-	struct frame in = base6, out;
-	hp_time before = now_get() - HP_MS(20); /* the program's clock is coarse */
+	struct frame in = frame_base6, out;
 
 	state_set(ROUTE_HIT);
 	in.bytes[IP6_HOPS] = 1;
-	cr_expect_eq(run(&in, &out), XDP_DROP);
-	count = maps_route_count(&maps, 1);
-	cr_expect_eq(count.packets, 0);
-	cr_expect_geq((hp_time)count.seen_ns, before);
+	for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+		lab_counts_clear(&lab);
+		cr_expect_eq(lab_run(&lab, hook, &in, &out), LAB_DROP);
+		count = lab_route_count(&lab, 1);
+		cr_expect_eq(count.packets + count.tc_packets, 0);
+		cr_expect_geq(count.seen_ns, before);
+	}
 	for (int i = 0; i < 3; i++)
-		cr_expect_eq(run(&base6, &out), XDP_REDIRECT);
-	count = maps_route_count(&maps, 1);
+		cr_expect_eq(lab_run(&lab, LAB_XDP, &frame_base6, &out), LAB_SEND);
+	cr_expect_eq(lab_run(&lab, LAB_TC, &frame_base6, &out), LAB_SEND);
+	count = lab_route_count(&lab, 1);
 	cr_expect_eq(count.packets, 3);
-	cr_expect_eq(count.bytes, 3 * (base6.len - 14));
-	cr_expect_eq(maps_route_count(&maps, 0).packets, 0);
+	cr_expect_eq(count.bytes, 3 * (frame_base6.len - 14));
+	cr_expect_eq(count.tc_packets, 1);
+	cr_expect_eq(count.tc_bytes, frame_base6.len - 14);
+	cr_expect_eq(lab_route_count(&lab, 0).packets, 0);
 }
 
 Test(golden, packets_on_the_wrong_input_do_not_keep_a_route_alive)
@@ -503,71 +461,79 @@ Test(golden, packets_on_the_wrong_input_do_not_keep_a_route_alive)
 	struct frame out;
 
 	state_set(ROUTE_OTHER_IIF);
-	cr_expect_eq(run(&base6, &out), XDP_DROP);
-	cr_expect_eq(maps_route_count(&maps, 1).seen_ns, 0);
+	cr_expect_eq(lab_run(&lab, LAB_XDP, &frame_base6, &out), LAB_DROP);
+	cr_expect_eq(lab_run(&lab, LAB_TC, &frame_base6, &out), LAB_DROP);
+	cr_expect_eq(lab_route_count(&lab, 1).seen_ns, 0);
 }
 
-Test(golden, second_miss_of_a_tree_is_not_reported_at_once)
+/* ---- outputs, in TC; those of XDP need live frames ---- */
+
+Test(golden, tc_sends_only_above_the_threshold)
 {
+	struct mfib_port port = out_port;
 	struct frame out;
-	struct mfib_port_count count;
 
-	state_set(ROUTE_NONE);
-	for (int i = 0; i < 3; i++)
-		cr_expect_eq(run(&base6, &out), XDP_PASS);
-	count = maps_port_count(&maps, IN_LINK);
-	cr_expect_eq(count.miss.packets, 3);
-	cr_expect_eq(count.upcall.packets, 1);
-	cr_expect_eq(count.upcall_limit.packets, 2);
+	port.threshold = 8;
+	lab_port(&lab, OUT_IFINDEX, &port);
+	state_set(ROUTE_HIT);
+	cr_expect_eq(lab_run(&lab, LAB_TC, &frame_base6, &out), LAB_DROP, "consumed all the same");
+	cr_expect_eq(lab_count(&lab, OUT_LINK, MFIB_R_THRESHOLD).packets, 1);
+	cr_expect_eq(lab_count(&lab, OUT_LINK, MFIB_R_SENT).packets, 0);
+	counters_expect("threshold", IN_LINK, MFIB_R_FORWARDED, 0, frame_base6.len);
+	port.threshold = 7;
+	lab_port(&lab, OUT_IFINDEX, &port);
+	cr_expect_eq(lab_run(&lab, LAB_TC, &frame_base6, &out), LAB_SEND);
+	cr_expect_eq(lab_count(&lab, OUT_LINK, MFIB_R_SENT).packets, 1);
 }
 
-Test(golden, wrong_input_is_reported_once_for_each_tree)
+Test(golden, tc_counts_an_output_that_nobody_knows)
 {
-	struct frame in4 = base4, out;
-	struct mfib_port_count count;
+	const uint32_t ifindex = OUT_IFINDEX, slot = OUT_IFINDEX;
+	const struct mfib_egress nobody = { .ifindex = 0 };
+	struct frame out;
 
-	ipv4_sum_set(&in4);
-	state_set(ROUTE_OTHER_IIF_ASKED);
-	for (int i = 0; i < 3; i++) {
-		cr_expect_eq(run(&base6, &out), XDP_DROP);
-		cr_expect_eq(run(&in4, &out), XDP_DROP);
-	}
-	count = maps_port_count(&maps, IN_LINK);
-	cr_expect_eq(count.wrong_if.packets, 6);
-	cr_expect_eq(count.upcall.packets, 2);
-	cr_expect_eq(count.upcall_limit.packets, 4);
+	state_set(ROUTE_HIT);
+	lab_del(&lab, "ports", &ifindex);
+	lab_put(&lab, "egress", &slot, &nobody);
+	cr_expect_eq(lab_run(&lab, LAB_TC, &frame_base6, &out), LAB_DROP);
+	cr_expect_eq(lab_count(&lab, UNKNOWN, MFIB_R_NO_PORT).packets, 1);
+	cr_expect_eq(lab_count(&lab, IN_LINK, MFIB_R_FORWARDED).packets, 1);
 }
 
-Test(golden, neighboring_groups_are_reported_independently)
+Test(golden, tc_counts_a_copy_that_its_output_refuses)
 {
-	struct frame in = base4, out;
+	const struct mfib_port gone = { .link = 6, .carrier = 1 << 20 };
+	const uint32_t outputs[2] = { 1 << 20, OUT_IFINDEX }; /* the first needs a clone */
+	struct frame out;
 
-	tokens_clear();
-	state_set(ROUTE_NONE);
-	for (int i = 0; i < 256; i++) {
-		in.bytes[IP4_DST + 3] = (uint8_t)i;
-		ipv4_sum_set(&in);
-		cr_assert_eq(run(&in, &out), XDP_PASS);
-	}
-	/* Of 4096 tokens 256 trees should rarely share one: 8 pairs are to be expected. */
-	cr_expect_gt(maps_port_count(&maps, IN_LINK).upcall.packets, 225);
+	lab_port(&lab, outputs[0], &gone);
+	lab_set(&lab, 0, outputs, 2);
+	state_set(ROUTE_HIT);
+	cr_expect_eq(lab_run(&lab, LAB_TC, &frame_base6, &out), LAB_SEND);
+	cr_expect_eq(lab_count(&lab, 6, MFIB_R_SEND_FAILED).packets, 1);
+	cr_expect_eq(lab_count(&lab, 6, MFIB_R_SENT).packets, 0);
+	cr_expect_eq(lab_count(&lab, OUT_LINK, MFIB_R_SENT).packets, 1);
 }
 
-Test(golden, full_ring_buffer_is_counted_and_does_not_block)
+/* 20 bytes of IPv4, 8 of UDP and 12 of payload leave as one packet of 40. */
+Test(golden, tc_compares_the_mtu_with_the_segments_of_a_joined_packet)
 {
-	struct frame in = base6, out;
-	struct mfib_port_count count;
-	uint32_t runs = 0;
+	struct frame in = frame_base4, out;
 
-	state_set(ROUTE_NONE);
-	do { /* nobody reads; a record takes 48 of 262144 bytes */
-		if (runs % 1000 == 0)
-			tokens_clear();
-		in.bytes[IP6_DST + 14] = (uint8_t)(runs >> 8);
-		in.bytes[IP6_DST + 15] = (uint8_t)runs;
-		cr_assert_eq(run(&in, &out), XDP_PASS);
-		count = maps_port_count(&maps, IN_LINK);
-	} while (count.upcall_lost.packets == 0 && ++runs < 20000);
-	cr_expect_gt(count.upcall_lost.packets, 0);
-	cr_expect_gt(count.upcall.packets, 5000);
+	in.len += 24; /* two more segments */
+	in.bytes[IP4_LEN + 1] = 64;
+	frame_sum_set(&in);
+	state_set(ROUTE_MTU_40);
+	cr_expect_eq(lab_run(&lab, LAB_TC, &in, &out), LAB_PASS);
+	cr_expect_eq(lab_count(&lab, IN_LINK, MFIB_R_TOO_BIG).packets, 1);
+	state_set(ROUTE_MTU_40);
+	cr_expect_eq(lab_run_gso(&lab, &in, 12, 3), LAB_SEND);
+	cr_expect_eq(lab_count(&lab, IN_LINK, MFIB_R_FORWARDED).packets, 3);
+	cr_expect_eq(lab_count(&lab, IN_LINK, MFIB_R_FORWARDED).bytes, in.len);
+	cr_expect_eq(lab_count(&lab, OUT_LINK, MFIB_R_SENT).packets, 3);
+	cr_expect_eq(lab_route_count(&lab, 0).tc_packets, 3);
+	cr_expect_eq(lab_route_count(&lab, 0).tc_bytes, 64);
+	state_set(ROUTE_MTU_40);
+	cr_expect_eq(lab_run_gso(&lab, &in, 13, 3), LAB_PASS);
+	cr_expect_eq(lab_count(&lab, IN_LINK, MFIB_R_TOO_BIG).packets, 3);
 }

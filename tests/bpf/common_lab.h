@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef COMMON_LAB_H
+#define COMMON_LAB_H
+
+/*
+ * The programs of bpf/ with maps of their own, filled by hand, without pins and without the daemon:
+ * what is tested here is the kernel's half of docs/ABI.md. All of it asserts, or skips the test
+ * where BPF is refused.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common_frame.h"
+#include "hpim/mfib_abi.h"
+#include "hpim/upcall_abi.h"
+
+#define LAB_LINKS 16
+#define LAB_SETS  4
+#define LAB_SLOTS 16 /* of route_counts */
+
+struct mcast_xdp;
+struct mcast_tc;
+
+struct lab {
+	struct mcast_xdp *xdp;
+	struct mcast_tc *tc; /* with the maps of the other */
+};
+
+/* A hook, and what its programs return. */
+enum lab_hook { LAB_XDP, LAB_TC, LAB_HOOKS };
+enum lab_verdict { LAB_SEND, LAB_PASS, LAB_DROP, LAB_OTHER };
+
+void lab_open(struct lab *lab);
+void lab_close(struct lab *lab);
+
+/** lab_map() - Descriptor of a map by its name in bpf/maps.h. */
+int lab_map(const struct lab *lab, const char *name);
+
+void lab_put(const struct lab *lab, const char *map, const void *key, const void *value);
+void lab_del(const struct lab *lab, const char *map, const void *key);
+
+/** lab_settings() - Write `settings`; both may be 0. */
+void lab_settings(const struct lab *lab, uint64_t lease_until_ns, uint32_t capture_every);
+
+/** lab_port() - Write an interface to `ports` and its slot of `egress`. */
+void lab_port(const struct lab *lab, uint32_t ifindex, const struct mfib_port *port);
+
+/** lab_set() - Make an output set of interfaces that lab_port() knows, in both forms. */
+void lab_set(const struct lab *lab, uint32_t set, const uint32_t *outputs, uint32_t count);
+
+/** lab_route() - Write a route of an address family, or delete it: @entry NULL. */
+void lab_route(const struct lab *lab, bool is_ipv6, const struct mfib_entry *entry);
+
+/** lab_run() - Test-run on one frame. @ifindex: where it arrived, in TC only; 0: loopback. */
+enum lab_verdict lab_run(const struct lab *lab, enum lab_hook hook, const struct frame *in,
+			 struct frame *ret_out);
+
+/** lab_run_gso() - The same in TC with the frame marked as joined of segments. */
+enum lab_verdict lab_run_gso(const struct lab *lab, const struct frame *in, uint32_t gso_size,
+			     uint32_t segments);
+
+struct mfib_packets lab_count(const struct lab *lab, uint32_t link, int reason);
+struct mfib_route_count lab_route_count(const struct lab *lab, uint32_t slot);
+
+/** lab_counts_clear() - All counters of interfaces and routes become 0. */
+void lab_counts_clear(const struct lab *lab);
+
+/** lab_limits_clear() - As if nothing had been reported yet, and no miss seen. */
+void lab_limits_clear(const struct lab *lab);
+
+/** lab_upcalls() - Read what was reported. Return: how many; the last one in @ret_last. */
+unsigned int lab_upcalls(const struct lab *lab, struct upcall_record *ret_last);
+
+/** lab_captures() - The same for samples. */
+unsigned int lab_captures(const struct lab *lab, struct capture_record *ret_last);
+
+/** lab_now_ns() - CLOCK_MONOTONIC. */
+uint64_t lab_now_ns(void);
+
+#endif
