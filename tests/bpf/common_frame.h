@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FRAME_MAX 256
+#define FRAME_MAX 512
 
 struct frame {
 	uint8_t bytes[FRAME_MAX];

@@ -223,6 +223,50 @@ enum lab_verdict lab_run(const struct lab *lab, enum lab_hook hook, const struct
 	return verdict_of(hook, opts.retval);
 }
 
+void lab_run_often(const struct lab *lab, enum lab_hook hook, const struct frame *in,
+		   uint32_t repeat)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes, .data_size_in = in->len,
+		    .repeat = (int)repeat);
+	int err = bpf_prog_test_run_opts(prog_of(lab, hook), &opts);
+
+	cr_assert_eq(err, 0, "test run: %s", strerror(-err));
+}
+
+/* The most metadata there may be: 32 bytes in old kernels, 252 in new ones, which has no name. */
+static int run_with_meta(const struct lab *lab, const struct frame *in, uint32_t meta,
+			 struct frame *ret_out, uint32_t *ret_retval)
+{
+	struct frame with_meta = { .len = meta + in->len };
+	struct frame out;
+	struct xdp_md ctx = { .data = meta, .data_end = with_meta.len };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = with_meta.bytes,
+		    .data_size_in = with_meta.len, .data_out = out.bytes,
+		    .data_size_out = sizeof(out.bytes), .ctx_in = &ctx, .ctx_size_in = sizeof(ctx),
+		    .ctx_out = &ctx, .ctx_size_out = sizeof(ctx));
+	int err;
+
+	memcpy(with_meta.bytes + meta, in->bytes, in->len);
+	err = bpf_prog_test_run_opts(prog_of(lab, LAB_XDP), &opts);
+	if (err)
+		return err;
+	cr_assert_eq(ctx.data, meta);
+	ret_out->len = opts.data_size_out - meta;
+	memcpy(ret_out->bytes, out.bytes + meta, ret_out->len);
+	*ret_retval = opts.retval;
+	return 0;
+}
+
+enum lab_verdict lab_run_no_room(const struct lab *lab, const struct frame *in,
+				 struct frame *ret_out)
+{
+	uint32_t retval;
+
+	if (run_with_meta(lab, in, 252, ret_out, &retval))
+		cr_assert_eq(run_with_meta(lab, in, 32, ret_out, &retval), 0);
+	return verdict_of(LAB_XDP, retval);
+}
+
 enum lab_verdict lab_run_gso(const struct lab *lab, const struct frame *in, uint32_t gso_size,
 			     uint32_t segments)
 {
@@ -286,22 +330,37 @@ void lab_counts_clear(const struct lab *lab)
 	free(zero);
 }
 
-void lab_limits_clear(const struct lab *lab)
+void lab_windows_clear(const struct lab *lab)
 {
 	static const uint8_t zero[4096];
-	int windows = lab_map(lab, "miss_windows"), wrong_ifs = lab_map(lab, "wrong_if_tokens");
-	uint8_t key[64];
 	struct bpf_map_info info = { .type = 0 };
 	uint32_t info_len = sizeof(info);
 
-	cr_assert_eq(bpf_obj_get_info_by_fd(windows, &info, &info_len), 0);
+	cr_assert_eq(bpf_obj_get_info_by_fd(lab_map(lab, "miss_windows"), &info, &info_len), 0);
 	cr_assert_leq(info.value_size, sizeof(zero));
 	for (uint32_t i = 0; i < LAB_LINKS; i++)
 		lab_put(lab, "miss_windows", &i, zero);
+}
+
+void lab_limits_clear(const struct lab *lab)
+{
+	const int wrong_ifs = lab_map(lab, "wrong_if_tokens");
+	const uint64_t never = 0;
+	uint8_t key[64];
+
+	lab_windows_clear(lab);
 	for (uint32_t i = 0; i < MISS_TOKENS; i++)
-		lab_put(lab, "miss_tokens", &i, zero);
+		lab_put(lab, "miss_tokens", &i, &never);
 	while (bpf_map_get_next_key(wrong_ifs, NULL, key) == 0)
 		lab_del(lab, "wrong_if_tokens", key);
+}
+
+uint64_t lab_window(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return ((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec) / UPCALL_WINDOW_NS;
 }
 
 struct last {

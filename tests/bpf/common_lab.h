@@ -51,9 +51,17 @@ void lab_set(const struct lab *lab, uint32_t set, const uint32_t *outputs, uint3
 /** lab_route() - Write a route of an address family, or delete it: @entry NULL. */
 void lab_route(const struct lab *lab, bool is_ipv6, const struct mfib_entry *entry);
 
-/** lab_run() - Test-run on one frame. @ifindex: where it arrived, in TC only; 0: loopback. */
+/** lab_run() - Test-run on one frame, which arrives on the loopback interface. */
 enum lab_verdict lab_run(const struct lab *lab, enum lab_hook hook, const struct frame *in,
 			 struct frame *ret_out);
+
+/** lab_run_often() - Test-run @repeat times on a frame which is not changed thereby. */
+void lab_run_often(const struct lab *lab, enum lab_hook hook, const struct frame *in,
+		   uint32_t repeat);
+
+/** lab_run_no_room() - In XDP with so much metadata before the frame that nothing can be added. */
+enum lab_verdict lab_run_no_room(const struct lab *lab, const struct frame *in,
+				 struct frame *ret_out);
 
 /** lab_run_gso() - The same in TC with the frame marked as joined of segments. */
 enum lab_verdict lab_run_gso(const struct lab *lab, const struct frame *in, uint32_t gso_size,
@@ -67,6 +75,12 @@ void lab_counts_clear(const struct lab *lab);
 
 /** lab_limits_clear() - As if nothing had been reported yet, and no miss seen. */
 void lab_limits_clear(const struct lab *lab);
+
+/** lab_windows_clear() - Only that no miss was seen. */
+void lab_windows_clear(const struct lab *lab);
+
+/** lab_window() - Number of the present window of misses. */
+uint64_t lab_window(void);
 
 /** lab_upcalls() - Read what was reported. Return: how many; the last one in @ret_last. */
 unsigned int lab_upcalls(const struct lab *lab, struct upcall_record *ret_last);
