@@ -205,7 +205,7 @@ static enum lab_verdict verdict_of(enum lab_hook hook, uint32_t retval)
 	return LAB_OTHER;
 }
 
-static int prog_of(const struct lab *lab, enum lab_hook hook)
+int lab_prog(const struct lab *lab, enum lab_hook hook)
 {
 	return bpf_program__fd(hook == LAB_XDP ? lab->xdp->progs.hpim_ingress
 					       : lab->tc->progs.hpim_tc);
@@ -216,7 +216,7 @@ enum lab_verdict lab_run(const struct lab *lab, enum lab_hook hook, const struct
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes, .data_size_in = in->len,
 		    .data_out = ret_out->bytes, .data_size_out = sizeof(ret_out->bytes));
-	int err = bpf_prog_test_run_opts(prog_of(lab, hook), &opts);
+	int err = bpf_prog_test_run_opts(lab_prog(lab, hook), &opts);
 
 	cr_assert_eq(err, 0, "test run: %s", strerror(-err));
 	ret_out->len = opts.data_size_out;
@@ -228,7 +228,7 @@ void lab_run_often(const struct lab *lab, enum lab_hook hook, const struct frame
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes, .data_size_in = in->len,
 		    .repeat = (int)repeat);
-	int err = bpf_prog_test_run_opts(prog_of(lab, hook), &opts);
+	int err = bpf_prog_test_run_opts(lab_prog(lab, hook), &opts);
 
 	cr_assert_eq(err, 0, "test run: %s", strerror(-err));
 }
@@ -246,7 +246,7 @@ static int run_with_meta(const struct lab *lab, const struct frame *in, uint32_t
 	int err;
 
 	memcpy(with_meta.bytes + meta, in->bytes, in->len);
-	err = bpf_prog_test_run_opts(prog_of(lab, LAB_XDP), &opts);
+	err = bpf_prog_test_run_opts(lab_prog(lab, LAB_XDP), &opts);
 	if (err)
 		return err;
 	cr_assert_eq(ctx.data, meta, "%u bytes of metadata, not %u", ctx.data, meta);
@@ -275,7 +275,7 @@ enum lab_verdict lab_run_gso(const struct lab *lab, const struct frame *in, uint
 	struct __sk_buff skb = { .gso_size = gso_size, .gso_segs = segments };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes, .data_size_in = in->len,
 		    .ctx_in = &skb, .ctx_size_in = sizeof(skb));
-	int err = bpf_prog_test_run_opts(prog_of(lab, LAB_TC), &opts);
+	int err = bpf_prog_test_run_opts(lab_prog(lab, LAB_TC), &opts);
 
 	cr_assert_eq(err, 0, "test run: %s", strerror(-err));
 	return verdict_of(LAB_TC, opts.retval);

@@ -33,6 +33,9 @@ enum lab_verdict { LAB_SEND, LAB_PASS, LAB_DROP, LAB_OTHER };
 void lab_open(struct lab *lab);
 void lab_close(struct lab *lab);
 
+/** lab_prog() - Descriptor of a hook's program. */
+int lab_prog(const struct lab *lab, enum lab_hook hook);
+
 /** lab_map() - Descriptor of a map by its name in bpf/maps.h. */
 int lab_map(const struct lab *lab, const char *name);
 
