@@ -72,7 +72,7 @@ static int packet_socket(const char *name)
 	return fd;
 }
 
-static void cable_make(struct plane *plane, unsigned int port)
+void plane_cable(struct plane *plane, unsigned int port)
 {
 	char far[16];
 
@@ -113,7 +113,7 @@ void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets)
 	plane->ports = ports;
 	sh("ip link set lo up");
 	for (unsigned int i = 0; i < ports; i++)
-		cable_make(plane, i);
+		plane_cable(plane, i);
 	plane_new(plane, max_sets);
 }
 

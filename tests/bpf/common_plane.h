@@ -27,6 +27,9 @@ struct plane {
 void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets);
 void plane_close(struct plane *plane);
 
+/** plane_cable() - Make a port and its far end. */
+void plane_cable(struct plane *plane, unsigned int port);
+
 /** plane_new() - Only the forwarding plane, over cables that are there. */
 void plane_new(struct plane *plane, uint32_t max_sets);
 
