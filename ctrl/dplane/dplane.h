@@ -42,10 +42,11 @@ struct dplane_config {
 	const char *instance;  /* names the pins: /sys/fs/bpf/hpim/<instance> */
 	uint32_t mroute_table; /* kernel multicast table, 0: the default one */
 	uint32_t max_links, max_routes, max_sets;
-	bool discard_pins; /* remove what an earlier run left, instead of going on with it */
-	bool is_verbose;   /* say which tier carries each tree, at level debug */
-	bool shares_xdp;   /* attach by libxdp's dispatcher, beside other programs */
-	void *ctx;         /* handed to the functions below */
+	hp_time relearn_for; /* how long what an earlier run left is kept; 0: DPLANE_RELEARN_FOR */
+	bool discard_pins;   /* remove what an earlier run left, instead of going on with it */
+	bool is_verbose;     /* say which tier carries each tree, at level debug */
+	bool shares_xdp;     /* attach by libxdp's dispatcher, beside other programs */
+	void *ctx;           /* handed to the functions below */
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
 	/* NULL: nobody looks at sampled packets. What it is handed is borrowed. */
 	void (*captured)(void *ctx, const struct dplane_captured *captured);

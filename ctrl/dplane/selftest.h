@@ -4,9 +4,9 @@
 
 /*
  * Whether frames that XDP redirects to an interface really leave it. A driver may drop them in
- * silence (a veth whose peer has neither XDP nor GRO), so some are sent and the interface's own count
- * of sent packets is read. They are of the EtherType for local experiments, from and to the address
- * of the interface itself, so no switch carries them further.
+ * silence (a veth whose peer has neither XDP nor GRO), so some are sent and the interface's own
+ * count of sent packets is read. They are of the EtherType for local experiments, from and to the
+ * address of the interface itself, so no switch carries them further.
  */
 #include <stdint.h>
 

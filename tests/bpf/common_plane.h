@@ -13,7 +13,8 @@
 
 struct plane {
 	struct dplane *dp;
-	bool shares_xdp; /* set it before plane_open() */
+	bool shares_xdp;     /* these two are set before plane_open() or plane_new() */
+	hp_time relearn_for;
 	unsigned int ports;
 	int far_fd[PLANE_PORTS_MAX];
 	char instance[32];

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a forwarding plane makes of the pins that an earlier one has left. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common_plane.h"
+
+#define PORTS       4
+#define SETS        8
+#define DEADLINE_MS 5000
+
+static struct plane plane;
+
+static void setup(void)
+{
+	plane_open(&plane, PORTS, SETS);
+}
+
+static void teardown(void)
+{
+	if (plane.dp)
+		plane_close(&plane);
+}
+
+TestSuite(adopt, .init = setup, .fini = teardown);
+
+static struct mfib_route route_to(uint8_t group, uint16_t a, uint16_t b)
+{
+	struct mfib_route route = plane_route(group);
+
+	ifset_add(&route.oifs, a);
+	ifset_add(&route.oifs, b);
+	return route;
+}
+
+/* A tree to 1 and 2, left behind by a daemon that is gone. */
+static void leave_behind(enum dplane_mode mode)
+{
+	struct mfib_route route = route_to(1, 1, 2);
+
+	plane_attach_all(&plane, mode);
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	dplane_free(plane.dp, true);
+	plane.dp = NULL;
+}
+
+/* Whether a packet of a group comes out at a port; each has another number. */
+static bool comes_out(uint8_t group, int port)
+{
+	struct pollfd wait = { .fd = plane.far_fd[port], .events = POLLIN };
+	static uint32_t number;
+	uint8_t frame[PLANE_FRAME], bytes[2048];
+
+	plane_frame(frame, group, ++number);
+	cr_assert_eq(send(plane.far_fd[0], frame, sizeof(frame), 0), PLANE_FRAME);
+	while (poll(&wait, 1, 200) > 0) {
+		ssize_t len = recv(wait.fd, bytes, sizeof(bytes), 0);
+
+		if (len > 0 && plane_frame_number(bytes, (size_t)len) == number)
+			return true;
+	}
+	return false;
+}
+
+static void dispatch(int ms)
+{
+	struct pollfd wait = { .fd = dplane_fd(plane.dp), .events = POLLIN };
+
+	if (poll(&wait, 1, ms) > 0)
+		dplane_dispatch(plane.dp);
+}
+
+static void forwards_without_daemon_and_after(enum dplane_mode mode)
+{
+	struct dplane_route_state state;
+	struct mfib_route route = route_to(1, 1, 2);
+
+	leave_behind(mode);
+	cr_expect(comes_out(1, 1));
+	plane_new(&plane, SETS);
+	cr_expect_not_null(strstr(plane.said, "going on with 4 interfaces and 1 trees"), "%s",
+			   plane.said);
+	cr_expect(comes_out(1, 1));
+	plane_attach_all(&plane, mode);
+	cr_expect(comes_out(1, 1));
+	cr_expect(comes_out(1, 2));
+	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
+	cr_expect_eq(state.packets, 4, "the counters go on: %lu", (unsigned long)state.packets);
+}
+
+Test(adopt, tree_in_xdp_goes_on_without_daemon_and_with_the_next_one)
+{
+	forwards_without_daemon_and_after(DPLANE_MODE_AUTO);
+}
+
+Test(adopt, tree_in_tc_goes_on_without_daemon_and_with_the_next_one)
+{
+	forwards_without_daemon_and_after(DPLANE_MODE_TC);
+}
+
+Test(adopt, interface_keeps_its_link_number_until_attached)
+{
+	struct dplane_link link = plane_link(&plane, 2, DPLANE_MODE_AUTO);
+
+	leave_behind(DPLANE_MODE_AUTO);
+	plane_new(&plane, SETS);
+	cr_expect_eq(dplane_adopted_link(plane.dp, link.ifindex), 2);
+	cr_expect(dplane_link_is_adopted(plane.dp, 2));
+	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	cr_expect_eq(dplane_adopted_link(plane.dp, link.ifindex), LINK_NONE);
+	cr_expect_not(dplane_link_is_adopted(plane.dp, 2));
+	cr_expect(dplane_link_is_adopted(plane.dp, 3));
+}
+
+Test(adopt, living_tree_is_reported_so_that_it_is_learned_again)
+{
+	struct mfib_route route = plane_route(1);
+
+	leave_behind(DPLANE_MODE_AUTO);
+	plane_new(&plane, SETS);
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	plane.upcalls = 0;
+	cr_expect(comes_out(1, 1));
+	for (int i = 0; i < DEADLINE_MS / 10 && plane.upcalls == 0; i++)
+		dispatch(10);
+	cr_assert_eq(plane.upcalls, 1);
+	cr_expect_eq(plane.last_upcall.kind, DATA_MISS);
+	cr_expect_eq(plane.last_upcall.link, 0);
+	cr_expect(ip_addr_equal(&plane.last_upcall.group, &route.key.group));
+}
+
+Test(adopt, first_wishes_do_not_take_outputs_away)
+{
+	struct mfib_route poorer = plane_route(1);
+
+	leave_behind(DPLANE_MODE_AUTO);
+	plane_new(&plane, SETS);
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	ifset_add(&poorer.oifs, 3);
+	cr_assert_eq(dplane_put(plane.dp, &poorer), 0);
+	cr_expect(comes_out(1, 1));
+	cr_expect(comes_out(1, 2));
+	cr_expect(comes_out(1, 3));
+	dplane_del(plane.dp, &poorer.key);
+	cr_expect(comes_out(1, 1), "not even when the protocol forgets it");
+}
+
+Test(adopt, relearning_ends_with_what_is_wanted_then)
+{
+	struct mfib_route wanted = plane_route(1), stale = route_to(2, 1, 2);
+	struct dplane_route_state state;
+
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	cr_assert_eq(dplane_put(plane.dp, &stale), 0);
+	leave_behind(DPLANE_MODE_AUTO);
+	plane.relearn_for = HP_MS(100);
+	plane_new(&plane, SETS);
+	for (uint16_t i = 0; i < PORTS - 1; i++) { /* the last one does not come back */
+		struct dplane_link link = plane_link(&plane, i, DPLANE_MODE_AUTO);
+
+		cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	}
+	ifset_add(&wanted.oifs, 2);
+	cr_assert_eq(dplane_put(plane.dp, &wanted), 0);
+	for (int i = 0; i < DEADLINE_MS / 10 && dplane_link_is_adopted(plane.dp, 3); i++)
+		dispatch(10);
+	cr_expect_not(dplane_link_is_adopted(plane.dp, 3));
+	cr_expect_neq(system("ip link show r3 | grep -q xdp"), 0, "r3 is let go");
+	cr_expect_eq(dplane_route_state(plane.dp, &stale.key, &state), -ENOENT);
+	cr_expect(comes_out(1, 2));
+	cr_expect_not(comes_out(1, 1), "no longer wanted");
+	cr_expect_not(comes_out(2, 1), "nobody asked for it again");
+	cr_expect_not_null(strstr(plane.said, "1 trees of the earlier run"), "%s", plane.said);
+}
+
+Test(adopt, vanished_interface_is_forgotten_and_the_others_go_on)
+{
+	leave_behind(DPLANE_MODE_AUTO);
+	cr_assert_eq(system("ip link del r2"), 0);
+	plane_new(&plane, SETS);
+	cr_expect_not_null(strstr(plane.said, "going on with 3 interfaces"), "%s", plane.said);
+	cr_expect_not(dplane_link_is_adopted(plane.dp, 2));
+	cr_expect(comes_out(1, 1));
+}
+
+static int open_with(uint32_t max_routes, bool discards)
+{
+	struct dplane_config config = {
+		.instance = plane.instance,
+		.max_links = 32,
+		.max_routes = max_routes,
+		.max_sets = SETS,
+		.discard_pins = discards,
+	};
+
+	return dplane_new(&config, &plane.dp);
+}
+
+Test(adopt, pins_of_other_sizes_are_refused_and_go_on_until_discarded)
+{
+	leave_behind(DPLANE_MODE_AUTO);
+	cr_expect_eq(open_with(32, false), -ESTALE);
+	cr_expect(comes_out(1, 1), "a refused start changes nothing");
+	cr_assert_eq(open_with(32, true), 0);
+	cr_expect_not(comes_out(1, 1));
+	cr_expect_neq(system("ip link show r0 | grep -qE 'xdp|ALLMULTI'"), 0);
+}
+
+Test(adopt, settings_of_interfaces_are_undone_by_the_next_run)
+{
+	leave_behind(DPLANE_MODE_AUTO);
+	cr_expect_eq(system("ip link show r0 | grep -q ALLMULTI"), 0);
+	plane_new(&plane, SETS);
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	dplane_detach(plane.dp, 0);
+	cr_expect_neq(system("ip link show r0 | grep -qE 'xdp|ALLMULTI'"), 0);
+}
+
+/* Sets that rest or were never used are as good as new ones. */
+Test(adopt, output_sets_are_found_again_and_made_as_needed)
+{
+	leave_behind(DPLANE_MODE_AUTO);
+	plane_new(&plane, SETS);
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	for (uint8_t group = 1; group <= 3; group++) {
+		struct mfib_route route = route_to(group, 1, (uint16_t)(group == 1 ? 2 : 3));
+
+		cr_assert_eq(dplane_put(plane.dp, &route), 0);
+		cr_expect(comes_out(group, 1), "group %u", group);
+		cr_expect(comes_out(group, group == 1 ? 2 : 3), "group %u", group);
+	}
+}

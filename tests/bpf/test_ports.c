@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What interfaces do to trees: the self-test, programs of this machine, thresholds, what is left
+ * out. */
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common_plane.h"
+#include "dplane/linkinfo.h"
+#include "dplane/selftest.h"
+
+#define PORTS       3
+#define DEADLINE_MS 5000
+
+static struct plane plane;
+static struct mfib_route route;
+
+static void setup(void)
+{
+	plane_open(&plane, PORTS, 8);
+	route = plane_route(1);
+	ifset_add(&route.oifs, 1);
+	ifset_add(&route.oifs, 2);
+}
+
+static void teardown(void)
+{
+	if (plane.dp)
+		plane_close(&plane);
+}
+
+TestSuite(ports, .init = setup, .fini = teardown);
+
+static struct dplane_route_state state_get(void)
+{
+	struct dplane_route_state state;
+
+	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
+	return state;
+}
+
+static void inject(uint32_t number)
+{
+	uint8_t frame[PLANE_FRAME];
+
+	plane_frame(frame, 1, number);
+	cr_assert_eq(send(plane.far_fd[0], frame, sizeof(frame), 0), PLANE_FRAME);
+}
+
+/* Whether a number comes out at a port; with a deadline that is short where none is awaited. */
+static bool arrives(int port, uint32_t number, int ms)
+{
+	struct pollfd wait = { .fd = plane.far_fd[port], .events = POLLIN };
+	uint8_t bytes[2048];
+
+	while (poll(&wait, 1, ms) > 0) {
+		ssize_t len = recv(wait.fd, bytes, sizeof(bytes), 0);
+
+		if (len > 0 && plane_frame_number(bytes, (size_t)len) == number)
+			return true;
+	}
+	return false;
+}
+
+struct search {
+	uint16_t link;
+	const char *reason;
+	uint64_t packets;
+};
+
+static void counter_pick(void *ctx, const struct dplane_counter *counter)
+{
+	struct search *search = ctx;
+
+	if (counter->link == search->link && !strcmp(counter->reason, search->reason))
+		search->packets = counter->packets;
+}
+
+static uint64_t counter(uint16_t link, const char *reason)
+{
+	struct search search = { .link = link, .reason = reason };
+
+	dplane_counters(plane.dp, counter_pick, &search);
+	return search.packets;
+}
+
+Test(ports, selftest_sees_whether_redirected_frames_leave)
+{
+	struct selftest *test;
+
+	cr_assert_eq(selftest_new(&test), 0);
+	cr_expect_eq(selftest_redirects(test, if_nametoindex("r1")), 1);
+	plane_gro_set(1, false);
+	cr_expect_eq(selftest_redirects(test, if_nametoindex("r1")), 0);
+	cr_expect_lt(selftest_redirects(test, 9999), 0, "there is no such interface");
+	selftest_free(test);
+}
+
+Test(ports, selftest_leaves_the_tree_to_tc_before_its_first_packet)
+{
+	struct dplane_link_state link;
+
+	plane_gro_set(2, false);
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	dplane_link_state(plane.dp, 2, &link);
+	cr_expect_not(link.takes_redirects);
+	cr_expect_neq(link.why[0], '\0');
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	cr_expect_eq(state_get().tier, DPLANE_TIER_TC);
+	inject(1);
+	cr_expect(arrives(2, 1, DEADLINE_MS));
+}
+
+/* A program of this machine on r1 listens, or no longer. */
+static int listener_fd = -1;
+
+static void listen_on(const char *name)
+{
+	struct ip_mreqn join = { .imr_ifindex = (int)if_nametoindex(name) };
+
+	memcpy(&join.imr_multiaddr, ip_addr_bytes(&route.key.group), 4);
+	listener_fd = socket(AF_INET, SOCK_DGRAM, 0);
+	cr_assert_eq(setsockopt(listener_fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &join, sizeof(join)),
+		     0);
+}
+
+static void tier_await(enum dplane_tier tier)
+{
+	struct pollfd wait = { .fd = dplane_fd(plane.dp), .events = POLLIN };
+
+	for (int i = 0; i < DEADLINE_MS / 10 && state_get().tier != tier; i++)
+		if (poll(&wait, 1, 10) > 0)
+			dplane_dispatch(plane.dp);
+	cr_expect_eq(state_get().tier, tier, "%s", state_get().why);
+}
+
+static void listener_is_served(const char *name)
+{
+	char why[96];
+
+	snprintf(why, sizeof(why), "%s: a program of this machine listens to the group", name);
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	cr_assert_eq(state_get().tier, DPLANE_TIER_XDP);
+	listen_on(name);
+	tier_await(DPLANE_TIER_KERNEL);
+	cr_expect_str_eq(state_get().why, why);
+	inject(1);
+	cr_expect(arrives(1, 1, DEADLINE_MS));
+	cr_expect(arrives(2, 1, DEADLINE_MS));
+	close(listener_fd);
+	tier_await(DPLANE_TIER_XDP);
+}
+
+Test(ports, tree_with_a_listener_on_its_input_is_the_kernels_while_it_listens)
+{
+	listener_is_served("r0");
+}
+
+Test(ports, tree_with_a_listener_on_an_output_is_the_kernels_while_it_listens)
+{
+	listener_is_served("r1");
+}
+
+static void threshold_holds_back(enum dplane_mode mode)
+{
+	struct dplane_link link = plane_link(&plane, 2, mode);
+
+	plane_attach_all(&plane, mode);
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	link.threshold = 8; /* frames have TTL 8, which is not greater */
+	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	inject(1);
+	cr_expect(arrives(1, 1, DEADLINE_MS));
+	cr_expect_not(arrives(2, 1, 200));
+	if (mode != DPLANE_MODE_KERNEL)
+		cr_expect_eq(counter(2, "threshold"), 1);
+	link.threshold = 7;
+	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	inject(2);
+	cr_expect(arrives(2, 2, DEADLINE_MS));
+}
+
+Test(ports, threshold_holds_packets_back_in_xdp)
+{
+	threshold_holds_back(DPLANE_MODE_AUTO);
+}
+
+Test(ports, threshold_holds_packets_back_in_tc)
+{
+	threshold_holds_back(DPLANE_MODE_TC);
+}
+
+Test(ports, threshold_holds_packets_back_in_the_kernel)
+{
+	threshold_holds_back(DPLANE_MODE_KERNEL);
+}
+
+Test(ports, copies_for_an_output_that_is_down_are_counted)
+{
+	struct dplane_link link = plane_link(&plane, 2, DPLANE_MODE_AUTO);
+
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	inject(1);
+	cr_expect(arrives(1, 1, DEADLINE_MS));
+	link.is_up = false;
+	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	inject(2);
+	inject(3);
+	cr_expect(arrives(1, 3, DEADLINE_MS));
+	cr_expect_eq(counter(2, "link-down"), 2);
+	cr_expect_eq(counter(1, "link-down"), 0);
+	link.is_up = true;
+	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	inject(4);
+	cr_expect(arrives(2, 4, DEADLINE_MS));
+	cr_expect_eq(counter(2, "link-down"), 2);
+}
+
+Test(ports, kernel_tells_what_an_interface_is)
+{
+	struct linkinfo info;
+
+	cr_assert_eq(linkinfo_read(if_nametoindex("r1"), &info), 0);
+	cr_expect_str_eq(info.name, "r1");
+	cr_expect_eq(info.carrier, if_nametoindex("r1"));
+	cr_expect_eq(info.vid, 0);
+	cr_expect_eq(info.mtu, 1500);
+	cr_expect(info.is_up && info.is_ethernet);
+	cr_assert_eq(linkinfo_read(1, &info), 0);
+	cr_expect_not(info.is_ethernet, "the loopback");
+	cr_expect_eq(linkinfo_read(9999, &info), -ENODEV);
+}
+
+Test(ports, rate_of_a_tree_is_known_after_two_questions)
+{
+	struct dplane_route_state state;
+
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	cr_expect_eq(state_get().rate_pps, 0.0);
+	inject(1);
+	cr_expect(arrives(1, 1, DEADLINE_MS));
+	for (int i = 0; i < DEADLINE_MS / 10; i++) {
+		state = state_get();
+		if (state.rate_pps > 0)
+			break;
+		poll(NULL, 0, 10);
+	}
+	cr_expect(state.rate_pps > 0 && state.rate_pps <= 1.0, "%f", state.rate_pps);
+}
