@@ -133,8 +133,9 @@ install: all ## Install to DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(BUILD)/hpimd $(DESTDIR)$(PREFIX)/sbin/hpimd
 	install -D -m 755 $(BUILD)/hpimctl $(DESTDIR)$(PREFIX)/bin/hpimctl
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's|@PREFIX@|$(PREFIX)|' packaging/hpimd@.service.in \
+	sed 's|@PREFIX@|$(PREFIX)|g' packaging/hpimd@.service.in \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/hpimd@.service
+	install -D -m 644 packaging/hpim.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/hpim.conf
 
 deb: all ## Make build/hpim_VERSION_ARCH.deb
 	$(Q)BUILD=$(BUILD) VERSION=$(VERSION) packaging/deb.sh

@@ -333,10 +333,6 @@ static int start_dplane(struct shell *shell)
 	};
 	int err = dplane_new(&config, &shell->dplane);
 
-	if (err == -ESTALE)
-		log_line(NOTE_WARN,
-			 "start that version again, or remove the pins: hpimd --discard-pins; "
-			 "forwarding then stops until the trees are learned again");
 	if (err)
 		return err; /* it said why */
 	err = loop_add(shell->loop, dplane_fd(shell->dplane), EPOLLIN, on_dplane, shell,

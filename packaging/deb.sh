@@ -28,10 +28,32 @@ Architecture: $arch
 Maintainer: the authors of hpim
 Section: net
 Priority: optional
-Depends: $depends
+Depends: $depends, passwd
 Description: multicast router that forwards in XDP
  Daemon and command line of a router for IPv4 and IPv6 multicast: HPIM-DM between
  routers, IGMP and MLD towards hosts, forwarding in XDP with the kernel's own
  multicast routing as the second way.
 EOF
+
+# The user of the daemon, and the daemons of the former version: they are followed without a gap in
+# forwarding.
+cat > "$tree/DEBIAN/postinst" <<'EOF'
+#!/bin/sh
+set -e
+[ "$1" = configure ] || exit 0
+getent group hpim > /dev/null || groupadd --system hpim
+getent passwd hpim > /dev/null ||
+	useradd --system --gid hpim --no-create-home --home-dir / --shell /usr/sbin/nologin hpim
+if [ -d /run/systemd/system ]; then
+	systemctl daemon-reload
+	systemctl try-restart 'hpimd@*.service'
+fi
+EOF
+cat > "$tree/DEBIAN/prerm" <<'EOF'
+#!/bin/sh
+set -e
+[ "$1" = remove ] && [ -d /run/systemd/system ] || exit 0
+systemctl stop 'hpimd@*.service'
+EOF
+chmod 755 "$tree/DEBIAN/postinst" "$tree/DEBIAN/prerm"
 dpkg-deb --root-owner-group --build "$tree" "$BUILD/hpim_${VERSION}_$arch.deb"

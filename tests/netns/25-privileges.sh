@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Once it serves, the daemon has four capabilities and cannot get others, as root or as the user
 # hpim; interfaces come and go, both families are forwarded, and restart and stop work all the same,
-# also where only privileged processes may load programs.
+# also where only privileged processes may load programs. It starts with what its unit file allows.
 . "$(dirname "$0")/lib.sh"
-need unshare
+need unshare setpriv
 BUILD=$(realpath "$BUILD") # who enters a mount namespace leaves this folder
 
 # CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON and CAP_BPF
@@ -18,6 +18,11 @@ if [ "$was" = 0 ]; then
 	echo 2 > $BPF_SYSCTL || fail 'unprivileged BPF cannot be switched off'
 fi
 [ "$(cat $BPF_SYSCTL)" != 0 ] || fail 'unprivileged BPF is on'
+
+# The capabilities that the service manager leaves it, as setpriv writes them.
+unit_set=$(sed -n 's/^CapabilityBoundingSet=//p' packaging/hpimd@.service.in | tr 'A-Z\n' 'a-z ' |
+	sed 's/ *cap_/,+/g; s/ *$//')
+case $unit_set in ,+net_admin,*) ;; *) fail "the unit file names no capabilities: $unit_set" ;; esac
 
 # status_of PID NAME: a line of its status
 status_of() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '; }
@@ -47,7 +52,8 @@ inside() { nsenter -t "$holder" --mount -- "$@"; }
 ctl() { inside "$BUILD/hpimctl" -i "$PREFIX-$1" "${@:2}"; }
 
 start_inside() {
-	spawn one one nsenter -t "$holder" --mount -- "$BUILD/hpimd" -i "$PREFIX-one" --foreground
+	spawn one one nsenter -t "$holder" --mount -- setpriv --bounding-set "-all$unit_set" \
+		"$BUILD/hpimd" -i "$PREFIX-one" --foreground
 	daemons[one]=$!
 	within 10 ctl one status
 	within 5 said one serves

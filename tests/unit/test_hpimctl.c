@@ -282,7 +282,7 @@ Test(hpimctl, unknown_word_lists_what_is_expected)
 Test(hpimctl, unfinished_command_says_what_is_missing)
 {
 	expect(run_alone("attach eth0 mode"), CTL_EXIT_USAGE, "",
-	       "hpimctl: the command lacks the mode (usage)\n  hint: auto native generic kernel\n");
+	       "hpimctl: the command lacks the mode (usage)\n  hint: auto native generic tc kernel\n");
 }
 
 Test(hpimctl, missing_daemon_exits_3_and_says_how_to_start_it)

@@ -137,6 +137,8 @@ static const struct token tokens[] = {
 	{ AT_MODE, "native", AT_ATTACH_OPTION, ACT_MODE, "native", NULL, "XDP in the driver" },
 	{ AT_MODE, "generic", AT_ATTACH_OPTION, ACT_MODE, "generic", NULL,
 	  "XDP after the driver, on any interface" },
+	{ AT_MODE, "tc", AT_ATTACH_OPTION, ACT_MODE, "tc", NULL,
+	  "TC, on any interface, to any interface" },
 	{ AT_MODE, "kernel", AT_ATTACH_OPTION, ACT_MODE, "kernel", NULL,
 	  "the kernel's own multicast routing" },
 
