@@ -142,6 +142,9 @@ plug() {
 	run "$1" ethtool -K "$2" tx off gro on > /dev/null || fail "no offloads for $1 $2"
 }
 
+# ifindex NODE IFACE
+ifindex() { run "$1" ip -o link show "$2" | cut -d: -f1; }
+
 # until_true SECONDS COMMAND...: try again until it succeeds; fails after so many seconds
 until_true() {
 	local deadline=$((SECONDS + $1 + 1))
@@ -265,11 +268,13 @@ all_arrive() {
 	hush "$1" || fail "$1 did not get packets 1 to $4 once each: $(tail -n 1 "$WORK/$1.log")"
 }
 
-# exact_stream NAME NODE GROUP COUNT: over a tree that stands, each packet arrives once
+# exact_stream NAME NODE GROUP COUNT [SOURCE [OPTION...]]: over a tree that stands, each packet of
+# src, or of another node, arrives once
 exact_stream() {
+	local source=${5:-src}
 	before=$(datagrams "$2" "$(family_of "$3")")
 	listen "$1" "$2" "$3" --expect 1-"$4"
-	send src "$3" -n "$4" -r 1000
+	send "$source" "$3" -n "$4" -r 1000 "${@:6}"
 	all_arrive "$1" "$2" "$3" "$4"
 }
 
