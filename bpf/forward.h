@@ -12,21 +12,23 @@
 #include "hook.h"
 #include "upcall.h"
 
-/* What forward_decide() returns besides a reason: passed to TC, which counts it. */
+/* What forward_verdict() returns besides a reason: passed to TC, which counts it. */
 #define FORWARD_LATER (-3)
 
 /** struct forward - What is known about a packet's way. */
 struct forward {
-	__u32 ifindex;  /* input interface: the port, or the VLAN of the tag */
-	__u32 link;     /* its link number, or LINK_UNRESOLVED */
-	bool is_served; /* valid when the link number is resolved */
-	/* XDP has seen the packet: what is passed has been counted, and reported. */
-	bool is_second;
-	__u32 set, flags; /* of the route; with MFIB_R_FORWARDED */
+	__u32 ifindex; /* input interface: the port, or the VLAN of the tag */
+	__u32 link;    /* its link number, or LINK_UNRESOLVED */
+	/* Of the route; not with MFIB_R_MISS. */
+	__u32 set, flags;
 	struct mfib_route_count *count;
 	__u32 capture_every;
+	/* By forward_resolve(). */
+	bool is_served;
+	bool is_second; /* XDP has seen the packet: what is passed has been counted, and reported */
 };
 
+/** forward_resolve() - Look up the input interface. */
 static __always_inline void forward_resolve(struct forward *fwd)
 {
 	__u32 ifindex = fwd->ifindex;
@@ -44,64 +46,6 @@ static __always_inline const struct mfib_entry *route_lookup(const struct packet
 	return bpf_map_lookup_elem(&route4, pkt->key);
 }
 
-static __always_inline struct arrival arrival_of(const struct forward *fwd,
-						 const struct packet *pkt)
-{
-	struct arrival arrival = { .ifindex = fwd->ifindex, .link = fwd->link };
-
-	arrival_set_key(&arrival, pkt);
-	return arrival;
-}
-
-static __always_inline enum mfib_reason forward_miss(struct forward *fwd, const struct packet *pkt,
-						     enum hook hook)
-{
-	struct arrival arrival;
-
-	if (hook == HOOK_XDP)
-		forward_resolve(fwd);
-	if (!fwd->is_served)
-		return MFIB_R_UNATTACHED;
-	if (hook == HOOK_TC && fwd->is_second)
-		return MFIB_R_MISS;
-	arrival = arrival_of(fwd, pkt);
-	return upcall_miss(&arrival);
-}
-
-static __always_inline enum mfib_reason
-forward_wrong_if(struct forward *fwd, const struct packet *pkt, __u32 flags, enum hook hook)
-{
-	struct arrival arrival;
-
-	if (hook == HOOK_XDP)
-		forward_resolve(fwd);
-	if (!fwd->is_served)
-		return MFIB_R_UNATTACHED;
-	if (flags & MFIB_F_WRONG_IF) {
-		arrival = arrival_of(fwd, pkt);
-		upcall_wrong_if(&arrival);
-	}
-	return MFIB_R_WRONG_IF;
-}
-
-/* The flags that are not part of plain forwarding; MFIB_R_FORWARDED: go on. */
-static __always_inline int route_special(const struct forward *fwd, const struct packet *pkt,
-					 __u64 now, enum hook hook)
-{
-	if (fwd->flags & MFIB_F_NOTIFY && (hook == HOOK_XDP || !fwd->is_second)) {
-		struct arrival arrival = arrival_of(fwd, pkt);
-
-		miss_report(&arrival, now, UPCALL_SEEN);
-	}
-	if (fwd->flags & MFIB_F_PASS)
-		return MFIB_R_KERNEL;
-	if (hook == HOOK_XDP && fwd->flags & MFIB_F_TC)
-		return FORWARD_LATER;
-	return MFIB_R_FORWARDED;
-}
-
-#define FLAGS_SPECIAL (MFIB_F_NOTIFY | MFIB_F_PASS | MFIB_F_TC)
-
 /* What the route says about a packet that arrived on its input interface. */
 static __always_inline int route_verdict(struct forward *fwd, const struct mfib_entry *entry,
 					 const struct packet *pkt, enum hook hook)
@@ -115,11 +59,11 @@ static __always_inline int route_verdict(struct forward *fwd, const struct mfib_
 	if (!fwd->count || !set)
 		return MFIB_R_NO_SET; /* not reached: every slot exists */
 	fwd->count->seen_ns = now;
-	if (unlikely(fwd->flags & FLAGS_SPECIAL)) {
-		int special = route_special(fwd, pkt, now, hook);
-
-		if (special != MFIB_R_FORWARDED)
-			return special;
+	if (unlikely(fwd->flags & (MFIB_F_PASS | MFIB_F_TC))) {
+		if (fwd->flags & MFIB_F_PASS)
+			return MFIB_R_KERNEL;
+		if (hook == HOOK_XDP)
+			return FORWARD_LATER;
 	}
 	if (fwd->set == MFIB_SET_NONE)
 		return MFIB_R_NEGATIVE;
@@ -134,25 +78,65 @@ static __always_inline int route_verdict(struct forward *fwd, const struct mfib_
 }
 
 /**
- * forward_decide() - Tell what to do with a packet for which packet_parse() wants a route.
- * @fwd: ifindex is set; in TC it is resolved.
+ * forward_verdict() - Tell what to do with a packet for which packet_parse() wants a route.
+ * @fwd: ifindex is set.
  *
- * Reports to the daemon are sent here, nothing is counted but these.
- * Return: a reason or FORWARD_LATER. With MFIB_R_FORWARDED @fwd is filled.
+ * Whoever asks twice gets the same answer: nothing is counted or reported.
+ * Return: a reason or FORWARD_LATER.
  */
-static __always_inline int forward_decide(struct forward *fwd, const struct packet *pkt,
-					  enum hook hook)
+static __always_inline int forward_verdict(struct forward *fwd, const struct packet *pkt,
+					   enum hook hook)
 {
 	const struct mfib_entry *entry = route_lookup(pkt);
 
 	if (!entry)
-		return forward_miss(fwd, pkt, hook);
+		return MFIB_R_MISS;
+	fwd->flags = entry->flags;
 	if (entry->iif != fwd->ifindex)
-		return forward_wrong_if(fwd, pkt, entry->flags, hook);
+		return MFIB_R_WRONG_IF;
 	fwd->link = entry->link;
 	fwd->set = entry->set;
-	fwd->flags = entry->flags;
 	return route_verdict(fwd, entry, pkt, hook);
+}
+
+/* Reports, and what they decide; off the way of what is forwarded. */
+static __noinline int forward_report_as(const struct arrival *arrival, int reason)
+{
+	if (reason == MFIB_R_MISS)
+		return upcall_miss(arrival);
+	if (reason == MFIB_R_WRONG_IF)
+		upcall_wrong_if(arrival);
+	else
+		miss_report(arrival, bpf_ktime_get_coarse_ns(), UPCALL_SEEN);
+	return reason;
+}
+
+/**
+ * forward_report() - Report to the daemon what it wants to know of a verdict.
+ * @fwd: in TC it is resolved.
+ *
+ * Return: the verdict, or a stricter or milder one.
+ */
+static __always_inline int forward_report(struct forward *fwd, const struct packet *pkt, int reason,
+					  enum hook hook)
+{
+	const bool is_stray = reason == MFIB_R_MISS || reason == MFIB_R_WRONG_IF;
+	struct arrival arrival;
+
+	if (is_stray) {
+		if (hook == HOOK_XDP)
+			forward_resolve(fwd);
+		if (!fwd->is_served)
+			return MFIB_R_UNATTACHED;
+		if (reason == MFIB_R_WRONG_IF && !(fwd->flags & MFIB_F_WRONG_IF))
+			return reason;
+	} else if (!(fwd->flags & MFIB_F_NOTIFY)) {
+		return reason;
+	}
+	if (hook == HOOK_TC && fwd->is_second && reason != MFIB_R_WRONG_IF)
+		return reason;
+	arrival_set(&arrival, pkt, fwd->ifindex, fwd->link);
+	return forward_report_as(&arrival, reason);
 }
 
 #define KIND_BIT_SEND            0

@@ -168,7 +168,7 @@ int hpim_tc(struct __sk_buff *skb)
 		return PASSED;
 	forward_resolve(&fwd);
 	if (reason == PARSE_LOOKUP)
-		reason = forward_decide(&fwd, &pkt, HOOK_TC);
+		reason = forward_report(&fwd, &pkt, forward_verdict(&fwd, &pkt, HOOK_TC), HOOK_TC);
 	if (fwd.is_second && reason != MFIB_R_FORWARDED && !reason_is_drop(reason))
 		return PASSED;
 	if (reason != MFIB_R_FORWARDED)

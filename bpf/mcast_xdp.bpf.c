@@ -9,21 +9,27 @@
 #include "rewrite.h"
 #include "tag.h"
 
-/* Called, not inlined: it is off the way of what is forwarded. */
-static __noinline int leave(struct xdp_md *ctx, enum mfib_reason reason, __u32 ifindex, __u32 link,
-			    __u32 bytes)
+static int leave(struct xdp_md *ctx, enum mfib_reason reason, const struct forward *fwd,
+		 __u32 bytes)
 {
+	__u32 link = fwd->link;
+
 	if (link == LINK_UNRESOLVED)
-		link = stats_link(ifindex);
-	capture(ctx, HOOK_XDP, ifindex, reason, bytes);
+		link = stats_link(fwd->ifindex);
+	capture(ctx, HOOK_XDP, fwd->ifindex, reason, bytes);
 	stats_count(link, reason, bytes);
 	return reason_is_drop(reason) ? XDP_DROP : XDP_PASS;
 }
 
-/*
- * A frame to a unicast MAC address is not ours whatever it carries: the kernel routes it. Behind
- * the tag of a VLAN that XDP serves the input interface is that VLAN.
- */
+static __always_inline void forwarded_count(const struct forward *fwd, const struct packet *pkt,
+					    __u32 bytes)
+{
+	fwd->count->packets++;
+	fwd->count->bytes += pkt->len;
+	stats_count(fwd->link, MFIB_R_FORWARDED, bytes);
+}
+
+/* Behind the tag of a VLAN that XDP serves the input interface is that VLAN. */
 static __always_inline int frame_parse(struct packet *pkt, struct forward *fwd, const void *data,
 				       const void *end, __u32 *ret_tag_len)
 {
@@ -31,10 +37,10 @@ static __always_inline int frame_parse(struct packet *pkt, struct forward *fwd, 
 	const void *packet = eth + 1;
 	__be16 proto;
 
-	if (packet > end || !(eth->h_dest[0] & 1))
-		return PARSE_NOT_OURS;
+	if (packet > end)
+		return PARSE_NOT_OURS; /* not reached */
 	proto = ethernet_proto(eth);
-	if (unlikely(proto_is_tag(proto))) {
+	if (proto_is_tag(proto)) {
 		const struct tag *tag = packet;
 
 		packet = tag + 1;
@@ -46,46 +52,77 @@ static __always_inline int frame_parse(struct packet *pkt, struct forward *fwd, 
 	return packet_parse(pkt, proto, packet, end, end - packet);
 }
 
+/* A packet that is forwarded and is not plain: it has a tag, gets one, or is looked at. */
+static __always_inline int frame_send(struct xdp_md *ctx, const struct forward *fwd,
+				      const struct packet *pkt, __u32 tag_len)
+{
+	__u32 set_index = fwd->set, bytes = ctx->data_end - ctx->data;
+	void *set = bpf_map_lookup_elem(&output_sets, &set_index);
+	void *data, *end;
+
+	if (!set)
+		return leave(ctx, MFIB_R_NO_SET, fwd, bytes);
+	if (fwd->flags & MFIB_F_TAGGED && !meta_put(ctx, set_index))
+		return leave(ctx, MFIB_R_NO_ROOM, fwd, bytes);
+	if (capture_is_due(fwd->capture_every))
+		capture_send(ctx, HOOK_XDP, fwd->ifindex, MFIB_R_FORWARDED, bytes);
+	data = (void *)(long)ctx->data;
+	end = (void *)(long)ctx->data_end;
+	/* Masked: the verifier need not remember what it is. */
+	if (!rewrite_ttl(data + ETH_HLEN + (tag_len & sizeof(struct tag)), end, pkt->is_ipv6))
+		return leave(ctx, MFIB_R_NO_SET, fwd, bytes); /* not reached: parsed before */
+	forwarded_count(fwd, pkt, bytes);
+	if (tag_len && !tag_strip(ctx, data, end))
+		return XDP_ABORTED; /* not reached: there is a packet behind the tag */
+	return bpf_redirect_map(set, 0, BPF_F_BROADCAST);
+}
+
+/* Everything but plain forwarding. Called, not inlined, which keeps that fast. */
+static __noinline int ingress_other(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+	struct forward fwd = { .link = LINK_UNRESOLVED, .ifindex = ctx->ingress_ifindex };
+	struct packet pkt = { .len = 0 };
+	__u32 tag_len = 0;
+	int reason = frame_parse(&pkt, &fwd, data, end, &tag_len);
+
+	if (reason == PARSE_NOT_OURS)
+		return XDP_PASS;
+	if (reason == PARSE_LOOKUP)
+		reason =
+			forward_report(&fwd, &pkt, forward_verdict(&fwd, &pkt, HOOK_XDP), HOOK_XDP);
+	if (reason == FORWARD_LATER)
+		return XDP_PASS;
+	if (reason != MFIB_R_FORWARDED)
+		return leave(ctx, reason, &fwd, end - data);
+	return frame_send(ctx, &fwd, &pkt, tag_len);
+}
+
+/*
+ * A frame to a unicast MAC address is not ours whatever it carries: the kernel routes it. What is
+ * not forwarded at once is looked at again, since one way out is what the compiler makes fast.
+ */
 SEC("xdp")
 int hpim_ingress(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
-	struct forward fwd = { .link = LINK_UNRESOLVED, .ifindex = ctx->ingress_ifindex };
-	__u32 tag_len = 0, bytes = end - data;
+	struct forward fwd = { .ifindex = ctx->ingress_ifindex };
+	const struct ethhdr *eth = data;
+	void *packet = data + ETH_HLEN, *set;
 	struct packet pkt;
-	void *set;
-	int reason;
 
-	reason = frame_parse(&pkt, &fwd, data, end, &tag_len);
-	if (reason == PARSE_NOT_OURS)
+	if (packet > end || !(eth->h_dest[0] & 1))
 		return XDP_PASS;
-	if (reason == PARSE_LOOKUP)
-		reason = forward_decide(&fwd, &pkt, HOOK_XDP);
-	if (reason == FORWARD_LATER)
-		return XDP_PASS;
-	if (reason != MFIB_R_FORWARDED)
-		return leave(ctx, reason, fwd.ifindex, fwd.link, bytes);
+	if (packet_parse(&pkt, ethernet_proto(eth), packet, end, end - packet) != PARSE_LOOKUP ||
+	    forward_verdict(&fwd, &pkt, HOOK_XDP) != MFIB_R_FORWARDED ||
+	    fwd.flags & (MFIB_F_TAGGED | MFIB_F_NOTIFY) || fwd.capture_every)
+		return ingress_other(ctx);
 	set = bpf_map_lookup_elem(&output_sets, &fwd.set);
-	if (!set)
-		return leave(ctx, MFIB_R_NO_SET, fwd.ifindex, fwd.link, bytes);
-	if (unlikely(fwd.flags & MFIB_F_TAGGED)) {
-		if (!meta_put(ctx, fwd.set))
-			return leave(ctx, MFIB_R_NO_ROOM, fwd.ifindex, fwd.link, bytes);
-		data = (void *)(long)ctx->data;
-		end = (void *)(long)ctx->data_end;
-	}
-	if (unlikely(capture_is_due(fwd.capture_every)))
-		capture_send(ctx, HOOK_XDP, fwd.ifindex, MFIB_R_FORWARDED, bytes);
-	/* Masked: the verifier need not remember what it is. */
-	if (!rewrite_ttl(data + ETH_HLEN + (tag_len & sizeof(struct tag)), end, pkt.is_ipv6))
-		return leave(ctx, MFIB_R_NO_SET, fwd.ifindex, fwd.link,
-			     bytes); /* not reached: parsed before */
-	fwd.count->packets++;
-	fwd.count->bytes += pkt.len;
-	stats_count(fwd.link, MFIB_R_FORWARDED, bytes);
-	if (unlikely(tag_len) && !tag_strip(ctx, data, end))
-		return XDP_ABORTED; /* not reached: there is a packet behind the tag */
+	if (!set || !rewrite_ttl(packet, end, pkt.is_ipv6))
+		return ingress_other(ctx);
+	forwarded_count(&fwd, &pkt, end - data);
 	return bpf_redirect_map(set, 0, BPF_F_BROADCAST);
 }
 
@@ -104,10 +141,51 @@ static __always_inline bool is_within_threshold(const struct mfib_port *port, co
 	return ip4->ttl < port->threshold;
 }
 
-static __noinline int copy_drop(__u32 link, enum mfib_reason reason, __u32 bytes)
+static __always_inline int copy_drop(__u32 link, enum mfib_reason reason, __u32 bytes)
 {
 	stats_count(link, reason, bytes);
 	return XDP_DROP;
+}
+
+/* The output that a copy is for. False: the metadata that says it cannot be removed. */
+static __always_inline bool copy_output(struct xdp_md *ctx, __u32 *ret_ifindex, bool *ret_is_turn)
+{
+	const struct mfib_meta *meta = (const void *)(long)ctx->data_meta;
+
+	*ret_ifindex = ctx->egress_ifindex;
+	*ret_is_turn = (const void *)(meta + 1) <= (const void *)(long)ctx->data &&
+		       meta->magic == MFIB_META_MAGIC;
+	if (!*ret_is_turn)
+		return true;
+	*ret_ifindex = turn_take(meta, ctx->egress_ifindex);
+	return bpf_xdp_adjust_meta(ctx, sizeof(*meta)) == 0;
+}
+
+/* Every copy that is not plain: of a set with VLANs, or for an output with a threshold. */
+static __noinline int egress_other(struct xdp_md *ctx)
+{
+	__u32 bytes = ctx->data_end - ctx->data, ifindex;
+	const struct mfib_port *port;
+	void *data, *end;
+	bool is_turn;
+
+	if (!copy_output(ctx, &ifindex, &is_turn))
+		return copy_drop(hpim_unknown_link, MFIB_R_SEND_FAILED, bytes);
+	port = port_find(ifindex);
+	data = (void *)(long)ctx->data;
+	end = (void *)(long)ctx->data_end;
+	if (!port || data + ETH_HLEN > end)
+		return copy_drop(hpim_unknown_link, MFIB_R_NO_PORT, bytes);
+	if (port->threshold && is_within_threshold(port, data, end))
+		return copy_drop(port->link, MFIB_R_THRESHOLD, bytes);
+	rewrite_source(data, port);
+	if (is_turn && port->vid) {
+		if (!tag_push(ctx, port))
+			return copy_drop(port->link, MFIB_R_SEND_FAILED, bytes);
+		bytes += sizeof(struct tag);
+	}
+	stats_count(port->link, MFIB_R_SENT, bytes);
+	return XDP_PASS;
 }
 
 /* The only program of every devmap entry: a device keeps the first one it meets in a flush. */
@@ -116,31 +194,14 @@ int hpim_egress(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
-	struct mfib_meta *meta = (void *)(long)ctx->data_meta;
-	__u32 bytes = end - data, ifindex = ctx->egress_ifindex;
-	const struct mfib_port *port;
-	bool is_tagged = false;
+	__u32 ifindex = ctx->egress_ifindex, slot = ifindex % MFIB_EGRESS_SLOTS;
+	const struct mfib_egress *own = bpf_map_lookup_elem(&egress, &slot);
 
-	if (unlikely((void *)(meta + 1) <= data) && meta->magic == MFIB_META_MAGIC) {
-		ifindex = turn_take(meta, ifindex);
-		if (bpf_xdp_adjust_meta(ctx, sizeof(*meta)))
-			return copy_drop(hpim_unknown_link, MFIB_R_SEND_FAILED, bytes);
-		data = (void *)(long)ctx->data;
-		end = (void *)(long)ctx->data_end;
-		is_tagged = true;
-	}
-	port = port_find(ifindex);
-	if (!port || data + ETH_HLEN > end)
-		return copy_drop(hpim_unknown_link, MFIB_R_NO_PORT, bytes);
-	if (unlikely(port->threshold) && is_within_threshold(port, data, end))
-		return copy_drop(port->link, MFIB_R_THRESHOLD, bytes);
-	rewrite_source(data, port);
-	if (unlikely(is_tagged) && port->vid) {
-		if (!tag_push(ctx, port))
-			return copy_drop(port->link, MFIB_R_SEND_FAILED, bytes);
-		bytes += sizeof(struct tag);
-	}
-	stats_count(port->link, MFIB_R_SENT, bytes);
+	if (unlikely(!own || own->ifindex != ifindex || own->port.threshold) ||
+	    (void *)(long)ctx->data_meta != data || data + ETH_HLEN > end)
+		return egress_other(ctx);
+	rewrite_source(data, &own->port);
+	stats_count(own->port.link, MFIB_R_SENT, end - data);
 	return XDP_PASS;
 }
 

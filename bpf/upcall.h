@@ -16,15 +16,18 @@ struct arrival {
 	bool is_ipv6;
 };
 
-static __always_inline void arrival_set_key(struct arrival *ret, const struct packet *pkt)
+static __always_inline void arrival_set(struct arrival *ret, const struct packet *pkt,
+					__u32 ifindex, __u32 link)
 {
 	const __u32 *from = pkt->key;
 
-	ret->is_ipv6 = pkt->is_ipv6;
 	ret->key[0] = from[0];
 	ret->key[1] = from[1];
 	for (__u32 i = 2; i < 8; i++)
 		ret->key[i] = pkt->is_ipv6 ? from[i] : 0;
+	ret->ifindex = ifindex;
+	ret->link = link;
+	ret->is_ipv6 = pkt->is_ipv6;
 }
 
 static __always_inline void upcall_set_addr(struct ip_addr *ret, const __u32 *from, bool is_ipv6)
