@@ -212,6 +212,23 @@ shows() {
 # synced NODE COUNT: whether it agrees with so many neighbors, and knows no others
 synced() { [ "$(table "$1" state show neighbors | uniq -c | awk '{ print $1, $2 }')" = "$2 synced" ]; }
 
+# counter NODE IFACE REASON: packets counted there with that reason
+counter() {
+	table "$1" interface,reason,packets counters |
+		awk -v what="$2 $3" '$1 " " $2 == what { n = $3 } END { print n + 0 }'
+}
+
+# counts NODE IFACE REASON COUNT COMMAND...: fail unless the command makes this counter grow by so
+# many packets
+counts() {
+	local want is
+	want=$(($(counter "$1" "$2" "$3") + $4))
+	"${@:5}"
+	until_true 5 counted "$1" "$2" "$3" "$want" || is=" (${*:5}): $(counter "$1" "$2" "$3")"
+	[ -z "${is:-}" ] || fail "counter $3 of $2 is not $want after$is"
+}
+counted() { [ "$(counter "$1" "$2" "$3")" = "$4" ]; }
+
 # has_member NODE IFACE GROUP: whether hosts there have joined it; has_no_member: none has
 has_member() { table "$1" group show groups "$2" | grep -qxF "$3"; }
 has_no_member() { ! has_member "$@"; }
@@ -278,7 +295,42 @@ exact_stream() {
 	all_arrive "$1" "$2" "$3" "$4"
 }
 
-# ---- the usual network ----
+# arrives GROUP COUNT 'HOST...' COMMAND...: each host gets the numbers 1 to COUNT that the command
+# sends, once each
+arrives() {
+	local group=$1 count=$2 host
+	local -A befores
+	for host in $3; do
+		befores[$host]=$(datagrams "$host" "$(family_of "$group")")
+		listen "judge-$host" "$host" "$group" --expect 1-"$count"
+	done
+	"${@:4}"
+	for host in $3; do
+		before=${befores[$host]}
+		all_arrive "judge-$host" "$host" "$group" "$count"
+	done
+}
+
+# odd NODE KIND GROUP COUNT [OPTION...]: packets of src, sent by a node, that mcgen cannot make
+odd() {
+	local source=10.1.1.100
+	[ "$(family_of "$3")" = 4 ] || source=2001:db8:1::100
+	run "$1" perl "$(dirname "$0")/packets.pl" send "$2" eth0 $source "${@:3}" > "$WORK/odd.log" 2>&1 ||
+		fail "$1 cannot send $2 to $3: $(cat "$WORK/odd.log")"
+}
+
+# watch HOST GROUP: print the packets that arrive to watch-HOST.log; unwatch HOST: and end
+watch() {
+	spawn "watch-$1" "$1" perl "$(dirname "$0")/packets.pl" judge eth0 "$2"
+	sinks[watch-$1]=$!
+	until_true 5 said "watch-$1" judging || fail "$1 cannot watch"
+}
+unwatch() {
+	kill -TERM "${sinks[watch-$1]}"
+	wait "${sinks[watch-$1]}" 2> /dev/null
+}
+
+# ---- the usual networks ----
 
 # chain: src - r1 - r2 - dst, where r1 and r2 are routers. On each router eth0 is toward the source.
 chain() {
@@ -313,4 +365,51 @@ chain_serves() {
 	ends 0 eth1 ctl r2 attach eth0,eth1 mode "${MODE:-auto}"
 	within 15 synced r1 2
 	within 15 synced r2 2
+}
+
+# star HOST...: src - r - each host, where r is a router. On r eth0 is toward src, eth1 toward the
+# first host; ${port[HOST]} is the name.
+declare -A port
+star() {
+	local host n=1
+	mount_bpf
+	node src "$@"
+	router r
+	wire src eth0 10.1.1.100/24,2001:db8:1::100/64 r eth0 10.1.1.1/24,2001:db8:1::1/64
+	for host in "$@"; do
+		port[$host]=eth$n
+		wire r eth$n 10.2.$n.1/24,2001:db8:2:$n::1/64 "$host" eth0 10.2.$n.100/24,2001:db8:2:$n::100/64
+		n=$((n + 1))
+	done
+}
+
+# star_serves: r runs, with all its interfaces
+star_serves() {
+	start_router r
+	ends 0 eth1 ctl r attach "eth0,$(tr ' ' ',' <<< "${port[*]}")" mode "${MODE:-auto}"
+}
+
+# stays HOST GROUP: a member that hears nothing, since the packets go to another port
+stays() {
+	local group="$2:4999"
+	[ "$(family_of "$2")" = 4 ] || group="[$2]:4999"
+	listen "stays-$1-$2" "$1" "$group"
+}
+
+# outputs_are GROUP HOST...: whether these and no others are the outputs of the tree
+outputs_are() {
+	local host want=()
+	for host in "${@:2}"; do want+=("${port[$host]}"); done
+	[ "$(table r outputs mroutes "$1" | tr , '\n' | sort)" = "$(printf '%s\n' "${want[@]}" | sort)" ]
+}
+
+# star_has_tree GROUP HOST...: the hosts stay members, and src has built the tree to them
+star_has_tree() {
+	local host
+	for host in "${@:2}"; do
+		stays "$host" "$1"
+		within 10 has_member r "${port[$host]}" "$1"
+	done
+	send src "$1" -n 10 -r 100
+	within 10 outputs_are "$@"
 }
