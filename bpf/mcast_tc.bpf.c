@@ -44,8 +44,7 @@ static __always_inline void fit_set_segment(struct packet *pkt, __u32 gso_size)
 static __always_inline bool is_multicast_arrival(const struct __sk_buff *skb)
 {
 	return (skb->pkt_type == PACKET_MULTICAST || skb->pkt_type == PACKET_BROADCAST) &&
-	       (skb->protocol == bpf_htons(ETH_P_IP) || skb->protocol == bpf_htons(ETH_P_IPV6) ||
-		proto_is_tag(skb->protocol));
+	       (proto_is_ip(skb->protocol) || proto_is_tag(skb->protocol));
 }
 
 static __always_inline int frame_parse(struct packet *pkt, struct __sk_buff *skb)

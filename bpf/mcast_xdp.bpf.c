@@ -136,7 +136,7 @@ static __always_inline bool is_within_threshold(const struct mfib_port *port, co
 
 	if ((const void *)(ip4 + 1) > end)
 		return true; /* not reached: it has been parsed */
-	if (ethernet_proto(eth) == bpf_htons(ETH_P_IPV6))
+	if (proto_is_ipv6(ethernet_proto(eth)))
 		return ip6->hop_limit < port->threshold;
 	return ip4->ttl < port->threshold;
 }

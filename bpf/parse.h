@@ -128,6 +128,16 @@ static __always_inline bool proto_is_tag(__be16 proto)
 	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD);
 }
 
+static __always_inline bool proto_is_ipv6(__be16 proto)
+{
+	return proto == bpf_htons(ETH_P_IPV6);
+}
+
+static __always_inline bool proto_is_ip(__be16 proto)
+{
+	return proto == bpf_htons(ETH_P_IP) || proto_is_ipv6(proto);
+}
+
 /**
  * packet_parse() - Tell what to do with a packet as far as its headers decide it.
  * @proto: EtherType before it.

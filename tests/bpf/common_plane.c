@@ -9,6 +9,7 @@
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,4 +192,30 @@ uint32_t plane_frame_number(const uint8_t *frame, size_t len)
 		return UINT32_MAX;
 	memcpy(&number, frame + NUMBER_AT, sizeof(number));
 	return number;
+}
+
+void plane_send(const struct plane *plane, int port, uint8_t group, uint32_t number)
+{
+	uint8_t frame[PLANE_FRAME];
+
+	plane_frame(frame, group, number);
+	cr_assert_eq(send(plane->far_fd[port], frame, sizeof(frame), 0), PLANE_FRAME);
+}
+
+bool plane_arrives(const struct plane *plane, int port, uint32_t number, int ms)
+{
+	struct pollfd wait = { .fd = plane->far_fd[port], .events = POLLIN };
+	uint8_t bytes[2048];
+
+	while (poll(&wait, 1, ms) > 0) {
+		struct sockaddr_ll from;
+		socklen_t from_len = sizeof(from);
+		ssize_t len = recvfrom(wait.fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&from,
+				       &from_len);
+
+		if (len > 0 && from.sll_pkttype != PACKET_OUTGOING &&
+		    plane_frame_number(bytes, (size_t)len) == number)
+			return true;
+	}
+	return false;
 }

@@ -13,7 +13,7 @@
 
 struct plane {
 	struct dplane *dp;
-	bool shares_xdp;     /* these two are set before plane_open() or plane_new() */
+	bool shares_xdp; /* these two are set before plane_open() or plane_new() */
 	hp_time relearn_for;
 	unsigned int ports;
 	int far_fd[PLANE_PORTS_MAX];
@@ -52,5 +52,11 @@ void plane_frame(uint8_t frame[PLANE_FRAME], uint8_t group, uint32_t number);
 
 /** plane_frame_number() - The number of one of our frames, or UINT32_MAX for others. */
 uint32_t plane_frame_number(const uint8_t *frame, size_t len);
+
+/** plane_send() - Let the far end of a port send one. */
+void plane_send(const struct plane *plane, int port, uint8_t group, uint32_t number);
+
+/** plane_arrives() - Whether a number comes out at a port within so many milliseconds. */
+bool plane_arrives(const struct plane *plane, int port, uint32_t number, int ms);
 
 #endif

@@ -2,13 +2,10 @@
 /* What a forwarding plane makes of the pins that an earlier one has left. */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <linux/if_packet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common_plane.h"
@@ -55,19 +52,10 @@ static void leave_behind(enum dplane_mode mode)
 /* Whether a packet of a group comes out at a port; each has another number. */
 static bool comes_out(uint8_t group, int port)
 {
-	struct pollfd wait = { .fd = plane.far_fd[port], .events = POLLIN };
 	static uint32_t number;
-	uint8_t frame[PLANE_FRAME], bytes[2048];
 
-	plane_frame(frame, group, ++number);
-	cr_assert_eq(send(plane.far_fd[0], frame, sizeof(frame), 0), PLANE_FRAME);
-	while (poll(&wait, 1, 200) > 0) {
-		ssize_t len = recv(wait.fd, bytes, sizeof(bytes), 0);
-
-		if (len > 0 && plane_frame_number(bytes, (size_t)len) == number)
-			return true;
-	}
-	return false;
+	plane_send(&plane, 0, group, ++number);
+	return plane_arrives(&plane, port, number, 200);
 }
 
 static void dispatch(int ms)

@@ -60,14 +60,6 @@ static enum dplane_tier tier_of(const struct mfib_route *route)
 	return state.tier;
 }
 
-static void inject(int port, uint8_t group)
-{
-	uint8_t frame[PLANE_FRAME];
-
-	plane_frame(frame, group, 0);
-	cr_assert_eq(send(plane.far_fd[port], frame, sizeof(frame), 0), PLANE_FRAME);
-}
-
 /* Waits for one of our frames at a far end. Return: whether one came in time. */
 static bool frame_wait(int port, uint8_t ret_frame[PLANE_FRAME], int timeout_ms)
 {
@@ -124,7 +116,7 @@ static void forwarded_expect(void)
 	uint8_t frame[PLANE_FRAME], out[PLANE_FRAME], want[PLANE_FRAME];
 
 	plane_frame(frame, 1, 0);
-	inject(0, 1);
+	plane_send(&plane, 0, 1, 0);
 	for (uint16_t i = 1; i < PORTS; i++) {
 		struct dplane_link link = plane_link(&plane, i, DPLANE_MODE_AUTO);
 
@@ -271,7 +263,7 @@ Test(live, miss_is_reported_with_link_source_and_group)
 	struct mfib_route route = route_make(9);
 
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
-	inject(0, 9);
+	plane_send(&plane, 0, 9, 0);
 	dispatch_until(is_reported);
 	cr_expect_eq(plane.last_upcall.kind, DATA_MISS);
 	cr_expect_eq(plane.last_upcall.link, 0);
@@ -287,7 +279,7 @@ Test(live, wrong_interface_is_reported_when_asked_for)
 	ifset_del(&route.oifs, 2);
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	inject(2, 1);
+	plane_send(&plane, 2, 1, 0);
 	dispatch_until(is_reported);
 	cr_expect_eq(plane.last_upcall.kind, DATA_WRONG_IF);
 	cr_expect_eq(plane.last_upcall.link, 2);
@@ -389,7 +381,7 @@ Test(live, lease_that_ran_out_ends_forwarding_until_renewed)
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	cr_assert_eq(dplane_renew(plane.dp, 1), 0);
 	nanosleep(&past, NULL);
-	inject(0, 1);
+	plane_send(&plane, 0, 1, 0);
 	for (int i = 0; i < DEADLINE_MS && counter(0, "lease") == 0; i++)
 		poll(NULL, 0, 1);
 	cr_expect_eq(counter(0, "lease"), 1);

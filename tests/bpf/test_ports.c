@@ -46,29 +46,6 @@ static struct dplane_route_state state_get(void)
 	return state;
 }
 
-static void inject(uint32_t number)
-{
-	uint8_t frame[PLANE_FRAME];
-
-	plane_frame(frame, 1, number);
-	cr_assert_eq(send(plane.far_fd[0], frame, sizeof(frame), 0), PLANE_FRAME);
-}
-
-/* Whether a number comes out at a port; with a deadline that is short where none is awaited. */
-static bool arrives(int port, uint32_t number, int ms)
-{
-	struct pollfd wait = { .fd = plane.far_fd[port], .events = POLLIN };
-	uint8_t bytes[2048];
-
-	while (poll(&wait, 1, ms) > 0) {
-		ssize_t len = recv(wait.fd, bytes, sizeof(bytes), 0);
-
-		if (len > 0 && plane_frame_number(bytes, (size_t)len) == number)
-			return true;
-	}
-	return false;
-}
-
 struct search {
 	uint16_t link;
 	const char *reason;
@@ -114,8 +91,8 @@ Test(ports, selftest_leaves_the_tree_to_tc_before_its_first_packet)
 	cr_expect_neq(link.why[0], '\0');
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	cr_expect_eq(state_get().tier, DPLANE_TIER_TC);
-	inject(1);
-	cr_expect(arrives(2, 1, DEADLINE_MS));
+	plane_send(&plane, 0, 1, 1);
+	cr_expect(plane_arrives(&plane, 2, 1, DEADLINE_MS));
 }
 
 /* A program of this machine on r1 listens, or no longer. */
@@ -152,9 +129,9 @@ static void listener_is_served(const char *name)
 	listen_on(name);
 	tier_await(DPLANE_TIER_KERNEL);
 	cr_expect_str_eq(state_get().why, why);
-	inject(1);
-	cr_expect(arrives(1, 1, DEADLINE_MS));
-	cr_expect(arrives(2, 1, DEADLINE_MS));
+	plane_send(&plane, 0, 1, 1);
+	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
+	cr_expect(plane_arrives(&plane, 2, 1, DEADLINE_MS));
 	close(listener_fd);
 	tier_await(DPLANE_TIER_XDP);
 }
@@ -177,15 +154,15 @@ static void threshold_holds_back(enum dplane_mode mode)
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	link.threshold = 8; /* frames have TTL 8, which is not greater */
 	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
-	inject(1);
-	cr_expect(arrives(1, 1, DEADLINE_MS));
-	cr_expect_not(arrives(2, 1, 200));
+	plane_send(&plane, 0, 1, 1);
+	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
+	cr_expect_not(plane_arrives(&plane, 2, 1, 200));
 	if (mode != DPLANE_MODE_KERNEL)
 		cr_expect_eq(counter(2, "threshold"), 1);
 	link.threshold = 7;
 	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
-	inject(2);
-	cr_expect(arrives(2, 2, DEADLINE_MS));
+	plane_send(&plane, 0, 1, 2);
+	cr_expect(plane_arrives(&plane, 2, 2, DEADLINE_MS));
 }
 
 Test(ports, threshold_holds_packets_back_in_xdp)
@@ -209,19 +186,19 @@ Test(ports, copies_for_an_output_that_is_down_are_counted)
 
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	inject(1);
-	cr_expect(arrives(1, 1, DEADLINE_MS));
+	plane_send(&plane, 0, 1, 1);
+	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
 	link.is_up = false;
 	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
-	inject(2);
-	inject(3);
-	cr_expect(arrives(1, 3, DEADLINE_MS));
+	plane_send(&plane, 0, 1, 2);
+	plane_send(&plane, 0, 1, 3);
+	cr_expect(plane_arrives(&plane, 1, 3, DEADLINE_MS));
 	cr_expect_eq(counter(2, "link-down"), 2);
 	cr_expect_eq(counter(1, "link-down"), 0);
 	link.is_up = true;
 	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
-	inject(4);
-	cr_expect(arrives(2, 4, DEADLINE_MS));
+	plane_send(&plane, 0, 1, 4);
+	cr_expect(plane_arrives(&plane, 2, 4, DEADLINE_MS));
 	cr_expect_eq(counter(2, "link-down"), 2);
 }
 
@@ -247,8 +224,8 @@ Test(ports, rate_of_a_tree_is_known_after_two_questions)
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	cr_expect_eq(state_get().rate_pps, 0.0);
-	inject(1);
-	cr_expect(arrives(1, 1, DEADLINE_MS));
+	plane_send(&plane, 0, 1, 1);
+	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
 	for (int i = 0; i < DEADLINE_MS / 10; i++) {
 		state = state_get();
 		if (state.rate_pps > 0)

@@ -4,9 +4,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <net/if.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <xdp/libxdp.h>
 
@@ -98,35 +96,12 @@ static void tree_make(uint8_t group)
 	cr_expect_eq(state.tier, DPLANE_TIER_XDP, "%s", state.why);
 }
 
-static void inject(uint8_t group, uint32_t number)
-{
-	uint8_t frame[PLANE_FRAME];
-
-	plane_frame(frame, group, number);
-	cr_assert_eq(send(plane.far_fd[0], frame, sizeof(frame), 0), PLANE_FRAME);
-}
-
-/* Whether a number comes out. */
-static bool arrives(uint32_t number)
-{
-	struct pollfd wait = { .fd = plane.far_fd[1], .events = POLLIN };
-	uint8_t bytes[2048];
-
-	while (poll(&wait, 1, DEADLINE_MS) > 0) {
-		ssize_t len = recv(wait.fd, bytes, sizeof(bytes), 0);
-
-		if (len > 0 && plane_frame_number(bytes, (size_t)len) == number)
-			return true;
-	}
-	return false;
-}
-
 Test(shared, program_forwards_and_leaves_nothing_behind)
 {
 	tree_make(1);
 	cr_expect_neq(programs(), 0);
-	inject(1, 7);
-	cr_expect(arrives(7));
+	plane_send(&plane, 0, 1, 7);
+	cr_expect(plane_arrives(&plane, 1, 7, DEADLINE_MS));
 	dplane_detach(plane.dp, 0);
 	cr_expect_eq(programs(), 0);
 }
@@ -141,9 +116,9 @@ Test(shared, neighbor_goes_on_and_sees_what_we_pass)
 	tree_make(1);
 	cr_assert_eq(programs(), 2);
 	before = neighbor_seen();
-	inject(2, 8); /* no tree: a miss, which is passed */
-	inject(1, 9);
-	cr_expect(arrives(9));
+	plane_send(&plane, 0, 2, 8); /* no tree: a miss, which is passed */
+	plane_send(&plane, 0, 1, 9);
+	cr_expect(plane_arrives(&plane, 1, 9, DEADLINE_MS));
 	cr_expect_eq(neighbor_seen(), before + 1, "what we forward it does not see");
 	dplane_detach(plane.dp, 0);
 	cr_expect_eq(programs(), 1, "the neighbor stays");
