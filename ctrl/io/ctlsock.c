@@ -24,6 +24,8 @@
 #define CLIENTS_MAX 32u
 /* Longest answer that waits for its reader, in bytes. */
 #define QUEUE_MAX (4u << 20)
+/* Bytes of a stream that wait for its reader; what comes beyond is left out. */
+#define STREAM_MAX (256u << 10)
 /* Objects within objects in a request; no command needs more than a few. */
 #define DEPTH_MAX 8
 
@@ -46,6 +48,10 @@ struct ctl_client {
 	struct json_object *id;
 	uint32_t record_count;
 	bool is_answered, is_cut;
+
+	/* NULL: no stream. */
+	ctl_gone_fn *gone;
+	void *gone_ctx;
 };
 
 struct listener {
@@ -92,6 +98,16 @@ static void queue_put(struct ctl_client *client, const char *bytes, size_t len)
 	}
 	memcpy(client->out + client->out_len, bytes, len);
 	client->out_len += len;
+}
+
+/* A queue that never is empty shall not grow by what is sent. */
+static void queue_compact(struct ctl_client *client)
+{
+	if (client->out_sent < client->out_len / 2)
+		return;
+	client->out_len -= client->out_sent;
+	memmove(client->out, client->out + client->out_sent, client->out_len);
+	client->out_sent = 0;
 }
 
 /* Send what the client takes now. An empty queue gives its memory back. */
@@ -267,15 +283,15 @@ static void line_answer(struct ctl_client *client, const char *line, size_t len)
 	else
 		ctl_reply_error(client, "bad-json", CTL_EXIT_USAGE, "one JSON object a line",
 				"the request is not a JSON object");
-	assert(client->is_answered);
+	assert(client->is_answered || client->gone);
+	client->id = client->gone ? json_object_get(client->id) : NULL;
 	json_object_put(request);
-	client->id = NULL;
 }
 
 /* Answer lines until one answer waits for its reader, or no whole line is left. */
 static void lines_answer(struct ctl_client *client)
 {
-	while (!client->is_broken && client->out_len == 0) {
+	while (!client->is_broken && client->out_len == 0 && !client->gone) {
 		const char *end = memchr(client->in, '\n', client->in_len);
 		size_t len;
 
@@ -316,10 +332,59 @@ static void client_read(struct ctl_client *client)
 		client->in_len += (size_t)len;
 }
 
+/* --- streams --- */
+
+void ctl_stream_begin(struct ctl_client *client, ctl_gone_fn *gone, void *ctx)
+{
+	assert(!client->is_answered && !client->gone);
+	client->gone = gone;
+	client->gone_ctx = ctx;
+}
+
+/* What is not sent at once is sent when the client can be written to. */
+static void stream_watch(struct ctl_client *client)
+{
+	if (client->is_broken || loop_change(client->watch, EPOLLOUT))
+		(void)shutdown(client->fd, SHUT_RDWR); /* it is freed when the loop sees that */
+}
+
+bool ctl_stream_record(struct ctl_client *client, struct json_object *record)
+{
+	struct json_object *reply;
+
+	assert(client->gone);
+	if (client->out_len - client->out_sent > STREAM_MAX) {
+		json_object_put(record);
+		return false;
+	}
+	reply = reply_new(client);
+	json_object_object_add(reply, "record", record);
+	queue_compact(client);
+	if (line_put(client, reply))
+		client->record_count++;
+	queue_flush(client);
+	if (client->out_len || client->is_broken)
+		stream_watch(client);
+	return true;
+}
+
+void ctl_stream_end(struct ctl_client *client, const char *schema)
+{
+	ctl_reply_end(client, schema);
+	client->gone = NULL;
+	json_object_put(client->id);
+	client->id = NULL;
+	stream_watch(client); /* also for requests that came meanwhile */
+}
+
 /* --- clients --- */
 
 static void client_free(struct ctl_client *client)
 {
+	if (client->gone) {
+		client->gone(client->gone_ctx);
+		json_object_put(client->id);
+	}
 	client->listener->client_count--;
 	DL_DELETE(client->ctl->clients, client);
 	loop_del(client->watch);
@@ -328,23 +393,34 @@ static void client_free(struct ctl_client *client)
 	free(client);
 }
 
+/* What the client is waited for; one that only listens to its stream can but hang up. */
+static uint32_t client_events(const struct ctl_client *client)
+{
+	if (client->out_len)
+		return EPOLLOUT;
+	return client->is_leaving ? 0 : EPOLLIN;
+}
+
 /* While an answer waits, nothing is read: whoever floods without reading stops itself. */
 static void client_ready(void *ctx, uint32_t revents)
 {
 	struct ctl_client *client = ctx;
+	bool is_full;
 
-	(void)revents;
+	if (client->gone && revents & (EPOLLHUP | EPOLLERR))
+		client->is_broken = true;
 	queue_flush(client);
 	lines_answer(client);
-	if (client->out_len == 0 && !client->is_leaving) {
+	if (client->out_len == 0 && !client->is_leaving && !client->is_broken) {
 		client_read(client);
 		lines_answer(client);
 	}
-	if (client->out_len == 0 && client->in_len == sizeof(client->in))
+	is_full = client->in_len == sizeof(client->in);
+	if (client->out_len == 0 && is_full && !client->gone)
 		too_long_answer(client);
-	if (client->is_leaving && client->out_len == 0)
+	if (client->gone ? is_full : client->is_leaving && client->out_len == 0)
 		client->is_broken = true;
-	if (!client->is_broken && loop_change(client->watch, client->out_len ? EPOLLOUT : EPOLLIN))
+	if (!client->is_broken && loop_change(client->watch, client_events(client)))
 		client->is_broken = true;
 	if (client->is_broken)
 		client_free(client);

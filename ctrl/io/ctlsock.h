@@ -14,7 +14,7 @@ struct ctl_client;
 
 /**
  * ctl_request_fn() - Answer a request by any number of ctl_reply_record() and one ctl_reply_end()
- * or ctl_reply_error(), before returning.
+ * or ctl_reply_error(), before returning; or promise an answer by ctl_stream_begin().
  * @args:	an object, possibly empty; borrowed.
  * @may_change: false on the read-only socket and for peers without the right to change.
  */
@@ -45,5 +45,21 @@ __attribute__((format(printf, 5, 6))) void ctl_reply_error(struct ctl_client *cl
 							   const char *code, enum ctl_exit exit,
 							   const char *hint, const char *format,
 							   ...);
+
+/** ctl_gone_fn() - A client with a stream has left; it must not be used any more. */
+typedef void ctl_gone_fn(void *ctx);
+
+/** ctl_stream_begin() - Records come when there are some; no other request is answered meanwhile. */
+void ctl_stream_begin(struct ctl_client *client, ctl_gone_fn *gone, void *ctx);
+
+/**
+ * ctl_stream_record() - Send a record; takes the reference of @record.
+ *
+ * Return: false when it is left out, because the client has not read enough of those before.
+ */
+bool ctl_stream_record(struct ctl_client *client, struct json_object *record);
+
+/** ctl_stream_end() - The last record was sent; @gone will not be called. */
+void ctl_stream_end(struct ctl_client *client, const char *schema);
 
 #endif

@@ -48,6 +48,17 @@ static void command_many(struct ctl_client *client, struct json_object *args)
 	free(filler);
 }
 
+static struct ctl_client *streaming; /* NULL: the client has left */
+static unsigned int left_count;
+
+static void stream_gone(void *ctx)
+{
+	(void)ctx;
+	streaming = NULL;
+	left_count++;
+	loop_quit(loop);
+}
+
 static void on_request(void *ctx, struct ctl_client *client, const char *cmd,
 		       struct json_object *args, bool may_change)
 {
@@ -58,6 +69,10 @@ static void on_request(void *ctx, struct ctl_client *client, const char *cmd,
 	} else if (strcmp(cmd, "right") == 0) {
 		ctl_reply_record(client, json_object_new_boolean(may_change));
 		ctl_reply_end(client, NULL);
+	} else if (strcmp(cmd, "stream") == 0) {
+		streaming = client;
+		ctl_stream_begin(client, stream_gone, NULL);
+		loop_quit(loop);
 	} else if (strcmp(cmd, "many") == 0) {
 		command_many(client, args);
 	} else {
@@ -483,6 +498,93 @@ Test(io_ctlsock, client_that_leaves_in_mid_reply_frees_its_place)
 	expect(&last, "{\"cmd\":\"right\"}\n", 1,
 	       "{\"id\":null,\"record\":false}\n{\"id\":null,\"end\":true}\n");
 	client_end(&last);
+}
+
+static struct client stream_client(const char *more)
+{
+	struct client client = client_at(MAIN);
+
+	client_say(&client, "{\"id\":7,\"cmd\":\"stream\"}\n");
+	client_say(&client, more);
+	while (!streaming)
+		run();
+	return client;
+}
+
+Test(io_ctlsock, stream_sends_records_as_they_come_and_then_the_next_answer)
+{
+	struct client client = stream_client("{\"id\":8,\"cmd\":\"right\"}\n");
+
+	client_listen(&client);
+	for (int i = 1; i <= 2; i++) {
+		cr_assert(ctl_stream_record(streaming, json_object_new_int(i)));
+		run();
+	}
+	cr_expect_str_eq(client.got, "{\"id\":7,\"record\":1}\n{\"id\":7,\"record\":2}\n");
+	ctl_stream_end(streaming, "t.stream/1");
+	run_until_ends(&client, 2);
+	cr_expect_str_eq(client.got,
+			 "{\"id\":7,\"record\":1}\n{\"id\":7,\"record\":2}\n"
+			 "{\"id\":7,\"end\":true,\"schema\":\"t.stream/1\",\"count\":2}\n"
+			 "{\"id\":8,\"record\":true}\n{\"id\":8,\"end\":true}\n");
+	client_end(&client);
+	cr_expect_eq(left_count, 0);
+}
+
+Test(io_ctlsock, stream_leaves_out_what_a_slow_reader_has_no_room_for)
+{
+	struct client client = stream_client("");
+	char filler[1001] = { 0 };
+	unsigned int sent = 0, lost = 0;
+
+	memset(filler, 'x', sizeof(filler) - 1);
+	while (lost < 3000) {
+		bool is_sent = ctl_stream_record(streaming, json_object_new_string(filler));
+
+		sent += is_sent;
+		lost += !is_sent;
+	}
+	cr_expect_lt(sent, 3000, "the queue is bounded");
+	client_listen(&client);
+	while (count_of(&client, "\"record\":\"x") < sent)
+		run();
+	cr_expect(ctl_stream_record(streaming, json_object_new_string(filler)), "room again");
+	ctl_stream_end(streaming, NULL);
+	run_until_ends(&client, 1);
+	cr_expect_eq(count_of(&client, "\"record\":\"x"), sent + 1);
+	client_end(&client);
+}
+
+Test(io_ctlsock, stream_of_a_client_that_leaves_is_told)
+{
+	for (unsigned int i = 0; i < 3 * PER_SOCKET; i++) {
+		struct client client = stream_client("");
+
+		if (i % 2)
+			cr_assert(ctl_stream_record(streaming, json_object_new_int(1)));
+		client_end(&client);
+		while (streaming)
+			run();
+	}
+	cr_expect_eq(left_count, 3 * PER_SOCKET);
+}
+
+Test(io_ctlsock, stream_goes_on_for_a_client_that_only_listens)
+{
+	struct client client = stream_client("");
+
+	shutdown(client.fd, SHUT_WR);
+	client_listen(&client);
+	cr_assert(ctl_stream_record(streaming, json_object_new_int(1)));
+	run();
+	cr_assert(streaming && ctl_stream_record(streaming, json_object_new_int(2)));
+	while (count_of(&client, "\"record\":2") < 1)
+		run();
+	cr_expect_eq(left_count, 0);
+	ctl_stream_end(streaming, NULL);
+	run_until_closed(&client);
+	cr_expect_eq(count_of(&client, "\"end\":true"), 1);
+	client_end(&client);
 }
 
 static mode_t mode_of(const char *path)
