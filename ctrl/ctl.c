@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands of the control socket: which there are and what they change. What they show is in
+ * Commands of the control socket: which there are, and their arguments. What they show is in
  * ctl_show.c.
  */
 #include <string.h>
@@ -49,6 +49,22 @@ const char *ctl_arg_text(struct json_object *args, const char *name)
 	return json_object_get_string(value);
 }
 
+bool ctl_arg_number(struct json_object *args, const char *name, int64_t min, int64_t max,
+		    int64_t *ret_number)
+{
+	struct json_object *value;
+	int64_t number;
+
+	if (!json_object_object_get_ex(args, name, &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return false;
+	number = json_object_get_int64(value);
+	if (number < min || number > max)
+		return false;
+	*ret_number = number;
+	return true;
+}
+
 bool ctl_arg_family(struct json_object *args, enum ip_family family)
 {
 	struct json_object *value;
@@ -61,19 +77,6 @@ bool ctl_arg_family(struct json_object *args, enum ip_family family)
 const char *ctl_arg_interface(struct json_object *args)
 {
 	return ctl_arg_text(args, "interface");
-}
-
-/* "hpim", "igmp" and "mld" of the arguments; none of them means all. */
-static void read_protocols(struct json_object *args, struct port_wish *wish)
-{
-	bool hpim = ctl_arg_bool(args, "hpim"), igmp = ctl_arg_bool(args, "igmp"),
-	     mld = ctl_arg_bool(args, "mld");
-	bool all = !hpim && !igmp && !mld;
-
-	wish->protos[IP_FAMILY_4][PROTO_HPIM] = (hpim || all) && ctl_arg_family(args, IP_FAMILY_4);
-	wish->protos[IP_FAMILY_6][PROTO_HPIM] = (hpim || all) && ctl_arg_family(args, IP_FAMILY_6);
-	wish->protos[IP_FAMILY_4][PROTO_GM] = igmp || (all && ctl_arg_family(args, IP_FAMILY_4));
-	wish->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && ctl_arg_family(args, IP_FAMILY_6));
 }
 
 bool ctl_read_version(struct json_object *args, enum ip_family family, uint8_t *ret_version)
@@ -89,70 +92,6 @@ bool ctl_read_version(struct json_object *args, enum ip_family family, uint8_t *
 		return false;
 	*ret_version = (uint8_t)version;
 	return true;
-}
-
-static bool read_wish(struct ctl_client *client, struct json_object *args, struct port_wish *wish)
-{
-	const char *mode = ctl_arg_text(args, "mode");
-
-	*wish = (struct port_wish){ .name = ctl_arg_text(args, "interface") };
-	if (!wish->name || !wish->name[0] || strlen(wish->name) >= LINK_NAME_LEN) {
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
-				"\"interface\" is a name of up to "
-				"15 letters",
-				"which interface?");
-		return false;
-	}
-	if (mode && !ctl_mode_by_name(mode, &wish->mode)) {
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
-				"modes are auto, native, generic, tc and kernel", "no mode '%s'",
-				mode);
-		return false;
-	}
-	read_protocols(args, wish);
-	wish->fast_leave = ctl_arg_bool(args, "fast_leave");
-	wish->no_fast_leave = !wish->fast_leave && ctl_arg_bool(args, "no_fast_leave");
-	if (ctl_read_version(args, IP_FAMILY_4, &wish->gm_version[IP_FAMILY_4]) &&
-	    ctl_read_version(args, IP_FAMILY_6, &wish->gm_version[IP_FAMILY_6]))
-		return true;
-	ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "IGMP 2 or 3, MLD 1 or 2",
-			"no such version");
-	return false;
-}
-
-static void do_port(struct shell *shell, struct ctl_client *client, struct json_object *args,
-		    uint16_t (*change)(struct shell *, const struct port_wish *,
-				       struct port_refusal *))
-{
-	struct port_refusal refusal;
-	struct port_wish wish;
-	uint16_t link;
-
-	if (!read_wish(client, args, &wish))
-		return;
-	link = change(shell, &wish, &refusal);
-	if (link == LINK_NONE) {
-		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
-				refusal.message);
-		return;
-	}
-	if (shell->ports[link].is_used)
-		ctl_reply_record(client, ctl_attach_record(shell, link));
-	ctl_reply_end(client, "hpim.attach/1");
-}
-
-static void do_attach(struct shell *shell, struct ctl_client *client, const char *cmd,
-		      struct json_object *args)
-{
-	(void)cmd; /* it has one name */
-	do_port(shell, client, args, port_attach);
-}
-
-static void do_detach(struct shell *shell, struct ctl_client *client, const char *cmd,
-		      struct json_object *args)
-{
-	(void)cmd; /* it has one name */
-	do_port(shell, client, args, port_detach);
 }
 
 static void do_stop(struct shell *shell, struct ctl_client *client, const char *cmd,
@@ -191,9 +130,9 @@ static const struct command {
 	void (*run)(struct shell *shell, struct ctl_client *client, const char *cmd,
 		    struct json_object *args);
 } commands[] = {
-	{ "attach", do_attach },   { "detach", do_detach }, { "stop", do_stop },
-	{ "restart", do_restart }, { "key add", ctl_key },  { "key delete", ctl_key },
-	{ "key send", ctl_key },
+	{ "attach", ctl_port },     { "detach", ctl_port },    { "threshold", ctl_port },
+	{ "key add", ctl_key },     { "key delete", ctl_key }, { "key send", ctl_key },
+	{ "capture", ctl_capture }, { "stop", do_stop },       { "restart", do_restart },
 };
 
 void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,

@@ -9,11 +9,28 @@
 #include "base/addr.h"
 #include "dplane/dplane.h"
 
+/* Add a field to a record. */
+void ctl_put_text(struct json_object *record, const char *name, const char *text);
+void ctl_put_number(struct json_object *record, const char *name, uint64_t number);
+void ctl_put_bool(struct json_object *record, const char *name, bool value);
+void ctl_put_addr(struct json_object *record, const char *name, const struct ip_addr *addr);
+
+/** ctl_put_seconds() - Null when it never ends. */
+void ctl_put_seconds(struct json_object *record, const char *name, hp_time duration);
+void ctl_put_rate(struct json_object *record, const char *name, double rate);
+
+/** ctl_tier_name() - "xdp", "tc", ... */
+const char *ctl_tier_name(enum dplane_tier tier);
+
 /** ctl_arg_bool() - false when it is absent. */
 bool ctl_arg_bool(struct json_object *args, const char *name);
 
 /** ctl_arg_text() - NULL when it is absent or no string. Borrowed from @args. */
 const char *ctl_arg_text(struct json_object *args, const char *name);
+
+/** ctl_arg_number() - Whether it is there and from @min to @max. */
+bool ctl_arg_number(struct json_object *args, const char *name, int64_t min, int64_t max,
+		    int64_t *ret_number);
 
 /** ctl_arg_interface() - The interface asked for, or NULL: all. */
 const char *ctl_arg_interface(struct json_object *args);

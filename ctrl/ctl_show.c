@@ -4,12 +4,11 @@
  * docs/MANAGEMENT.md.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/addr_text.h"
 #include "core/inspect.h"
 #include "ctl.h"
-#include "privileges.h"
+#include "reason.h"
 #include "shell.h"
 
 /* What every walk over the core hands to its callback. */
@@ -18,48 +17,6 @@ struct show {
 	struct ctl_client *client;
 	struct json_object *args;
 };
-
-static void put_text(struct json_object *record, const char *name, const char *text)
-{
-	(void)json_object_object_add(record, name, json_object_new_string(text));
-}
-
-static void put_number(struct json_object *record, const char *name, uint64_t number)
-{
-	(void)json_object_object_add(record, name, json_object_new_uint64(number));
-}
-
-static void put_bool(struct json_object *record, const char *name, bool value)
-{
-	(void)json_object_object_add(record, name, json_object_new_boolean(value));
-}
-
-static void put_addr(struct json_object *record, const char *name, const struct ip_addr *addr)
-{
-	put_text(record, name, ip_addr_text(addr).s);
-}
-
-/* Seconds, or null when it never ends. */
-static void put_seconds(struct json_object *record, const char *name, hp_time duration)
-{
-	if (duration == HP_TIME_NEVER)
-		(void)json_object_object_add(record, name, NULL);
-	else
-		(void)json_object_object_add(record, name,
-					     json_object_new_int64(duration / HP_SEC(1)));
-}
-
-static const char *tier_name(enum dplane_tier tier)
-{
-	static const char *const names[] = {
-		[DPLANE_TIER_NONE] = "none",
-		[DPLANE_TIER_XDP] = "xdp",
-		[DPLANE_TIER_TC] = "tc",
-		[DPLANE_TIER_KERNEL] = "kernel",
-	};
-
-	return names[tier];
-}
 
 /* "eth1,eth2", or "-". */
 static void put_outputs(const struct show *show, struct json_object *record,
@@ -76,7 +33,7 @@ static void put_outputs(const struct show *show, struct json_object *record,
 		memcpy(text + len, name, strlen(name) + 1);
 		len += strlen(name);
 	}
-	put_text(record, "outputs", len ? text : "-");
+	ctl_put_text(record, "outputs", len ? text : "-");
 }
 
 static bool is_asked(const struct show *show, uint16_t link)
@@ -113,8 +70,8 @@ static void put_protocols(const struct shell *shell, struct json_object *record,
 
 	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-			put_bool(record, names[family][proto],
-				 inspect_protocol_runs(shell->core, link, family, proto));
+			ctl_put_bool(record, names[family][proto],
+				     inspect_protocol_runs(shell->core, link, family, proto));
 }
 
 struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link)
@@ -123,10 +80,10 @@ struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link)
 	struct dplane_link_state state;
 
 	dplane_link_state(shell->dplane, link, &state);
-	put_text(record, "interface", port_name(shell, link));
+	ctl_put_text(record, "interface", port_name(shell, link));
 	put_protocols(shell, record, link);
-	put_text(record, "tier", tier_name(state.tier));
-	put_text(record, "why", state.why);
+	ctl_put_text(record, "tier", ctl_tier_name(state.tier));
+	ctl_put_text(record, "why", state.why);
 	return record;
 }
 
@@ -155,10 +112,10 @@ static void put_family(const struct show *show, struct json_object *record, uint
 		first_addr(rtnl_link_by_index(shell->rtnl, shell->ports[link].ifindex), family);
 	struct ip_addr querier = gm ? gm_if_inspect(gm).querier : (struct ip_addr){ .b = { 0 } };
 
-	put_addr(record, addr_names[family], &addr);
-	put_addr(record, querier_names[family], &querier);
-	put_number(record, neighbor_names[family],
-		   inspect_neighbor_count(shell->core, link, family));
+	ctl_put_addr(record, addr_names[family], &addr);
+	ctl_put_addr(record, querier_names[family], &querier);
+	ctl_put_number(record, neighbor_names[family],
+		       inspect_neighbor_count(shell->core, link, family));
 }
 
 /* Version of the queries we send; 0 where the protocol does not run. */
@@ -168,7 +125,7 @@ static void put_version(const struct show *show, struct json_object *record, uin
 	static const char *const names[] = { "igmp_version", "mld_version" };
 	const struct gm_if *gm = inspect_membership(show->shell->core, link, family);
 
-	put_number(record, names[family], gm ? gm_if_inspect(gm).version : 0);
+	ctl_put_number(record, names[family], gm ? gm_if_inspect(gm).version : 0);
 }
 
 static void show_interface(const struct show *show, uint16_t link)
@@ -179,20 +136,21 @@ static void show_interface(const struct show *show, uint16_t link)
 	struct dplane_link_state state;
 
 	dplane_link_state(show->shell->dplane, link, &state);
-	put_text(record, "interface", port->name);
-	put_number(record, "ifindex", port->ifindex);
-	put_text(record, "state", !info ? "absent" : info->is_up ? "up" : "down");
-	put_text(record, "mode", ctl_mode_name(port->mode));
-	put_text(record, "tier", tier_name(state.tier));
-	put_bool(record, "redirects", state.takes_redirects);
-	put_bool(record, "kernel", state.has_kernel);
+	ctl_put_text(record, "interface", port->name);
+	ctl_put_number(record, "ifindex", port->ifindex);
+	ctl_put_text(record, "state", !info ? "absent" : info->is_up ? "up" : "down");
+	ctl_put_text(record, "mode", ctl_mode_name(port->mode));
+	ctl_put_text(record, "tier", ctl_tier_name(state.tier));
+	ctl_put_bool(record, "redirects", state.takes_redirects);
+	ctl_put_bool(record, "kernel", state.has_kernel);
 	put_protocols(show->shell, record, link);
 	put_family(show, record, link, IP_FAMILY_4);
 	put_family(show, record, link, IP_FAMILY_6);
-	put_number(record, "mtu", info ? info->mtu : 0);
-	put_text(record, "why", state.why);
+	ctl_put_number(record, "mtu", info ? info->mtu : 0);
+	ctl_put_text(record, "why", state.why);
 	put_version(show, record, link, IP_FAMILY_4);
 	put_version(show, record, link, IP_FAMILY_6);
+	ctl_put_number(record, "threshold", port->threshold);
 	ctl_reply_record(show->client, record);
 }
 
@@ -211,17 +169,17 @@ static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 	if (!is_asked(show, view->link))
 		return true;
 	record = json_object_new_object();
-	put_text(record, "interface", port_name(show->shell, view->link));
-	put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
-	put_addr(record, "address", &view->addr);
-	put_text(record, "state", view->state);
-	put_number(record, "hold_s", view->hold_s);
-	put_seconds(record, "expires_s", view->expires_in);
-	put_number(record, "boot_time", view->boot_time);
-	put_number(record, "my_snapshot_sn", view->my_snapshot_sn);
-	put_number(record, "neighbor_snapshot_sn", view->neighbor_snapshot_sn);
-	put_number(record, "checkpoint_sn", view->checkpoint_sn);
-	put_seconds(record, "uptime_s", view->since_for);
+	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
+	ctl_put_addr(record, "address", &view->addr);
+	ctl_put_text(record, "state", view->state);
+	ctl_put_number(record, "hold_s", view->hold_s);
+	ctl_put_seconds(record, "expires_s", view->expires_in);
+	ctl_put_number(record, "boot_time", view->boot_time);
+	ctl_put_number(record, "my_snapshot_sn", view->my_snapshot_sn);
+	ctl_put_number(record, "neighbor_snapshot_sn", view->neighbor_snapshot_sn);
+	ctl_put_number(record, "checkpoint_sn", view->checkpoint_sn);
+	ctl_put_seconds(record, "uptime_s", view->since_for);
 	ctl_reply_record(show->client, record);
 	return true;
 }
@@ -244,19 +202,21 @@ static void put_route(const struct show *show, struct json_object *record,
 
 	if (dplane_route_state(show->shell->dplane, key, &state) < 0)
 		state.tier = DPLANE_TIER_NONE;
-	put_text(record, "tier", tier_name(state.tier));
-	put_number(record, "packets", state.packets);
-	put_number(record, "bytes", state.bytes);
-	put_number(record, "xdp_packets", state.xdp_packets);
-	put_number(record, "kernel_packets", state.kernel_packets);
-	put_seconds(record, "seen_s", state.seen_for);
-	put_text(record, "why", state.why);
+	ctl_put_text(record, "tier", ctl_tier_name(state.tier));
+	ctl_put_number(record, "packets", state.packets);
+	ctl_put_number(record, "bytes", state.bytes);
+	ctl_put_number(record, "xdp_packets", state.xdp_packets);
+	ctl_put_number(record, "kernel_packets", state.kernel_packets);
+	ctl_put_seconds(record, "seen_s", state.seen_for);
+	ctl_put_text(record, "why", state.why);
+	ctl_put_number(record, "tc_packets", state.tc_packets);
+	ctl_put_rate(record, "rate_pps", state.rate_pps);
 }
 
 static void put_key(struct json_object *record, const struct mfib_key *key)
 {
-	put_addr(record, "source", &key->source);
-	put_addr(record, "group", &key->group);
+	ctl_put_addr(record, "source", &key->source);
+	ctl_put_addr(record, "group", &key->group);
 }
 
 static bool show_tree(void *ctx, const struct inspect_tree *view)
@@ -268,13 +228,13 @@ static bool show_tree(void *ctx, const struct inspect_tree *view)
 		return true;
 	record = json_object_new_object();
 	put_key(record, &view->key);
-	put_text(record, "state", view->state);
-	put_text(record, "role", view->is_originator ? "originator" : "non-originator");
-	put_text(record, "input", port_name(show->shell, view->root));
-	put_addr(record, "upstream", &view->upstream);
-	put_number(record, "preference", view->preference);
-	put_number(record, "metric", view->metric);
-	put_bool(record, "in_tree", view->in_tree);
+	ctl_put_text(record, "state", view->state);
+	ctl_put_text(record, "role", view->is_originator ? "originator" : "non-originator");
+	ctl_put_text(record, "input", port_name(show->shell, view->root));
+	ctl_put_addr(record, "upstream", &view->upstream);
+	ctl_put_number(record, "preference", view->preference);
+	ctl_put_number(record, "metric", view->metric);
+	ctl_put_bool(record, "in_tree", view->in_tree);
 	put_outputs(show, record, &view->oifs);
 	put_route(show, record, &view->key);
 	ctl_reply_record(show->client, record);
@@ -290,7 +250,7 @@ static bool show_mroute(void *ctx, const struct inspect_tree *view)
 		return true;
 	record = json_object_new_object();
 	put_key(record, &view->key);
-	put_text(record, "input", port_name(show->shell, view->iif));
+	ctl_put_text(record, "input", port_name(show->shell, view->iif));
 	put_outputs(show, record, &view->oifs);
 	put_route(show, record, &view->key);
 	ctl_reply_record(show->client, record);
@@ -306,15 +266,15 @@ static bool show_tree_if(void *ctx, const struct inspect_tree_if *view)
 		return true;
 	record = json_object_new_object();
 	put_key(record, &view->key);
-	put_text(record, "interface", port_name(show->shell, view->link));
-	put_text(record, "role", view->is_root ? "root" : "non-root");
-	put_text(record, "assert", view->is_root ? "-" : view->is_winner ? "winner" : "loser");
-	put_bool(record, "interest", view->has_interest);
-	put_bool(record, "member", view->has_member);
-	put_bool(record, "forwarding", view->is_forwarding);
-	put_addr(record, "best_upstream", &view->best_upstream);
-	put_number(record, "upstream_preference", view->upstream_preference);
-	put_number(record, "upstream_metric", view->upstream_metric);
+	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_text(record, "role", view->is_root ? "root" : "non-root");
+	ctl_put_text(record, "assert", view->is_root ? "-" : view->is_winner ? "winner" : "loser");
+	ctl_put_bool(record, "interest", view->has_interest);
+	ctl_put_bool(record, "member", view->has_member);
+	ctl_put_bool(record, "forwarding", view->is_forwarding);
+	ctl_put_addr(record, "best_upstream", &view->best_upstream);
+	ctl_put_number(record, "upstream_preference", view->upstream_preference);
+	ctl_put_number(record, "upstream_metric", view->upstream_metric);
 	ctl_reply_record(show->client, record);
 	return true;
 }
@@ -354,11 +314,11 @@ static bool show_group(void *ctx, const struct gm_group_view *view)
 	const struct show *show = ctx;
 	struct json_object *record = json_object_new_object();
 
-	put_text(record, "interface", port_name(show->shell, view->link));
-	put_addr(record, "group", &view->group);
-	put_text(record, "state", view->state);
-	put_addr(record, "last_reporter", &view->last_reporter);
-	put_seconds(record, "expires_s", view->expires_in);
+	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_addr(record, "group", &view->group);
+	ctl_put_text(record, "state", view->state);
+	ctl_put_addr(record, "last_reporter", &view->last_reporter);
+	ctl_put_seconds(record, "expires_s", view->expires_in);
 	ctl_reply_record(show->client, record);
 	return true;
 }
@@ -386,10 +346,11 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	if (!is_asked(show, counter->link))
 		return;
 	record = json_object_new_object();
-	put_text(record, "interface", port_name(show->shell, counter->link));
-	put_text(record, "reason", counter->reason);
-	put_number(record, "packets", counter->packets);
-	put_number(record, "bytes", counter->bytes);
+	ctl_put_text(record, "interface", port_name(show->shell, counter->link));
+	ctl_put_text(record, "reason", counter->reason);
+	ctl_put_number(record, "packets", counter->packets);
+	ctl_put_number(record, "bytes", counter->bytes);
+	ctl_put_text(record, "meaning", reason_sentence(counter->reason));
 	ctl_reply_record(show->client, record);
 }
 
@@ -433,11 +394,11 @@ static bool show_key(void *ctx, const struct inspect_key *view)
 	if (!is_asked(show, view->link))
 		return true;
 	record = json_object_new_object();
-	put_text(record, "interface", port_name(show->shell, view->link));
-	put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
-	put_number(record, "id", view->id);
-	put_text(record, "algorithm", hpim_hash_name(view->hash));
-	put_bool(record, "sending", view->is_sending);
+	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
+	ctl_put_number(record, "id", view->id);
+	ctl_put_text(record, "algorithm", hpim_hash_name(view->hash));
+	ctl_put_bool(record, "sending", view->is_sending);
 	ctl_reply_record(show->client, record);
 	return true;
 }
@@ -457,69 +418,15 @@ static void show_algorithms(const struct show *show)
 	for (enum hpim_hash hash = HPIM_HASH_MD5; hash < HPIM_HASH_COUNT; hash++) {
 		struct json_object *record = json_object_new_object();
 
-		put_text(record, "algorithm", hpim_hash_name(hash));
-		put_number(record, "bytes", hpim_hash_len(hash));
+		ctl_put_text(record, "algorithm", hpim_hash_name(hash));
+		ctl_put_number(record, "bytes", hpim_hash_len(hash));
 		ctl_reply_record(show->client, record);
 	}
 }
 
-struct totals {
-	const struct show *show;
-	uint64_t routes, routes_xdp, routes_kernel, packets_xdp, packets_kernel;
-};
-
-static bool add_route(void *ctx, const struct inspect_tree *view)
-{
-	struct totals *totals = ctx;
-	struct dplane_route_state state;
-
-	if (dplane_route_state(totals->show->shell->dplane, &view->key, &state) < 0)
-		return true;
-	totals->routes++;
-	totals->routes_xdp += state.tier == DPLANE_TIER_XDP;
-	totals->routes_kernel += state.tier == DPLANE_TIER_KERNEL;
-	totals->packets_xdp += state.xdp_packets;
-	totals->packets_kernel += state.kernel_packets;
-	return true;
-}
-
-static void put_privileges(struct json_object *record)
-{
-	char text[1024];
-
-	privileges_user(text, sizeof(text));
-	put_text(record, "user", text);
-	privileges_text(text, sizeof(text));
-	put_text(record, "capabilities", text);
-}
-
 static void show_status(const struct show *show)
 {
-	const struct shell *shell = show->shell;
-	struct inspect_counts counts = inspect_counts(shell->core);
-	struct json_object *record = json_object_new_object();
-	struct totals totals = { .show = show };
-	unsigned int interfaces = 0;
-
-	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		interfaces += shell->ports[link].is_used;
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		inspect_trees(shell->core, family, add_route, &totals);
-	put_text(record, "instance", shell->options->instance);
-	put_text(record, "version", HPIM_VERSION);
-	put_number(record, "pid", (uint64_t)getpid());
-	put_seconds(record, "uptime_s", loop_now() - shell->started_at);
-	put_number(record, "interfaces", interfaces);
-	put_number(record, "neighbors", counts.neighbors);
-	put_number(record, "trees", counts.trees);
-	put_number(record, "groups", counts.groups);
-	put_number(record, "routes", totals.routes);
-	put_number(record, "routes_xdp", totals.routes_xdp);
-	put_number(record, "routes_kernel", totals.routes_kernel);
-	put_number(record, "packets_xdp", totals.packets_xdp);
-	put_number(record, "packets_kernel", totals.packets_kernel);
-	put_privileges(record);
-	ctl_reply_record(show->client, record);
+	ctl_reply_record(show->client, ctl_status_record(show->shell));
 }
 
 static const struct view {
@@ -545,6 +452,10 @@ bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
 	const struct show show = { .shell = shell, .client = client, .args = args };
 	bool is_detail = ctl_arg_bool(args, "detail");
 
+	if (!strcmp(cmd, "explain")) {
+		ctl_explain(shell, client, args);
+		return true;
+	}
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
 		if (strcmp(cmd, views[i].cmd) != 0 || (views[i].is_detail && !is_detail))
 			continue;

@@ -333,6 +333,27 @@ uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
 	return number;
 }
 
+uint16_t port_threshold(struct shell *shell, const char *name, uint8_t threshold,
+			struct port_refusal *ret_refusal)
+{
+	uint16_t number = port_find(shell, name, ret_refusal);
+	struct port *port = number == LINK_NONE ? NULL : &shell->ports[number];
+	const struct rtnl_link *link = port ? rtnl_link_by_index(shell->rtnl, port->ifindex) : NULL;
+	int err = 0;
+
+	if (!port)
+		return LINK_NONE;
+	port->threshold = threshold;
+	if (link) /* else it counts when the interface returns */
+		err = attach_dplane(shell, number, link);
+	if (err)
+		return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane", "see the daemon's log",
+				   "the forwarding plane refuses the threshold of %s: %s", name,
+				   strerror(-err));
+	saved_store(shell);
+	return number;
+}
+
 /* The attached port that a link of the kernel is: by index, or by name when it comes back. */
 static uint16_t port_of(const struct shell *shell, const struct rtnl_link *link)
 {

@@ -269,6 +269,11 @@ static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
 	shell_post(ctx, &event); /* not fed here: the answer may change what is being read */
 }
 
+static void on_captured(void *ctx, const struct dplane_captured *captured)
+{
+	capture_packet(ctx, captured);
+}
+
 static void on_dplane(void *ctx, uint32_t revents)
 {
 	struct shell *shell = ctx;
@@ -329,6 +334,7 @@ static int start_dplane(struct shell *shell)
 		.shares_xdp = shell->options->shares_xdp,
 		.ctx = shell,
 		.upcall = on_upcall,
+		.captured = on_captured,
 		.say = on_say,
 	};
 	int err = dplane_new(&config, &shell->dplane);
@@ -422,6 +428,7 @@ void shell_stop(struct shell *shell, enum shell_end end)
 
 void shell_fini(struct shell *shell)
 {
+	capture_fini(shell);
 	loop_del(shell->dplane_watch);
 	dplane_free(shell->dplane, shell->end != SHELL_END);
 	rawsock_free(shell->rawsock);

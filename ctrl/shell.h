@@ -55,6 +55,7 @@ enum shell_end {
 };
 
 struct record;
+struct capture;
 
 struct shell {
 	const struct shell_options *options;
@@ -68,6 +69,7 @@ struct shell {
 	struct record *record; /* NULL: none, or it could not be written */
 	struct port ports[LINKS_MAX];
 	struct watch *watches;
+	struct capture *captures;
 	struct core_event *posted; /* events to feed, oldest first */
 	size_t posted_count, posted_room;
 	bool is_feeding;
@@ -139,6 +141,14 @@ void record_close(struct record *record);
 /** record_event() - Append an event; keys are left out. Return: 0 or a negative errno. */
 int record_event(struct record *record, const struct history_event *event);
 
+/* capture.c */
+
+/** capture_packet() - Hand a sampled packet to the clients that want some. */
+void capture_packet(struct shell *shell, const struct dplane_captured *captured);
+
+/** capture_fini() - End all captures. */
+void capture_fini(struct shell *shell);
+
 /* watch.c */
 
 void watch_add(struct shell *shell, const struct ip_addr *source);
@@ -179,6 +189,10 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
 		     struct port_refusal *ret_refusal);
 
+/** port_threshold() - Only packets with a greater TTL leave by the interface. As above. */
+uint16_t port_threshold(struct shell *shell, const char *name, uint8_t threshold,
+			struct port_refusal *ret_refusal);
+
 /** port_find() - Link number of an attached interface, or LINK_NONE with @ret_refusal filled. */
 uint16_t port_find(const struct shell *shell, const char *name, struct port_refusal *ret_refusal);
 
@@ -203,12 +217,26 @@ uint16_t port_by_ifindex(const struct shell *shell, uint32_t ifindex);
 /** port_name() - Name of a link for people; "-" for LINK_NONE. */
 const char *port_name(const struct shell *shell, uint16_t link);
 
-/* ctl.c, ctl_key.c, ctl_show.c */
+/* ctl.c, ctl_*.c */
 
 ctl_request_fn ctl_request;
 
-/** ctl_show() - Answer "status" and "show ..."; false: no such command. */
+/** ctl_show() - Answer "status", "explain" and "show ..."; false: no such command. */
 bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
+	      struct json_object *args);
+
+/** ctl_status_record() - The record about the daemon as a whole. */
+struct json_object *ctl_status_record(struct shell *shell);
+
+/** ctl_explain() - Answer "explain". */
+void ctl_explain(struct shell *shell, struct ctl_client *client, struct json_object *args);
+
+/** ctl_capture() - Perform "capture". */
+void ctl_capture(struct shell *shell, struct ctl_client *client, const char *cmd,
+		 struct json_object *args);
+
+/** ctl_port() - Perform "attach", "detach" or "threshold". */
+void ctl_port(struct shell *shell, struct ctl_client *client, const char *cmd,
 	      struct json_object *args);
 
 /** ctl_key() - Perform "key add", "key delete" or "key send". */

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,7 +282,8 @@ Test(hpimctl, unknown_word_lists_what_is_expected)
 Test(hpimctl, unfinished_command_says_what_is_missing)
 {
 	expect(run_alone("attach eth0 mode"), CTL_EXIT_USAGE, "",
-	       "hpimctl: the command lacks the mode (usage)\n  hint: auto native generic tc kernel\n");
+	       "hpimctl: the command lacks the mode (usage)\n  hint: auto native generic tc "
+	       "kernel\n");
 }
 
 Test(hpimctl, missing_daemon_exits_3_and_says_how_to_start_it)
@@ -349,7 +350,7 @@ Test(hpimctl, connection_closed_before_the_end_is_an_error)
 
 	expect(result, CTL_EXIT_NOT_RUNNING,
 	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"interface\":\"eth0\","
-	       "\"reason\":null,\"packets\":null,\"bytes\":null}]}\n",
+	       "\"reason\":null,\"packets\":null,\"bytes\":null,\"meaning\":null}]}\n",
 	       "{\"error\":{\"code\":\"closed\",\"exit\":3,\"message\":\"the daemon closed the "
 	       "connection before it had answered\",\"hint\":\"see the log of the daemon\"}}\n");
 }
@@ -419,12 +420,13 @@ Test(hpimctl, json_has_the_same_shape_for_none_one_and_two)
 	       "{\"schema\":\"hpim.counters/1\",\"counters\":[]}\n", "");
 	expect(run(&fakes[1], "counters -j"), 0,
 	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"interface\":\"eth0\","
-	       "\"reason\":\"ttl\",\"packets\":1,\"bytes\":2}]}\n",
+	       "\"reason\":\"ttl\",\"packets\":1,\"bytes\":2,\"meaning\":null}]}\n",
 	       "");
 	expect(run(&fakes[2], "counters -j"), 0,
 	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"interface\":null,"
-	       "\"reason\":\"a/b\",\"packets\":null,\"bytes\":null},{\"interface\":null,"
-	       "\"reason\":null,\"packets\":7,\"bytes\":null}]}\n",
+	       "\"reason\":\"a/b\",\"packets\":null,\"bytes\":null,\"meaning\":null},"
+	       "{\"interface\":null,\"reason\":null,\"packets\":7,\"bytes\":null,"
+	       "\"meaning\":null}]}\n",
 	       "");
 }
 
@@ -446,7 +448,8 @@ Test(hpimctl, unknown_fields_are_in_json_and_not_in_text)
 
 	expect(run(&fakes[0], "counters -j"), 0,
 	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"interface\":null,"
-	       "\"reason\":\"ttl\",\"packets\":10,\"bytes\":null,\"new\":5}]}\n",
+	       "\"reason\":\"ttl\",\"packets\":10,\"bytes\":null,\"meaning\":null,"
+	       "\"new\":5}]}\n",
 	       "");
 	expect(run(&fakes[1], "counters"), 0,
 	       "interface reason packets bytes\n-         ttl         10     -\n", "");
@@ -471,7 +474,7 @@ Test(hpimctl, columns_can_be_picked_and_the_header_dropped)
 	expect(run(&fakes[4], "counters -H"), 0, "", "");
 	expect(run_alone("counters -o packets,nothing"), CTL_EXIT_USAGE, "",
 	       "hpimctl: no column 'nothing' in counters (usage)\n"
-	       "  hint: columns: all interface reason packets bytes\n");
+	       "  hint: columns: all interface reason packets bytes meaning\n");
 }
 
 Test(hpimctl, status_is_one_field_a_line)
@@ -531,6 +534,150 @@ Test(hpimctl, watch_asks_again_until_it_is_interrupted)
 	fake_stop(&fake);
 	cr_expect_eq(run_alone("stop -w").exit, CTL_EXIT_USAGE);
 	cr_expect_eq(run_alone("trees -wx").exit, CTL_EXIT_USAGE);
+}
+
+Test(hpimctl, threshold_and_explain_name_what_they_are_about)
+{
+	expect_heard("thr eth0 16", DONE,
+		     "{\"id\":1,\"cmd\":\"threshold\",\"args\":{\"interface\":\"eth0\","
+		     "\"ttl\":16}}\n");
+	expect(run_alone("threshold eth0 256"), CTL_EXIT_USAGE, "",
+	       "hpimctl: '256' is no number from 0 to 255 (usage)\n"
+	       "  hint: 0 to 255; 0: all that are forwarded\n");
+	expect_heard("explain 10.0.0.1 239.0.0.1", END("hpim.explain/1"),
+		     "{\"id\":1,\"cmd\":\"explain\",\"args\":{\"source\":\"10.0.0.1\","
+		     "\"group\":\"239.0.0.1\"}}\n");
+	cr_expect_eq(run_alone("explain 239.0.0.1 10.0.0.1").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("explain 10.0.0.1").exit, CTL_EXIT_USAGE);
+}
+
+/* Two packets on two interfaces, after each of which records were lost. */
+#define CAPTURED                                                                                 \
+	RECORD("\"time_ns\":1700000000123456789,\"interface\":\"eth0\",\"reason\":\"ttl\","      \
+	       "\"bytes\":60,\"source\":\"10.0.0.1\",\"group\":\"239.0.0.1\",\"lost\":0,"        \
+	       "\"data\":\"0102030405\"")                                                        \
+	RECORD("\"time_ns\":1700000000223456789,\"interface\":\"eth1\",\"reason\":\"wrong-if\"," \
+	       "\"bytes\":4,\"lost\":7,\"data\":\"fffefdfc\"")                                   \
+	END("hpim.capture/1")
+
+Test(hpimctl, capture_shows_a_line_for_each_packet_and_what_was_lost)
+{
+	struct fake fakes[] = { { .replies = { CAPTURED } }, { .replies = { CAPTURED } } };
+	struct result result;
+
+	setenv("TZ", "UTC", 1);
+	expect(run(&fakes[0], "capture every 10 count 2"), 0,
+	       "22:13:20.123456 eth0            ttl          10.0.0.1 > 239.0.0.1 60 bytes\n"
+	       "22:13:20.223456 eth1            wrong-if     - > - 4 bytes\n",
+	       "2 packets, 7 lost because they came too fast\n");
+	cr_expect_str_eq(fakes[0].heard, "{\"id\":1,\"cmd\":\"capture\",\"args\":{\"every\":10,"
+					 "\"count\":2}}\n");
+	result = run(&fakes[1], "capture -j");
+	cr_expect_eq(strncmp(result.out, "{\"time_ns\":1700000000123456789,", 31), 0);
+	cr_expect_eq(run_alone("capture every 0").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("capture /nonexistent/file").exit, CTL_EXIT_NOT_RUNNING);
+}
+
+/* The next 32-bit number of a file of blocks. */
+static uint32_t word(FILE *file)
+{
+	uint32_t value = 0;
+
+	cr_assert_eq(fread(&value, sizeof(value), 1, file), 1);
+	return value;
+}
+
+/* Read a block. Return: its type; its words without type and lengths in @ret_words. */
+static uint32_t block(FILE *file, uint32_t ret_words[64], uint32_t *ret_count)
+{
+	uint32_t type = word(file), len = word(file);
+
+	cr_assert(len % 4 == 0 && len >= 12 && len <= 4 * 64);
+	*ret_count = len / 4 - 3;
+	for (uint32_t i = 0; i < *ret_count; i++)
+		ret_words[i] = word(file);
+	cr_assert_eq(word(file), len, "the length stands at the end, too");
+	return type;
+}
+
+static void expect_packet(FILE *file, uint32_t interface, uint32_t len, uint32_t kept,
+			  const char *bytes, const char *comment)
+{
+	const uint64_t time_ns = 1700000000123456789u + interface * 100000000u;
+	uint32_t words[64], count, data = (kept + 3) / 4;
+
+	cr_assert_eq(block(file, words, &count), 6);
+	cr_expect_eq(words[0], interface);
+	cr_expect_eq(words[1], (uint32_t)(time_ns >> 32));
+	cr_expect_eq(words[2], (uint32_t)time_ns);
+	cr_expect_eq(words[3], kept);
+	cr_expect_eq(words[4], len);
+	cr_expect_arr_eq(words + 5, bytes, kept);
+	cr_expect_eq(words[5 + data], (uint32_t)strlen(comment) << 16 | 1);
+	cr_expect_arr_eq(words + 6 + data, comment, strlen(comment));
+	cr_expect_eq(words[count - 1], 0);
+}
+
+static void expect_interface(FILE *file, const char *name)
+{
+	uint32_t words[64], count;
+
+	cr_assert_eq(block(file, words, &count), 1);
+	cr_expect_eq(words[0], 1, "Ethernet");
+	cr_expect_eq(words[2], (uint32_t)strlen(name) << 16 | 2);
+	cr_expect_arr_eq(words + 3, name, strlen(name));
+	cr_expect_eq(words[4], 1 << 16 | 9);
+	cr_expect_eq(words[5] & 0xff, 9, "nanoseconds");
+}
+
+Test(hpimctl, capture_writes_pcapng_with_interfaces_times_and_reasons)
+{
+	struct fake fakes[] = { { .replies = { CAPTURED } }, { .replies = { CAPTURED } } };
+	char line[128], path[] = "/tmp/hpimctl-pcapng-XXXXXX";
+	uint32_t words[64], count;
+	struct result result;
+	FILE *file;
+
+	cr_assert_geq(mkstemp(path), 0);
+	snprintf(line, sizeof(line), "capture %s", path);
+	expect(run(&fakes[0], line), 0, "", "2 packets, 7 lost because they came too fast\n");
+	file = fopen(path, "r");
+	cr_assert_not_null(file);
+	cr_assert_eq(block(file, words, &count), 0x0a0d0d0a);
+	cr_expect_eq(words[0], 0x1a2b3c4d);
+	cr_expect_eq(words[1], 1, "version 1.0");
+	expect_interface(file, "eth0");
+	expect_packet(file, 0, 60, 5, "\1\2\3\4\5", "ttl");
+	expect_interface(file, "eth1");
+	expect_packet(file, 1, 4, 4, "\377\376\375\374", "wrong-if");
+	cr_expect_eq(fgetc(file), EOF);
+	fclose(file);
+	unlink(path);
+	result = run(&fakes[1], "capture -");
+	cr_expect_eq(memcmp(result.out, "\n\r\r\n", 4), 0, "the same on standard output");
+}
+
+Test(hpimctl, interrupt_ends_a_capture_well)
+{
+	struct fake fake = { .replies = { RECORD("\"bytes\":1") } };
+	FILE *out = tmpfile(), *err = tmpfile();
+	char text[TEXT_MAX], asked;
+	int status;
+	pid_t pid;
+
+	setenv("HPIM_TIMEOUT_MS", "100", 1); /* silence is no fault of a capture */
+	fake_start(&fake, "x.ctl");
+	pid = start((char *[]){ (char *)program(), (char *)"--socket", fake.path, (char *)"capture",
+				NULL },
+		    out, err, false);
+	cr_expect_eq(read(fake.requests[0], &asked, 1), 1);
+	kill(pid, SIGINT);
+	cr_expect_eq(waitpid(pid, &status, 0), pid);
+	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	read_back(err, text);
+	cr_expect_not_null(strstr(text, " packets, 0 lost"));
+	fclose(out);
+	fake_stop(&fake);
 }
 
 Test(hpimctl, help_and_version_need_no_daemon)

@@ -5,6 +5,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 struct client {
 	int fd;
+	int stop_fd; /* -1: the time limits the wait */
 	int timeout_ms;
 	int last_id;
 	size_t used;  /* bytes in buf */
@@ -94,9 +96,15 @@ int client_new(const char *path, bool may_use_ro, int timeout_ms, struct client 
 	client = calloc(1, sizeof(*client));
 	assert(client);
 	client->fd = fd;
+	client->stop_fd = -1;
 	client->timeout_ms = timeout_ms;
 	*ret_client = client;
 	return 0;
+}
+
+void client_until(struct client *client, int stop_fd)
+{
+	client->stop_fd = stop_fd;
 }
 
 void client_free(struct client *client)
@@ -120,10 +128,13 @@ static int wait_for(struct client *client, short events, int64_t deadline_ms,
 		    struct ctl_error *ret_error)
 {
 	for (;;) {
-		struct pollfd poll_fd = { .fd = client->fd, .events = events };
-		int64_t left_ms = deadline_ms - now_ms();
-		int count = left_ms > 0 ? poll(&poll_fd, 1, (int)left_ms) : 0;
+		struct pollfd fds[] = { { .fd = client->fd, .events = events },
+					{ .fd = client->stop_fd, .events = POLLIN } };
+		int64_t left_ms = client->stop_fd < 0 ? deadline_ms - now_ms() : INT_MAX;
+		int count = left_ms > 0 ? poll(fds, 2, (int)left_ms) : 0;
 
+		if (count > 0 && fds[1].revents)
+			return CLIENT_STOPPED;
 		if (count > 0)
 			return 0;
 		if (count == 0)

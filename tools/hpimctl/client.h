@@ -23,6 +23,12 @@ typedef void client_record_fn(void *ctx, struct json_object *record);
 int client_new(const char *path, bool may_use_ro, int timeout_ms, struct client **ret_client,
 	       struct ctl_error *ret_error);
 
+/* Neither an exit code nor a success: what client_until() was told has happened. */
+#define CLIENT_STOPPED (-1)
+
+/** client_until() - Wait for replies without an end, but only until @stop_fd can be read. */
+void client_until(struct client *client, int stop_fd);
+
 /** client_free() - Disconnect. */
 void client_free(struct client *client);
 
@@ -31,8 +37,8 @@ void client_free(struct client *client);
  * @args:   borrowed.
  * @schema: what the records must be, or NULL if the command has no output.
  *
- * Return: 0 or an exit code, with @ret_error filled. After an exit code other than the daemon's
- * own refusal the client is of no more use.
+ * Return: 0 or an exit code, with @ret_error filled, or CLIENT_STOPPED. After anything but success
+ * and the daemon's own refusal the client is of no more use.
  */
 int client_ask(struct client *client, const char *cmd, struct json_object *args, const char *schema,
 	       client_record_fn *fn, void *ctx, struct ctl_error *ret_error);

@@ -42,6 +42,14 @@ enum place {
 	AT_KEY_OLD_ID,
 	AT_KEY_OLD_NUMBER,
 	AT_STOP,
+	AT_THRESHOLD,
+	AT_THRESHOLD_TTL,
+	AT_EXPLAIN,
+	AT_EXPLAIN_GROUP,
+	AT_CAPTURE,
+	AT_CAPTURE_OPTION,
+	AT_CAPTURE_EVERY,
+	AT_CAPTURE_COUNT,
 	AT_HELP,
 	AT_END,
 	AT_COUNT,
@@ -57,7 +65,8 @@ enum act {
 	ACT_FILTER,     /* value: letters of what the word may be: interface, source, group */
 	ACT_INTERFACES, /* the word is a list */
 	ACT_TEXT,       /* value: argument that is the word */
-	ACT_NUMBER,     /* value: argument that is the word, 0 to 65535 */
+	ACT_NUMBER,     /* value: argument that is the word, a number */
+	ACT_OUTPUT,     /* the word is a file to write */
 	ACT_VERSION,    /* value: argument that is the digit of the word "vN" */
 	ACT_FILE,       /* value: argument that is what the file of that name holds */
 	ACT_TOPIC,
@@ -100,6 +109,12 @@ static const struct token tokens[] = {
 	  "hash algorithms a key can have" },
 	{ AT_START, "attach", AT_ATTACH, ACT_CHANGE, "attach", NULL, "route on interfaces" },
 	{ AT_START, "detach", AT_DETACH, ACT_CHANGE, "detach", NULL, "stop routing on interfaces" },
+	{ AT_START, "threshold", AT_THRESHOLD, ACT_CHANGE, "threshold", NULL,
+	  "let only packets with a greater TTL leave by an interface" },
+	{ AT_START, "explain", AT_EXPLAIN, ACT_SHOW, "explain", NULL,
+	  "say where packets of a source to a group go, and why" },
+	{ AT_START, "capture", AT_CAPTURE, ACT_CHANGE, "capture", NULL,
+	  "show or write packets as they arrive, and what becomes of them" },
 	{ AT_START, "key", AT_KEY, ACT_NONE, NULL, NULL, "keys that sign HPIM-DM messages" },
 	{ AT_START, "stop", AT_STOP, ACT_END, "stop", NULL, "end the daemon" },
 	{ AT_START, "restart", AT_END, ACT_END, "restart", NULL,
@@ -112,7 +127,7 @@ static const struct token tokens[] = {
 	  "only this source, only this group" },
 
 	{ AT_ATTACH, NULL, AT_ATTACH_OPTION, ACT_INTERFACES, NULL, "IFACE[,IFACE...]",
-	  "the interfaces; without more words: hpim igmp mld" },
+	  "the interfaces, patterns as 'eth*', or all; without more words: hpim igmp mld" },
 	{ AT_ATTACH_OPTION, "hpim", AT_ATTACH_OPTION, ACT_FLAG, "hpim", NULL,
 	  "speak HPIM-DM to neighbors" },
 	{ AT_ATTACH_OPTION, "igmp", AT_IGMP_VERSION, ACT_FLAG, "igmp", NULL,
@@ -143,7 +158,7 @@ static const struct token tokens[] = {
 	  "the kernel's own multicast routing" },
 
 	{ AT_DETACH, NULL, AT_DETACH_OPTION, ACT_INTERFACES, NULL, "IFACE[,IFACE...]",
-	  "the interfaces; without more words: from all protocols" },
+	  "the interfaces, patterns, or all; without more words: from all protocols" },
 	{ AT_DETACH_OPTION, "hpim", AT_DETACH_OPTION, ACT_FLAG, "hpim", NULL, "only HPIM-DM" },
 	{ AT_DETACH_OPTION, "igmp", AT_DETACH_OPTION, ACT_FLAG, "igmp", NULL, "only IGMP" },
 	{ AT_DETACH_OPTION, "mld", AT_DETACH_OPTION, ACT_FLAG, "mld", NULL, "only MLD" },
@@ -166,11 +181,39 @@ static const struct token tokens[] = {
 	{ AT_KEY_OLD_ID, "id", AT_KEY_OLD_NUMBER, ACT_NONE, NULL, NULL, "which key:" },
 	{ AT_KEY_OLD_NUMBER, NULL, AT_END, ACT_NUMBER, "id", "N", "0 to 65535" },
 
+	{ AT_THRESHOLD, NULL, AT_THRESHOLD_TTL, ACT_TEXT, "interface", "IFACE",
+	  "an attached interface" },
+	{ AT_THRESHOLD_TTL, NULL, AT_END, ACT_NUMBER, "ttl", "TTL",
+	  "0 to 255; 0: all that are forwarded" },
+	{ AT_EXPLAIN, NULL, AT_EXPLAIN_GROUP, ACT_FILTER, "s", "SOURCE", "address of the source" },
+	{ AT_EXPLAIN_GROUP, NULL, AT_END, ACT_FILTER, "g", "GROUP", "address of the group" },
+	{ AT_CAPTURE, "every", AT_CAPTURE_EVERY, ACT_NONE, NULL, NULL, "only a sample:" },
+	{ AT_CAPTURE, "count", AT_CAPTURE_COUNT, ACT_NONE, NULL, NULL, "end by itself:" },
+	{ AT_CAPTURE, NULL, AT_CAPTURE_OPTION, ACT_OUTPUT, NULL, "FILE",
+	  "write pcapng there, '-' is standard output; without it, a line for each packet" },
+	{ AT_CAPTURE_OPTION, "every", AT_CAPTURE_EVERY, ACT_NONE, NULL, NULL, NULL },
+	{ AT_CAPTURE_OPTION, "count", AT_CAPTURE_COUNT, ACT_NONE, NULL, NULL, NULL },
+	{ AT_CAPTURE_EVERY, NULL, AT_CAPTURE_OPTION, ACT_NUMBER, "every", "N",
+	  "one of N packets" },
+	{ AT_CAPTURE_COUNT, NULL, AT_CAPTURE_OPTION, ACT_NUMBER, "count", "N",
+	  "after N packets" },
+
 	{ AT_STOP, "keep-forwarding", AT_END, ACT_FLAG, "keep_forwarding", NULL,
 	  "forward for a daemon that starts soon, until the lease ends" },
 	{ AT_HELP, NULL, AT_END, ACT_TOPIC, NULL, "COMMAND", "the command to explain" },
 };
 /* clang-format on */
+
+/* What numbers may be, by argument. */
+static const struct range {
+	const char *name;
+	long min, max;
+} ranges[] = {
+	{ "id", 0, UINT16_MAX },
+	{ "ttl", 0, UINT8_MAX },
+	{ "every", 1, 1000000000 },
+	{ "count", 1, 1000000000 },
+};
 
 /* What the line lacks when it ends at a place; NULL: nothing. */
 static const char *const missing[AT_COUNT] = {
@@ -189,6 +232,12 @@ static const char *const missing[AT_COUNT] = {
 	[AT_KEY_OLD] = "the name of an interface",
 	[AT_KEY_OLD_ID] = "the word 'id' and a number",
 	[AT_KEY_OLD_NUMBER] = "the number of the key",
+	[AT_THRESHOLD] = "the name of an interface",
+	[AT_THRESHOLD_TTL] = "the TTL",
+	[AT_EXPLAIN] = "the address of the source",
+	[AT_EXPLAIN_GROUP] = "the address of the group",
+	[AT_CAPTURE_EVERY] = "how many packets one is taken of",
+	[AT_CAPTURE_COUNT] = "the number of packets",
 };
 
 #define for_each_token(t) for (const struct token *t = tokens; t < (&tokens)[1]; t++)
@@ -276,15 +325,25 @@ static int add_filter(struct request *request, const struct token *token, const 
 	return 0;
 }
 
+static const struct range *find_range(const char *name)
+{
+	const struct range *range = ranges;
+
+	while (strcmp(range->name, name) != 0)
+		range++; /* each number of the grammar has one */
+	return range;
+}
+
 static int add_number(struct request *request, const struct token *token, const char *word,
 		      struct ctl_error *ret_error)
 {
+	const struct range *range = find_range(token->value);
 	char *end;
-	unsigned long number = strtoul(word, &end, 10);
+	long number = strtol(word, &end, 10);
 
-	if (*word < '0' || *word > '9' || *end || number > UINT16_MAX)
+	if (*word < '0' || *word > '9' || *end || number < range->min || number > range->max)
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", token->help,
-				"'%s' is no number of a key", word);
+				"'%s' is no number from %ld to %ld", word, range->min, range->max);
 	json_object_object_add(request->args, token->value, json_object_new_int((int)number));
 	return 0;
 }
@@ -332,6 +391,7 @@ static int apply(struct request *request, const struct token *token, const char 
 		break;
 	case ACT_FILTER: return add_filter(request, token, word, ret_error);
 	case ACT_INTERFACES: request->interfaces = word; break;
+	case ACT_OUTPUT: request->output = word; break;
 	case ACT_TOPIC: request->topic = word; break;
 	case ACT_TEXT:
 		json_object_object_add(request->args, token->value, json_object_new_string(word));
@@ -394,7 +454,7 @@ static void print_place(enum place at, int indent)
 {
 	for_each_token(token)
 	{
-		if (token->at != at)
+		if (token->at != at || !token->help)
 			continue;
 		printf("%*s%-*s %s\n", indent, "", 22 - indent,
 		       token->word ? token->word : token->shown, token->help);

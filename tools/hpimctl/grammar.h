@@ -15,6 +15,8 @@
  * @ends_daemon: the daemon ends, or runs anew, when it has answered.
  * @args:	owned; what is sent along.
  * @interfaces: "eth0,eth1": ask once for each; NULL: ask once. Borrowed from the words.
+ * @output:	file for captured packets; "-": standard output; NULL: they are shown as text.
+ *		Borrowed from the words.
  * @topic:	command to explain, or NULL. Borrowed from the words.
  */
 struct request {
@@ -22,6 +24,7 @@ struct request {
 	bool changes, ends_daemon;
 	struct json_object *args;
 	const char *interfaces;
+	const char *output;
 	const char *topic;
 };
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hpimctl/capture.h"
 #include "hpimctl/client.h"
 #include "hpimctl/grammar.h"
 #include "hpimctl/out.h"
@@ -212,7 +213,11 @@ static int run_once(const struct options *options, struct sink *sink)
 	int err = client_new(options->socket, !sink->request->changes, options->timeout_ms, &client,
 			     &error);
 
-	if (!err && sink->request->interfaces) {
+	if (!err && !strcmp(sink->request->cmd, "capture")) {
+		err = capture_run(client, sink->request, options->is_json, &error);
+		if (err)
+			ctl_error_print(&error, options->is_json);
+	} else if (!err && sink->request->interfaces) {
 		err = ask_each(client, sink, &any_done);
 		end_output(sink, any_done);
 	} else {

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sampled packets for clients of the control socket. Samples are taken while there is a client, as
+ * often as the one that wants most; the others pick from them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <utlist.h>
+
+#include "ctl.h"
+#include "shell.h"
+
+#define EVERY_MAX 1000000000
+#define SCHEMA    "hpim.capture/1"
+
+#define ETH_ADDRS_LEN 12u
+#define ETH_TAG_LEN   4u
+
+struct capture {
+	struct capture *prev, *next;
+	struct shell *shell;
+	struct ctl_client *client;
+	uint32_t every;
+	uint32_t seen; /* packets since the last one that was taken */
+	uint64_t left; /* 0: without end */
+	uint64_t lost; /* records since the last one that the client had room for */
+};
+
+/* Of @every packets one. The kernel samples for the client with the smallest number. */
+static uint32_t sampled_every(const struct shell *shell)
+{
+	const struct capture *capture;
+	uint32_t every = 0;
+
+	DL_FOREACH(shell->captures, capture)
+	if (!every || capture->every < every)
+		every = capture->every;
+	return every;
+}
+
+static int sample(struct shell *shell)
+{
+	return dplane_capture(shell->dplane, sampled_every(shell));
+}
+
+static void forget(struct capture *capture)
+{
+	struct shell *shell = capture->shell;
+	int err;
+
+	DL_DELETE(shell->captures, capture);
+	free(capture);
+	err = sample(shell);
+	if (err)
+		log_format(NOTE_WARN, "sampling of packets cannot be changed: %s", strerror(-err));
+}
+
+static void client_gone(void *ctx)
+{
+	forget(ctx);
+}
+
+static void end(struct capture *capture)
+{
+	ctl_stream_end(capture->client, SCHEMA);
+	forget(capture);
+}
+
+/* ---- records ---- */
+
+/* UNIX time of an instant of the monotonic clock. */
+static int64_t unix_ns(hp_time at)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail for this clock */
+	return HP_SEC(now.tv_sec) + now.tv_nsec - (loop_now() - at);
+}
+
+static uint16_t ethertype_at(const struct dplane_captured *captured, size_t at)
+{
+	return (uint16_t)(captured->data[at] << 8 | captured->data[at + 1]);
+}
+
+/* Source and group where they stand in a frame, behind up to two VLAN tags. */
+static void put_addrs(struct json_object *record, const struct dplane_captured *captured)
+{
+	static const struct {
+		uint8_t version, source_at;
+	} headers[IP_FAMILY_COUNT] = { { 4, 12 }, { 6, 8 } };
+	size_t at = ETH_ADDRS_LEN;
+
+	for (unsigned int tags = 0; tags < 2 && at + 2 <= captured->kept; tags++)
+		if (ethertype_at(captured, at) == 0x8100 || ethertype_at(captured, at) == 0x88a8)
+			at += ETH_TAG_LEN;
+	at += 2;
+	for (int family = 0; family < IP_FAMILY_COUNT; family++) {
+		size_t source_at = at + headers[family].source_at;
+		size_t len = ip_family_addr_len((enum ip_family)family);
+		struct ip_addr source, group;
+
+		if (source_at + 2 * len > captured->kept ||
+		    captured->data[at] >> 4 != headers[family].version)
+			continue;
+		source = ip_addr_from_bytes((enum ip_family)family, captured->data + source_at);
+		group = ip_addr_from_bytes((enum ip_family)family,
+					   captured->data + source_at + len);
+		ctl_put_addr(record, "source", &source);
+		ctl_put_addr(record, "group", &group);
+	}
+}
+
+static void put_data(struct json_object *record, const struct dplane_captured *captured)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = malloc(2 * (size_t)captured->kept + 1);
+
+	assert(text);
+	for (uint32_t i = 0; i < captured->kept; i++) {
+		text[2 * i] = digits[captured->data[i] >> 4];
+		text[2 * i + 1] = digits[captured->data[i] & 15];
+	}
+	text[2 * captured->kept] = '\0';
+	ctl_put_text(record, "data", text);
+	free(text);
+}
+
+static struct json_object *record_of(const struct capture *capture,
+				     const struct dplane_captured *captured)
+{
+	struct json_object *record = json_object_new_object();
+
+	ctl_put_number(record, "time_ns", (uint64_t)unix_ns(captured->at));
+	ctl_put_text(record, "interface", port_name(capture->shell, captured->link));
+	ctl_put_text(record, "reason", captured->reason);
+	ctl_put_number(record, "bytes", captured->len);
+	put_addrs(record, captured);
+	ctl_put_number(record, "lost", capture->lost);
+	put_data(record, captured);
+	return record;
+}
+
+static void hand_out(struct capture *capture, const struct dplane_captured *captured)
+{
+	uint32_t every = sampled_every(capture->shell);
+
+	capture->seen += every;
+	if (capture->seen < capture->every)
+		return;
+	capture->seen = 0;
+	if (!ctl_stream_record(capture->client, record_of(capture, captured))) {
+		capture->lost++;
+		return;
+	}
+	capture->lost = 0;
+	if (capture->left && !--capture->left)
+		end(capture);
+}
+
+void capture_packet(struct shell *shell, const struct dplane_captured *captured)
+{
+	struct capture *capture, *next;
+
+	DL_FOREACH_SAFE(shell->captures, capture, next)
+	hand_out(capture, captured);
+}
+
+void capture_fini(struct shell *shell)
+{
+	struct capture *capture, *next;
+
+	DL_FOREACH_SAFE(shell->captures, capture, next)
+	end(capture);
+}
+
+void ctl_capture(struct shell *shell, struct ctl_client *client, const char *cmd,
+		 struct json_object *args)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+	int64_t every = 1, count = 0;
+	int err;
+
+	(void)cmd; /* it has one name */
+	assert(capture);
+	if ((json_object_object_get_ex(args, "every", NULL) &&
+	     !ctl_arg_number(args, "every", 1, EVERY_MAX, &every)) ||
+	    (json_object_object_get_ex(args, "count", NULL) &&
+	     !ctl_arg_number(args, "count", 1, INT64_MAX, &count))) {
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "",
+				"\"every\" and \"count\" are numbers from 1 on");
+		free(capture);
+		return;
+	}
+	*capture = (struct capture){ .shell = shell,
+				     .client = client,
+				     .every = (uint32_t)every,
+				     .seen = (uint32_t)every,
+				     .left = (uint64_t)count };
+	DL_APPEND(shell->captures, capture);
+	err = sample(shell);
+	if (err) {
+		ctl_reply_error(client, "dplane", CTL_EXIT_REFUSED, "see the daemon's log",
+				"packets cannot be sampled: %s", strerror(-err));
+		forget(capture);
+		return;
+	}
+	ctl_stream_begin(client, client_gone, capture);
+}

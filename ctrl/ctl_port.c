@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attaching and detaching over the control socket: one interface, or all that fit a pattern.
+ */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "shell.h"
+
+/* A pattern is longer than the names it means. */
+#define PATTERN_MAX 64
+
+#define TTL_MAX 255
+
+typedef uint16_t change_fn(struct shell *shell, const struct port_wish *wish,
+			   struct port_refusal *ret_refusal);
+
+/* Interfaces by name: attaching one may change the list of all. */
+struct names {
+	char (*name)[LINK_NAME_LEN];
+	size_t count;
+};
+
+/* What became of the interfaces of a pattern. */
+struct outcome {
+	struct ctl_client *client;
+	unsigned int done, refused;
+	struct port_refusal first; /* refusal */
+	char text[480];            /* all refusals, or as many as there is room for */
+};
+
+/* "hpim", "igmp" and "mld" of the arguments; none of them means all. */
+static void read_protocols(struct json_object *args, struct port_wish *wish)
+{
+	bool hpim = ctl_arg_bool(args, "hpim"), igmp = ctl_arg_bool(args, "igmp"),
+	     mld = ctl_arg_bool(args, "mld");
+	bool all = !hpim && !igmp && !mld;
+
+	wish->protos[IP_FAMILY_4][PROTO_HPIM] = (hpim || all) && ctl_arg_family(args, IP_FAMILY_4);
+	wish->protos[IP_FAMILY_6][PROTO_HPIM] = (hpim || all) && ctl_arg_family(args, IP_FAMILY_6);
+	wish->protos[IP_FAMILY_4][PROTO_GM] = igmp || (all && ctl_arg_family(args, IP_FAMILY_4));
+	wish->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && ctl_arg_family(args, IP_FAMILY_6));
+}
+
+/* No kernel has an interface of this name. */
+static bool is_pattern(const char *name)
+{
+	return !strcmp(name, "all") || strpbrk(name, "*?[");
+}
+
+static bool fits(const char *pattern, const char *name)
+{
+	return !strcmp(pattern, "all") || fnmatch(pattern, name, 0) == 0;
+}
+
+static bool read_name(struct ctl_client *client, struct json_object *args, const char **ret_name)
+{
+	const char *name = ctl_arg_interface(args);
+	size_t len = name ? strlen(name) : 0;
+
+	if (len && len < (is_pattern(name) ? PATTERN_MAX : LINK_NAME_LEN)) {
+		*ret_name = name;
+		return true;
+	}
+	ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
+			"\"interface\" is a name of up to 15 letters, a pattern, or all",
+			"which interface?");
+	return false;
+}
+
+static bool read_wish(struct ctl_client *client, struct json_object *args, struct port_wish *wish)
+{
+	const char *mode = ctl_arg_text(args, "mode");
+
+	*wish = (struct port_wish){ .mode = DPLANE_MODE_AUTO };
+	if (!read_name(client, args, &wish->name))
+		return false;
+	if (mode && !ctl_mode_by_name(mode, &wish->mode)) {
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
+				"modes are auto, native, generic, tc and kernel", "no mode '%s'",
+				mode);
+		return false;
+	}
+	read_protocols(args, wish);
+	wish->fast_leave = ctl_arg_bool(args, "fast_leave");
+	wish->no_fast_leave = !wish->fast_leave && ctl_arg_bool(args, "no_fast_leave");
+	if (ctl_read_version(args, IP_FAMILY_4, &wish->gm_version[IP_FAMILY_4]) &&
+	    ctl_read_version(args, IP_FAMILY_6, &wish->gm_version[IP_FAMILY_6]))
+		return true;
+	ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "IGMP 2 or 3, MLD 1 or 2",
+			"no such version");
+	return false;
+}
+
+static void names_add(struct names *names, const char *name)
+{
+	names->name = realloc(names->name, (names->count + 1) * sizeof(*names->name));
+	assert(names->name);
+	(void)snprintf(names->name[names->count++], LINK_NAME_LEN, "%s", name); /* of a link */
+}
+
+/* The interfaces there are, but for the loopback. */
+static void find_links(const struct shell *shell, const char *pattern, struct names *names)
+{
+	const struct rtnl_link *link = NULL;
+
+	while ((link = rtnl_link_next(shell->rtnl, link)))
+		if (strcmp(link->name, "lo") != 0 && fits(pattern, link->name))
+			names_add(names, link->name);
+}
+
+static void find_ports(const struct shell *shell, const char *pattern, struct names *names)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (shell->ports[link].is_used && fits(pattern, shell->ports[link].name))
+			names_add(names, shell->ports[link].name);
+}
+
+static void note_refusal(struct outcome *outcome, const struct port_refusal *refusal)
+{
+	size_t used = strlen(outcome->text);
+
+	if (!outcome->refused++)
+		outcome->first = *refusal;
+	(void)snprintf(outcome->text + used, sizeof(outcome->text) - used, "%s%s", used ? "; " : "",
+		       refusal->message); /* may be cut */
+}
+
+static void change_one(struct shell *shell, struct outcome *outcome, change_fn *change,
+		       const struct port_wish *wish)
+{
+	struct port_refusal refusal;
+	uint16_t link = change(shell, wish, &refusal);
+
+	if (link == LINK_NONE) {
+		note_refusal(outcome, &refusal);
+		return;
+	}
+	outcome->done++;
+	if (shell->ports[link].is_used)
+		ctl_reply_record(outcome->client, ctl_attach_record(shell, link));
+}
+
+static void reply_outcome(const struct outcome *outcome)
+{
+	const struct port_refusal *first = &outcome->first;
+
+	if (outcome->refused && outcome->done)
+		ctl_reply_error(outcome->client, "partly", CTL_EXIT_PARTLY, first->hint,
+				"%u of %u interfaces refused: %s", outcome->refused,
+				outcome->refused + outcome->done, outcome->text);
+	else if (outcome->refused)
+		ctl_reply_error(outcome->client, first->code, first->exit, first->hint, "%s",
+				outcome->text);
+	else
+		ctl_reply_end(outcome->client, "hpim.attach/1");
+}
+
+/* One after the other; what is refused stops none of the others. */
+static void change_all(struct shell *shell, struct ctl_client *client, struct port_wish *wish,
+		       change_fn *change)
+{
+	struct outcome outcome = { .client = client };
+	const char *pattern = wish->name;
+	struct names names = { .count = 0 };
+
+	if (!is_pattern(pattern))
+		names_add(&names, pattern);
+	else if (change == port_attach)
+		find_links(shell, pattern, &names);
+	else
+		find_ports(shell, pattern, &names);
+	for (size_t i = 0; i < names.count; i++) {
+		wish->name = names.name[i];
+		change_one(shell, &outcome, change, wish);
+	}
+	free(names.name);
+	if (names.count)
+		reply_outcome(&outcome);
+	else
+		ctl_reply_error(client, "no-interface", CTL_EXIT_NOT_FOUND,
+				"quote it, or the shell reads it as names of files",
+				"no interface fits '%s'", pattern);
+}
+
+static void set_threshold(struct shell *shell, struct ctl_client *client, struct json_object *args)
+{
+	struct port_refusal refusal;
+	const char *name;
+	int64_t ttl;
+
+	if (!read_name(client, args, &name))
+		return;
+	if (!ctl_arg_number(args, "ttl", 0, TTL_MAX, &ttl))
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "", "a threshold is 0 to %d",
+				TTL_MAX);
+	else if (port_threshold(shell, name, (uint8_t)ttl, &refusal) == LINK_NONE)
+		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
+				refusal.message);
+	else
+		ctl_reply_end(client, NULL);
+}
+
+void ctl_port(struct shell *shell, struct ctl_client *client, const char *cmd,
+	      struct json_object *args)
+{
+	struct port_wish wish;
+
+	if (!strcmp(cmd, "threshold"))
+		set_threshold(shell, client, args);
+	else if (read_wish(client, args, &wish))
+		change_all(shell, client, &wish,
+			   !strcmp(cmd, "attach") ? port_attach : port_detach);
+}

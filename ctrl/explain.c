@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where packets of a source to a group go, and why: the decisions in the order in which they are
+ * made, each as a sentence, from the route to the source to every interface and what was counted
+ * there.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/addr_text.h"
+#include "core/inspect.h"
+#include "ctl.h"
+#include "reason.h"
+#include "shell.h"
+
+#define SCHEMA "hpim.explain/1"
+
+struct explain {
+	struct shell *shell;
+	struct ctl_client *client;
+	struct mfib_key key;
+	enum ip_family family;
+	struct addr_text source, group;
+	struct rtnl_path path;
+	uint16_t root; /* link of the route; LINK_NONE: none that is attached */
+	bool has_tree;
+	struct inspect_tree tree;
+	bool has_if[LINKS_MAX];
+	struct inspect_tree_if ifs[LINKS_MAX];
+};
+
+__attribute__((format(printf, 5, 6))) static void say(const struct explain *ex, const char *about,
+						      const char *interface, const char *verdict,
+						      const char *format, ...)
+{
+	struct json_object *record = json_object_new_object();
+	char sentence[512];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(sentence, sizeof(sentence), format, args); /* may be cut */
+	va_end(args);
+	ctl_put_text(record, "about", about);
+	ctl_put_text(record, "interface", interface);
+	ctl_put_text(record, "verdict", verdict);
+	ctl_put_text(record, "sentence", sentence);
+	ctl_reply_record(ex->client, record);
+}
+
+/* ---- what is known ---- */
+
+static bool is_this(const struct explain *ex, const struct mfib_key *key)
+{
+	return ip_addr_equal(&ex->key.source, &key->source) &&
+	       ip_addr_equal(&ex->key.group, &key->group);
+}
+
+static bool take_tree(void *ctx, const struct inspect_tree *view)
+{
+	struct explain *ex = ctx;
+
+	if (!is_this(ex, &view->key))
+		return true;
+	ex->tree = *view;
+	ex->has_tree = true;
+	return false;
+}
+
+static bool take_if(void *ctx, const struct inspect_tree_if *view)
+{
+	struct explain *ex = ctx;
+
+	if (is_this(ex, &view->key)) {
+		ex->ifs[view->link] = *view;
+		ex->has_if[view->link] = true;
+	}
+	return true;
+}
+
+static void gather(struct explain *ex)
+{
+	ex->family = ip_addr_family(&ex->key.group);
+	ex->source = ip_addr_text(&ex->key.source);
+	ex->group = ip_addr_text(&ex->key.group);
+	rtnl_path(ex->shell->rtnl, &ex->key.source, &ex->path);
+	ex->root = ex->path.is_reachable ? port_by_ifindex(ex->shell, ex->path.ifindex) : LINK_NONE;
+	inspect_trees(ex->shell->core, ex->family, take_tree, ex);
+	inspect_tree_ifs(ex->shell->core, ex->family, take_if, ex);
+}
+
+static bool runs(const struct explain *ex, uint16_t link, enum core_proto proto)
+{
+	return inspect_protocol_runs(ex->shell->core, link, ex->family, proto);
+}
+
+static const char *membership_name(const struct explain *ex)
+{
+	static const char *const names[IP_FAMILY_COUNT] = { "IGMP", "MLD" };
+
+	return names[ex->family];
+}
+
+/* ---- the route to the source ---- */
+
+static const char *route_interface(const struct explain *ex)
+{
+	const struct rtnl_link *link = rtnl_link_by_index(ex->shell->rtnl, ex->path.ifindex);
+
+	return link ? link->name : "-";
+}
+
+static void explain_route(const struct explain *ex)
+{
+	const char *name = route_interface(ex);
+
+	if (!ex->path.is_reachable) {
+		say(ex, "route", "-", "no",
+		    "there is no route to %s in table %u: multicast follows the unicast route back "
+		    "to the source, so no tree can be built",
+		    ex->source.s, ex->shell->options->unicast_table);
+		return;
+	}
+	if (ex->root == LINK_NONE)
+		say(ex, "route", name, "no",
+		    "the route to %s leads through %s, which is not attached: 'hpimctl attach %s'",
+		    ex->source.s, name, name);
+	else if (ex->path.is_connected)
+		say(ex, "route", name, "ok",
+		    "%s is in a subnet of %s: this router originates the tree and watches whether "
+		    "the source sends",
+		    ex->source.s, name);
+	else
+		say(ex, "route", name, "ok",
+		    "%s is reached through %s on %s (preference %u, metric %u)", ex->source.s,
+		    ip_addr_text(&ex->path.next_hop).s, name, ex->path.preference, ex->path.metric);
+	if (ex->root != LINK_NONE && !runs(ex, ex->root, PROTO_HPIM) && !ex->path.is_connected)
+		say(ex, "route", name, "no",
+		    "HPIM-DM of this family does not run on %s, so no neighbor can deliver the "
+		    "tree",
+		    name);
+}
+
+/* ---- the tree ---- */
+
+/* No state at all: what would have to happen, and why it may not have. */
+static void explain_absence(const struct explain *ex)
+{
+	if (!ip_addr_is_source(&ex->key.source)) {
+		say(ex, "tree", "-", "none",
+		    "%s cannot be the source of a tree: it is no unicast address that is valid "
+		    "beyond its link",
+		    ex->source.s);
+		return;
+	}
+	if (ex->path.is_reachable && !ex->path.is_connected && ex->root != LINK_NONE)
+		say(ex, "tree", "-", "none",
+		    "no neighbor on %s announces (%s, %s), and no packet of it has come: ask the "
+		    "routers nearer to the source",
+		    port_name(ex->shell, ex->root), ex->source.s, ex->group.s);
+	else
+		say(ex, "tree", "-", "none", "no packet of (%s, %s) has come to this router",
+		    ex->source.s, ex->group.s);
+}
+
+static void explain_tree(const struct explain *ex)
+{
+	const struct inspect_tree *tree = &ex->tree;
+	const char *root = port_name(ex->shell, tree->root);
+	struct addr_text upstream = ip_addr_text(&tree->upstream);
+
+	if (!ex->has_tree)
+		explain_absence(ex);
+	else if (!strcmp(tree->state, "active") && tree->is_originator)
+		say(ex, "tree", root, tree->state, "the source is alive on %s, and the tree stands",
+		    root);
+	else if (!strcmp(tree->state, "active"))
+		say(ex, "tree", root, tree->state,
+		    "%s on %s delivers the tree; it is nearer to the source than this router "
+		    "(preference %u, metric %u)",
+		    upstream.s, root, tree->preference, tree->metric);
+	else if (!strcmp(tree->state, "unsure") && tree->is_originator)
+		say(ex, "tree", root, tree->state,
+		    "neighbors announce the tree, but this router is at the source and hears "
+		    "nothing of it");
+	else if (!strcmp(tree->state, "unsure"))
+		say(ex, "tree", root, tree->state,
+		    "neighbors announce the tree, but none on the way to the source is nearer to "
+		    "it "
+		    "than this router (preference %u, metric %u), so following one could be a loop",
+		    tree->preference, tree->metric);
+	else if (!strcmp(tree->state, "flood"))
+		say(ex, "tree", port_name(ex->shell, tree->iif), tree->state,
+		    "packets come, but no neighbor has announced the tree; until it does they are "
+		    "flooded or dropped, for a few seconds");
+	else
+		say(ex, "tree", root, tree->state,
+		    "what is left of a tree that has ended; it goes when the neighbors have "
+		    "acknowledged");
+}
+
+/* ---- the forwarding entry ---- */
+
+static void explain_input(const struct explain *ex)
+{
+	uint16_t iif = ex->tree.iif;
+	const char *name = port_name(ex->shell, iif);
+
+	if (iif == LINK_NONE) {
+		say(ex, "input", "-", "none",
+		    "there is no forwarding entry: a packet would be reported to the daemon as a "
+		    "miss");
+		return;
+	}
+	say(ex, "input", name, "ok", "only packets that arrive on %s are forwarded", name);
+	if (ifset_is_empty(&ex->tree.oifs))
+		say(ex, "entry", name, "negative",
+		    "the entry has no outputs: packets are dropped as soon as they arrive");
+}
+
+static void explain_tier(const struct explain *ex)
+{
+	struct dplane_route_state state;
+	char seen[64] = "none has been seen";
+
+	if (ex->tree.iif == LINK_NONE ||
+	    dplane_route_state(ex->shell->dplane, &ex->key, &state) < 0)
+		return;
+	if (!ifset_is_empty(&ex->tree.oifs))
+		say(ex, "tier", "-", ctl_tier_name(state.tier), "%s forwards it%s%s",
+		    state.tier == DPLANE_TIER_XDP  ? "XDP in the driver"
+		    : state.tier == DPLANE_TIER_TC ? "TC"
+						   : "the kernel's multicast cache",
+		    *state.why ? ", since " : "", state.why);
+	if (state.seen_for != HP_TIME_NEVER)
+		(void)snprintf(seen, sizeof(seen), "the last one was seen %" PRId64 " s ago",
+			       state.seen_for / HP_SEC(1));
+	say(ex, "packets", "-", "-", "%" PRIu64 " were forwarded (%.1f a second); %s",
+	    state.packets, state.rate_pps, seen);
+}
+
+/* ---- every interface ---- */
+
+static bool is_up(const struct explain *ex, uint16_t link)
+{
+	const struct rtnl_link *info =
+		rtnl_link_by_index(ex->shell->rtnl, ex->shell->ports[link].ifindex);
+
+	return info && info->is_up;
+}
+
+/* Whether the source is in a subnet of the interface. */
+static bool is_at_source(const struct explain *ex, uint16_t link)
+{
+	const struct rtnl_link *info =
+		rtnl_link_by_index(ex->shell->rtnl, ex->shell->ports[link].ifindex);
+
+	for (unsigned int i = 0; info && i < info->addr_count; i++)
+		if (ip_prefix_contains(&info->addrs[i], &ex->key.source))
+			return true;
+	return false;
+}
+
+static void explain_sending(const struct explain *ex, uint16_t link)
+{
+	const struct inspect_tree_if *view = &ex->ifs[link];
+	const struct port *port = &ex->shell->ports[link];
+	bool is_known = ex->has_if[link];
+
+	say(ex, "output", port->name, "yes", "copies leave: %s",
+	    !is_known                                ? "they are flooded"
+	    : view->has_interest && view->has_member ? "neighbors are interested, and hosts listen"
+	    : view->has_interest                     ? "neighbors are interested"
+	    : view->has_member                       ? "hosts listen"
+						     : "they are flooded");
+	if (port->threshold)
+		say(ex, "output", port->name, "threshold",
+		    "but only of packets that arrive with a TTL above %u", port->threshold);
+}
+
+/* The first reason why an interface is no output. */
+static void explain_silence(const struct explain *ex, uint16_t link)
+{
+	const struct inspect_tree_if *view = &ex->ifs[link];
+	const char *name = ex->shell->ports[link].name;
+
+	if (!ex->shell->ports[link].ifindex)
+		say(ex, "output", name, "no", "the interface is gone");
+	else if (!is_up(ex, link))
+		say(ex, "output", name, "no", "the link is down");
+	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_GM))
+		say(ex, "output", name, "no", "neither HPIM-DM nor %s runs there",
+		    membership_name(ex));
+	else if (!ex->has_tree || ex->tree.iif == LINK_NONE)
+		say(ex, "output", name, "no", "there is no tree to forward");
+	else if (is_at_source(ex, link))
+		say(ex, "output", name, "no",
+		    "the source is in a subnet of it, and is heard there");
+	else if (ex->has_if[link] && !view->is_winner)
+		say(ex, "output", name, "no",
+		    "assert lost: %s serves this link (preference %u, metric %u)",
+		    ip_addr_is_set(&view->best_upstream) ? ip_addr_text(&view->best_upstream).s
+							 : "another router",
+		    view->upstream_preference, view->upstream_metric);
+	else if (!inspect_neighbor_count(ex->shell->core, link, ex->family))
+		say(ex, "output", name, "no", "no host listens, and there is no neighbor");
+	else
+		say(ex, "output", name, "no", "no host listens, and no neighbor is interested");
+}
+
+static void explain_outputs(const struct explain *ex)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++) {
+		if (!ex->shell->ports[link].is_used)
+			continue;
+		if (ex->has_tree && link == ex->tree.iif)
+			continue;
+		if (ex->has_tree && ex->tree.iif != LINK_NONE && ifset_has(&ex->tree.oifs, link) &&
+		    is_up(ex, link))
+			explain_sending(ex, link);
+		else
+			explain_silence(ex, link);
+	}
+}
+
+static void explain_counter(void *ctx, const struct dplane_counter *counter)
+{
+	const struct explain *ex = ctx;
+
+	if (reason_is_trouble(counter->reason))
+		say(ex, "counter", port_name(ex->shell, counter->link), counter->reason,
+		    "%" PRIu64 " packets of all trees %s", counter->packets,
+		    reason_sentence(counter->reason));
+}
+
+/* ---- the request ---- */
+
+static bool read_key(struct json_object *args, struct mfib_key *ret_key)
+{
+	const char *source = ctl_arg_text(args, "source"), *group = ctl_arg_text(args, "group");
+	struct mfib_key key;
+
+	if (!source || !group || ip_addr_parse(source, &key.source) ||
+	    ip_addr_parse(group, &key.group) || !ip_addr_is_multicast(&key.group) ||
+	    ip_addr_is_multicast(&key.source) ||
+	    ip_addr_family(&key.source) != ip_addr_family(&key.group))
+		return false;
+	*ret_key = key;
+	return true;
+}
+
+void ctl_explain(struct shell *shell, struct ctl_client *client, struct json_object *args)
+{
+	struct explain ex = { .shell = shell, .client = client };
+
+	if (!read_key(args, &ex.key)) {
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
+				"explain SOURCE GROUP, two addresses of one family",
+				"no source and group to explain");
+		return;
+	}
+	gather(&ex);
+	if (ip_addr_is_link_scope_group(&ex.key.group)) {
+		say(&ex, "group", "-", "no", "%s never leaves its link: no router forwards it",
+		    ex.group.s);
+	} else {
+		explain_route(&ex);
+		explain_tree(&ex);
+		if (ex.has_tree) {
+			explain_input(&ex);
+			explain_tier(&ex);
+		}
+		explain_outputs(&ex);
+		dplane_counters(shell->dplane, explain_counter, &ex);
+	}
+	ctl_reply_end(client, SCHEMA);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every reason that is counted, as the end of a sentence that begins with a number of packets.
+ */
+#include "reason.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct reason {
+	const char *name, *sentence;
+	bool is_trouble;
+};
+
+static const struct reason reasons[] = {
+	{ "forwarded", "arrived here and went to the outputs of their trees", false },
+	{ "negative", "were dropped: nobody behind this router wants their group", true },
+	{ "wrong-if", "were dropped: the route back to their source leads another way", true },
+	{ "ttl", "were dropped: their TTL or hop limit ends at this router", true },
+	{ "miss", "had no route yet; the kernel keeps the first ones while a tree is built", true },
+	{ "kernel", "were left to the kernel's multicast cache, which carries their trees", false },
+	{ "link-scope", "are for this link only, and no router forwards them", false },
+	{ "control", "are messages of IGMP, MLD or a routing protocol, for the daemon", false },
+	{ "malformed", "have wrong lengths, version or checksum; the kernel judges them", true },
+	{ "options", "have IP options or a hop-by-hop header, which the kernel handles", false },
+	{ "too-big", "are longer than an output takes; the kernel cuts or refuses them", true },
+	{ "vlan", "have a VLAN tag that belongs to no attached interface", true },
+	{ "lease", "came while no daemon had renewed the lease, and were not forwarded", true },
+	{ "no-set", "met a route whose output set is missing, which is a fault", true },
+	{ "no-port", "were lost as copies for an interface that is not attached any more", true },
+	{ "sent", "left here as copies", false },
+	{ "upcall", "were reported to the daemon", false },
+	{ "upcall-limit", "were not reported to the daemon: their like was a moment ago", false },
+	{ "upcall-lost", "were not reported to the daemon: it does not keep up", true },
+	{ "flood", "were dropped: too many new trees began at once from there", true },
+	{ "unattached", "came by an interface that is not attached", true },
+	{ "no-room", "were left to the kernel: the driver leaves no room for a VLAN tag", true },
+	{ "threshold", "did not leave here: their TTL is not above the threshold", true },
+	{ "send-failed", "did not leave here: the interface refused them", true },
+	{ "link-down", "would have left here, but the link is down", true },
+	{ "not-mirrored", "would have left here, but the kernel's cache has no room for it", true },
+	{ "control-malformed", "were control packets that make no sense, and were dropped", true },
+	{ "control-pim", "were messages of PIM, which is not spoken here, and were dropped", true },
+	{ "control-unsigned", "were dropped: no key of this interface fits their signature", true },
+};
+
+static const struct reason *find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (!strcmp(reasons[i].name, name))
+			return &reasons[i];
+	return NULL;
+}
+
+const char *reason_sentence(const char *reason)
+{
+	const struct reason *found = find(reason);
+
+	return found ? found->sentence : "";
+}
+
+bool reason_is_trouble(const char *reason)
+{
+	const struct reason *found = find(reason);
+
+	return found && found->is_trouble;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CTRL_REASON_H
+#define CTRL_REASON_H
+
+/* What became of packets, in words. */
+#include <stdbool.h>
+
+/**
+ * reason_sentence() - The end of a sentence that begins with a number of packets: "had a TTL ...".
+ *
+ * For every reason of hpim/mfib_abi.h, of dplane.h and of the control packets; else "".
+ */
+const char *reason_sentence(const char *reason);
+
+/** reason_is_trouble() - Whether somebody who misses packets should know of it. */
+bool reason_is_trouble(const char *reason);
+
+#endif
