@@ -190,6 +190,8 @@ $(BUILD)/mcgen $(BUILD)/mcsink: $(BUILD)/%: $(BUILD)/tools/mcgen/%.o $(BUILD)/ct
 		$(TEXT_OBJ)
 	$(call link,$^)
 
+$(BUILD)/mcgen: $(BUILD)/tools/mcgen/flood.o
+
 # test_hpimctl runs the program itself.
 $(BUILD)/tests/unit/test_hpimctl: | $(BUILD)/hpimctl
 $(BUILD)/tests/unit/test_explore: | $(BUILD)/hpimexplore

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sends numbered multicast packets at a steady rate, for demonstrations and tests. mcsink counts
- * them. At the end, or on SIGTERM or SIGINT, prints what was sent as one line of JSON.
+ * them. With --flood, sends what hostile hosts send (flood.c). At the end, or on SIGTERM or SIGINT,
+ * prints what was sent as one line of JSON.
  *
  * On a veth switch checksum offload off (ethtool -K IFACE tx off), or packets forwarded in XDP
  * arrive with the unfinished checksum this kernel left for the device.
@@ -10,16 +11,22 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 
+#include "mcgen/flood.h"
 #include "mcgen/mcpacket.h"
 
 struct options {
 	struct mcpacket_group group;
 	unsigned int ifindex;
-	size_t size;     /* bytes of UDP payload */
-	uint64_t rate;   /* packets per second */
-	uint64_t count;  /* 0: until a signal */
-	uint64_t start;  /* first sequence number */
-	uint32_t stream; /* 0: choose one */
+	const char *ifname;
+	size_t size;      /* bytes of UDP payload */
+	uint64_t rate;    /* packets per second; 0: 100, and of a flood as many as it can */
+	uint64_t count;   /* 0: until a signal */
+	uint64_t start;   /* first sequence number */
+	uint32_t stream;  /* 0: choose one */
+	hp_time time_for; /* of a flood; 0: until a signal */
+	uint64_t seed;    /* of a flood; 0: choose one */
+	struct flood_pair pairs[IP_FAMILY_COUNT];
+	unsigned int pair_count; /* 0: numbered packets, no flood */
 	int ttl;
 };
 
@@ -39,8 +46,13 @@ static void stop(int signal_number)
 static const char usage[] =
 	"usage: mcgen -i IFACE -g GROUP[:PORT] [-s SIZE] [-r PACKETS_PER_S] [-n COUNT] [-T TTL]\n"
 	"             [--start N] [--stream ID]\n"
+	"       mcgen -i IFACE --flood SOURCES,GROUPS [--flood SOURCES,GROUPS] [-s SIZE]\n"
+	"             [-r PACKETS_PER_S] [-n COUNT] [-t SECONDS] [-T TTL] [--seed N]\n"
 	"Sends numbered UDP packets; IPv6 with a port is [GROUP]:PORT. Default: 64 bytes of\n"
-	"payload, 100 packets per second, TTL 16, from number 1, until SIGTERM.\n";
+	"payload, 100 packets per second, TTL 16, from number 1, until SIGTERM.\n"
+	"A flood has random sources and groups, each of a prefix such as 10.1.1.0/24,239.0.0.0/8;\n"
+	"two of them, of one family each or both of one, take turns. Default: as fast as it can.\n"
+	"The same seed sends the same packets. Needs CAP_NET_RAW.\n";
 
 static _Noreturn void fail(const char *what)
 {
@@ -51,7 +63,7 @@ static _Noreturn void fail(const char *what)
 static bool option_set(struct options *opt, int option, const char *arg)
 {
 	switch (option) {
-	case 'i': return (opt->ifindex = if_nametoindex(arg)) != 0;
+	case 'i': opt->ifname = arg; return (opt->ifindex = if_nametoindex(arg)) != 0;
 	case 'g': return mcpacket_group_parse(arg, &opt->group) == 0;
 	case 's':
 		opt->size = mcpacket_number(arg, sizeof(struct mcpacket), MCPACKET_SIZE_MAX);
@@ -61,8 +73,22 @@ static bool option_set(struct options *opt, int option, const char *arg)
 	case 'T': opt->ttl = (int)mcpacket_number(arg, 0, 255); return true;
 	case 'N': opt->start = mcpacket_number(arg, 0, UINT64_MAX / 2); return true;
 	case 'I': opt->stream = (uint32_t)mcpacket_number(arg, 1, UINT32_MAX); return true;
+	case 't': opt->time_for = HP_SEC(mcpacket_number(arg, 1, 1000000)); return true;
+	case 'S': opt->seed = mcpacket_number(arg, 1, UINT64_MAX); return true;
+	case 'F':
+		return opt->pair_count < IP_FAMILY_COUNT &&
+		       flood_pair_parse(arg, &opt->pairs[opt->pair_count++]);
 	default: return false;
 	}
+}
+
+/* Either kind has its options. */
+static bool is_complete(const struct options *opt)
+{
+	if (opt->pair_count)
+		return opt->ifindex && !opt->group.len && !opt->stream && opt->start == 1 &&
+		       opt->size <= FLOOD_SIZE_MAX;
+	return opt->ifindex && opt->group.len && !opt->time_for && !opt->seed;
 }
 
 static void options_read(int argc, char **argv, struct options *ret_opt)
@@ -70,22 +96,26 @@ static void options_read(int argc, char **argv, struct options *ret_opt)
 	static const struct option longs[] = {
 		{ "start", required_argument, NULL, 'N' },
 		{ "stream", required_argument, NULL, 'I' },
+		{ "flood", required_argument, NULL, 'F' },
+		{ "seed", required_argument, NULL, 'S' },
 		{ 0 },
 	};
-	struct options opt = { .size = 64, .rate = 100, .start = 1, .ttl = 16 };
+	struct options opt = { .size = 64, .start = 1, .ttl = 16 };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "i:g:s:r:n:T:", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "i:g:s:r:n:t:T:", longs, NULL)) != -1) {
 		if (!option_set(&opt, option, optarg)) {
 			(void)fprintf(stderr, "mcgen: bad option or value: %s\n%s",
 				      optarg ? optarg : "", usage);
 			exit(2);
 		}
 	}
-	if (optind != argc || !opt.ifindex || !opt.group.len) {
+	if (!is_complete(&opt) || optind != argc) {
 		(void)fputs(usage, stderr);
 		exit(2);
 	}
+	if (!opt.rate && !opt.pair_count)
+		opt.rate = 100;
 	*ret_opt = opt;
 }
 
@@ -110,14 +140,6 @@ static int socket_open(const struct options *opt)
 	if (err)
 		fail("choose interface and TTL");
 	return fd;
-}
-
-/* Sleeps until @at. A signal ends the sleep early; the caller looks at is_stopped. */
-static void sleep_until(hp_time at)
-{
-	struct timespec until = { .tv_sec = at / HP_SEC(1), .tv_nsec = at % HP_SEC(1) };
-
-	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
 /* A packet the kernel refuses uses up no number: the receiver shall not call it lost. */
@@ -150,7 +172,7 @@ static struct result send_all(const struct options *opt, int fd)
 			     (hp_time)(turn % opt->rate * (uint64_t)HP_SEC(1) / opt->rate);
 
 		if (at > mcpacket_now()) /* late: catch up without sleeping */
-			sleep_until(at);
+			mcpacket_sleep_until(at);
 		if (!is_stopped)
 			packet_send(opt, fd, payload, &result);
 	}
@@ -170,6 +192,40 @@ static void result_print(const struct options *opt, const struct result *result)
 	(void)printf("\"seconds\":%.6f}\n", (double)result->took_for / 1e9);
 }
 
+static int flood(const struct options *opt)
+{
+	const struct flood_options flood_opt = {
+		.pairs = { opt->pairs[0], opt->pairs[1] },
+		.pair_count = opt->pair_count,
+		.ifindex = opt->ifindex,
+		.ifname = opt->ifname,
+		.size = opt->size,
+		.rate = opt->rate,
+		.count = opt->count,
+		.time_for = opt->time_for,
+		.seed = opt->seed,
+		.ttl = (uint8_t)opt->ttl,
+	};
+	struct flood_result result;
+	int err = flood_run(&flood_opt, &is_stopped, &result);
+
+	if (err) {
+		errno = -err;
+		fail("flood");
+	}
+	(void)printf("{\"event\":\"end\",\"seed\":%ju,\"sent\":%ju,\"failed\":%ju,"
+		     "\"seconds\":%.6f}\n",
+		     (uintmax_t)opt->seed, (uintmax_t)result.sent, (uintmax_t)result.failed,
+		     (double)result.took_for / 1e9);
+	return result.sent || !result.failed ? 0 : 1;
+}
+
+static void draw(void *number, size_t len)
+{
+	if (getrandom(number, len, 0) != (ssize_t)len)
+		fail("getrandom");
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction on_stop = { .sa_handler = stop };
@@ -178,11 +234,14 @@ int main(int argc, char **argv)
 
 	options_read(argc, argv, &opt);
 	while (!opt.stream)
-		if (getrandom(&opt.stream, sizeof(opt.stream), 0) < 0)
-			fail("getrandom");
+		draw(&opt.stream, sizeof(opt.stream));
+	while (!opt.seed)
+		draw(&opt.seed, sizeof(opt.seed));
 	(void)sigaction(SIGTERM, &on_stop, NULL); /* both signals exist: cannot fail */
 	(void)sigaction(SIGINT, &on_stop, NULL);
 	(void)prctl(PR_SET_TIMERSLACK, 1); /* only makes the pace finer */
+	if (opt.pair_count)
+		return flood(&opt);
 	result = send_all(&opt, socket_open(&opt));
 	result_print(&opt, &result);
 	return result.sent || !result.failed ? 0 : 1;

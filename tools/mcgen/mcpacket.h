@@ -62,6 +62,15 @@ static inline hp_time mcpacket_now(void)
 	return HP_SEC(now.tv_sec) + now.tv_nsec;
 }
 
+/** mcpacket_sleep_until() - A signal ends the sleep early; the caller looks whether it is to stop.
+ */
+static inline void mcpacket_sleep_until(hp_time at)
+{
+	struct timespec until = { .tv_sec = at / HP_SEC(1), .tv_nsec = at % HP_SEC(1) };
+
+	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
 /** mcpacket_number() - A decimal number from @min to @max, or end the program with a message. */
 static inline uint64_t mcpacket_number(const char *text, uint64_t min, uint64_t max)
 {
