@@ -354,7 +354,7 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	ctl_reply_record(show->client, record);
 }
 
-/* Control packets that the protocols refused. */
+/* What the protocols refused: control packets, trees beyond a limit. */
 static void show_refused(const struct show *show, uint16_t link)
 {
 	static const struct {
@@ -364,6 +364,9 @@ static void show_refused(const struct show *show, uint16_t link)
 		{ NOTE_PACKET_BAD, "control-malformed" },
 		{ NOTE_PACKET_FOREIGN, "control-pim" },
 		{ NOTE_PACKET_UNSIGNED, "control-unsigned" },
+		{ NOTE_TREE_LIMIT, "tree-limit" },
+		{ NOTE_STRAY_REFUSED, "tree-refused" },
+		{ NOTE_STRAY_EVICTED, "tree-evicted" },
 	};
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {

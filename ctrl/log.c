@@ -165,6 +165,18 @@ static void tree_note(const struct core_note *note, const char *link, const char
 			       "refused without a line until one ends",
 			       a, b, note->v[0]);
 		break;
+	case NOTE_STRAY_EVICTED:
+		(void)snprintf(line, room,
+			       "%s: (%s, %s) forgotten: data that nobody wants fills its part of "
+			       "the table, and the oldest gives way",
+			       link, a, b);
+		break;
+	case NOTE_STRAY_REFUSED:
+		(void)snprintf(line, room,
+			       "%s: data to (%s, %s) refused: data that nobody wants fills the "
+			       "part of its source or interface of the table",
+			       link, a, b);
+		break;
 	case NOTE_ASSERT:
 		(void)snprintf(line, room, "(%s, %s): assert on %s is %s", a, b, link,
 			       note->v[0] ? "won" : "lost");
@@ -218,6 +230,9 @@ static bool is_repeated(const struct core_note *note)
 	case NOTE_PACKET_FOREIGN:
 	case NOTE_PACKET_UNSIGNED:
 	case NOTE_NEIGHBOR_LIMIT:
+	case NOTE_TREE_LIMIT:
+	case NOTE_STRAY_EVICTED:
+	case NOTE_STRAY_REFUSED:
 	case NOTE_GROUP_LIMIT:
 	case NOTE_SOURCE_LIMIT:
 		if (now < again_at[note->code])

@@ -95,11 +95,16 @@ uint64_t core_random(struct core *core, uint64_t below)
 	return random_next(&core->random) % below;
 }
 
-/* Refused packets are counted where they are noted: nobody can forget one of the two. */
+void core_count(struct core *core, uint16_t link, enum note_code code)
+{
+	if (link < LINKS_MAX && code < NOTE_CODE_COUNT)
+		core->links[link].noted[code]++;
+}
+
+/* What is refused is counted where it is noted: nobody can forget one of the two. */
 void core_note(struct core *core, const struct core_note *note)
 {
-	if (note->link < LINKS_MAX && note->code < NOTE_CODE_COUNT)
-		core->links[note->link].noted[note->code]++;
+	core_count(core, note->link, note->code);
 	core_fx(core, &(struct core_effect){ .kind = FX_NOTE, .note = *note });
 }
 

@@ -42,7 +42,10 @@ static inline void core_fx(struct core *core, const struct core_effect *effect)
 	fx_push(&core->fx, effect);
 }
 
-/** core_note() - Append a note. */
+/** core_count() - Count a note that is not worth a line. */
+void core_count(struct core *core, uint16_t link, enum note_code code);
+
+/** core_note() - Append a note, and count it. */
 void core_note(struct core *core, const struct core_note *note);
 
 /** core_member_changed() - gm tells: the answer of gm_has_member() may have changed. */

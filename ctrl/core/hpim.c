@@ -3,6 +3,7 @@
  * HPIM-DM of one family: takes events apart and hands them to the parts. Source: description of
  * HPIM-DM, 3.0, 3.6, 3.17.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "core/hpim_int.h"
@@ -16,6 +17,7 @@ struct hpim *hpim_new(struct core *core, enum ip_family family)
 	hpim->core = core;
 	hpim->family = family;
 	TAILQ_INIT(&hpim->dirty);
+	hpim_stray_init(hpim);
 	return hpim;
 }
 
@@ -27,6 +29,7 @@ void hpim_free(struct hpim *hpim)
 		if (hpim->ifs[link])
 			hpim_if_stop(hpim->ifs[link], false);
 	hpim_tree_free_all(hpim);
+	assert(!hpim->stray_count && !hpim->ending_count && !hpim->payers);
 	hpim_keys_free(hpim);
 	free(hpim);
 }
@@ -182,7 +185,7 @@ void hpim_data(struct hpim *hpim, const struct ev_data *data)
 	case DATA_MISS:
 		if (!ifset_has(&hpim->enabled, data->link))
 			break;
-		tree = hpim_tree_get(hpim, &data->source, &data->group);
+		tree = hpim_tree_get_for_data(hpim, &data->source, &data->group, data->link);
 		if (tree)
 			hpim_tree_missed(tree, data->link);
 		break;

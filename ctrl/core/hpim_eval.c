@@ -251,8 +251,33 @@ static bool needs_path(const struct hpim_tree *tree)
 	return false;
 }
 
+/*
+ * Whether somebody asked for what the tree carries, or announced it to us. A neighbor that said
+ * nothing yet has interest by default (3.6); that is no asking. A flood entry carries only what
+ * comes in by its input.
+ */
+static bool is_wanted(const struct hpim_tree *tree, const struct hpim_facts *facts,
+		      const struct hpim_view *is)
+{
+	bool carries = is->state != TREE_INACTIVE || is->iif == tree->data_link;
+
+	for (unsigned int i = 0; i < facts->if_count && carries; i++)
+		if (facts->ifs[i].has_member && ifset_has(&is->oifs, facts->ifs[i].link))
+			return true;
+	for (uint16_t i = 0; i < tree->tif_count; i++) {
+		const struct hpim_record *record;
+
+		LIST_FOREACH (record, &tree->tifs[i]->records, by_tif)
+			if (record->is_upstream || record->interest == INTEREST_YES)
+				return true;
+	}
+	return false;
+}
+
 void hpim_tree_evaluate(struct hpim_tree *tree)
 {
+	bool wanted;
+
 	struct hpim_view_if is_ifs[LINKS_MAX];
 	const struct ev_rpf *path = NULL;
 	struct hpim_facts facts;
@@ -280,7 +305,16 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	tree->view = is;
 	if (is.state != TREE_INACTIVE && is.root != LINK_NONE && is.iif == is.root)
 		timer_stop(&tree->hpim->core->sched, &tree->data_timer);
-	hpim_tree_sweep(tree);
+	wanted = tree->data_link != LINK_NONE && is_wanted(tree, &facts, &is);
+	if (hpim_tree_sweep(tree))
+		hpim_stray_judge(tree, wanted);
+}
+
+void hpim_tree_give_up(struct hpim_tree *tree)
+{
+	source_gone(tree);
+	timer_stop(&tree->hpim->core->sched, &tree->data_timer);
+	hpim_tree_mark(tree);
 }
 
 void hpim_hold_expired(struct core *core, struct timer *timer)

@@ -7,7 +7,8 @@
  *
  *   hpim ── interfaces ── neighbors ──┐
  *    └───── trees ── tree_ifs ── records: what a neighbor said of a tree
- *                        └── reliable: messages of this tree waiting for acknowledgement
+ *             │          └── reliable: messages of this tree waiting for acknowledgement
+ *             └── stray: only while data brought the tree and nobody asked for it ── payers
  */
 #include <bsd/sys/queue.h>
 
@@ -112,6 +113,7 @@ struct hpim_tree {
 	UT_hash_handle hh;
 	struct mfib_key key;
 	struct hpim *hpim;
+	struct hpim_stray *stray; /* NULL: somebody wants it, or data did not bring it */
 	struct rpf_user path;
 	TAILQ_ENTRY(hpim_tree) dirty_node;
 	LIST_ENTRY(hpim_tree) by_group;
@@ -121,7 +123,7 @@ struct hpim_tree {
 	bool is_dirty;
 	/* Facts of its own. */
 	bool is_asking;     /* SAT expired; the forwarding plane is asked for the last packet */
-	uint16_t data_link; /* where data without a tree came in */
+	uint16_t data_link; /* where data without a tree came in, LINK_NONE: it never did */
 	struct timer data_timer;   /* lifetime of the entry for that data. 3.17 */
 	struct timer source_timer; /* SAT. 3.8 */
 	struct hpim_view view;
@@ -132,6 +134,38 @@ struct hpim_group {
 	UT_hash_handle hh;
 	struct ip_addr addr;
 	LIST_HEAD(, hpim_tree) trees;
+};
+
+/* How a stray can be done without; hpim_stray.c. */
+enum hpim_stray_state {
+	STRAY_BUSY,   /* not: neighbors may still ask for it, or have to hear of it */
+	STRAY_ENDING, /* evicted; neighbors have yet to confirm that it ended. Takes no place */
+	STRAY_LOOSE,  /* at once: nobody else knows of it */
+	STRAY_TIED,   /* idle, too, but announced: neighbors have to be told */
+};
+
+/* Who is charged for strays: the interface by which the data came in, and the source it names. */
+enum hpim_payer_kind { PAYER_LINK, PAYER_SOURCE, PAYER_COUNT };
+
+struct hpim_payer_key {
+	struct ip_addr source; /* unset: an interface */
+	uint32_t link;         /* LINK_NONE: a source */
+};
+
+TAILQ_HEAD(hpim_stray_list, hpim_stray);
+
+struct hpim_payer {
+	UT_hash_handle hh;
+	struct hpim_payer_key key;
+	uint32_t held, idle_count;   /* all strays; those in the list */
+	struct hpim_stray_list idle; /* loose and tied, oldest first */
+};
+
+struct hpim_stray {
+	struct hpim_tree *tree;
+	enum hpim_stray_state state;
+	struct hpim_payer *payers[PAYER_COUNT];
+	TAILQ_ENTRY(hpim_stray) by_payer[PAYER_COUNT], by_age;
 };
 
 /* Keys of one interface. 2.8 */
@@ -156,6 +190,9 @@ struct hpim {
 	struct hpim_group *groups;
 	TAILQ_HEAD(, hpim_tree) dirty;
 	uint32_t tree_count;
+	struct hpim_payer *payers;
+	struct hpim_stray_list idle[2]; /* loose, tied; oldest first */
+	uint32_t stray_count, ending_count;
 	struct ifset enabled; /* interfaces with HPIM-DM or IGMP/MLD: part of every tree. 3.0 */
 	uint64_t generation;
 	bool is_full; /* the limit of trees was reached and noted */
@@ -292,9 +329,18 @@ void hpim_reliable_drop_all(struct hpim_if *hif);
 struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,
 				 const struct ip_addr *group);
 
-/** hpim_tree_get() - Find or create. NULL: unfit addresses, limit reached (noted) or no memory. */
+/**
+ * hpim_tree_get() - Find or create; in a full table the oldest stray makes place.
+ *
+ * @link is where the reason to create it came in, and counts what is refused.
+ * Return: NULL: unfit addresses, limit reached (noted) or no memory.
+ */
 struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
-				const struct ip_addr *group);
+				const struct ip_addr *group, uint16_t link);
+
+/** hpim_tree_get_for_data() - The same for data that came in on @link, within the strays' parts. */
+struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr *source,
+					 const struct ip_addr *group, uint16_t link);
 
 /** hpim_tree_mark() - Evaluate it while draining. */
 void hpim_tree_mark(struct hpim_tree *tree);
@@ -308,9 +354,13 @@ struct hpim_tree_if *hpim_tree_if_get(struct hpim_tree *tree, uint16_t link);
 
 /** hpim_tree_sweep() - Free what holds no fact any more: the tree's parts, or all of it.
  *
- * Called at the end of an evaluation only, so that a pointer to a tree lives through an event.
+ * Called at the end of an evaluation only, so that a pointer to a tree of which something is known
+ * lives through an event. Return: whether the tree is still there.
  */
-void hpim_tree_sweep(struct hpim_tree *tree);
+bool hpim_tree_sweep(struct hpim_tree *tree);
+
+/** hpim_tree_free() - Forget a tree without interfaces, and its forwarding entry. */
+void hpim_tree_free(struct hpim_tree *tree);
 
 /** hpim_tree_free_all() - Forget everything; neighbors must be gone. Sends nothing. */
 void hpim_tree_free_all(struct hpim *hpim);
@@ -349,7 +399,37 @@ void hpim_tree_seen(struct hpim_tree *tree, hp_time seen_for);
 /** hpim_tree_missed() - Data came in on @link and the forwarding plane has no entry. 3.17 */
 void hpim_tree_missed(struct hpim_tree *tree, uint16_t link);
 
+/** hpim_tree_give_up() - As if its source had been silent for its lifetime. 3.8 */
+void hpim_tree_give_up(struct hpim_tree *tree);
+
 /** hpim_hold_expired(), hpim_source_expired(), hpim_data_expired() - Timers of a tree. */
 timer_fn hpim_hold_expired, hpim_source_expired, hpim_data_expired;
+
+/* hpim_stray.c */
+
+void hpim_stray_init(struct hpim *hpim);
+
+/**
+ * hpim_stray_admit() - Whether data of @source that came in on @link may bring a new tree.
+ *
+ * Evicts the oldest strays of the source and of the link where these have their part already.
+ */
+bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source);
+
+/** hpim_stray_make_place() - Whether there is place for a tree; evicts a stray when there is none.
+ */
+bool hpim_stray_make_place(struct hpim *hpim);
+
+/** hpim_stray_bring() - Data brought this tree, or brought it back while it was ending. */
+void hpim_stray_bring(struct hpim_tree *tree, uint16_t link);
+
+/** hpim_stray_judge() - A tree was evaluated; @is_wanted: somebody asked for it. */
+void hpim_stray_judge(struct hpim_tree *tree, bool is_wanted);
+
+/** hpim_stray_hold() - A neighbor said something of it: not to be evicted before it is judged. */
+void hpim_stray_hold(struct hpim_tree *tree);
+
+/** hpim_stray_drop() - It is none any more. */
+void hpim_stray_drop(struct hpim_tree *tree);
 
 #endif

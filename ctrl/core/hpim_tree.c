@@ -50,15 +50,18 @@ static void group_put(struct hpim *hpim, struct hpim_group *group)
 	free(group);
 }
 
-/* Noted once until some tree is freed, not once a packet. */
-static void note_full(struct hpim *hpim, const struct ip_addr *source, const struct ip_addr *group)
+/* Noted once until some tree is freed, not once a packet; counted each time. */
+static void note_full(struct hpim *hpim, const struct ip_addr *source, const struct ip_addr *group,
+		      uint16_t link)
 {
-	if (hpim->is_full)
+	if (hpim->is_full) {
+		core_count(hpim->core, link, NOTE_TREE_LIMIT);
 		return;
+	}
 	hpim->is_full = true;
 	core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
 						   .code = NOTE_TREE_LIMIT,
-						   .link = LINK_NONE,
+						   .link = link,
 						   .a = *source,
 						   .b = *group,
 						   .v = { hpim->core->limits.trees } });
@@ -88,7 +91,7 @@ static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *sourc
 }
 
 struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
-				const struct ip_addr *group)
+				const struct ip_addr *group, uint16_t link)
 {
 	struct hpim_tree *tree = hpim_tree_find(hpim, source, group);
 
@@ -96,14 +99,36 @@ struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
 		return tree;
 	if (!is_fit(hpim, source, group))
 		return NULL;
-	if (hpim->tree_count < hpim->core->limits.trees)
+	if (hpim_stray_make_place(hpim))
 		tree = tree_new(hpim, source, group);
 	if (!tree)
-		note_full(hpim, source, group);
+		note_full(hpim, source, group, link);
 	return tree;
 }
 
-static void tree_free(struct hpim_tree *tree)
+struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr *source,
+					 const struct ip_addr *group, uint16_t link)
+{
+	struct hpim_tree *tree = hpim_tree_find(hpim, source, group);
+	bool is_ending = tree && tree->stray && tree->stray->state == STRAY_ENDING;
+
+	if ((tree && !is_ending) || !is_fit(hpim, source, group))
+		return tree;
+	if (!hpim_stray_admit(hpim, link, source) || !hpim_stray_make_place(hpim)) {
+		core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
+							   .code = NOTE_STRAY_REFUSED,
+							   .link = link,
+							   .a = *source,
+							   .b = *group });
+		return NULL;
+	}
+	tree = hpim_tree_get(hpim, source, group, link);
+	if (tree)
+		hpim_stray_bring(tree, link);
+	return tree;
+}
+
+void hpim_tree_free(struct hpim_tree *tree)
 {
 	struct hpim *hpim = tree->hpim;
 
@@ -112,6 +137,7 @@ static void tree_free(struct hpim_tree *tree)
 		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
 	timer_stop(&hpim->core->sched, &tree->source_timer);
 	timer_stop(&hpim->core->sched, &tree->data_timer);
+	hpim_stray_drop(tree);
 	mfib_clear(hpim->core, &tree->key);
 	rpf_unsubscribe(hpim->core, &tree->path);
 	LIST_REMOVE(tree, by_group);
@@ -200,7 +226,7 @@ static void sweep_records(struct hpim_tree_if *tif)
 			record_free(record);
 }
 
-void hpim_tree_sweep(struct hpim_tree *tree)
+bool hpim_tree_sweep(struct hpim_tree *tree)
 {
 	uint16_t kept = 0;
 
@@ -216,9 +242,11 @@ void hpim_tree_sweep(struct hpim_tree *tree)
 		free(tif);
 	}
 	tree->tif_count = kept;
-	if (!kept && tree->view.state == TREE_INACTIVE && !timer_runs(&tree->data_timer) &&
-	    !timer_runs(&tree->source_timer))
-		tree_free(tree);
+	if (kept || tree->view.state != TREE_INACTIVE || timer_runs(&tree->data_timer) ||
+	    timer_runs(&tree->source_timer))
+		return true;
+	hpim_tree_free(tree);
+	return false;
 }
 
 struct hpim_record *hpim_record_find(const struct hpim_tree_if *tif, const struct hpim_neigh *neigh)
@@ -235,7 +263,7 @@ struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_ad
 				    const struct ip_addr *group)
 {
 	struct hpim_if *hif = neigh->hif;
-	struct hpim_tree *tree = hpim_tree_get(hif->hpim, source, group);
+	struct hpim_tree *tree = hpim_tree_get(hif->hpim, source, group, hif->link);
 	struct hpim_tree_if *tif = tree ? hpim_tree_if_get(tree, hif->link) : NULL;
 	struct hpim_record *record = tif ? hpim_record_find(tif, neigh) : NULL;
 
@@ -248,6 +276,7 @@ struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_ad
 	record->tif = tif;
 	LIST_INSERT_HEAD(&tif->records, record, by_tif);
 	TAILQ_INSERT_HEAD(&neigh->records, record, by_neigh);
+	hpim_stray_hold(tree);
 	return record;
 }
 
@@ -290,6 +319,6 @@ void hpim_tree_free_all(struct hpim *hpim)
 			free(tree->tifs[i]);
 		}
 		tree->tif_count = 0;
-		tree_free(tree);
+		hpim_tree_free(tree);
 	}
 }

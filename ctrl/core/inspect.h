@@ -74,7 +74,7 @@ void inspect_tree_ifs(const struct core *core, enum ip_family family,
 void inspect_keys(const struct core *core, enum ip_family family,
 		  bool (*each)(void *ctx, const struct inspect_key *), void *ctx);
 
-/** inspect_refused() - Control packets refused on an interface: NOTE_PACKET_*. */
+/** inspect_refused() - How often a note of an interface was due, e.g. NOTE_PACKET_BAD. */
 uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code);
 
 #endif

@@ -42,7 +42,7 @@ enum note_code {
 	NOTE_NEIGHBOR_GONE,   /* link, a = neighbor, v[0] hpim_gone_reason */
 	NOTE_NEIGHBOR_LIMIT,  /* link, a = refused neighbor, v[0] limit */
 	NOTE_TREE_STATE,      /* a = source, b = group, v[0] new hpim_tree_state */
-	NOTE_TREE_LIMIT,      /* a = source, b = group, v[0] limit */
+	NOTE_TREE_LIMIT,      /* link, a = source, b = group, v[0] limit */
 	NOTE_ASSERT,          /* link, a = source, b = group, v[0] 1: won, 0: lost */
 	NOTE_QUERIER,         /* link, a = querier, v[0] 1: this router is it */
 	NOTE_GROUP_JOINED,    /* link, a = host, b = group */
@@ -53,6 +53,8 @@ enum note_code {
 	NOTE_PACKET_UNSIGNED, /* link, a = source: no key fits the security value */
 	NOTE_SOURCE_LIMIT,    /* link, a = refused source, b = group, v[0] limit */
 	NOTE_QUERIER_VERSION, /* link, a = querier, v[0] its version, v[1] ours */
+	NOTE_STRAY_EVICTED,   /* link by which the data came, a = source, b = group */
+	NOTE_STRAY_REFUSED,   /* same */
 	NOTE_CODE_COUNT,
 };
 

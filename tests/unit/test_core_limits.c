@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What does not fit the limits is refused, noted once and forgotten; and what leaves takes its
- * memory along. Groups beyond their limit are in test_gm.c.
+ * memory along. Groups beyond their limit are in test_gm.c, data that nobody wants in
+ * test_core_flood.c.
  */
 #include <malloc.h>
 
@@ -129,22 +130,6 @@ BENCH_TEST(core_limits, trees_beyond_the_limit_are_acknowledged_and_refused_with
 	net_free(net);
 }
 
-BENCH_TEST(core_limits, data_beyond_the_limit_of_trees_makes_no_entry)
-{
-	struct net *net = limits_new(family);
-	struct core_event miss = { .kind = EV_DATA,
-				   .data = { .kind = DATA_MISS, .source = net_source(net) } };
-
-	for (unsigned int group = 0; group < LIMIT + 2; group++) {
-		miss.data.group = net_group(net, group);
-		happen(net, &miss);
-	}
-	cr_assert_eq(net_hpim(net, 0)->tree_count, LIMIT);
-	cr_assert_eq(notes[NOTE_TREE_LIMIT], 1);
-	cr_assert_not(net->routers[0].has_entry[LIMIT]);
-	net_free(net);
-}
-
 BENCH_TEST(core_limits, a_tree_that_ends_makes_room_and_allows_the_next_note)
 {
 	struct net *net = limits_new(family);
@@ -160,6 +145,26 @@ BENCH_TEST(core_limits, a_tree_that_ends_makes_room_and_allows_the_next_note)
 	cr_assert_eq(net_hpim(net, 0)->tree_count, LIMIT);
 	hear_tree(net, HPIM_UPSTREAM, LIMIT + 1, 22);
 	cr_assert_eq(notes[NOTE_TREE_LIMIT], 2);
+	net_free(net);
+}
+
+/* Data that nobody wants gives way, but not while a message of a neighbor can refer to it. 3.6 */
+BENCH_TEST(core_limits, a_stray_stays_while_the_number_of_a_message_about_it_counts)
+{
+	struct net *net = limits_new(family);
+
+	bench_meet(net, 0, 1);
+	bench_miss(net, 1);
+	hear_tree(net, HPIM_NO_UPSTREAM, 0, 10);
+	for (unsigned int group = 1; group <= LIMIT; group++)
+		hear_tree(net, HPIM_UPSTREAM, group, 10 + group);
+	cr_assert_not_null(net_tree(net, 0));
+	cr_assert_eq(notes[NOTE_TREE_LIMIT], 1);
+	bench_hello(net, 0, 1, 30, 10 + LIMIT); /* nothing older is under way */
+	hear_tree(net, HPIM_UPSTREAM, LIMIT + 1, 20);
+	cr_assert_null(net_tree(net, 0));
+	cr_assert_eq(notes[NOTE_TREE_LIMIT], 1);
+	cr_assert_eq(notes[NOTE_STRAY_EVICTED], 1);
 	net_free(net);
 }
 

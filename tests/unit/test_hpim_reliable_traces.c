@@ -227,7 +227,7 @@ static void renew_tree_if(struct replay *r)
 {
 	const struct ip_addr source = addr_of("10.1.1.1"), group = addr_of("224.1.1.1");
 
-	r->tif = hpim_tree_if_get(hpim_tree_get(r->hif->hpim, &source, &group), LINK);
+	r->tif = hpim_tree_if_get(hpim_tree_get(r->hif->hpim, &source, &group, LINK), LINK);
 	cr_assert_not_null(r->tif);
 }
 
