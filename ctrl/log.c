@@ -215,16 +215,13 @@ static void tree_note(const struct core_note *note, const char *link, const char
 }
 
 /*
- * Whether the line would repeat another of this second. Hosts can cause these with each packet they
- * send, and shall not fill the log; `hpimctl show counters` knows how many there were.
+ * Lines of a kind in a second; 0: as many as there are. Hosts can cause these with each packet they
+ * send, and shall not fill the log; `hpimctl show counters` knows how many refusals there were.
  */
-static bool is_repeated(const struct core_note *note)
+static unsigned int lines_per_second(const struct core_note *note)
 {
-	static hp_time again_at[NOTE_CODE_COUNT];
-	hp_time now = loop_now();
-
 	if (note->level == NOTE_DEBUG)
-		return false;
+		return 0;
 	switch (note->code) {
 	case NOTE_PACKET_BAD:
 	case NOTE_PACKET_FOREIGN:
@@ -234,13 +231,44 @@ static bool is_repeated(const struct core_note *note)
 	case NOTE_STRAY_EVICTED:
 	case NOTE_STRAY_REFUSED:
 	case NOTE_GROUP_LIMIT:
-	case NOTE_SOURCE_LIMIT:
-		if (now < again_at[note->code])
-			return true;
-		again_at[note->code] = now + HP_SEC(1);
-		return false;
-	default: return false;
+	case NOTE_SOURCE_LIMIT: return 1;
+	case NOTE_TREE_STATE:
+	case NOTE_ASSERT:
+	case NOTE_GROUP_JOINED:
+	case NOTE_GROUP_LEFT: return 20;
+	default: return 0;
 	}
+}
+
+/* A second, and the lines of one kind in it. */
+struct second {
+	hp_time ends_at;
+	unsigned int lines, left_out;
+};
+
+/* What was left out of a second is told before the next line of its kind. */
+static bool is_left_out(const struct core_note *note)
+{
+	static struct second seconds[NOTE_CODE_COUNT];
+	struct second *second = &seconds[note->code];
+	unsigned int limit = lines_per_second(note);
+	hp_time now = loop_now();
+
+	if (!limit)
+		return false;
+	if (now >= second->ends_at) {
+		if (second->left_out)
+			log_format(note->level, "%u more lines such as the next one were left out",
+				   second->left_out);
+		second->ends_at = now + HP_SEC(1);
+		second->lines = second->left_out = 0;
+	}
+	if (second->lines == limit) {
+		second->left_out++;
+		return true;
+	}
+	second->lines++;
+	return false;
 }
 
 void log_note(const struct shell *shell, const struct core_note *note)
@@ -249,7 +277,7 @@ void log_note(const struct shell *shell, const struct core_note *note)
 	const char *link = port_name(shell, note->link);
 	char line[256];
 
-	if (is_repeated(note))
+	if (is_left_out(note))
 		return;
 	link_note(note, link, a.s, line, sizeof(line));
 	if (!line[0])
