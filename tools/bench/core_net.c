@@ -136,7 +136,7 @@ void net_open(struct net *net, uint32_t nodes, uint32_t trees_max)
 	for (uint32_t i = 0; i < nodes; i++) {
 		struct core_limits limits = core_limits_default;
 
-		limits.trees = trees_max;
+		limits.trees = 8 * trees_max; /* the part of one source, nobody wants its trees */
 		limits.seed = i + 1;
 		net->nodes[i].core = core_new(&limits);
 		assert(net->nodes[i].core);
