@@ -56,6 +56,8 @@ static void hello_expired(struct core *core, struct timer *timer)
 {
 	struct hpim_if *hif = container_of(timer, struct hpim_if, hello_timer);
 
+	hif->hello_at = core->now;
+	hif->acked_count = 0;
 	send_hello(hif, &(struct hpim_hello){ .has_hold = true,
 					      .hold_s = hpim_if_hold_s(hif),
 					      .has_checkpoint = true,
@@ -138,6 +140,19 @@ uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif)
 	const struct hpim_pending *first = TAILQ_FIRST(&hif->pending);
 
 	return first ? first->sn - 1 : hif->sn;
+}
+
+void hpim_if_acked(struct hpim_if *hif)
+{
+	struct core *core = core_of(hif);
+	hp_time at = hif->hello_at + HP_SEC(HPIM_EARLY_HELLO_S);
+
+	if (++hif->acked_count < HPIM_EARLY_HELLO_ACKS)
+		return;
+	if (at < core->now)
+		at = core->now;
+	if (at < hif->hello_timer.deadline)
+		timer_arm(&core->sched, &hif->hello_timer, at);
 }
 
 uint16_t hpim_if_hold_s(const struct hpim_if *hif)

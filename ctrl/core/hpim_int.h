@@ -58,6 +58,8 @@ struct hpim_if {
 	struct ip_addr addr; /* the address it speaks from */
 	uint32_t boot_time, sn;
 	struct timer hello_timer;
+	hp_time hello_at;     /* of the last one */
+	uint32_t acked_count; /* messages since then */
 	TAILQ_HEAD(, hpim_neigh) neighbors;
 	uint32_t neighbor_count, synced_count;
 	bool is_full; /* the limit of neighbors was reached and noted */
@@ -206,6 +208,14 @@ struct hpim {
 #define HPIM_FIRST_HELLO_MAX_S     5
 #define HPIM_HOLD_FACTOR           4 /* hold time in hello periods */
 
+/*
+ * Differs: so many messages that all have acknowledged bring the next Hello forward, with its
+ * CheckpointSN. Neighbors keep the number of each of them till then: without this, of a thousand
+ * trees a second that end, they would keep ten thousand.
+ */
+#define HPIM_EARLY_HELLO_ACKS 256u
+#define HPIM_EARLY_HELLO_S    1 /* but not before so long after the last one */
+
 /* hpim_if.c */
 
 /** hpim_if_by_link() - NULL where HPIM-DM does not run. */
@@ -225,6 +235,9 @@ uint32_t hpim_if_next_sn(struct hpim_if *hif);
 
 /** hpim_if_checkpoint_sn() - Every SN up to it was acknowledged by all who had to. 3.4 */
 uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif);
+
+/** hpim_if_acked() - A message is pending no more: perhaps a Hello is due to tell it. */
+void hpim_if_acked(struct hpim_if *hif);
 
 /** hpim_if_hold_s() - The hold time to announce. */
 uint16_t hpim_if_hold_s(const struct hpim_if *hif);

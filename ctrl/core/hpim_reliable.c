@@ -72,6 +72,7 @@ static void pending_done(struct hpim_if *hif, struct hpim_pending *pending)
 		return;
 	TAILQ_REMOVE(&hif->pending, pending, by_sn);
 	pending->is_pending = false;
+	hpim_if_acked(hif);
 }
 
 /* New SNs only grow, so appending keeps the list in order. */

@@ -474,3 +474,22 @@ FLOOD_TEST(the_same_flood_has_the_same_effects)
 {
 	cr_assert_eq(hash_of_a_flood(family), hash_of_a_flood(family));
 }
+
+/* ---- Neighbors learn soon what they need not remember ---- */
+
+FLOOD_TEST(many_acknowledged_messages_bring_the_next_hello_forward)
+{
+	struct pair *pair = standing_new(family, LIMIT);
+	unsigned int before;
+
+	pair_run(pair, HP_SEC(20));
+	before = pair->hellos[A];
+	flood(pair, 0, NET_SOURCES, HPIM_EARLY_HELLO_ACKS / 2); /* a second */
+	pair_run(pair, HP_SEC(1));
+	cr_assert_leq(pair->hellos[A], before + 1, "few do not");
+	before = pair->hellos[A];
+	flood(pair, 0, NET_SOURCES, 10 * HPIM_EARLY_HELLO_ACKS); /* twenty seconds */
+	cr_assert_geq(pair->hellos[A], before + 8);
+	cr_assert_leq(pair->hellos[A], before + 21, "never more than one a second");
+	pair_free(pair);
+}
