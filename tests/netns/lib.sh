@@ -277,12 +277,12 @@ has_datagrams() { [ "$(datagrams "$1" "$2")" -ge "$3" ]; }
 family_of() { case $1 in *:*) echo 6 ;; *) echo 4 ;; esac; }
 
 # all_arrive NAME NODE GROUP COUNT: end a receiver when the node has read COUNT more packets than
-# $before; fail unless it got numbers 1 to COUNT once each (it was started with --expect)
+# $before; fail unless it got the numbers that it was started to --expect, once each
 all_arrive() {
 	local family
 	family=$(family_of "$3")
 	until_true 10 has_datagrams "$2" "$family" $((before + $4)) || true # hush tells what is missing
-	hush "$1" || fail "$1 did not get packets 1 to $4 once each: $(tail -n 1 "$WORK/$1.log")"
+	hush "$1" || fail "$1 did not get the $4 packets once each: $(tail -n 1 "$WORK/$1.log")"
 }
 
 # exact_stream NAME NODE GROUP COUNT [SOURCE [OPTION...]]: over a tree that stands, each packet of
@@ -295,20 +295,26 @@ exact_stream() {
 	all_arrive "$1" "$2" "$3" "$4"
 }
 
+# hears HOST GROUP FIRST LAST [IFACE]: a receiver that is to get these numbers; heard HOST GROUP:
+# fail unless it got each of them once, and no others
+declare -A heard_before heard_count
+hears() {
+	heard_before[$1]=$(datagrams "$1" "$(family_of "$2")")
+	heard_count[$1]=$(($4 - $3 + 1))
+	listen "judge-$1" "$1" "$2" --expect "$3-$4" -i "${5:-eth0}"
+}
+heard() {
+	local before=${heard_before[$1]}
+	all_arrive "judge-$1" "$1" "$2" "${heard_count[$1]}"
+}
+
 # arrives GROUP COUNT 'HOST...' COMMAND...: each host gets the numbers 1 to COUNT that the command
 # sends, once each
 arrives() {
-	local group=$1 count=$2 host
-	local -A befores
-	for host in $3; do
-		befores[$host]=$(datagrams "$host" "$(family_of "$group")")
-		listen "judge-$host" "$host" "$group" --expect 1-"$count"
-	done
+	local host
+	for host in $3; do hears "$host" "$1" 1 "$2"; done
 	"${@:4}"
-	for host in $3; do
-		before=${befores[$host]}
-		all_arrive "judge-$host" "$host" "$group" "$count"
-	done
+	for host in $3; do heard "$host" "$1"; done
 }
 
 # odd NODE KIND GROUP COUNT [OPTION...]: packets of src, sent by a node, that mcgen cannot make
@@ -377,16 +383,22 @@ star() {
 	router r
 	wire src eth0 10.1.1.100/24,2001:db8:1::100/64 r eth0 10.1.1.1/24,2001:db8:1::1/64
 	for host in "$@"; do
-		port[$host]=eth$n
-		wire r eth$n 10.2.$n.1/24,2001:db8:2:$n::1/64 "$host" eth0 10.2.$n.100/24,2001:db8:2:$n::100/64
+		star_arm "$host" $n
 		n=$((n + 1))
 	done
+}
+
+# star_arm HOST N: a cable between that host and ethN of r
+star_arm() {
+	port[$1]=eth$2
+	wire r "eth$2" "10.2.$2.1/24,2001:db8:2:$2::1/64" "$1" eth0 "10.2.$2.100/24,2001:db8:2:$2::100/64"
 }
 
 # star_serves: r runs, with all its interfaces
 star_serves() {
 	start_router r
-	ends 0 eth1 ctl r attach "eth0,$(tr ' ' ',' <<< "${port[*]}")" mode "${MODE:-auto}"
+	ends 0 eth1 ctl r attach "eth0,$(printf '%s\n' "${port[@]}" | sort -V | paste -sd,)" \
+		mode "${MODE:-auto}"
 }
 
 # stays HOST GROUP: a member that hears nothing, since the packets go to another port

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # packets.pl send KIND IFACE SOURCE GROUP COUNT [ttl=N] [size=N] [start=N] [stream=N]
 # packets.pl judge IFACE GROUP
+# packets.pl join GROUP...
+# packets.pl count GROUP LAST INTERFACES
 #
 # send: COUNT numbered packets as of mcgen, which mcsink judges, in forms that mcgen cannot send.
 # They are whole frames, with every checksum finished. KIND:
@@ -20,15 +22,25 @@
 #	len=128 ttl=15 at=0 more=0 head=ok sum=ok seq=1 mac=02:...
 #
 # head: the checksum of IPv4; sum: that of UDP, "-" for fragments. It sees frames before the kernel
-# has put fragments together. Needs no more than Debian's perl-base.
+# has put fragments together.
+#
+# join: be a member of these groups on every interface but lo, until a signal.
+#
+# count: say "complete" when that many interfaces have got the numbers 1 to LAST, and at the signal
+# that ends it how many interfaces got something, and how many packets came once, again, or with a
+# strange number. Needs no more than Debian's perl-base.
 use strict;
 use warnings FATAL => 'all';
-use Socket qw(:DEFAULT inet_pton inet_ntop pack_sockaddr_in6 getaddrinfo);
+use Errno;
+use POSIX qw(:signal_h);
+use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6);
 
 use constant { AF_PACKET => 17, ETH_P_ALL => 3, SIOCGIFINDEX => 0x8933, SIOCGIFHWADDR => 0x8927,
 	       PORT => 5010, UDP => 17, UDP_SEGMENT => 103, IP_MULTICAST_IF => 32,
 	       IP_MULTICAST_TTL => 33, IPV6 => 41, IPV6_MULTICAST_IF => 17, IPV6_MULTICAST_HOPS => 18,
-	       PACKET_OUTGOING => 4, BURST => 16 };
+	       PACKET_OUTGOING => 4, BURST => 16, MCAST_JOIN_GROUP => 42, SO_RCVBUFFORCE => 33 };
+
+my $is_ended;
 
 sub interface { # what the kernel tells of it
 	my ($iface, $request) = @_;
@@ -43,10 +55,11 @@ sub mac { unpack 'x2a6', interface($_[0], SIOCGIFHWADDR) }
 sub is_v6 { index($_[0], ':') >= 0 }
 sub address { inet_pton(is_v6($_[0]) ? AF_INET6 : AF_INET, $_[0]) or die "no address: $_[0]" }
 
-sub packet_socket {
+sub packet_socket { # of one interface, or of all
 	my ($iface) = @_;
 	my $proto = unpack 'S', pack 'n', ETH_P_ALL;
 	socket my $s, AF_PACKET, SOCK_RAW, $proto or die "socket: $!";
+	return $s if !defined $iface;
 	bind $s, pack 'SSlSCCa8', AF_PACKET, $proto, ifindex($iface), 0, 0, 0, '' or die "bind: $!";
 	return $s;
 }
@@ -198,26 +211,72 @@ sub facts6 {
 	return \%facts;
 }
 
-sub judge {
-	my ($iface, $group_text) = @_;
-	my $in = packet_socket($iface);
-	my $group = address($group_text);
-	$| = 1;
-	print "judging\n";
-	while (1) {
+# Call it for each packet to the group that arrives, with its facts.
+sub each_arrival {
+	my ($in, $group_text, $each) = @_;
+	my ($group, $wants_v6) = (address($group_text), is_v6($group_text));
+	while (!$is_ended) {
 		my $from = recv $in, my $frame, 65536, 0;
+		last if !defined $from && $!{EINTR};
 		defined $from or die "recv: $!";
-		next if (unpack 'x10C', $from) == PACKET_OUTGOING;
+		my ($ifindex, $kind) = unpack 'x4lx2C', $from;
 		my ($mac, $type) = unpack 'x6H12n', $frame;
+		next if $kind == PACKET_OUTGOING || $type != ($wants_v6 ? 0x86dd : 0x0800);
 		my $packet = substr $frame, 14;
-		my $is_v6 = $type == 0x86dd;
-		next if !$is_v6 && $type != 0x0800 || $is_v6 != is_v6($group_text);
-		next if substr($packet, $is_v6 ? 24 : 16, $is_v6 ? 16 : 4) ne $group;
-		my $facts = $is_v6 ? facts6($packet) : facts4($packet);
-		$mac = join ':', $mac =~ /../g;
-		print join(' ', map({ "$_=$facts->{$_}" } qw(len ttl at more head sum seq)), "mac=$mac"), "\n";
+		next if substr($packet, $wants_v6 ? 24 : 16, $wants_v6 ? 16 : 4) ne $group;
+		my $facts = $wants_v6 ? facts6($packet) : facts4($packet);
+		@$facts{'mac', 'ifindex'} = (join(':', $mac =~ /../g), $ifindex);
+		$each->($facts);
 	}
 }
 
+sub judge {
+	my ($iface, $group) = @_;
+	my $in = packet_socket($iface);
+	print "judging\n";
+	each_arrival($in, $group, sub {
+		my ($facts) = @_;
+		print join(' ', map { "$_=$facts->{$_}" } qw(len ttl at more head sum seq mac)), "\n";
+	});
+}
+
+sub count {
+	my ($group, $last, $interfaces) = @_;
+	my $in = packet_socket();
+	my %count = (once => 0, again => 0, strange => 0);
+	my (%seen, %on);
+	setsockopt $in, SOL_SOCKET, SO_RCVBUFFORCE, pack 'i', 64 << 20 or die "receive buffer: $!";
+	print "counting\n";
+	each_arrival($in, $group, sub {
+		my ($seq, $ifindex) = @{$_[0]}{'seq', 'ifindex'};
+		my $is_known = $seq ne '-' && $seq >= 1 && $seq <= $last;
+		$count{!$is_known ? 'strange' : $seen{"$ifindex $seq"}++ ? 'again' : 'once'}++;
+		$on{$ifindex} = 1;
+		print "complete\n" if $count{once} == $last * $interfaces && $is_known && $seen{"$ifindex $seq"} == 1;
+	});
+	print 'interfaces=', scalar keys %on, map({ " $_=$count{$_}" } qw(once again strange)), "\n";
+}
+
+sub join_groups {
+	my @names = map { /^\s*(\S+):/ && $1 ne 'lo' ? $1 : () } do { open my $in, '<', '/proc/net/dev' or die $!; <$in> };
+	my @sockets;
+	for my $group (@_) {
+		my ($family, $level) = is_v6($group) ? (AF_INET6, IPV6) : (AF_INET, 0);
+		socket my $s, $family, SOCK_DGRAM, 0 or die "socket: $!";
+		push @sockets, $s;
+		for (@names) {
+			my $index = ifindex($_);
+			my $to = is_v6($group) ? pack_sockaddr_in6(0, address($group), $index) : pack_sockaddr_in(0, address($group));
+			setsockopt $s, $level, MCAST_JOIN_GROUP, pack 'Lx4a128', $index, $to or die "join $group on $_: $!";
+		}
+	}
+	print 'joined on ', scalar @names, "\n";
+	sleep 1 until $is_ended;
+}
+
+my %words = (send => \&send_all, judge => \&judge, join => \&join_groups, count => \&count);
 my $what = shift // '';
-$what eq 'send' ? send_all(@ARGV) : $what eq 'judge' ? judge(@ARGV) : die "send or judge?\n";
+# Not restarted: what waits for a packet shall notice.
+sigaction(SIGTERM, POSIX::SigAction->new(sub { $is_ended = 1 })) or die "sigaction: $!";
+$| = 1;
+($words{$what} or die "send, judge, join or count?\n")->(@ARGV);
