@@ -195,7 +195,7 @@ Test(reports, full_ring_buffer_is_counted_and_does_not_block)
 
 /* ---- their budget ---- */
 
-#define FLOOD 1000u
+#define FLOOD 300u
 
 /* One source, in one window, so the figures are exact. */
 static void source_flood(enum lab_hook hook, const struct frame *frame)
