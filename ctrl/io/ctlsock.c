@@ -103,7 +103,7 @@ static void queue_put(struct ctl_client *client, const char *bytes, size_t len)
 /* A queue that never is empty shall not grow by what is sent. */
 static void queue_compact(struct ctl_client *client)
 {
-	if (client->out_sent < client->out_len / 2)
+	if (!client->out_sent || client->out_sent < client->out_len / 2)
 		return;
 	client->out_len -= client->out_sent;
 	memmove(client->out, client->out + client->out_sent, client->out_len);
