@@ -12,6 +12,9 @@ static const char *const names[] = {
 #undef X
 	/* What the daemon counts itself. */
 	"link-down",
+	"tree-limit",
+	"tree-refused",
+	"tree-evicted",
 	"not-mirrored",
 	"control-malformed",
 	"control-pim",
