@@ -157,6 +157,7 @@ int hpim_tc(struct __sk_buff *skb)
 			     .packets = skb->gso_segs > 1 ? skb->gso_segs : 1,
 			     .bytes = skb->len };
 	struct packet pkt = { .len = 0 };
+	bool is_counted;
 	int reason;
 
 	/* A tag that stands beside the frame: the VLAN's own program will see it. */
@@ -168,11 +169,15 @@ int hpim_tc(struct __sk_buff *skb)
 	forward_resolve(&fwd);
 	if (reason == PARSE_LOOKUP)
 		reason = forward_report(&fwd, &pkt, forward_verdict(&fwd, &pkt, HOOK_TC), HOOK_TC);
-	if (fwd.is_second && reason != MFIB_R_FORWARDED && !reason_is_drop(reason))
+	/* XDP counts what it passes, but for the trees that it leaves to TC. */
+	is_counted = fwd.is_second && !(fwd.flags & MFIB_F_TC);
+	if (is_counted && reason != MFIB_R_FORWARDED && !reason_is_drop(reason))
 		return PASSED;
 	if (reason != MFIB_R_FORWARDED)
 		return leave(skb, reason, fwd.link, walk.packets);
 	walk.list = bpf_map_lookup_elem(&output_lists, &fwd.set);
+	if (!walk.list && is_counted)
+		return PASSED;
 	if (!walk.list)
 		return leave(skb, MFIB_R_NO_SET, fwd.link, walk.packets);
 	if (capture_is_due(fwd.capture_every))
