@@ -159,6 +159,8 @@ static __always_inline const struct mfib_port *port_find(__u32 ifindex)
 	__u32 slot = ifindex % MFIB_EGRESS_SLOTS;
 	const struct mfib_egress *own = bpf_map_lookup_elem(&egress, &slot);
 
+	if (ifindex == 0)
+		return NULL; /* a slot that is nobody's is not 0's */
 	if (likely(own && own->ifindex == ifindex))
 		return &own->port;
 	return bpf_map_lookup_elem(&ports, &ifindex);

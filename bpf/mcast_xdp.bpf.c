@@ -174,7 +174,8 @@ static __noinline int egress_other(struct xdp_md *ctx)
 	port = port_find(ifindex);
 	data = (void *)(long)ctx->data;
 	end = (void *)(long)ctx->data_end;
-	if (!port || data + ETH_HLEN > end)
+	/* Without metadata a copy for a VLAN would leave by its port untagged. */
+	if (!port || port->flags & MFIB_PORT_CARRIER || data + ETH_HLEN > end)
 		return copy_drop(hpim_unknown_link, MFIB_R_NO_PORT, bytes);
 	if (port->threshold && is_within_threshold(port, data, end))
 		return copy_drop(port->link, MFIB_R_THRESHOLD, bytes);
@@ -198,7 +199,8 @@ int hpim_egress(struct xdp_md *ctx)
 	const struct mfib_egress *own = bpf_map_lookup_elem(&egress, &slot);
 
 	if (unlikely(!own || own->ifindex != ifindex || own->port.threshold) ||
-	    (void *)(long)ctx->data_meta != data || data + ETH_HLEN > end)
+	    own->port.flags & MFIB_PORT_CARRIER || (void *)(long)ctx->data_meta != data ||
+	    data + ETH_HLEN > end)
 		return egress_other(ctx);
 	rewrite_source(data, &own->port);
 	stats_count(own->port.link, MFIB_R_SENT, end - data);

@@ -522,6 +522,78 @@ Test(copies, metadata_does_not_leave_the_router)
 	lab_close(&behind);
 }
 
+/* ---- copies that are for nobody ---- */
+
+/* What is not sent, a frame that comes behind it shows. */
+static void no_copy_expect(uint32_t flags)
+{
+	const uint32_t outputs[1] = { veths.ifindex[2] };
+	const struct frame want = frame_forwarded(&frame_base6, veths.mac[2]);
+	struct frame got;
+
+	lab_set(&lab, SET_B, outputs, 1);
+	routes_set(veths.ifindex[0], 0, flags, SET_B);
+	veths_attach_xdp(&veths, &lab);
+	veths_send(&veths, 0, &ipv4);
+	veths_send(&veths, 0, &frame_base6);
+	copy_expect(2, &want);
+	count_await(LAB_LINKS, MFIB_R_NO_PORT, 1);
+	cr_expect_eq(count(0, MFIB_R_FORWARDED), 2);
+	cr_expect_not(veths_receive(&veths, 1, &got, 0));
+}
+
+Test(copies, xdp_counts_an_output_that_nobody_knows)
+{
+	const uint32_t outputs[1] = { veths.ifindex[1] };
+	const uint32_t slot = outputs[0] % MFIB_EGRESS_SLOTS;
+	const struct mfib_egress nobody = { .ifindex = 0 };
+
+	lab_set(&lab, 0, outputs, 1);
+	lab_put(&lab, "egress", &slot, &nobody);
+	lab_del(&lab, "ports", &outputs[0]);
+	no_copy_expect(0);
+}
+
+Test(copies, xdp_sends_nothing_untagged_by_a_port_that_only_carries_vlans)
+{
+	const struct mfib_port carrier = { .link = LAB_LINKS,
+					   .flags = MFIB_PORT_CARRIER,
+					   .carrier = veths.ifindex[1] };
+	const uint32_t outputs[1] = { vlan_put(1, 10, 5, ETH_P_8021Q) };
+
+	lab_port(&lab, veths.ifindex[1], &carrier);
+	lab_set(&lab, 0, outputs, 1);
+	no_copy_expect(0);
+}
+
+Test(copies, xdp_sends_no_copy_whose_turn_nobody_has)
+{
+	const uint32_t outputs[1] = { vlan_put(1, 10, 5, ETH_P_8021Q) };
+	const struct mfib_turn turn = { .set = 0, .carrier = veths.ifindex[1] };
+
+	lab_set(&lab, 0, outputs, 1);
+	lab_del(&lab, "set_turns", &turn);
+	no_copy_expect(MFIB_F_TAGGED);
+	cr_expect_eq(count(5, MFIB_R_SENT), 0);
+}
+
+Test(copies, output_whose_egress_slot_is_taken_is_found_all_the_same)
+{
+	const uint32_t outputs[1] = { veths.ifindex[1] };
+	const uint32_t slot = outputs[0] % MFIB_EGRESS_SLOTS;
+	const struct mfib_egress other = { .ifindex = outputs[0] + MFIB_EGRESS_SLOTS,
+					   .port = { .link = 9 } };
+	const struct frame want = frame_forwarded(&ipv4, veths.mac[1]);
+
+	lab_set(&lab, 0, outputs, 1);
+	lab_put(&lab, "egress", &slot, &other);
+	routes_set(veths.ifindex[0], 0, 0, 0);
+	veths_attach_xdp(&veths, &lab);
+	veths_send(&veths, 0, &ipv4);
+	copy_expect(1, &want);
+	count_await(1, MFIB_R_SENT, 1);
+}
+
 /* ---- a tree that changes its tier ---- */
 
 static atomic_bool is_over;
