@@ -368,7 +368,7 @@ static void sample_expect(enum lab_hook hook, const struct frame *in, int reason
 	cr_expect_geq(record.at_ns, before);
 	cr_expect_leq(record.at_ns, lab_now_ns());
 	cr_expect_eq(record.ifindex, ifindex);
-	cr_expect_eq(record.reason, reason, "hook %d: %u", hook, record.reason);
+	cr_expect_eq(record.reason, (uint32_t)reason, "hook %d: %u", hook, record.reason);
 	cr_expect_eq(record.len, in->len);
 	cr_expect_eq(record.kept, in->len < CAPTURE_SNAP ? in->len : CAPTURE_SNAP);
 	cr_expect_arr_eq(record.data, in->bytes, record.kept);
