@@ -49,7 +49,8 @@ __attribute__((format(printf, 5, 6))) void ctl_reply_error(struct ctl_client *cl
 /** ctl_gone_fn() - A client with a stream has left; it must not be used any more. */
 typedef void ctl_gone_fn(void *ctx);
 
-/** ctl_stream_begin() - Records come when there are some; no other request is answered meanwhile. */
+/** ctl_stream_begin() - Records come when there are some; no other request is answered meanwhile.
+ */
 void ctl_stream_begin(struct ctl_client *client, ctl_gone_fn *gone, void *ctx);
 
 /**

@@ -54,9 +54,12 @@ static uint32_t read_hex(const char *text, uint8_t bytes[KEPT_MAX])
 {
 	uint32_t len = 0;
 
-	while (len < KEPT_MAX && digit(text[0]) >= 0 && digit(text[1]) >= 0) {
-		bytes[len++] = (uint8_t)(digit(text[0]) << 4 | digit(text[1]));
-		text += 2;
+	for (; len < KEPT_MAX && text[0]; text += 2) {
+		int high = digit(text[0]), low = digit(text[1]);
+
+		if (high < 0 || low < 0)
+			break;
+		bytes[len++] = (uint8_t)(16 * high + low);
 	}
 	return len;
 }

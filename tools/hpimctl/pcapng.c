@@ -22,6 +22,7 @@
 #define NANOSECONDS     9u /* 10^-9 */
 
 #define BLOCK_MAX     65536u
+#define TEXT_MAX      1024u
 #define INTERFACE_MAX 256u
 
 struct pcapng {
@@ -63,6 +64,11 @@ static void put_option(struct block *block, uint16_t code, const void *value, si
 {
 	put_pair(block, code, (uint16_t)len);
 	put(block, value, len);
+}
+
+static void put_text_option(struct block *block, uint16_t code, const char *text)
+{
+	put_option(block, code, text, strnlen(text, TEXT_MAX)); /* cut, it is for people */
 }
 
 static void begin(struct block *block, uint32_t type)
@@ -123,7 +129,7 @@ static int add_interface(struct pcapng *pcapng, const char *name)
 	begin(&block, BLOCK_INTERFACE);
 	put_pair(&block, LINKTYPE_ETH, 0);
 	put_u32(&block, 0); /* no limit of length is promised */
-	put_option(&block, OPT_IF_NAME, name, strlen(name));
+	put_text_option(&block, OPT_IF_NAME, name);
 	put_option(&block, OPT_IF_TSRESOL, &resolution, sizeof(resolution));
 	put_pair(&block, OPT_END, 0);
 	return finish(pcapng, &block);
@@ -160,7 +166,7 @@ int pcapng_write(struct pcapng *pcapng, const struct pcapng_packet *packet)
 	put_u32(&block, packet->kept);
 	put_u32(&block, packet->len);
 	put(&block, packet->data, packet->kept);
-	put_option(&block, OPT_COMMENT, packet->comment, strlen(packet->comment));
+	put_text_option(&block, OPT_COMMENT, packet->comment);
 	put_pair(&block, OPT_END, 0);
 	return finish(pcapng, &block);
 }
