@@ -109,3 +109,10 @@ for group in 224.0.0.77 ff02::77; do
 	counts r eth0 link-scope $COUNT odd src plain "$group" $COUNT
 	[ -z "$(table r outputs mroutes "$group")" ] || fail "there is a tree of $group"
 done
+# Another routing protocol: for the daemon, which does not speak it, whatever the group.
+link_local=$(run src ip -6 -o addr show dev eth0 scope link | awk '{ sub("/.*", "", $4); print $4 }')
+counts r eth0 control-pim $COUNT odd src pim 224.0.0.13 $COUNT ttl=1
+counts r eth0 control-pim $COUNT odd src pim ff02::d $COUNT ttl=1 source="$link_local"
+for group in $GROUP4 $GROUP6; do
+	counts r eth0 control $COUNT odd src pim $group $COUNT
+done

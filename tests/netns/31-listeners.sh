@@ -22,7 +22,7 @@ served() {
 program_on() {
 	hears r "$group" 1 $COUNT "$1"
 	within 5 tree_is kernel "$1: $LISTENS"
-	served near one two
+	counts r eth0 kernel $COUNT served near one two
 	heard r "$group"
 	within 2 tree_is "$fast" "$why"
 }

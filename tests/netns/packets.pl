@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# packets.pl send KIND IFACE SOURCE GROUP COUNT [ttl=N] [size=N] [start=N] [stream=N]
+# packets.pl send KIND IFACE SOURCE GROUP COUNT [ttl=N] [size=N] [start=N] [stream=N] [source=ADDR]
 # packets.pl judge IFACE GROUP
 # packets.pl join GROUP...
 # packets.pl count GROUP LAST INTERFACES
@@ -14,6 +14,7 @@
 #	fragments	each datagram in three fragments
 #	broken		the checksum of IPv4 wrong, the version of IPv6 wrong
 #	tagged		behind a VLAN tag
+#	pim		Hello messages of PIM version 2
 #	burst		by the kernel, 16 datagrams in one piece for the interface to cut (GSO); COUNT is
 #			a multiple of that
 #
@@ -36,7 +37,7 @@ use POSIX qw(:signal_h);
 use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6);
 
 use constant { AF_PACKET => 17, ETH_P_ALL => 3, SIOCGIFINDEX => 0x8933, SIOCGIFHWADDR => 0x8927,
-	       PORT => 5010, UDP => 17, UDP_SEGMENT => 103, IP_MULTICAST_IF => 32,
+	       PORT => 5010, UDP => 17, PIM => 103, UDP_SEGMENT => 103, IP_MULTICAST_IF => 32,
 	       IP_MULTICAST_TTL => 33, IPV6 => 41, IPV6_MULTICAST_IF => 17, IPV6_MULTICAST_HOPS => 18,
 	       PACKET_OUTGOING => 4, BURST => 16, MCAST_JOIN_GROUP => 42, SO_RCVBUFFORCE => 33 };
 
@@ -73,6 +74,8 @@ sub checksum { ~sum16($_[0]) & 0xffff }
 
 # ---- sending ----
 
+sub proto { $_[0]{kind} eq 'pim' ? PIM : UDP }
+
 sub payload {
 	my ($stream, $seq, $size) = @_;
 	return pack "NNQ>Q>x[$size]", 0x6870696d, $stream, $seq, 0;
@@ -85,10 +88,16 @@ sub udp { # a datagram with its checksum
 	return $head . pack('n', $sum || 0xffff) . $data;
 }
 
+sub pim_hello { # its only option is the hold time
+	my $message = pack 'CCnnnn', 0x20, 0, 0, 1, 2, 105;
+	substr($message, 2, 2) = pack 'n', checksum($message);
+	return $message;
+}
+
 sub ipv4 {
 	my ($job, $data, $id, $frag, $options) = @_;
 	my $head = pack('CCnnnCCn', 0x45 + length($options) / 4, 0, 20 + length($options) + length $data,
-			$id, $frag, $job->{ttl}, UDP, 0) . $job->{source} . $job->{group} . $options;
+			$id, $frag, $job->{ttl}, proto($job), 0) . $job->{source} . $job->{group} . $options;
 	substr($head, 10, 2) = pack 'n', $job->{kind} eq 'broken' ? checksum($head) ^ 1 : checksum($head);
 	return $head . $data;
 }
@@ -114,10 +123,10 @@ my %packets4 = (
 		map { ipv4($job, $_->[2], $id, $_->[0] / 8 | $_->[1] * 0x2000, '') } pieces($data);
 	},
 );
-$packets4{broken} = $packets4{tagged} = $packets4{plain};
+$packets4{$_} = $packets4{plain} for qw(broken tagged pim);
 
 my %packets6 = (
-	plain => sub { ipv6($_[0], UDP, $_[1]) },
+	plain => sub { ipv6($_[0], proto($_[0]), $_[1]) },
 	options => sub { ipv6($_[0], 0, pack('CCCCN', UDP, 0, 1, 4, 0) . $_[1]) },
 	destination => sub {
 		ipv6($_[0], 60, pack('CCCCN', 60, 0, 1, 4, 0) . pack('CCCCN', UDP, 0, 1, 4, 0) . $_[1]);
@@ -127,7 +136,7 @@ my %packets6 = (
 		map { ipv6($job, 44, pack('CCnN', UDP, 0, $_->[0] | $_->[1], $id) . $_->[2]) } pieces($data);
 	},
 );
-$packets6{df} = $packets6{broken} = $packets6{tagged} = $packets6{plain};
+$packets6{$_} = $packets6{plain} for qw(df broken tagged pim);
 
 sub frame_head {
 	my ($job) = @_;
@@ -144,7 +153,8 @@ sub send_frames {
 	my $out = packet_socket($job->{iface});
 	my $head = frame_head($job);
 	for my $seq ($job->{start} .. $job->{start} + $job->{count} - 1) {
-		my $data = udp($job->{source}, $job->{group}, payload($job->{stream}, $seq, $job->{size} - 24));
+		my $data = $job->{kind} eq 'pim' ? pim_hello()
+			: udp($job->{source}, $job->{group}, payload($job->{stream}, $seq, $job->{size} - 24));
 		defined send $out, $head . $_, 0 or die "send: $!" for $make->($job, $data, $seq);
 		pause();
 	}
@@ -169,9 +179,10 @@ sub send_bursts {
 
 sub send_all {
 	my ($kind, $iface, $source, $group, $count, @more) = @_;
-	my %job = (kind => $kind, iface => $iface, is_v6 => is_v6($group), source => address($source),
+	my %job = (kind => $kind, iface => $iface, is_v6 => is_v6($group), source => $source,
 		   group => address($group), count => $count, ttl => 16, size => 64, start => 1,
 		   stream => 1 + int rand 0xfffffffe, map { split /=/ } @more);
+	$job{source} = address($job{source});
 	$kind eq 'burst' ? send_bursts(\%job) : send_frames(\%job);
 }
 
