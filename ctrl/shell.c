@@ -93,13 +93,16 @@ static void do_join(struct shell *shell, const struct fx_group *join)
 
 static void do_put(struct shell *shell, const struct mfib_route *route)
 {
+	static hp_time again_at; /* whatever refuses one refuses all of a flood */
 	int err = dplane_put(shell->dplane, route);
 
-	if (err)
-		log_format(NOTE_WARN,
-			   "forwarding plane refuses a route: %s; its packets are not "
-			   "forwarded until the next change",
-			   strerror(-err));
+	if (!err || loop_now() < again_at)
+		return;
+	log_format(NOTE_WARN,
+		   "forwarding plane refuses a route: %s; its packets are not forwarded until the "
+		   "next change; others may be refused without a line in this second",
+		   strerror(-err));
+	again_at = loop_now() + HP_SEC(1);
 }
 
 static void do_ask(struct shell *shell, const struct mfib_key *key)
