@@ -173,8 +173,8 @@ static void tree_note(const struct core_note *note, const char *link, const char
 		break;
 	case NOTE_STRAY_REFUSED:
 		(void)snprintf(line, room,
-			       "%s: data to (%s, %s) refused: data that nobody wants fills the "
-			       "part of its source or interface of the table",
+			       "%s: data to (%s, %s) refused: the source or the interface brings "
+			       "too much that nobody wants",
 			       link, a, b);
 		break;
 	case NOTE_ASSERT:

@@ -29,7 +29,7 @@ void hpim_free(struct hpim *hpim)
 		if (hpim->ifs[link])
 			hpim_if_stop(hpim->ifs[link], false);
 	hpim_tree_free_all(hpim);
-	assert(!hpim->stray_count && !hpim->ending_count && !hpim->payers);
+	assert(!hpim->stray_count && !hpim->ending_count && !hpim->talk_count && !hpim->payers);
 	hpim_keys_free(hpim);
 	free(hpim);
 }

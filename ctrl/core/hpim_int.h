@@ -47,6 +47,7 @@ struct hpim_peer {
 
 struct hpim_reliable {
 	struct hpim_tree_if *tif;
+	bool is_talk; /* with neighbors about a stray; counted in talk_count */
 	struct hpim_pending multicast;
 	TAILQ_HEAD(, hpim_peer) peers;
 	struct timer timer;
@@ -194,7 +195,7 @@ struct hpim {
 	uint32_t tree_count;
 	struct hpim_payer *payers;
 	struct hpim_stray_list idle[2]; /* loose, tied; oldest first */
-	uint32_t stray_count, ending_count;
+	uint32_t stray_count, ending_count, talk_count;
 	struct ifset enabled; /* interfaces with HPIM-DM or IGMP/MLD: part of every tree. 3.0 */
 	uint64_t generation;
 	bool is_full; /* the limit of trees was reached and noted */

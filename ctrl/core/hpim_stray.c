@@ -22,6 +22,14 @@ static const uint32_t held_part[PAYER_COUNT] = { [PAYER_LINK] = 2, [PAYER_SOURCE
 /* What ends takes no place, so its number needs a bound of its own: a part of the whole table. */
 #define ENDING_PART 4u
 
+/*
+ * No new one while neighbors have yet to acknowledge so many messages about strays. Who floods
+ * shall not make a router send, or a neighbor answer, faster than both can: what is lost for that
+ * reason would at last cost a neighborhood. A router that answers within 50 ms is asked 5000 times
+ * a second.
+ */
+#define TALKS_MAX 256u
+
 /* Evicted for one that comes: more than one, so that what is beyond a part that shrank goes too. */
 #define EVICTED_AT_ONCE 2u
 
@@ -292,15 +300,15 @@ static void trim(struct hpim *hpim, const struct hpim_payer_key *key, uint32_t p
 
 bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source)
 {
-	bool is_admitted = true;
+	bool is_admitted = hpim->talk_count < TALKS_MAX;
 
-	for (enum hpim_payer_kind kind = 0; kind < PAYER_COUNT; kind++) {
+	for (enum hpim_payer_kind kind = 0; kind < PAYER_COUNT && is_admitted; kind++) {
 		const struct hpim_payer_key key = payer_key(kind, link, source);
 		const struct hpim_payer *payer;
 
 		trim(hpim, &key, part_of(places_left(hpim), idle_part[kind]));
 		payer = payer_find(hpim, &key);
-		is_admitted &= !payer || payer->held < part_of(places_left(hpim), held_part[kind]);
+		is_admitted = !payer || payer->held < part_of(places_left(hpim), held_part[kind]);
 	}
 	return is_admitted;
 }

@@ -55,8 +55,8 @@ struct pair_node {
 	struct core *core;
 	struct pair_entry *entries;
 	struct pair_watch *watches;
-	struct core_event answers[64]; /* to effects, given after draining */
-	unsigned int answer_count;
+	struct core_event *answers; /* to effects, given after draining; from answer_head on */
+	size_t answer_head, answer_count, answer_room;
 	unsigned int notes[NOTE_CODE_COUNT];
 	uint64_t hash; /* of all effects so far */
 };
@@ -68,6 +68,7 @@ struct pair {
 	struct pair_node nodes[PAIR_ROUTERS];
 	struct pair_packet *packets; /* in flight from head on */
 	size_t head, count, room;
+	bool is_cut; /* the cable between them */
 	unsigned int hellos[PAIR_ROUTERS];
 };
 
@@ -123,7 +124,11 @@ static inline struct mfib_key pair_key(const struct pair *pair, enum pair_net ne
 
 static inline void pair_answer(struct pair_node *node, const struct core_event *event)
 {
-	cr_assert_lt(node->answer_count, sizeof(node->answers) / sizeof(node->answers[0]));
+	if (node->answer_count == node->answer_room) {
+		node->answer_room = node->answer_room ? 2 * node->answer_room : 64;
+		node->answers = realloc(node->answers, node->answer_room * sizeof(*event));
+		cr_assert_not_null(node->answers);
+	}
 	node->answers[node->answer_count++] = *event;
 }
 
@@ -132,7 +137,7 @@ static inline void pair_send(struct pair *pair, enum pair_router from, const str
 	struct pair_packet *packet;
 	struct hpim_msg msg;
 
-	if (send->proto != PROTO_HPIM || pair_nets[from][send->link] != NET_AB)
+	if (send->proto != PROTO_HPIM || pair_nets[from][send->link] != NET_AB || pair->is_cut)
 		return;
 	cr_assert_eq(hpim_decode(pair->family, send->bytes, send->len, &msg), 0);
 	pair->hellos[from] += msg.type == HPIM_HELLO;
@@ -266,13 +271,12 @@ static inline void pair_handle(struct pair *pair, enum pair_router router,
 	core_handle(node->core, pair->now, event);
 	while ((fx = core_effect_next(node->core)))
 		pair_take(pair, router, fx);
-	while (node->answer_count) {
-		const struct core_event next = node->answers[0];
+	while (node->answer_head < node->answer_count) {
+		const struct core_event next = node->answers[node->answer_head++];
 
-		node->answer_count--;
-		memmove(node->answers, node->answers + 1, node->answer_count * sizeof(next));
 		pair_handle(pair, router, &next);
 	}
+	node->answer_head = node->answer_count = 0;
 }
 
 static inline void pair_deliver(struct pair *pair)
@@ -402,6 +406,7 @@ static inline void pair_free(struct pair *pair)
 		struct pair_watch *watch, *next_watch;
 
 		core_free(node->core);
+		free(node->answers);
 		HASH_ITER (hh, node->entries, entry, next_entry) {
 			HASH_DEL(node->entries, entry);
 			free(entry);

@@ -257,27 +257,70 @@ FLOOD_TEST(a_source_that_goes_on_sending_gets_its_tree_back)
 	pair_free(pair);
 }
 
+/* A miss that B does not hear of: what A sends stays on its way. */
+static void miss_only(struct pair *pair, uint32_t i)
+{
+	const struct mfib_key key = pair_key(pair, NET_SOURCES, 1000 + i, GROUP_FLOOD + i);
+
+	pair_handle(pair, A,
+		    &(struct core_event){ .kind = EV_DATA,
+					  .data = { .kind = DATA_MISS,
+						    .link = 0,
+						    .source = key.source,
+						    .group = key.group } });
+}
+
 /* B has not answered yet: by default it has interest, and what goes to it is no stray to evict. */
 FLOOD_TEST(a_tree_is_not_evicted_before_its_neighbors_have_answered)
 {
 	struct pair *pair = standing_new(family, SMALL);
 
-	for (unsigned int i = 0; i < SMALL; i++) {
-		const struct mfib_key key = pair_key(pair, NET_SOURCES, 101 + i, GROUP_FLOOD + i);
-
-		pair_handle(pair, A,
-			    &(struct core_event){ .kind = EV_DATA,
-						  .data = { .kind = DATA_MISS,
-							    .link = 0,
-							    .source = key.source,
-							    .group = key.group } });
-	}
+	for (uint32_t i = 0; i < SMALL; i++)
+		miss_only(pair, i);
 	/* Half of what three live trees leave of 16. */
 	cr_assert_eq(pair_hpim(pair, A)->tree_count, LIVE + 7);
 	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_EVICTED), 0);
 	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), SMALL - 7);
 	pair_deliver(pair);
 	all_leave(pair);
+	pair_free(pair);
+}
+
+FLOOD_TEST(a_neighbor_is_not_told_faster_than_it_acknowledges)
+{
+	struct pair *pair = standing_new(family, LIMIT);
+	uint64_t refused;
+
+	for (uint32_t i = 0; i < 1000; i++)
+		miss_only(pair, i);
+	refused = count_of(pair, 0, NOTE_STRAY_REFUSED);
+	cr_assert_eq(pair->count, 1000 - refused);
+	cr_assert_lt(pair->count, 300);
+	pair_deliver(pair);
+	miss_only(pair, 1000);
+	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), refused);
+	cr_assert_eq(pair->count, 1);
+	all_leave(pair);
+	pair_free(pair);
+}
+
+FLOOD_TEST(a_neighbor_that_is_dead_stops_new_trees_only_until_it_is_given_up)
+{
+	struct pair *pair = standing_new(family, LIMIT);
+	uint64_t refused;
+
+	keep_all(pair, false);
+	pair->is_cut = true;
+	for (unsigned int second = 0; second < 20; second++) {
+		for (uint32_t i = 0; i < 100; i++)
+			miss_only(pair, second * 100 + i);
+		pair_run(pair, HP_SEC(1));
+	}
+	cr_assert_eq(inspect_neighbor_count(pair->nodes[A].core, 1, family), 0);
+	refused = count_of(pair, 0, NOTE_STRAY_REFUSED);
+	cr_assert_gt(refused, 0);
+	miss_only(pair, 2000);
+	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), refused);
 	pair_free(pair);
 }
 
