@@ -424,11 +424,12 @@ timer_fn hpim_hold_expired, hpim_source_expired, hpim_data_expired;
 void hpim_stray_init(struct hpim *hpim);
 
 /**
- * hpim_stray_admit() - Whether data of @source that came in on @link may bring a new tree.
+ * hpim_stray_admit() - Whether data of @source that came in on @link may bring a new tree, or
+ * (@is_back) bring one back that is ending.
  *
  * Evicts the oldest strays of the source and of the link where these have their part already.
  */
-bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source);
+bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source, bool is_back);
 
 /** hpim_stray_make_place() - Whether there is place for a tree; evicts a stray when there is none.
  */

@@ -298,7 +298,11 @@ static void trim(struct hpim *hpim, const struct hpim_payer_key *key, uint32_t p
 	}
 }
 
-bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source)
+/*
+ * What comes back while it is ending evicts nothing: else those that go on sending, where they are
+ * more than the part, would evict each other for ever.
+ */
+bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source, bool is_back)
 {
 	bool is_admitted = hpim->talk_count < TALKS_MAX;
 
@@ -306,7 +310,8 @@ bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *so
 		const struct hpim_payer_key key = payer_key(kind, link, source);
 		const struct hpim_payer *payer;
 
-		trim(hpim, &key, part_of(places_left(hpim), idle_part[kind]));
+		if (!is_back)
+			trim(hpim, &key, part_of(places_left(hpim), idle_part[kind]));
 		payer = payer_find(hpim, &key);
 		is_admitted = !payer || payer->held < part_of(places_left(hpim), held_part[kind]);
 	}

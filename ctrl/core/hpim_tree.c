@@ -114,7 +114,7 @@ struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr
 
 	if ((tree && !is_ending) || !is_fit(hpim, source, group))
 		return tree;
-	if (!hpim_stray_admit(hpim, link, source) || !hpim_stray_make_place(hpim)) {
+	if (!hpim_stray_admit(hpim, link, source, is_ending) || !hpim_stray_make_place(hpim)) {
 		core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
 							   .code = NOTE_STRAY_REFUSED,
 							   .link = link,

@@ -286,6 +286,31 @@ FLOOD_TEST(a_tree_is_not_evicted_before_its_neighbors_have_answered)
 	pair_free(pair);
 }
 
+/* Data that nobody wants and that goes on, more of it than its part: no endless coming and going.
+ */
+FLOOD_TEST(more_sources_that_go_on_than_have_place_come_to_rest)
+{
+	struct pair *pair = standing_new(family, LIMIT);
+	const unsigned int flows = LIMIT / 3; /* their link may have a quarter */
+	uint64_t evicted = 0;
+
+	for (unsigned int round = 0; round < 20; round++) {
+		evicted = count_of(pair, 0, NOTE_STRAY_EVICTED);
+		for (unsigned int i = 0; i < flows; i++) {
+			const struct mfib_key key =
+				pair_key(pair, NET_SOURCES, 1000 + i, GROUP_FLOOD + i);
+
+			pair_data(pair, A, 0, &key);
+		}
+		pair_run(pair, HP_SEC(1));
+	}
+	cr_assert_gt(evicted, 0);
+	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_EVICTED), evicted);
+	cr_assert_eq(HASH_COUNT(pair->nodes[A].entries), flows + LIVE);
+	all_leave(pair);
+	pair_free(pair);
+}
+
 FLOOD_TEST(a_neighbor_is_not_told_faster_than_it_acknowledges)
 {
 	struct pair *pair = standing_new(family, LIMIT);
