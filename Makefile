@@ -16,6 +16,8 @@ FUZZ_SECONDS ?= 30
 EXPLORE_SECONDS ?= 60
 # How many random histories the simulator tries
 HISTORIES ?= 2000
+# More options for bench_dplane, e.g. BENCH='--outputs 1,4 --repetitions 9'
+BENCH ?=
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
@@ -126,8 +128,13 @@ demo: deps ## Four routers in network namespaces, real multicast, a broken link 
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tools/demo/demo.sh
 
-bench: $(BENCHES) ## Measure the protocols, and the forwarding plane (as root)
-	$(Q)for b in $(BENCHES); do $$b || exit 1; done
+bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as root); build/bench/
+	$(Q)mkdir -p $(BUILD)/bench
+	$(Q)$(BUILD)/tools/bench/bench_core
+	$(Q)$(BUILD)/tools/bench/bench_dplane --json $(BUILD)/bench/dplane.json \
+		--svg $(BUILD)/bench/dplane.svg $(BENCH)
+	$(Q)$(BUILD)/tools/bench/bench_churn --json $(BUILD)/bench/churn.json
+	$(Q)$(BUILD)/tools/bench/bench_flood --json $(BUILD)/bench/flood.json
 
 install: all ## Install to DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(BUILD)/hpimd $(DESTDIR)$(PREFIX)/sbin/hpimd
@@ -158,7 +165,7 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	$(call say,SKEL,$@)bpftool gen skeleton $< name $(subst .,_,$(notdir $*)) > $@
 
 $(DPLANE_OBJS) $(BPF_TESTS:=.o) $(BPF_COMMON): $(SKELS) $(TEST_SKELS)
-$(filter-out %/bench_core.o,$(BENCHES:=.o)): $(SKELS) $(BENCH_SKELS)
+$(filter-out %/bench_core.o,$(BENCHES:=.o)) $(call objs,tools/bench/fwd_*.c): $(SKELS) $(BENCH_SKELS)
 
 define archive
 $(1): $(2)
@@ -215,7 +222,7 @@ $(BUILD)/tools/bench/bench_core: $(BUILD)/tools/bench/bench_core.o \
 		$(call objs,tools/bench/core_*.c) $(CORE_LIB)
 	$(call link,$^ -lm)
 
-$(BUILD)/tools/bench/%: $(BUILD)/tools/bench/%.o $(ALL_LIBS)
-	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS))
+$(BUILD)/tools/bench/%: $(BUILD)/tools/bench/%.o $(call objs,tools/bench/fwd_*.c) $(ALL_LIBS)
+	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS) -lm)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What bench_dplane.c puts around the programs it measures: one that renews recycled frames, one
- * that broadcasts without asking, and the counting end of every output.
+ * What the benchmarks put around the programs they measure: one that renews recycled frames, and
+ * the counting end of every output.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -12,15 +12,20 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define FRAME_LEN 64 /* every frame of the benchmark, */
-#define FRESH_TTL 64 /* and its TTL or hop limit when a contender gets it */
+#include "fwd_shared.h"
 
+/* Set before each run. */
+__u32 frame_len; /* of every frame of the run */
+__u32 trees;     /* that the frames cycle through */
+__u32 stride;    /* from one frame's tree to the next one's; below trees, 0 when there is one */
+
+/* The tree of the next frame; below `trees`. */
 struct {
-	__uint(type, BPF_MAP_TYPE_DEVMAP);
-	__uint(max_entries, 8);
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} outputs SEC(".maps");
+} next_tree SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -29,50 +34,73 @@ struct {
 	__type(value, __u64);
 } arrivals SEC(".maps");
 
-/* The programs that get a renewed frame: 0 the forwarding plane's, 1 the bare broadcast. */
+/* The programs that get a renewed frame: 0 the forwarding plane's, 1 and 2 bare broadcasts. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 2);
+	__uint(max_entries, 3);
 	__type(key, __u32);
 	__type(value, __u32);
 } contenders SEC(".maps");
 
+static __always_inline __u32 tree_take(void)
+{
+	__u32 zero = 0, tree, next;
+	__u32 *state = bpf_map_lookup_elem(&next_tree, &zero);
+
+	if (!state)
+		return 0; /* not reached */
+	tree = *state;
+	next = tree + stride;
+	*state = next >= trees ? next - trees : next;
+	return tree;
+}
+
+/* RFC 1071: one's complement sum with both halves of an address. */
+static __always_inline __u16 sum_add(__u32 sum, __u32 addr)
+{
+	sum += (addr & 0xffff) + (addr >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum + (sum >> 16);
+}
+
 /*
- * Live frames come back as the last run left them, with a smaller TTL. The sender keeps the right
- * IPv4 checksum in the first two bytes of the payload.
+ * Live frames come back as the last run left them, with a smaller TTL, so TTL, group and checksum
+ * are written anew. The sender keeps the sum of the IPv4 header's words without those of the group
+ * (and, for a flood, of the source) in the first two bytes of the payload.
  */
+static __always_inline void fresh4(struct iphdr *ip, __u16 sum)
+{
+	ip->daddr = bpf_htonl(FWD_GROUP4 + tree_take());
+	ip->ttl = FWD_TTL;
+	ip->check = ~sum_add(sum, ip->daddr);
+}
+
 static __always_inline int fresh(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct ethhdr *eth = data;
 	struct iphdr *ip4 = (void *)(eth + 1);
 	struct ipv6hdr *ip6 = (void *)(eth + 1);
-	__u16 *check = (void *)(ip4 + 1) + sizeof(struct udphdr);
+	__u16 *sum4 = (void *)(ip4 + 1) + sizeof(struct udphdr);
 
-	if ((void *)(check + 1) > end)
+	if ((void *)(ip6 + 1) > end || (void *)(sum4 + 1) > end)
 		return XDP_ABORTED;
 	if (eth->h_proto == bpf_htons(ETH_P_IPV6)) {
-		ip6->hop_limit = FRESH_TTL;
+		ip6->hop_limit = FWD_TTL;
+		ip6->daddr.in6_u.u6_addr32[3] = bpf_htonl(FWD_GROUP6_LAST + tree_take());
 	} else {
-		ip4->ttl = FRESH_TTL;
-		ip4->check = *check;
+		fresh4(ip4, *sum4);
 	}
 	return XDP_PASS;
 }
 
 SEC("xdp")
-int fresh_xdp(struct xdp_md *ctx)
+int fresh_plane(struct xdp_md *ctx)
 {
 	if (fresh(ctx) != XDP_PASS)
 		return XDP_ABORTED;
 	bpf_tail_call(ctx, &contenders, 0);
 	return XDP_ABORTED;
-}
-
-SEC("xdp")
-int fresh_kernel(struct xdp_md *ctx)
-{
-	return fresh(ctx);
 }
 
 SEC("xdp")
@@ -85,9 +113,52 @@ int fresh_bare(struct xdp_md *ctx)
 }
 
 SEC("xdp")
-int bare(struct xdp_md *ctx)
+int fresh_source(struct xdp_md *ctx)
 {
-	return bpf_redirect_map(&outputs, 0, BPF_F_BROADCAST);
+	if (fresh(ctx) != XDP_PASS)
+		return XDP_ABORTED;
+	bpf_tail_call(ctx, &contenders, 2);
+	return XDP_ABORTED;
+}
+
+SEC("xdp")
+int fresh_stack(struct xdp_md *ctx)
+{
+	return fresh(ctx);
+}
+
+/* A packet of a tree that nobody knows, from a source behind the flooded interface. */
+static __always_inline int fresh_random(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u32 source = bpf_get_prandom_u32(), group = bpf_get_prandom_u32();
+	struct ethhdr *eth = data;
+	struct iphdr *ip4 = (void *)(eth + 1);
+	struct ipv6hdr *ip6 = (void *)(eth + 1);
+	__u16 *sum4 = (void *)(ip4 + 1) + sizeof(struct udphdr);
+
+	if ((void *)(ip6 + 1) > end || (void *)(sum4 + 1) > end)
+		return XDP_ABORTED;
+	if (eth->h_proto == bpf_htons(ETH_P_IPV6)) {
+		ip6->hop_limit = FWD_TTL;
+		ip6->saddr.in6_u.u6_addr32[3] = source;
+		ip6->daddr.in6_u.u6_addr32[3] = group | bpf_htonl(FWD_FLOOD_GROUP);
+	} else {
+		ip4->saddr = bpf_htonl(FWD_FLOOD_SOURCE4 | source >> 4);
+		ip4->daddr = bpf_htonl(FWD_FLOOD_GROUP4 | group >> 9);
+		ip4->ttl = FWD_TTL;
+		ip4->check = ~sum_add(sum_add(*sum4, ip4->saddr), ip4->daddr);
+	}
+	return XDP_PASS;
+}
+
+SEC("xdp")
+int fresh_flood(struct xdp_md *ctx)
+{
+	if (fresh_random(ctx) != XDP_PASS)
+		return XDP_ABORTED;
+	bpf_tail_call(ctx, &contenders, 0);
+	return XDP_ABORTED;
 }
 
 /* Frames of another length are what an interface says when it comes up. */
@@ -96,7 +167,7 @@ static __always_inline void arrival_count(__u64 len)
 	__u32 zero = 0;
 	__u64 *count = bpf_map_lookup_elem(&arrivals, &zero);
 
-	if (count && len == FRAME_LEN)
+	if (count && len == frame_len)
 		(*count)++;
 }
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef BENCH_FWD_SYS_H
+#define BENCH_FWD_SYS_H
+
+/* What the benchmarks of the forwarding plane want of the system; any fault ends the program. */
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/time.h"
+
+/** fail() - Say what failed and end. @err: an errno of either sign, or 0. */
+_Noreturn void fail(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** sh() - Run a command line that must succeed. */
+void sh(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** alloc() - Zeroed memory for @count objects of @size. */
+void *alloc(size_t count, size_t size);
+
+hp_time clock_read(clockid_t clock);
+
+/** cpu_list() - The first @count CPUs this process may use, the highest numbers first. */
+void cpu_list(unsigned int count, int *ret_cpus);
+
+/** cpu_claim() - Keep the calling thread on one CPU. */
+void cpu_claim(int cpu);
+
+/** ksoftirqd_clock() - CPU time of the thread which does what softirqs of @cpu leave over. */
+clockid_t ksoftirqd_clock(int cpu);
+
+/** number_parse() - A whole number between @low and @high, or the end of the program. */
+uint32_t number_parse(const char *text, uint32_t low, uint32_t high);
+
+#endif
