@@ -107,7 +107,7 @@ static void random_addr(uint64_t *state, const struct ip_prefix *prefix, uint8_t
 	memcpy(drawn, random, sizeof(drawn));
 	for (size_t i = 0; i < len; i++) {
 		unsigned int known = prefix->len > 8 * i ? prefix->len - (unsigned int)(8 * i) : 0;
-		uint8_t mask = known >= 8 ? 0 : (uint8_t)(0xff >> known);
+		uint8_t mask = (uint8_t)(known >= 8 ? 0 : 0xff >> known);
 
 		ret_bytes[i] = (uint8_t)(fixed[i] | (drawn[i] & mask));
 	}
