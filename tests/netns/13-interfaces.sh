@@ -15,10 +15,9 @@ stream_is_exact() {
 		within 10 shows r1 eth1 outputs mroutes $group
 		within 10 shows r2 "$last" outputs mroutes $group
 		hush member
-		before=$(datagrams dst "$(family_of $group)")
 		listen member dst $group --expect 1-100
 		send src $group -n 100 -r 1000
-		all_arrive member dst $group 100
+		all_arrive member
 	done
 }
 

@@ -36,7 +36,6 @@ within 10 has_member r2 eth1 $GROUP6
 send src $GROUP6 -n 30 -r 100
 within 10 shows r2 eth1 outputs mroutes $GROUP6
 
-before=$(datagrams dst 4) before6=$(datagrams dst 6)
 listen exact dst $GROUP4 --expect 1-$COUNT
 listen exact6 dst $GROUP6 --expect 1-$COUNT
 spawn sender src "$BUILD/mcgen" -i eth0 -g $GROUP4 -n $COUNT -r 1000
@@ -60,9 +59,8 @@ until [ $round -ge 8 ] && ended $sender && ended $sender6; do
 done
 wait $sender || fail 'the sender of IPv4 failed'
 wait $sender6 || fail 'the sender of IPv6 failed'
-all_arrive exact dst $GROUP4 $COUNT
-before=$before6
-all_arrive exact6 dst $GROUP6 $COUNT
+all_arrive exact
+all_arrive exact6
 
 # The daemons live and know what they know; the packets are counted.
 for name in r1 r2; do

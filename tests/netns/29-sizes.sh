@@ -45,8 +45,8 @@ one_gets_all() {
 	hears narrow "$group" $((COUNT + 1)) $((2 * COUNT))
 	odd src df "$group" $COUNT stream=30 size="$1"
 	odd src plain "$group" $COUNT stream=30 start=$((COUNT + 1))
-	heard wide "$group"
-	heard narrow "$group"
+	heard wide
+	heard narrow
 }
 
 # one_is_too_narrow TIER BYTES: eth2 takes less than packets with so many bytes of payload have

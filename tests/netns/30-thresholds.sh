@@ -23,8 +23,8 @@ one_gets() {
 	hears open "$group" 1 $((2 * COUNT))
 	hears behind "$group" "$1" $((2 * COUNT))
 	both_sides
-	heard open "$group"
-	heard behind "$group"
+	heard open
+	heard behind
 }
 
 star open behind

@@ -276,37 +276,25 @@ has_datagrams() { [ "$(datagrams "$1" "$2")" -ge "$3" ]; }
 # family_of GROUP: 4 or 6
 family_of() { case $1 in *:*) echo 6 ;; *) echo 4 ;; esac; }
 
-# all_arrive NAME NODE GROUP COUNT: end a receiver when the node has read COUNT more packets than
-# $before; fail unless it got the numbers that it was started to --expect, once each
+# all_arrive NAME: end a receiver when it has got the numbers that it was started to --expect; fail
+# unless it got them once each, and no others
 all_arrive() {
-	local family
-	family=$(family_of "$3")
-	until_true 10 has_datagrams "$2" "$family" $((before + $4)) || true # hush tells what is missing
-	hush "$1" || fail "$1 did not get the $4 packets once each: $(tail -n 1 "$WORK/$1.log")"
+	until_true 10 said "$1" '"event":"complete"' || true # hush tells what is missing
+	hush "$1" || fail "$1 did not get its packets once each: $(tail -n 1 "$WORK/$1.log")"
 }
 
 # exact_stream NAME NODE GROUP COUNT [SOURCE [OPTION...]]: over a tree that stands, each packet of
 # src, or of another node, arrives once
 exact_stream() {
-	local source=${5:-src}
-	before=$(datagrams "$2" "$(family_of "$3")")
 	listen "$1" "$2" "$3" --expect 1-"$4"
-	send "$source" "$3" -n "$4" -r 1000 "${@:6}"
-	all_arrive "$1" "$2" "$3" "$4"
+	send "${5:-src}" "$3" -n "$4" -r 1000 "${@:6}"
+	all_arrive "$1"
 }
 
-# hears HOST GROUP FIRST LAST [IFACE]: a receiver that is to get these numbers; heard HOST GROUP:
-# fail unless it got each of them once, and no others
-declare -A heard_before heard_count
-hears() {
-	heard_before[$1]=$(datagrams "$1" "$(family_of "$2")")
-	heard_count[$1]=$(($4 - $3 + 1))
-	listen "judge-$1" "$1" "$2" --expect "$3-$4" -i "${5:-eth0}"
-}
-heard() {
-	local before=${heard_before[$1]}
-	all_arrive "judge-$1" "$1" "$2" "${heard_count[$1]}"
-}
+# hears HOST GROUP FIRST LAST [IFACE]: a receiver that is to get these numbers; heard HOST: fail
+# unless it got each of them once, and no others
+hears() { listen "judge-$1" "$1" "$2" --expect "$3-$4" -i "${5:-eth0}"; }
+heard() { all_arrive "judge-$1"; }
 
 # arrives GROUP COUNT 'HOST...' COMMAND...: each host gets the numbers 1 to COUNT that the command
 # sends, once each
@@ -314,7 +302,7 @@ arrives() {
 	local host
 	for host in $3; do hears "$host" "$1" 1 "$2"; done
 	"${@:4}"
-	for host in $3; do heard "$host" "$1"; done
+	for host in $3; do heard "$host"; done
 }
 
 # odd NODE KIND GROUP COUNT [OPTION...]: packets of src, sent by a node, that mcgen cannot make

@@ -53,8 +53,8 @@ static const char usage[] =
 	"              [--expect FIRST-LAST]\n"
 	"Receives what mcgen sends until -t, -n or SIGTERM. --events prints a line when joined, "
 	"at\n"
-	"the first packet and after each gap over 200 ms. With --expect the exit code is 1 unless\n"
-	"exactly these numbers arrived, once each.\n";
+	"the first packet, after each gap over 200 ms, and when all that is expected has arrived.\n"
+	"With --expect the exit code is 1 unless exactly these numbers arrived, once each.\n";
 
 static _Noreturn void fail(const char *what)
 {
@@ -215,6 +215,9 @@ static void number_count(const struct options *opt, struct sink *sink, uint64_t 
 	}
 	sink->unique++;
 	sink->reordered += seq < sink->high;
+	if (opt->has_events && opt->has_expect &&
+	    sink->unique == opt->expect_last - opt->expect_first + 1)
+		(void)printf("{\"event\":\"complete\"}\n");
 }
 
 static uint64_t missing(const struct gap *gap)
