@@ -5,7 +5,7 @@
 # after a restart, when its outputs are kept until they were learned again.
 . "$(dirname "$0")/lib.sh"
 
-COUNT=1500 RATE=500
+COUNT=3000 RATE=500
 
 # tier_is TIER: of both trees
 tier_is() { shows r "$1
@@ -36,15 +36,18 @@ for mode in native tc kernel; do
 	ends 0 eth0 ctl r attach eth0 mode $mode
 	within 5 tier_is ${mode/native/xdp}
 	for group in $GROUP4 $GROUP6; do
-		hears one $group 1 $COUNT
-		spawn sender src "$BUILD/mcgen" -i eth0 -g $group -n $COUNT -r $RATE
-		sender=$!
-		cable down
+		listen "one-$group" one $group --expect 1-$COUNT
+		spawn "sent-$group" src "$BUILD/mcgen" -i eth0 -g $group -n $COUNT -r $RATE
+	done
+	cable down
+	for group in $GROUP4 $GROUP6; do
 		within 10 outputs_are $group one
-		cable up
-		back_again
-		wait $sender || fail "the sender to $group failed"
-		heard one $group
+	done
+	cable up
+	back_again
+	for group in $GROUP4 $GROUP6; do
+		within 20 said "sent-$group" '"event":"end"'
+		all_arrive "one-$group"
 		arrives $group 100 'one two' send src $group -n 100 -r 1000
 	done
 	echo "mode $mode: down and up"
