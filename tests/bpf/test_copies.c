@@ -11,6 +11,7 @@
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -372,6 +373,8 @@ static void burst_send(const struct frame *base, uint32_t first)
 	cr_assert_eq(count_sent, BURST);
 }
 
+static void (*before_burst)(void);
+
 /* Sends BURST packets at a time, of both families if asked for, and awaits their copies. */
 static void numbers_send(const struct variant variants[VETH_PORTS][VARIANTS],
 			 const unsigned int copies[VETH_PORTS], bool of_both)
@@ -381,6 +384,8 @@ static void numbers_send(const struct variant variants[VETH_PORTS][VARIANTS],
 		const uint64_t deadline = lab_now_ns() + VETH_DEADLINE_MS * 1000000ull;
 		bool is_complete = false;
 
+		if (before_burst)
+			before_burst();
 		burst_send(&frame_base4, first);
 		if (of_both)
 			burst_send(&frame_base6, first);
@@ -597,18 +602,30 @@ Test(copies, output_whose_egress_slot_is_taken_is_found_all_the_same)
 /* ---- a tree that changes its tier ---- */
 
 static atomic_bool is_over;
+static atomic_uint changes;
+
+/* On a busy machine the other thread would else get no turn while packets are sent. */
+static void change_await(void)
+{
+	const uint64_t deadline = lab_now_ns() + VETH_DEADLINE_MS * 1000000ull;
+	const unsigned int before = atomic_load(&changes);
+
+	while (atomic_load(&changes) == before && lab_now_ns() < deadline)
+		sched_yield();
+	cr_assert_neq(atomic_load(&changes), before, "the tree does not change");
+}
 
 static void *tiers_change(void *ctx)
 {
 	struct lab *of = ctx;
-	uint64_t changes = 0;
 
 	while (!atomic_load(&is_over)) {
 		struct mfib_entry entry = { .iif = veths.ifindex[0],
 					    .mtu = 1500,
-					    .flags = changes++ % 2 ? 0 : MFIB_F_TC };
+					    .flags = atomic_load(&changes) % 2 ? 0 : MFIB_F_TC };
 
 		lab_route(of, false, &entry);
+		atomic_fetch_add(&changes, 1);
 	}
 	return NULL;
 }
@@ -626,6 +643,7 @@ Test(copies, packet_is_sent_once_while_its_tree_changes_between_xdp_and_tc)
 	veths_attach_xdp(&veths, &lab);
 	veths_attach_tc(&veths, &lab);
 	cr_assert_eq(pthread_create(&thread, NULL, tiers_change, &lab), 0);
+	before_burst = change_await;
 	numbers_send(variants, copies, false);
 	atomic_store(&is_over, true);
 	cr_assert_eq(pthread_join(thread, NULL), 0);
