@@ -242,6 +242,25 @@ Test(reports, misses_of_a_source_beyond_its_budget_are_dropped)
 	}
 }
 
+Test(reports, budget_of_a_source_is_for_all_its_groups)
+{
+	const struct frame *const bases[2] = { &ipv4, &frame_base6 };
+	uint64_t window;
+
+	for (int i = 0; i < 2; i++) {
+		do {
+			window = window_begin();
+			for (uint16_t group = 0; group < 200; group++) {
+				struct frame frame = to_group(bases[i], group);
+
+				(void)run(LAB_XDP, &frame);
+			}
+		} while (window != lab_window());
+		cr_expect_eq(count(IN_LINK, MFIB_R_MISS), UPCALL_SOURCE_MAX);
+		cr_expect_eq(count(IN_LINK, MFIB_R_FLOOD), 200 - UPCALL_SOURCE_MAX);
+	}
+}
+
 Test(reports, flood_is_dropped_until_the_window_ends)
 {
 	const uint64_t deadline = lab_now_ns() + 3ull * SECOND_NS;
