@@ -1,20 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh [KERNEL]...: boot the kernels of kernels.txt, or only those named, in QEMU without hardware
-# help, and run the tests that init lists. What each machine says is in $BUILD/vm/KERNEL.log. Ends
-# with a table of the results; exit status 0 only if nothing failed.
+# run.sh [KERNEL]... [FEATURE]...: boot the kernels of kernels.txt, or only those named, in QEMU without
+# hardware help, and run the tests that init lists, or only those named; then three machines in a row
+# (virtio). What a machine says is in $BUILD/vm/KERNEL.log and KERNEL-virtio-*.log. Ends with a table of the
+# results; exit status 0 only if nothing failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 BUILD=${BUILD:-build}
 VM=$BUILD/vm
-MODULES='veth bridge sch_ingress 8021q'
+MODULES='veth dummy bridge bonding 8021q vrf ip_gre ip6_gre wireguard sch_ingress cls_bpf sch_netem
+	virtio_pci virtio_net'
 TOOLS='qemu-system-x86:qemu-system-x86_64 cpio:cpio kmod:depmod xz-utils:xz procps:sysctl
-	iproute2:genl tcpdump:tcpdump ethtool:ethtool bpftool:bpftool'
+	iproute2:tc tcpdump:tcpdump ethtool:ethtool bpftool:bpftool wireguard-tools:wg'
 # What the tests call: all programs of these packages, and these; each with its libraries.
 PACKAGES='coreutils diffutils findutils grep sed'
-PROGRAMS='bash sh awk insmod mount umount mountpoint nsenter unshare flock sysctl ip genl bridge ethtool
-	tcpdump bpftool'
+PROGRAMS='bash sh awk insmod mount umount mountpoint nsenter unshare flock sysctl ip tc bridge
+	ethtool tcpdump bpftool wg'
 
 die() { echo "check-vm: $*" >&2; exit 1; }
 say() { printf '  %-7s %s\n' "$@"; }
@@ -65,8 +67,8 @@ root_make() {
 	cp --parents -r tests tools/demo vmtests "$root/hpim" &&
 		mkdir -p "$root/hpim/build/tests/bpf" "$root/hpim/build/bpf" &&
 		cp "$BUILD"/{hpimd,hpimctl,mcgen,mcsink} "$root/hpim/build" &&
-		cp "$BUILD"/tests/bpf/test_{golden,live,oilset} "$root/hpim/build/tests/bpf" &&
-		cp "$BUILD/bpf/mcast_xdp.bpf.o" "$root/hpim/build/bpf" &&
+		find "$BUILD/tests/bpf" -name 'test_*' -executable -exec cp {} "$root/hpim/build/tests/bpf" \; &&
+		cp "$BUILD"/bpf/*.bpf.o "$root/hpim/build/bpf" &&
 		cp vmtests/init "$root/init" || return
 	libraries "$root"/usr/bin/* "$root"/hpim/build/* "$root"/hpim/build/tests/bpf/* |
 		xargs cp -L --parents -t "$root"
@@ -79,7 +81,7 @@ modules_make() {
 	mkdir -p "$out/modules" || return
 	for module in $MODULES; do
 		modprobe -d "$kernel" -S "$(ls "$kernel/lib/modules")" --show-depends "$module" || return
-	done | awk '!seen[$2]++ { print $2 }' | while read -r file; do
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
 		module=$(basename "${file%%.ko*}").ko
 		case $file in
 		*.xz) xz -dc "$file" ;;
@@ -92,55 +94,136 @@ modules_make() {
 # archive DIR: as the kernel wants it, on standard output
 archive() { (cd "$1" && find . | cpio -o -H newc --owner=0:0 --quiet | gzip -1); }
 
-# boot KERNEL DIR MINUTES: until it ends by itself or the time is over
+# boot KERNEL LOG MINUTES CLOCK WORDS OPTION...: in the background, until it ends by itself or the time is
+# over. WORDS is for init. The machine's time are its instructions, four nanoseconds each, so it does not
+# notice how busy this one is; CLOCK is how it sleeps: `sleep=off` wakes up at once.
 boot() {
-	timeout -k 5 $(($3 * 60)) qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 2048 \
-		-nodefaults -display none -serial stdio -no-reboot \
-		-kernel "$2"/boot/vmlinuz-* -initrd "$VM/$1.initrd" \
-		-append 'console=ttyS0 loglevel=4 panic=-1 mitigations=off' \
-		< /dev/null > "$VM/$1.log" 2>&1
+	timeout -k 5 $(($3 * 60)) qemu-system-x86_64 -accel tcg,thread=single -icount "shift=2,$4" \
+		-cpu max -nodefaults -display none -serial stdio -no-reboot \
+		-kernel "$VM/kernel-$1"/boot/vmlinuz-* -initrd "$VM/$1.initrd" \
+		-append "console=ttyS0 loglevel=4 panic=-1 mitigations=off $5" "${@:6}" \
+		< /dev/null > "$VM/$2.log" 2>&1 &
 }
 
-# result KERNEL FEATURE VERDICT WORDS: as the machine would tell it
-result() { echo "$1 $2 $3 ${*:4}" >> "$VM/results"; }
+# cable SOCKET LINK END: a NIC at one end of a cable, which is a socket of this machine; the first end
+# makes it. Offloads are off: a driver with native XDP must see each frame as it was on the wire.
+cable() {
+	local server=on
+	[ "$3" -eq 1 ] || server=off
+	echo -netdev "stream,id=link$2,server=$server,addr.type=unix,addr.path=$1"
+	echo -device "virtio-net-pci,netdev=link$2,mac=52:54:00:00:0$2:0$3,romfile=,csum=off,gso=off" |
+		sed 's/$/,guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off/'
+}
 
-# kernel_check NAME META MINUTES: all of it; the results go to $VM/results
-kernel_check() {
-	local name=$1 dir=$VM/kernel-$1 package
+# row KERNEL MINUTES: three machines, cabled one after the other; see virtio.sh. They wait for each other,
+# so none may skip the time in which it has nothing to do.
+row() {
+	local name link1="$VM/$1-link1.sock" link2="$VM/$1-link2.sock"
+	rm -f "$link1" "$link2"
+	# shellcheck disable=SC2046 # each cable is several words
+	{
+		machine "$1" first "$2" $(cable "$link1" 1 1)
+		appears "$link1"
+		machine "$1" middle "$2" $(cable "$link1" 1 2) $(cable "$link2" 2 1)
+		appears "$link2"
+		machine "$1" last "$2" $(cable "$link2" 2 2)
+	}
+	wait
+	for name in first middle last; do results "$1" "$1-virtio-$name" "$2"; done
+}
+
+# machine KERNEL NAME MINUTES OPTION...: one of them
+machine() {
+	boot "$1" "$1-virtio-$2" "$3" sleep=on "hpim_machine=$2" -smp 1 -m 1024 "${@:4}"
+}
+
+# appears FILE: wait for it, ten seconds at most
+appears() {
+	local deadline=$((SECONDS + 10))
+	until [ -e "$1" ]; do
+		[ $SECONDS -lt $deadline ] || die "QEMU makes no $1"
+		read -rt 0.05 <> <(:) || true
+	done
+}
+
+# result KERNEL FEATURE VERDICT TIER WORDS: as the machine would tell it
+result() { echo "$1 $2 $3 $4 ${*:5}" >> "$VM/$1.results"; }
+
+# results KERNEL LOG MINUTES: what a machine has told
+results() {
+	tr -d '\r' < "$VM/$2.log" | sed -n "s/^@result /$1 /p" >> "$VM/$1.results"
+	grep -q '^@end' "$VM/$2.log" ||
+		result "$1" boot fail - "did not come to its end in $3 minutes, see $VM/$2.log"
+}
+
+# kernel_get NAME META: its files and the images to boot, unless apt does not know it
+kernel_get() {
+	local dir=$VM/kernel-$1 package
 	package=$(package_of "$2")
-	if [ -z "$package" ]; then
-		result "$name" boot skip "apt knows no $2"
-		return
-	fi
-	kernel_fetch "$dir" "$package" && modules_make "$VM/modules-$name" "$dir" &&
-		cat "$VM/root.cpio.gz" <(archive "$VM/modules-$name") > "$VM/$name.initrd" ||
+	[ -n "$package" ] || return 1
+	kernel_fetch "$dir" "$package" && modules_make "$VM/modules-$1" "$dir" &&
+		cat "$VM/root.cpio.gz" <(archive "$VM/modules-$1") > "$VM/$1.initrd" ||
 		die "no image for $package; see $dir.log"
-	say BOOT "$package"
-	boot "$name" "$dir" "$3"
-	tr -d '\r' < "$VM/$name.log" | sed -n "s/^@result /$name /p" >> "$VM/results"
-	grep -q '^@end' "$VM/$name.log" ||
-		result "$name" boot fail "did not come to its end in $3 minutes, see $VM/$name.log"
 }
 
-# table: what was said of each feature; fails when one failed or none passed
+# kernel_check NAME MINUTES: all of it; the results go to $VM/NAME.results
+kernel_check() {
+	trap stop EXIT
+	say BOOT "$1"
+	if [ "$features" != virtio ]; then
+		boot "$1" "$1" "$2" sleep=off "${features:+hpim_only=${features// /,}}" -smp 2 -m 2048
+		wait
+		results "$1" "$1" "$2"
+	fi
+	[ -n "$features" ] && [[ " $features " != *' virtio '* ]] || row "$1" "$2"
+	say DONE "$1"
+}
+
+# stop: what was started and has not ended; die and signals come here
+stop() {
+	local pids
+	pids=$(jobs -p)
+	[ -z "$pids" ] || kill $pids 2> /dev/null
+}
+trap stop EXIT
+trap 'exit 1' INT TERM
+
+# table FILE...: what was said of each feature; fails when one failed or none passed
 table() {
-	printf '\n%-8s %-14s %-6s %s\n' kernel feature result ''
+	printf '\n%-7s %-14s %-7s %-6s %s\n' kernel feature tier result ''
 	awk '{
-		printf "%-8s %-14s %-6s", $1, $2, $3
-		for (i = 4; i <= NF; i++) printf " %s", $i
+		printf "%-7s %-14s %-7s %-6s", $1, $2, $4, $3
+		for (i = 5; i <= NF; i++) printf " %s", $i
 		print ""
 		bad += $3 == "fail"
 		good += $3 == "pass"
-	} END { exit bad > 0 || !good }' "$VM/results"
+	} END { exit bad > 0 || !good }' "$@"
 }
 
+# words WORD...: sort them into kernels and features
+words() {
+	local word
+	for word; do
+		if grep -q "^$word[[:space:]]" vmtests/kernels.txt; then
+			kernels+="${kernels:+ }$word"
+		else
+			features+="${features:+ }$word"
+		fi
+	done
+}
+
+kernels='' features=''
+words "$@"
 tools_install
 PATH="$PATH:/usr/sbin:/sbin"
 mkdir -p "$VM" || exit 1
-rm -f "$VM/results"
+rm -f "$VM"/*.results "$VM"/[0-9]*.log
 root_make "$VM/root" && archive "$VM/root" > "$VM/root.cpio.gz" || die 'no root image'
 while read -r name meta minutes; do
-	[ $# -eq 0 ] || [[ " $* " = *" $name "* ]] || continue
-	kernel_check "$name" "$meta" "$minutes"
+	[ -z "$kernels" ] || [[ " $kernels " = *" $name "* ]] || continue
+	kernel_get "$name" "$meta" ||
+		{ result "$name" boot skip - "apt knows no $meta"; continue; }
+	kernel_check "$name" "$minutes" &
 done < <(grep -v '^#' vmtests/kernels.txt | grep .)
-table
+wait
+table $(ls -v "$VM"/*.results)

@@ -12,6 +12,7 @@
 set -u
 
 BUILD=${BUILD:-build}
+POLL=${POLL:-0.05} # seconds between two looks, see until_true
 PREFIX="${PREFIX:-hpimt-$$}"
 WORK=$(mktemp -d)
 nodes=() children=()
@@ -151,7 +152,7 @@ until_true() {
 	shift
 	until "$@" > /dev/null 2>&1; do
 		[ "$SECONDS" -lt "$deadline" ] || return 1
-		read -rt 0.05 <> <(:) || true
+		read -rt "$POLL" <> <(:) || true
 	done
 }
 
