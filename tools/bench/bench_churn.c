@@ -298,10 +298,8 @@ static void table_print(const struct churn *churn, const struct result *results,
 
 static void json_write(const char *path, const struct result *results, unsigned int count)
 {
-	FILE *file = fopen(path, "we");
+	FILE *file = file_open(path, "w");
 
-	if (!file)
-		fail(errno, "%s", path);
 	(void)fprintf(file, "[");
 	for (unsigned int i = 0; i < count; i++) {
 		const struct result *r = &results[i];
@@ -316,8 +314,7 @@ static void json_write(const char *path, const struct result *results, unsigned 
 			      r->traffic_pps, (unsigned long long)r->copies, r->other_tier);
 	}
 	(void)fprintf(file, "\n]\n");
-	if (ferror(file) || fclose(file))
-		fail(errno, "%s", path);
+	file_close(file, path);
 }
 
 static struct options options_parse(int argc, char **argv)

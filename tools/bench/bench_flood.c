@@ -134,11 +134,10 @@ static long daemon_rss_kb(const struct scene *scene)
 	FILE *file;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)scene->daemon);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "VmRSS: %ld", &kb) == 1)
-			break;
-	if (!file || kb < 0)
+	file = file_open(path, "r");
+	while (kb < 0 && fgets(line, sizeof(line), file))
+		(void)sscanf(line, "VmRSS: %ld", &kb); /* other lines leave it as it is */
+	if (kb < 0)
 		fail(0, "hpimd has ended");
 	(void)fclose(file); /* only read */
 	return kb;
@@ -410,10 +409,8 @@ static void table_print(const struct options *options, const struct result *resu
 
 static void json_write(const char *path, const struct result *results)
 {
-	FILE *file = fopen(path, "we");
+	FILE *file = file_open(path, "w");
 
-	if (!file)
-		fail(errno, "%s", path);
 	(void)fprintf(file, "[");
 	for (enum ip_family f = 0; f < IP_FAMILY_COUNT; f++) {
 		const struct result *r = &results[f];
@@ -428,8 +425,7 @@ static void json_write(const char *path, const struct result *results)
 			      r->daemon_cpu, r->rss_before_kb, r->rss_half_kb, r->rss_after_kb);
 	}
 	(void)fprintf(file, "\n]\n");
-	if (ferror(file) || fclose(file))
-		fail(errno, "%s", path);
+	file_close(file, path);
 }
 
 static struct options options_parse(int argc, char **argv)

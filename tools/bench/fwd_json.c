@@ -32,14 +32,15 @@ static void side_write(FILE *file, const struct report *report, struct side side
 	const struct row *row = side.row;
 	struct spread rate = result_rate(report, side);
 
-	(void)fprintf(file,
-		      "%s\n  {\"sweep\": \"%s\", \"family\": \"%s\", \"outputs\": %u, "
-		      "\"bytes\": %u, \"trees\": %u, \"cores\": %u, \"tier\": \"%s\",\n   "
-		      "\"packets_per_s\": %.0f, \"low\": %.0f, \"high\": %.0f, \"arrived\": %.5f",
-		      is_first ? "" : ",", sweep_names[row->sweep], family_name(row->family),
-		      row->outputs, row->size, row->trees, row->cores,
-		      contender_name(side.contender), rate.median, rate.low, rate.high,
-		      result_arrived(report, side));
+	(void)fprintf(
+		file,
+		"%s\n  {\"sweep\": \"%s\", \"family\": \"%s\", \"outputs\": %u, "
+		"\"bytes\": %u, \"trees\": %u, \"table\": %u, \"cores\": %u, \"tier\": \"%s\",\n   "
+		"\"packets_per_s\": %.0f, \"low\": %.0f, \"high\": %.0f, \"arrived\": %.5f",
+		is_first ? "" : ",", sweep_names[row->sweep], family_name(row->family),
+		row->outputs, row->size, row->trees, row->table, row->cores,
+		contender_name(side.contender), rate.median, rate.low, rate.high,
+		result_arrived(report, side));
 	ratio_write(file, report, "to_kernel", side, (struct side){ row, CONTENDER_KERNEL });
 	ratio_write(file, report, "to_bare", side, (struct side){ row, CONTENDER_BARE });
 	ratio_write(file, report, "to_first", side,
@@ -51,12 +52,12 @@ static void side_write(FILE *file, const struct report *report, struct side side
 
 void json_write(const struct report *report)
 {
-	FILE *file = fopen(report->plan.json, "we");
+	FILE *file = file_open(report->plan.json, "w");
 	struct utsname system;
 	bool is_first = true;
 
-	if (!file || uname(&system))
-		fail(errno, "%s", report->plan.json);
+	if (uname(&system))
+		fail(errno, "name of the kernel");
 	(void)fprintf(file, "{\"kernel\": \"%s\", \"machine\": \"%s\", \"repetitions\": %u, ",
 		      system.release, system.machine, report->plan.repetitions);
 	(void)fprintf(file, "\"rows\": [");
@@ -68,6 +69,5 @@ void json_write(const struct report *report)
 				is_first = false;
 			}
 	(void)fprintf(file, "\n]}\n");
-	if (ferror(file) || fclose(file))
-		fail(errno, "%s", report->plan.json);
+	file_close(file, report->plan.json);
 }

@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-_Noreturn void fail(int err, const char *format, ...)
+void fail(int err, const char *format, ...)
 {
 	va_list args;
 
@@ -40,6 +41,26 @@ void *alloc(size_t count, size_t size)
 	if (!memory)
 		fail(ENOMEM, "%zu objects", count);
 	return memory;
+}
+
+FILE *file_open(const char *path, const char *mode)
+{
+	char with_close[4];
+	FILE *file;
+
+	(void)snprintf(with_close, sizeof(with_close), "%se", mode);
+	file = fopen(path, with_close);
+	if (!file)
+		fail(errno, "%s", path);
+	return file;
+}
+
+void file_close(FILE *file, const char *path)
+{
+	bool is_bad = ferror(file);
+
+	if (fclose(file) || is_bad)
+		fail(errno, "%s", path);
 }
 
 hp_time clock_read(clockid_t clock)

@@ -5,18 +5,25 @@
 /* What the benchmarks of the forwarding plane want of the system; any fault ends the program. */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "base/time.h"
 
 /** fail() - Say what failed and end. @err: an errno of either sign, or 0. */
-_Noreturn void fail(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void fail(int err, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 
 /** sh() - Run a command line that must succeed. */
 void sh(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** alloc() - Zeroed memory for @count objects of @size. */
 void *alloc(size_t count, size_t size);
+
+/** file_open() - Open, for this process and no child of it. */
+FILE *file_open(const char *path, const char *mode) __attribute__((returns_nonnull));
+
+/** file_close() - Close a file that was written, which must have succeeded. */
+void file_close(FILE *file, const char *path);
 
 hp_time clock_read(clockid_t clock);
 
