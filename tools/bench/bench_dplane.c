@@ -76,37 +76,29 @@ static void cell_prepare(struct measure *measure, const struct contest *contest,
 }
 
 static unsigned int cells_make(const struct report *report, const struct block *block,
-			       struct cell *ret_cells)
+			       const struct entrants *who, struct cell *ret_cells)
 {
 	unsigned int count = 0;
 
 	for (unsigned int i = 0; i < block->count; i++)
 		for (enum contender c = 0; c < CONTENDER_COUNT; c++)
-			if (report->plan.entrants.has[c])
+			if (who->has[c])
 				ret_cells[count++] =
 					(struct cell){ .row = &report->rows[block->first + i],
 						       .contender = c };
 	return count;
 }
 
-static uint32_t block_trees(const struct report *report, const struct block *block)
-{
-	uint32_t trees = 0;
-
-	for (unsigned int i = 0; i < block->count; i++)
-		if (report->rows[block->first + i].trees > trees)
-			trees = report->rows[block->first + i].trees;
-	return trees;
-}
-
-static void block_measure(struct measure *measure, struct contest *contest,
-			  const struct report *report, const struct block *block)
+/* Measures a block's rows, the contenders and the rows taking turns. */
+static void turns_measure(struct measure *measure, struct contest *contest,
+			  const struct report *report, const struct block *block,
+			  const struct entrants *who)
 {
 	const struct row *first = &report->rows[block->first];
 	struct cell *cells = alloc(block->count * CONTENDER_COUNT, sizeof(*cells));
-	unsigned int count = cells_make(report, block, cells);
+	unsigned int count = cells_make(report, block, who, cells);
 
-	contest_routes(contest, first->family, first->outputs, block_trees(report, block));
+	contest_routes(contest, first->family, first->outputs, first->table, who);
 	for (unsigned int i = 0; i < count; i++)
 		cell_prepare(measure, contest, &cells[i], report->plan.run_for);
 	for (unsigned int repetition = 0; repetition < report->plan.repetitions; repetition++)
@@ -120,11 +112,41 @@ static void block_measure(struct measure *measure, struct contest *contest,
 	free(cells);
 }
 
+/*
+ * Where there are many trees, the table is one contender's at a time, as large as a daemon's with
+ * so many: larger ones have more of their memory outside the caches.
+ */
+static void block_measure(struct measure *measure, struct contest *contest,
+			  const struct report *report, const struct block *block)
+{
+	const struct entrants *all = &report->plan.entrants;
+
+	if (report->rows[block->first].sweep != SWEEP_TREES) {
+		turns_measure(measure, contest, report, block, all);
+		return;
+	}
+	for (enum contender c = 0; c < CONTENDER_COUNT; c++) {
+		struct entrants one = { .has = { false } };
+
+		one.has[c] = true;
+		if (all->has[c])
+			turns_measure(measure, contest, report, block, &one);
+	}
+}
+
 static void progress_print(const struct report *report, unsigned int block)
 {
 	if (isatty(STDERR_FILENO))
 		(void)fprintf(stderr, "\r%u of %u%s", block, report->block_count,
 			      block == report->block_count ? "\r        \r" : "");
+}
+
+/* All contenders have the first number of trees at a time, or one of them has another. */
+static uint32_t trees_max(const struct plan *plan)
+{
+	uint32_t all = plan->trees.value[0] * CONTENDER_COUNT, most = list_max(&plan->trees);
+
+	return all > most ? all : most;
 }
 
 int main(int argc, char **argv)
@@ -137,8 +159,7 @@ int main(int argc, char **argv)
 
 	lab_open(&lab, list_max(&plan.cores));
 	measure_init(&measure, &lab, list_max(&plan.cores));
-	contest_open(&contest, &lab, &plan.entrants, list_max(&plan.outputs),
-		     list_max(&plan.trees));
+	contest_open(&contest, &lab, &plan.entrants, list_max(&plan.outputs), trees_max(&plan));
 	report_init(&report, &plan);
 	for (unsigned int i = 0; i < report.block_count; i++) {
 		progress_print(&report, i);

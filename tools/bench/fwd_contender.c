@@ -134,7 +134,7 @@ void contest_open(struct contest *contest, struct lab *lab, const struct entrant
 	for (enum contender c = 0; c < CONTENDER_COUNT; c++)
 		if (entrants->has[c])
 			input_make(contest, c);
-	lab_plane_open(lab, trees * IP_FAMILY_COUNT * CONTENDER_COUNT);
+	lab_plane_open(lab, trees);
 	lab->is_quiet = true; /* what finds no place there is no output of the kernel's contender */
 	if (entrants->has[CONTENDER_KERNEL])
 		plane_attach(contest, CONTENDER_KERNEL);
@@ -228,14 +228,17 @@ static void bare_load(struct contest *contest, enum contender c, unsigned int ou
 }
 
 void contest_routes(struct contest *contest, enum ip_family family, unsigned int outputs,
-		    uint32_t trees)
+		    uint32_t trees, const struct entrants *who)
 {
+	/* First those that go: there is no room for more. */
+	for (enum ip_family f = 0; f < IP_FAMILY_COUNT; f++)
+		for (enum contender c = 0; c < CONTENDER_COUNT; c++)
+			if (f != family || !who->has[c])
+				plane_routes(contest, f, c, outputs, 0);
 	for (enum contender c = 0; c < CONTENDER_COUNT; c++) {
-		if (!contest->entrants.has[c])
-			continue;
-		if (rows[c].tier == DPLANE_TIER_NONE)
+		if (who->has[c] && rows[c].tier == DPLANE_TIER_NONE)
 			bare_load(contest, c, outputs);
-		else
+		else if (who->has[c])
 			plane_routes(contest, family, c, outputs, trees);
 	}
 }

@@ -43,14 +43,15 @@ const char *contender_name(enum contender contender);
 /** contender_find() - By name; CONTENDER_COUNT when there is none. */
 enum contender contender_find(const char *name);
 
-/** contest_open() - Make inputs and outputs in an open lab. @trees: the most at a time. */
+/** contest_open() - Make inputs and outputs in an open lab. @trees: the most at a time, of all. */
 void contest_open(struct contest *contest, struct lab *lab, const struct entrants *entrants,
 		  unsigned int outputs_max, uint32_t trees);
 
 void contest_close(struct contest *contest);
 
-/** contest_routes() - Give every contender exactly so many trees, each to the first @outputs. */
+/** contest_routes() - Give each of @who @trees trees to the first @outputs, and no others to
+ * anyone. */
 void contest_routes(struct contest *contest, enum ip_family family, unsigned int outputs,
-		    uint32_t trees);
+		    uint32_t trees, const struct entrants *who);
 
 #endif

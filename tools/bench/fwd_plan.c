@@ -173,6 +173,7 @@ static struct row *row_add(struct report *report, enum sweep sweep, uint32_t fam
 		.cores = plan->cores.value[0],
 		.size = plan->sizes.value[0],
 		.trees = plan->trees.value[0],
+		.table = plan->trees.value[0],
 		.base = block->first,
 	};
 	for (enum contender c = 0; c < CONTENDER_COUNT; c++)
@@ -204,11 +205,14 @@ static void trees_block(struct report *report, uint32_t family, uint32_t outputs
 	const struct plan *plan = &report->plan;
 
 	block_begin(report);
-	for (unsigned int i = 0; i < plan->trees.count; i++)
-		row_add(report, SWEEP_TREES, family, outputs)->trees = plan->trees.value[i];
+	for (unsigned int i = 0; i < plan->trees.count; i++) {
+		struct row *row = row_add(report, SWEEP_TREES, family, outputs);
+
+		row->trees = plan->trees.value[i];
+		row->table = list_max(&plan->trees);
+	}
 }
 
-/* One tree more or less only matters to what walks a table of them. */
 static void trees_blocks(struct report *report, uint32_t family)
 {
 	const struct list *outputs = &report->plan.outputs;

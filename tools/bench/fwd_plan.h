@@ -31,6 +31,7 @@ struct row {
 	enum ip_family family;
 	unsigned int outputs, cores;
 	uint32_t size, trees;
+	uint32_t table;    /* trees there are; packets belong to the first of them */
 	unsigned int base; /* row with the first size, cores, trees of its block; maybe itself */
 	struct sample *samples[CONTENDER_COUNT]; /* one for each repetition; NULL: not there */
 };

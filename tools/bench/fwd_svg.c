@@ -3,7 +3,6 @@
  * The plot of bench_dplane: a column for each family, a row for each thing that is varied; copies
  * a second for each contender, with a bar from the least repetition to the greatest.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -42,32 +41,37 @@ static double copies(const struct row *row, double rate)
 	return rate * row->outputs;
 }
 
-/* The next of 1, 2, 5, 10, 20, 50, ... that is not below @value. */
+/* The next number that has four round parts and is not below @value. */
 static double scale_top(double value)
 {
+	static const double tops[] = { 1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8 };
 	double power = pow(10, floor(log10(value)));
 
-	if (value <= power)
-		return power;
-	if (value <= 2 * power)
-		return 2 * power;
-	return value <= 5 * power ? 5 * power : 10 * power;
+	for (unsigned int i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
+		if (value <= tops[i] * power)
+			return tops[i] * power;
+	return 10 * power;
 }
 
-static void panel_point_add(struct panel *panel, const struct report *report, const struct row *row,
-			    uint32_t label)
+static double copies_high(const struct report *report, const struct row *row)
+{
+	double most = 0;
+
+	for (enum contender c = 0; c < CONTENDER_COUNT; c++)
+		if (row->samples[c]) {
+			double high = result_rate(report, (struct side){ row, c }).high;
+
+			most = copies(row, high) > most ? copies(row, high) : most;
+		}
+	return most;
+}
+
+static void panel_point_add(struct panel *panel, const struct row *row, uint32_t label)
 {
 	if (panel->count == POINTS_MAX)
 		return; /* a diagram with more is not readable */
 	panel->points[panel->count] = row;
 	panel->labels[panel->count++] = label;
-	for (enum contender c = 0; c < CONTENDER_COUNT; c++)
-		if (row->samples[c]) {
-			double high = result_rate(report, (struct side){ row, c }).high;
-
-			if (copies(row, high) > panel->top)
-				panel->top = copies(row, high);
-		}
 }
 
 static double point_x(const struct panel *panel, unsigned int i)
@@ -77,18 +81,16 @@ static double point_x(const struct panel *panel, unsigned int i)
 
 static double point_y(const struct panel *panel, double value)
 {
-	return TOP + HEIGHT * (1 - value / scale_top(panel->top));
+	return TOP + HEIGHT * (1 - value / panel->top);
 }
 
 /* ---- drawing ---- */
 
 static void axes_draw(FILE *file, const struct panel *panel)
 {
-	double top = scale_top(panel->top);
-
 	(void)fprintf(file, "<text x=\"%d\" y=\"18\" class=\"t\">%s</text>\n", LEFT, panel->title);
 	for (int i = 0; i <= 4; i++) {
-		double value = top * i / 4, y = point_y(panel, value);
+		double value = panel->top * i / 4, y = point_y(panel, value);
 
 		(void)fprintf(file,
 			      "<path d=\"M%d %.1fh%d\" class=\"g\"/>"
@@ -152,8 +154,8 @@ static void legend_draw(FILE *file, const struct report *report)
 	int x = LEFT;
 
 	(void)fprintf(file,
-		      "<text x=\"%d\" y=\"24\" class=\"h\">Million copies a second for each second "
-		      "of one core's time</text>\n",
+		      "<text x=\"%d\" y=\"24\" class=\"h\">Million copies a second, by all cores "
+		      "together, of CPU time</text>\n",
 		      LEFT);
 	for (enum contender c = 0; c < CONTENDER_COUNT; c++) {
 		if (!report->plan.entrants.has[c])
@@ -168,34 +170,36 @@ static void legend_draw(FILE *file, const struct report *report)
 
 /* ---- what is drawn ---- */
 
-/* By number of outputs, everything else as in @like. */
-static void panel_outputs(struct panel *panel, const struct report *report, const struct row *like)
+/* Rows of one row of panels, which have the same scale; they differ in family and in one number. */
+static bool is_alike(const struct row *a, const struct row *b)
 {
-	*panel = (struct panel){ .x_title = "outputs" };
-	(void)snprintf(panel->title, sizeof(panel->title), "%s, %u bytes, %u core%s",
-		       family_name(like->family), like->size, like->cores,
-		       like->cores > 1 ? "s" : "");
-	for (unsigned int i = 0; i < report->row_count; i++) {
-		const struct row *row = &report->rows[i];
-
-		if (row->sweep == like->sweep && row->family == like->family &&
-		    row->size == like->size && row->cores == like->cores)
-			panel_point_add(panel, report, row, row->outputs);
-	}
+	if (a->sweep != b->sweep)
+		return false;
+	if (a->sweep == SWEEP_TREES)
+		return a->outputs == b->outputs;
+	return a->size == b->size && a->cores == b->cores;
 }
 
-static void panel_trees(struct panel *panel, const struct report *report, const struct row *like)
+static void panel_make(struct panel *panel, const struct report *report, const struct row *like)
 {
-	*panel = (struct panel){ .x_title = "trees" };
-	(void)snprintf(panel->title, sizeof(panel->title), "%s, %u bytes, %u output%s",
-		       family_name(like->family), like->size, like->outputs,
-		       like->outputs > 1 ? "s" : "");
+	bool is_by_trees = like->sweep == SWEEP_TREES;
+	unsigned int other = is_by_trees ? like->outputs : like->cores;
+	const char *word = is_by_trees ? "output" : "core";
+
+	*panel = (struct panel){ .x_title = is_by_trees ? "trees in turn" : "outputs" };
+	(void)snprintf(panel->title, sizeof(panel->title), "%s, %u bytes, %u %s%s",
+		       family_name(like->family), like->size, other, word, other > 1 ? "s" : "");
 	for (unsigned int i = 0; i < report->row_count; i++) {
 		const struct row *row = &report->rows[i];
+		double high = copies_high(report, row);
 
-		if (row->sweep == SWEEP_TREES && row->base == like->base)
-			panel_point_add(panel, report, row, row->trees);
+		if (!is_alike(row, like))
+			continue;
+		panel->top = high > panel->top ? high : panel->top;
+		if (row->family == like->family)
+			panel_point_add(panel, row, is_by_trees ? row->trees : row->outputs);
 	}
+	panel->top = scale_top(panel->top);
 }
 
 /* One panel for each row of the first block, and for each block of trees; then the next family. */
@@ -206,10 +210,8 @@ static bool panel_begins(const struct report *report, const struct row *row)
 	return row->outputs == report->plan.outputs.value[0];
 }
 
-static int panels_draw(FILE *file, const struct report *report)
+static void panels_draw(FILE *file, const struct report *report)
 {
-	int lowest = 0;
-
 	for (unsigned int f = 0; f < report->plan.families.count; f++) {
 		int y = HEAD;
 
@@ -220,16 +222,11 @@ static int panels_draw(FILE *file, const struct report *report)
 			if (row->family != report->plan.families.value[f] ||
 			    !panel_begins(report, row))
 				continue;
-			if (row->sweep == SWEEP_TREES)
-				panel_trees(&panel, report, row);
-			else
-				panel_outputs(&panel, report, row);
+			panel_make(&panel, report, row);
 			panel_draw(file, report, &panel, (int)f * PANEL_WIDTH, y);
 			y += PANEL_HEIGHT;
 		}
-		lowest = y > lowest ? y : lowest;
 	}
-	return lowest;
 }
 
 static int panels_height(const struct report *report)
@@ -247,10 +244,8 @@ void svg_write(const struct report *report)
 {
 	int width = (int)report->plan.families.count * PANEL_WIDTH;
 	int height = panels_height(report);
-	FILE *file = fopen(report->plan.svg, "we");
+	FILE *file = file_open(report->plan.svg, "w");
 
-	if (!file)
-		fail(errno, "%s", report->plan.svg);
 	(void)fprintf(file,
 		      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
 		      "width=\"%d\" height=\"%d\">\n"
@@ -260,8 +255,7 @@ void svg_write(const struct report *report)
 		      "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
 		      width, height, width, height);
 	legend_draw(file, report);
-	(void)panels_draw(file, report);
+	panels_draw(file, report);
 	(void)fprintf(file, "</svg>\n");
-	if (ferror(file) || fclose(file))
-		fail(errno, "%s", report->plan.svg);
+	file_close(file, report->plan.svg);
 }
