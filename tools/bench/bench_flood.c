@@ -123,8 +123,12 @@ static void daemon_command(const struct scene *scene, const char *command)
 
 static void daemon_stop(struct scene *scene)
 {
+	char path[128];
+
 	daemon_command(scene, "stop");
 	(void)waitpid(scene->daemon, NULL, 0); /* its end is all we wait for */
+	(void)snprintf(path, sizeof(path), CTL_SOCKET_DIR "/%s.boot", scene->instance);
+	(void)unlink(path); /* a daemon leaves it for its next start */
 }
 
 static long daemon_rss_kb(const struct scene *scene)

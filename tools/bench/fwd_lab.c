@@ -91,6 +91,7 @@ void lab_plane_open(struct lab *lab, uint32_t trees)
 		.max_links = 64,
 		.max_routes = trees,
 		.max_sets = 4096,
+		.discard_pins = true, /* of one that was killed and had our process number */
 		.ctx = lab,
 		.upcall = on_upcall,
 		.say = on_say,
