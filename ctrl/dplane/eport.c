@@ -107,6 +107,18 @@ static void carrier_put(struct ebpf *eb, struct carrier *carrier)
 		maps_port_del(&eb->maps, carrier->ifindex);
 }
 
+/*
+ * A bond runs native XDP on its ports, also on an idle one, whose copies of a flood it would not
+ * take itself, and the program sees the port as the input.
+ */
+static bool is_bond(uint32_t ifindex)
+{
+	struct linkinfo info = { .is_bond = false };
+
+	(void)linkinfo_read(ifindex, &info); /* of what is gone, attaching tells */
+	return info.is_bond;
+}
+
 /* Our program on a port. What an earlier run has changed there is in the map, and to be undone. */
 static int carrier_get(struct ebpf *eb, uint32_t ifindex, enum attach_hook hook,
 		       const struct port *port, char why[BACKEND_WHY_LEN])
@@ -121,6 +133,10 @@ static int carrier_get(struct ebpf *eb, uint32_t ifindex, enum attach_hook hook,
 	if (carrier) {
 		carrier->users++;
 		return 0;
+	}
+	if (hook == ATTACH_NATIVE && is_bond(ifindex)) {
+		(void)snprintf(why, BACKEND_WHY_LEN, "native XDP sees the ports of a bond");
+		return -EOPNOTSUPP;
 	}
 	carrier = carrier_new(eb, ifindex);
 	if (!carrier)

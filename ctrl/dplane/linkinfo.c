@@ -35,26 +35,39 @@ static bool attr_holds(const struct nlattr *attr, size_t len)
 }
 
 /* A port in another namespace (IFLA_LINK_NETNSID) is out of reach: no carrier of ours. */
-static void vlan_store(const struct attrs *attrs, struct linkinfo *ret_info)
+static void vlan_store(const struct attrs *attrs, const struct nlattr *data,
+		       struct linkinfo *ret_info)
 {
-	struct attrs info = { .at = { NULL } }, vlan = { .at = { NULL } };
+	struct attrs vlan = { .at = { NULL } };
 
-	if (!attrs->at[IFLA_LINKINFO] || !attr_holds(attrs->at[IFLA_LINK], sizeof(uint32_t)) ||
+	if (!data || !attr_holds(attrs->at[IFLA_LINK], sizeof(uint32_t)) ||
 	    attrs->at[IFLA_LINK_NETNSID])
 		return;
-	/* attr_store() never fails; a broken attribute ends the list. */
-	(void)mnl_attr_parse_nested(attrs->at[IFLA_LINKINFO], attr_store, &info);
-	if (!info.at[IFLA_INFO_KIND] || !info.at[IFLA_INFO_DATA] ||
-	    mnl_attr_validate(info.at[IFLA_INFO_KIND], MNL_TYPE_NUL_STRING) < 0 ||
-	    strcmp(mnl_attr_get_str(info.at[IFLA_INFO_KIND]), "vlan") != 0)
-		return;
-	(void)mnl_attr_parse_nested(info.at[IFLA_INFO_DATA], attr_store, &vlan);
+	(void)mnl_attr_parse_nested(data, attr_store, &vlan); /* as in kind_store() */
 	if (!attr_holds(vlan.at[IFLA_VLAN_ID], sizeof(uint16_t)) ||
 	    !attr_holds(vlan.at[IFLA_VLAN_PROTOCOL], sizeof(uint16_t)))
 		return;
 	ret_info->carrier = mnl_attr_get_u32(attrs->at[IFLA_LINK]);
 	ret_info->vid = mnl_attr_get_u16(vlan.at[IFLA_VLAN_ID]);
 	ret_info->tpid = mnl_attr_get_u16(vlan.at[IFLA_VLAN_PROTOCOL]); /* as on the wire */
+}
+
+static void kind_store(const struct attrs *attrs, struct linkinfo *ret_info)
+{
+	struct attrs info = { .at = { NULL } };
+	const char *kind;
+
+	if (!attrs->at[IFLA_LINKINFO])
+		return;
+	/* attr_store() never fails; a broken attribute ends the list. */
+	(void)mnl_attr_parse_nested(attrs->at[IFLA_LINKINFO], attr_store, &info);
+	if (!info.at[IFLA_INFO_KIND] ||
+	    mnl_attr_validate(info.at[IFLA_INFO_KIND], MNL_TYPE_NUL_STRING) < 0)
+		return;
+	kind = mnl_attr_get_str(info.at[IFLA_INFO_KIND]);
+	ret_info->is_bond = strcmp(kind, "bond") == 0;
+	if (strcmp(kind, "vlan") == 0)
+		vlan_store(attrs, info.at[IFLA_INFO_DATA], ret_info);
 }
 
 static int info_store(const struct nlmsghdr *nlh, void *data)
@@ -82,7 +95,7 @@ static int info_store(const struct nlmsghdr *nlh, void *data)
 		memcpy(&stats, mnl_attr_get_payload(attrs.at[IFLA_STATS64]), sizeof(stats));
 		info->tx_packets = stats.tx_packets;
 	}
-	vlan_store(&attrs, info);
+	kind_store(&attrs, info);
 	return MNL_CB_OK;
 }
 

@@ -12,6 +12,7 @@ struct linkinfo {
 	uint32_t mtu;
 	bool is_up;          /* administratively, and with carrier */
 	bool is_ethernet;    /* frames have an Ethernet header */
+	bool is_bond;        /* several ports that act as one */
 	uint32_t carrier;    /* of a VLAN: ifindex of its port; else its own */
 	uint16_t vid, tpid;  /* of a VLAN: identifier, EtherType in network byte order; else 0 */
 	uint64_t tx_packets; /* sent so far */
