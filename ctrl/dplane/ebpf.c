@@ -54,7 +54,7 @@ static int route_new(struct ebpf *eb, const struct mfib_key *key, struct route *
 	int err;
 
 	if (eb->free_slot_count == 0)
-		return -ENOSPC;
+		return -ENOBUFS; /* not the sets: no other tier has room for it either */
 	route = calloc(1, sizeof(*route));
 	if (!route)
 		return -ENOMEM;

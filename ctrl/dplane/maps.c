@@ -20,7 +20,7 @@
 #define GROW_MAX 512u
 
 /* A batch that takes longer for each of its sets was not inserted as one. */
-#define BATCHED_FOR HP_MS(2)
+#define BATCHED_FOR HP_MS(6)
 
 static hp_time now_get(void)
 {
