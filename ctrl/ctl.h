@@ -19,9 +19,6 @@ void ctl_put_addr(struct json_object *record, const char *name, const struct ip_
 void ctl_put_seconds(struct json_object *record, const char *name, hp_time duration);
 void ctl_put_rate(struct json_object *record, const char *name, double rate);
 
-/** ctl_tier_name() - "xdp", "tc", ... */
-const char *ctl_tier_name(enum dplane_tier tier);
-
 /** ctl_arg_bool() - false when it is absent. */
 bool ctl_arg_bool(struct json_object *args, const char *name);
 

@@ -43,15 +43,3 @@ void ctl_put_rate(struct json_object *record, const char *name, double rate)
 	(void)snprintf(text, sizeof(text), "%.1f", rate); /* a rate of packets is short */
 	(void)json_object_object_add(record, name, json_object_new_double_s(rate, text));
 }
-
-const char *ctl_tier_name(enum dplane_tier tier)
-{
-	static const char *const names[] = {
-		[DPLANE_TIER_NONE] = "none",
-		[DPLANE_TIER_XDP] = "xdp",
-		[DPLANE_TIER_TC] = "tc",
-		[DPLANE_TIER_KERNEL] = "kernel",
-	};
-
-	return names[tier];
-}

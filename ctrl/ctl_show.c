@@ -9,6 +9,7 @@
 #include "core/inspect.h"
 #include "ctl.h"
 #include "reason.h"
+#include "dplane/tier.h"
 #include "shell.h"
 
 /* What every walk over the core hands to its callback. */
@@ -82,7 +83,7 @@ struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link)
 	dplane_link_state(shell->dplane, link, &state);
 	ctl_put_text(record, "interface", port_name(shell, link));
 	put_protocols(shell, record, link);
-	ctl_put_text(record, "tier", ctl_tier_name(state.tier));
+	ctl_put_text(record, "tier", tier_name(state.tier));
 	ctl_put_text(record, "why", state.why);
 	return record;
 }
@@ -140,7 +141,7 @@ static void show_interface(const struct show *show, uint16_t link)
 	ctl_put_number(record, "ifindex", port->ifindex);
 	ctl_put_text(record, "state", !info ? "absent" : info->is_up ? "up" : "down");
 	ctl_put_text(record, "mode", ctl_mode_name(port->mode));
-	ctl_put_text(record, "tier", ctl_tier_name(state.tier));
+	ctl_put_text(record, "tier", tier_name(state.tier));
 	ctl_put_bool(record, "redirects", state.takes_redirects);
 	ctl_put_bool(record, "kernel", state.has_kernel);
 	put_protocols(show->shell, record, link);
@@ -202,7 +203,7 @@ static void put_route(const struct show *show, struct json_object *record,
 
 	if (dplane_route_state(show->shell->dplane, key, &state) < 0)
 		state.tier = DPLANE_TIER_NONE;
-	ctl_put_text(record, "tier", ctl_tier_name(state.tier));
+	ctl_put_text(record, "tier", tier_name(state.tier));
 	ctl_put_number(record, "packets", state.packets);
 	ctl_put_number(record, "bytes", state.bytes);
 	ctl_put_number(record, "xdp_packets", state.xdp_packets);

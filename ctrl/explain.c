@@ -12,6 +12,7 @@
 #include "core/inspect.h"
 #include "ctl.h"
 #include "reason.h"
+#include "dplane/tier.h"
 #include "shell.h"
 
 #define SCHEMA "hpim.explain/1"
@@ -227,7 +228,7 @@ static void explain_tier(const struct explain *ex)
 	    dplane_route_state(ex->shell->dplane, &ex->key, &state) < 0)
 		return;
 	if (!ifset_is_empty(&ex->tree.oifs))
-		say(ex, "tier", "-", ctl_tier_name(state.tier), "%s forwards it%s%s",
+		say(ex, "tier", "-", tier_name(state.tier), "%s forwards it%s%s",
 		    state.tier == DPLANE_TIER_XDP  ? "XDP in the driver"
 		    : state.tier == DPLANE_TIER_TC ? "TC"
 						   : "the kernel's multicast cache",
