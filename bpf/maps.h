@@ -61,7 +61,10 @@ struct {
 	__type(value, struct mfib_port_count);
 } port_counts SEC(".maps");
 
-/* One output set; the key is a link number. The daemon makes them, with room for all links. */
+/*
+ * One output set; the key is a link number, or 0 where there is room for one output. The daemon
+ * makes them, of several sizes.
+ */
 struct output_set {
 	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
 	__uint(max_entries, 1);
@@ -118,8 +121,8 @@ struct {
 
 /* The turn that the next copy of a packet takes on a port. */
 struct turn_state {
-	__u32 set, packet; /* as in the last copy's mfib_meta */
-	__u32 turn, zero;
+	__u32 packet; /* as in the last copy's mfib_meta */
+	__u32 turn;
 };
 
 /* By ifindex of the port. Those of ports that vanished make room for others. */

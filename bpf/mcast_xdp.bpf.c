@@ -52,6 +52,13 @@ static __always_inline int frame_parse(struct packet *pkt, struct forward *fwd, 
 	return packet_parse(pkt, proto, packet, end, end - packet);
 }
 
+/* Where there is one output, a look at it is faster than a walk over the set. */
+static __always_inline int outputs_redirect(void *set, const struct forward *fwd)
+{
+	_Static_assert(MFIB_F_BROADCAST == BPF_F_BROADCAST, "the route's bit is the helper's");
+	return bpf_redirect_map(set, 0, fwd->flags & MFIB_F_BROADCAST);
+}
+
 /* A packet that is forwarded and is not plain: it has a tag, gets one, or is looked at. */
 static __always_inline int frame_send(struct xdp_md *ctx, const struct forward *fwd,
 				      const struct packet *pkt, __u32 tag_len)
@@ -74,7 +81,7 @@ static __always_inline int frame_send(struct xdp_md *ctx, const struct forward *
 	forwarded_count(fwd, pkt, bytes);
 	if (tag_len && !tag_strip(ctx, data, end))
 		return XDP_ABORTED; /* not reached: there is a packet behind the tag */
-	return bpf_redirect_map(set, 0, BPF_F_BROADCAST);
+	return outputs_redirect(set, fwd);
 }
 
 /* Everything but plain forwarding. Called, not inlined, which keeps that fast. */
@@ -123,7 +130,7 @@ int hpim_ingress(struct xdp_md *ctx)
 	if (!set || !rewrite_ttl(packet, end, pkt.is_ipv6))
 		return ingress_other(ctx);
 	forwarded_count(&fwd, &pkt, end - data);
-	return bpf_redirect_map(set, 0, BPF_F_BROADCAST);
+	return outputs_redirect(set, &fwd);
 }
 
 /* The TTL has been decremented before. */

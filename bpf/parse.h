@@ -36,7 +36,10 @@ struct packet {
 	const void *key; /* source and group, in the packet side by side as in the maps */
 };
 
-/* Sum of the ten 16-bit words of a header without options; 0 when the checksum is right. */
+/*
+ * RFC 1071: the words of a header without options add up to a multiple of 0xffff, which is all that
+ * two folds of five words can leave of it.
+ */
 static __always_inline bool ipv4_checksum_is_bad(const struct iphdr *ip)
 {
 	const __u32 *word = (const __u32 *)ip;
@@ -44,9 +47,7 @@ static __always_inline bool ipv4_checksum_is_bad(const struct iphdr *ip)
 
 	sum = (sum & 0xffffffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return sum != 0xffff;
+	return sum != 0xffff && sum != 0x1fffe;
 }
 
 static __always_inline int parse_ipv4(struct packet *ret, const void *data, const void *end,

@@ -87,7 +87,7 @@ static __always_inline bool meta_put(struct xdp_md *ctx, __u32 set)
 static __always_inline struct turn_state *turn_state_get(__u32 carrier)
 {
 	struct turn_state *state = bpf_map_lookup_elem(&turn_states, &carrier);
-	const struct turn_state fresh = { .set = 0 };
+	const struct turn_state fresh = { .packet = 0 };
 
 	if (state)
 		return state;
@@ -104,8 +104,8 @@ static __always_inline __u32 turn_take(const struct mfib_meta *meta, __u32 carri
 
 	if (!state)
 		return 0;
-	if (state->set != meta->set || state->packet != meta->packet)
-		*state = (struct turn_state){ .set = meta->set, .packet = meta->packet };
+	if (state->packet != meta->packet)
+		*state = (struct turn_state){ .packet = meta->packet };
 	key.turn = state->turn++;
 	ifindex = bpf_map_lookup_elem(&set_turns, &key);
 	return ifindex ? *ifindex : 0;

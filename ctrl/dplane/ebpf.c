@@ -119,8 +119,8 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 		err = setpool_get(eb, &outputs, needs_xdp, &entry.set);
 		if (err)
 			return err;
-		if (needs_xdp && setpool_is_tagged(eb, &outputs))
-			entry.flags |= MFIB_F_TAGGED;
+		if (needs_xdp)
+			entry.flags |= setpool_flags(eb, entry.set);
 	}
 	err = maps_route_put(&eb->maps, &want->key, &entry);
 	setpool_put(eb, err ? entry.set : route->set);

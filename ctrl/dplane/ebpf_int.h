@@ -47,7 +47,8 @@ struct set_class {
 	uint32_t first, end; /* number of slot 0, and the one after the last */
 };
 
-enum { SETS_SMALL, SETS_LARGE, SETS_LISTS, SETS_CLASSES };
+/* The sizes of those with devices come first, then those without. */
+enum { SETS_LISTS = MAPS_SIZES, SETS_CLASSES };
 
 struct ebpf {
 	struct backend be;
@@ -106,8 +107,8 @@ void setpool_links(const struct ebpf *eb, uint32_t set, struct ifset *ret_links)
  */
 int setpool_renew(struct ebpf *eb, uint16_t link);
 
-/** setpool_is_tagged() - Whether an output is a VLAN, so that the egress program must tag. */
-bool setpool_is_tagged(const struct ebpf *eb, const struct ifset *links);
+/** setpool_flags() - What a route to a set must have: MFIB_F_BROADCAST, MFIB_F_TAGGED. */
+uint32_t setpool_flags(const struct ebpf *eb, uint32_t set);
 
 /* adopt.c */
 

@@ -5,6 +5,7 @@
  */
 #include "dplane/maps.h"
 
+#include <assert.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -16,7 +17,7 @@
 #include "dplane/skel.h"
 
 /* How many output sets are made when one is missing: as many as there are, within these bounds. */
-#define GROW_MIN 32u
+#define GROW_MIN 16u
 #define GROW_MAX 512u
 
 /* A batch that takes longer for each of its sets was not inserted as one. */
@@ -42,23 +43,48 @@ static int sets_insert(const struct maps *maps, uint32_t first, uint32_t count)
 	return 0;
 }
 
+/* Half of the sets are for few outputs: those are what most trees have, and few differ. */
+static void sizes_set(struct maps *maps)
+{
+	const uint32_t sets = maps->max_sets;
+	const struct maps_size sizes[MAPS_SIZES] = {
+		{ .room = 1, .end = sets / 8 },
+		{ .room = 4, .end = sets / 2 },
+		{ .room = 16, .end = sets - sets / 4 },
+		{ .room = maps->max_links, .end = sets },
+	};
+
+	for (int i = 0; i < MAPS_SIZES; i++) {
+		maps->sizes[i] = sizes[i];
+		maps->sizes[i].first = i ? sizes[i - 1].end : 0;
+	}
+}
+
+static const struct maps_size *size_of(const struct maps *maps, uint32_t set)
+{
+	const struct maps_size *size = maps->sizes;
+
+	while (set >= size->end)
+		size++;
+	assert(size < maps->sizes + MAPS_SIZES);
+	return size;
+}
+
 static int set_create(const struct maps *maps, uint32_t set)
 {
-	uint32_t room = set < maps->small_sets ? MAPS_SMALL_SET : maps->max_links;
-
 	return bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "output_set", sizeof(uint32_t),
-			      sizeof(struct bpf_devmap_val), room, NULL);
+			      sizeof(struct bpf_devmap_val), size_of(maps, set)->room, NULL);
 }
 
 static uint32_t grow_count(const struct maps *maps, uint32_t set)
 {
-	uint32_t made = set < maps->small_sets ? set : set - maps->small_sets;
-	uint32_t end = set < maps->small_sets ? maps->small_sets : maps->max_sets;
+	const struct maps_size *size = size_of(maps, set);
+	uint32_t made = set - size->first;
 	uint32_t count = made < GROW_MIN ? GROW_MIN : made > GROW_MAX ? GROW_MAX : made;
 
 	if (!maps->inserts_in_batches)
 		count = 1;
-	return count < end - set ? count : end - set;
+	return count < size->end - set ? count : size->end - set;
 }
 
 /*
@@ -151,11 +177,11 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.is_inserted = calloc(config->max_sets, sizeof(bool)),
 		.max_links = config->max_links,
 		.max_sets = config->max_sets,
-		.small_sets = config->max_sets - config->max_sets / 4,
 		.inserts_in_batches = true,
 		.cpus = (unsigned int)cpus,
 		.scratch = malloc((size_t)cpus * sizeof(struct mfib_port_count)),
 	};
+	sizes_set(maps);
 	err = maps->set && maps->is_inserted && maps->scratch ? 0 : -ENOMEM;
 	for (uint32_t i = 0; i < maps->max_sets && !err; i++)
 		maps->set[i] = -1;
@@ -334,10 +360,20 @@ int maps_port_count_clear(const struct maps *maps, uint32_t link)
 	return bpf_map_update_elem(maps->port_counts, &link, maps->scratch, BPF_ANY);
 }
 
+bool maps_set_is_single(const struct maps *maps, uint32_t set)
+{
+	return size_of(maps, set)->room == 1;
+}
+
+static uint32_t set_key(const struct maps *maps, uint32_t set, uint16_t link)
+{
+	return maps_set_is_single(maps, set) ? 0 : link;
+}
+
 int maps_set_add(struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier)
 {
 	struct bpf_devmap_val val = { .ifindex = carrier, .bpf_prog.fd = maps->egress_prog };
-	uint32_t key = link;
+	uint32_t key = set_key(maps, set, link);
 	int err = maps->set[set] < 0 ? sets_grow(maps, set) : 0;
 
 	return err ? err : bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY);
@@ -350,7 +386,7 @@ int maps_set_ready(const struct maps *maps, uint32_t set)
 
 void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link)
 {
-	uint32_t key = link;
+	uint32_t key = set_key(maps, set, link);
 
 	/* The entry of a device that vanished has vanished, too. */
 	(void)bpf_map_delete_elem(maps->set[set], &key);

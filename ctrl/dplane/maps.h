@@ -11,11 +11,17 @@
 
 struct mcast_xdp;
 
-/*
+/**
+ * struct maps_size - Output sets with room for so many outputs; their numbers stand together.
+ *
  * Every packet walks all buckets of its set, and there are as many as there is room for outputs:
  * with one output and 256 buckets forwarding takes twice as long as with 16.
  */
-#define MAPS_SMALL_SET 16u
+struct maps_size {
+	uint32_t room, first, end; /* number of the first set, and the one after the last */
+};
+
+#define MAPS_SIZES 4
 
 /** struct maps - Descriptors of all maps, and how large they are. */
 struct maps {
@@ -25,7 +31,7 @@ struct maps {
 	int *set;          /* [max_sets] inner maps; negative: not made yet */
 	bool *is_inserted; /* [max_sets] stands in output_sets */
 	uint32_t max_links, max_sets;
-	uint32_t small_sets; /* sets below have room for MAPS_SMALL_SET outputs, others for all */
+	struct maps_size sizes[MAPS_SIZES]; /* room for 1 output, and up to all */
 	bool inserts_in_batches;
 	unsigned int cpus;
 	void *scratch; /* room for one value of every CPU */
@@ -79,6 +85,9 @@ void maps_port_each(const struct maps *maps,
  */
 int maps_set_add(struct maps *maps, uint32_t set, uint16_t link, uint32_t carrier);
 void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link);
+
+/** maps_set_is_single() - The set has room for one output, whose key is 0. @set: below max_sets. */
+bool maps_set_is_single(const struct maps *maps, uint32_t set);
 
 /** maps_set_ready() - The set is filled: let programs find it, if they do not yet. */
 int maps_set_ready(const struct maps *maps, uint32_t set);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Output sets in the maps: small ones, which are fast, large ones for every interface, and those
- * that are mere lists, which only TC can walk, for when the others are used up.
+ * Output sets in the maps: of several sizes, of which the smaller ones are faster, and those that
+ * are mere lists, which only TC can walk, for when the others are used up.
  */
 #include <assert.h>
 #include <errno.h>
@@ -13,7 +13,7 @@ static bool class_has_devices(const struct set_class *class)
 	return class != &class->eb->sets[SETS_LISTS];
 }
 
-bool setpool_is_tagged(const struct ebpf *eb, const struct ifset *links)
+static bool is_tagged(const struct ebpf *eb, const struct ifset *links)
 {
 	ifset_for_each (link, links)
 		if (eb->ports[link].tag.vid)
@@ -46,13 +46,13 @@ static struct mfib_turn turn_make(const struct ebpf *eb, uint32_t set, const str
 
 static int devices_fill(struct ebpf *eb, uint32_t set, const struct ifset *links)
 {
-	bool is_tagged = setpool_is_tagged(eb, links);
+	bool has_turns = is_tagged(eb, links);
 	int err = 0;
 
 	ifset_for_each (link, links) {
 		struct mfib_turn turn = turn_make(eb, set, links, link);
 
-		if (is_tagged)
+		if (has_turns)
 			err = maps_turn_put(&eb->maps, &turn, eb->ports[link].link.ifindex);
 		if (!err)
 			err = maps_set_add(&eb->maps, set, link, eb->ports[link].tag.carrier);
@@ -83,7 +83,7 @@ static void set_clear(void *ctx, uint32_t slot, const struct ifset *links)
 	const struct set_class *class = ctx;
 	const struct ebpf *eb = class->eb;
 	uint32_t set = class->first + slot;
-	bool is_tagged = setpool_is_tagged(eb, links);
+	bool has_turns = is_tagged(eb, links);
 
 	maps_list_del(&eb->maps, set);
 	ifset_for_each (link, links) {
@@ -91,7 +91,7 @@ static void set_clear(void *ctx, uint32_t slot, const struct ifset *links)
 
 		if (class_has_devices(class))
 			maps_set_del(&eb->maps, set, link);
-		if (is_tagged)
+		if (has_turns)
 			maps_turn_del(&eb->maps, &turn);
 	}
 }
@@ -100,21 +100,18 @@ static const struct oilset_ops set_ops = { .fill = set_fill, .clear = set_clear 
 
 int setpool_init(struct ebpf *eb)
 {
-	const uint32_t ends[SETS_CLASSES] = {
-		[SETS_SMALL] = eb->maps.small_sets,
-		[SETS_LARGE] = eb->maps.max_sets,
-		[SETS_LISTS] = eb->maps.max_sets + eb->config.max_routes,
-	};
 	uint32_t first = 0;
 
 	for (int i = 0; i < SETS_CLASSES; i++) {
 		struct set_class *class = &eb->sets[i];
+		uint32_t end = i < MAPS_SIZES ? eb->maps.sizes[i].end
+					      : eb->maps.max_sets + eb->config.max_routes;
 
-		*class = (struct set_class){ .eb = eb, .first = first, .end = ends[i] };
-		class->sets = oilset_new(ends[i] - first, &set_ops, class);
+		*class = (struct set_class){ .eb = eb, .first = first, .end = end };
+		class->sets = oilset_new(end - first, &set_ops, class);
 		if (!class->sets)
 			return -ENOMEM;
-		first = ends[i];
+		first = end;
 	}
 	return 0;
 }
@@ -135,15 +132,15 @@ static int class_get(struct set_class *class, const struct ifset *links, uint32_
 	return err;
 }
 
-/* Few outputs go into a small set, or into a large one when no small one is left. */
+/* In the smallest set that has room, or a larger one when none of that size is left. */
 int setpool_get(struct ebpf *eb, const struct ifset *links, bool needs_xdp, uint32_t *ret_set)
 {
+	uint32_t count = ifset_count(links);
 	int err = -ENOSPC;
 
-	if (ifset_count(links) <= MAPS_SMALL_SET)
-		err = class_get(&eb->sets[SETS_SMALL], links, ret_set);
-	if (err == -ENOSPC)
-		err = class_get(&eb->sets[SETS_LARGE], links, ret_set);
+	for (int i = 0; i < MAPS_SIZES && err == -ENOSPC; i++)
+		if (count <= eb->maps.sizes[i].room)
+			err = class_get(&eb->sets[i], links, ret_set);
 	if (err == -ENOSPC && !needs_xdp)
 		err = class_get(&eb->sets[SETS_LISTS], links, ret_set);
 	return err;
@@ -181,6 +178,15 @@ void setpool_links(const struct ebpf *eb, uint32_t set, struct ifset *ret_links)
 	const struct set_class *class = class_of(eb, set);
 
 	*ret_links = *oilset_links(class->sets, set - class->first);
+}
+
+uint32_t setpool_flags(const struct ebpf *eb, uint32_t set)
+{
+	struct ifset links;
+
+	setpool_links(eb, set, &links);
+	return (is_tagged(eb, &links) ? MFIB_F_TAGGED : 0) |
+	       (maps_set_is_single(&eb->maps, set) ? 0 : MFIB_F_BROADCAST);
 }
 
 /* All are tried: a fault in one is none of the others. */

@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 #define MFIB_MAGIC   0x4d504948u /* the bytes "HPIM" on little-endian machines */
-#define MFIB_VERSION 2
+#define MFIB_VERSION 3
 
 /** struct mfib_settings - Map `settings`, one element: what the other maps mean. */
 struct mfib_settings {
@@ -38,6 +38,7 @@ struct mfib_key6 {
 #define MFIB_F_WRONG_IF  (1u << 0)  /* report packets that arrive on another interface than iif */
 #define MFIB_F_NOTIFY    (1u << 1)  /* report packets that arrive on iif, as seldom as misses */
 #define MFIB_F_TRACK_TTL (1u << 2)  /* reserved: keep the largest TTL that arrived */
+#define MFIB_F_BROADCAST (1u << 3)  /* to all of the set, not to key 0: BPF_F_BROADCAST itself */
 #define MFIB_F_TAGGED    (1u << 29) /* some outputs of the set are VLANs: see `set_turns` */
 #define MFIB_F_TC        (1u << 30) /* TC carries this tree: XDP passes */
 #define MFIB_F_PASS      (1u << 31) /* the kernel carries this tree: XDP and TC pass */

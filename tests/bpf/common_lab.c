@@ -185,11 +185,15 @@ void lab_route(const struct lab *lab, bool is_ipv6, const struct mfib_entry *ent
 {
 	const char *map = is_ipv6 ? "route6" : "route4";
 	const uint8_t *key = is_ipv6 ? frame_base6.bytes + IP6_SRC : frame_base4.bytes + IP4_SRC;
+	struct mfib_entry all;
 
-	if (entry)
-		lab_put(lab, map, key, entry);
-	else
+	if (!entry) {
 		lab_del(lab, map, key);
+		return;
+	}
+	all = *entry;
+	all.flags |= MFIB_F_BROADCAST; /* the sets of lab_set() have room for more than one */
+	lab_put(lab, map, key, &all);
 }
 
 static enum lab_verdict verdict_of(enum lab_hook hook, uint32_t retval)

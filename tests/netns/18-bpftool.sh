@@ -72,7 +72,7 @@ done <<< "$lines"
 has "$(bpftool link show pinned "$pins/link_3")" xdp
 
 settings=$(dump settings)
-has "$settings" 'magic:1297107272,version:2,' # the bytes HPIM
+has "$settings" 'magic:1297107272,version:3,' # the bytes HPIM
 for name in reasons max_links max_routes max_sets; do
 	[ "$(value $name "$settings")" -gt 0 ] || fail "settings name no $name: $settings"
 done
