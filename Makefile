@@ -135,6 +135,7 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 		--svg $(BUILD)/bench/dplane.svg $(BENCH)
 	$(Q)$(BUILD)/tools/bench/bench_churn --json $(BUILD)/bench/churn.json
 	$(Q)$(BUILD)/tools/bench/bench_flood --json $(BUILD)/bench/flood.json
+	$(Q)$(BUILD)/tools/bench/bench_restart --json $(BUILD)/bench/restart.json
 
 install: all ## Install to DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(BUILD)/hpimd $(DESTDIR)$(PREFIX)/sbin/hpimd

@@ -19,8 +19,12 @@
  * Without a daemon the programs stop forwarding after the hold time that neighbors give a router
  * (description of HPIM-DM, section 5): then they take over.
  */
-#define LEASE_S     40
-#define LEASE_MAX_S 3600u
+#define LEASE_S 40
+
+/* Two queries of the start, a quarter of 125 s apart, and 10 s for the answers; RFC 9776, 8. */
+#define RELEARN_S 45
+
+#define SECONDS_MAX 3600u
 
 static const char usage[] =
 	"usage: hpimd [-i NAME] [-f] [-t TABLE] [-m TABLE] [-r FILE] [-l SECONDS] [-v]\n"
@@ -31,6 +35,8 @@ static const char usage[] =
 	"  -r, --record FILE         write what happens to FILE, for hpimsim to play again\n"
 	"  -l, --lease SECONDS       how long to forward without a daemon (default: 40, the\n"
 	"                            hold time of the neighbors)\n"
+	"      --relearn SECONDS     how long to keep trees of an earlier run that nobody has\n"
+	"                            asked for yet (default: 45)\n"
 	"      --discard-pins        start afresh, not with what an earlier run left\n"
 	"      --share-xdp           leave room for other XDP programs on the interfaces\n"
 	"  -v, --verbose             log more\n"
@@ -44,6 +50,7 @@ static const struct option long_options[] = {
 	{ "multicast-table", required_argument, NULL, 'm' },
 	{ "record", required_argument, NULL, 'r' },
 	{ "lease", required_argument, NULL, 'l' },
+	{ "relearn", required_argument, NULL, 'R' },
 	{ "discard-pins", no_argument, NULL, 'd' },
 	{ "share-xdp", no_argument, NULL, 's' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -75,6 +82,16 @@ static bool parse_number(const char *text, uint32_t min, uint32_t max, uint32_t 
 	return true;
 }
 
+static bool parse_seconds(const char *text, hp_time *ret_time)
+{
+	uint32_t seconds;
+
+	if (!parse_number(text, 1, SECONDS_MAX, &seconds))
+		return false;
+	*ret_time = HP_SEC(seconds);
+	return true;
+}
+
 static int usage_error(const char *what, const char *value)
 {
 	(void)fprintf(stderr, "hpimd: %s: '%s'\n%s", what, value, usage);
@@ -91,7 +108,6 @@ static int print_version(void)
 /* Return: -1 to go on, else the exit code. */
 static int parse_options(int argc, char **argv, struct shell_options *options)
 {
-	uint32_t lease_s;
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "i:ft:m:r:l:vVh", long_options, NULL)) != -1) {
@@ -108,9 +124,12 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 			break;
 		case 'r': options->record_path = optarg; break;
 		case 'l':
-			if (!parse_number(optarg, 1, LEASE_MAX_S, &lease_s))
+			if (!parse_seconds(optarg, &options->lease_for))
 				return usage_error("a lease has 1 to 3600 seconds", optarg);
-			options->lease_for = HP_SEC(lease_s);
+			break;
+		case 'R':
+			if (!parse_seconds(optarg, &options->relearn_for))
+				return usage_error("relearning has 1 to 3600 seconds", optarg);
 			break;
 		case 'd': options->discards_pins = true; break;
 		case 's': options->shares_xdp = true; break;
@@ -187,7 +206,8 @@ int main(int argc, char **argv)
 {
 	struct shell_options options = { .instance = "default",
 					 .unicast_table = 254,
-					 .lease_for = HP_SEC(LEASE_S) };
+					 .lease_for = HP_SEC(LEASE_S),
+					 .relearn_for = HP_SEC(RELEARN_S) };
 	struct shell_options start_log = { .is_foreground = true };
 	static struct shell shell;
 	bool is_first = restart_init(argv);

@@ -335,6 +335,7 @@ static int start_dplane(struct shell *shell)
 		.max_sets = 4096,
 		.discard_pins = shell->options->discards_pins,
 		.shares_xdp = shell->options->shares_xdp,
+		.relearn_for = shell->options->relearn_for,
 		.ctx = shell,
 		.upcall = on_upcall,
 		.captured = on_captured,

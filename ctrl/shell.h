@@ -22,6 +22,7 @@ struct shell_options {
 	bool discards_pins;      /* start afresh, whatever an earlier run left */
 	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
 	hp_time lease_for;       /* how long XDP goes on without a daemon */
+	hp_time relearn_for;     /* how long trees of an earlier run are kept */
 	const char *record_path; /* NULL: no history is recorded */
 };
 

@@ -214,8 +214,7 @@ static void adopt(struct dplane *dp)
 		links += dp->links[i].is_adopted;
 	if (!links)
 		return;
-	dp->relearn_until = dplane_now() +
-			    (dp->config.relearn_for ? dp->config.relearn_for : DPLANE_RELEARN_FOR);
+	dp->relearn_until = dplane_now() + dp->config.relearn_for;
 	dplane_say(&dp->config, NOTE_INFO,
 		   "going on with %u interfaces and %u trees of the earlier run", links,
 		   HASH_COUNT(dp->trees));

@@ -42,7 +42,7 @@ struct dplane_config {
 	const char *instance;  /* names the pins: /sys/fs/bpf/hpim/<instance> */
 	uint32_t mroute_table; /* kernel multicast table, 0: the default one */
 	uint32_t max_links, max_routes, max_sets;
-	hp_time relearn_for; /* how long what an earlier run left is kept; 0: DPLANE_RELEARN_FOR */
+	hp_time relearn_for; /* how long what an earlier run left is kept */
 	bool discard_pins;   /* remove what an earlier run left, instead of going on with it */
 	bool is_verbose;     /* say which tier carries each tree, at level debug */
 	bool shares_xdp;     /* attach by libxdp's dispatcher, beside other programs */
@@ -102,14 +102,13 @@ struct dplane_counter {
  * dplane_new() - Load programs, create and pin maps, open the kernel's multicast sockets.
  *
  * Pins of an earlier run are adopted: its programs are replaced by ours without a gap, and its
- * trees are forwarded as they were. For DPLANE_RELEARN_FOR a tree keeps the outputs it had beside
+ * trees are forwarded as they were. For config.relearn_for a tree keeps the outputs it had beside
  * those that dplane_put() says; after that what nobody put again is gone.
  *
  * Return: 0, or a negative errno after saying what failed: -EPERM no privilege, -ENOTSUP no BPF
  * file system or a kernel too old, -EADDRINUSE another multicast daemon owns the kernel table,
  * -ESTALE the pins are of another version or other sizes.
  */
-#define DPLANE_RELEARN_FOR HP_SEC(20)
 int dplane_new(const struct dplane_config *config, struct dplane **ret_dp);
 
 /** dplane_new_null() - A forwarding plane that only records; for tests and for dry runs. */

@@ -65,7 +65,7 @@ way_crash() {
 	ends 3 'no daemon answers' ctl "$1" status
 	[ "$(flags "$1")" -eq 2 ] || fail 'ALLMULTI is gone after kill -9'
 	[ "$1" != one ] || end_stale
-	start_router "$1" --lease 30
+	start_router "$1" --lease 30 --relearn $((RELEARN_S - 2))
 	said "$1" '2 interfaces of the run before are attached again' || fail "$1 has forgotten"
 	[ "$1" != one ] || knows one 239,9,9,9 || fail 'the tree of the earlier run is not there'
 }
@@ -76,7 +76,7 @@ way_upgrade() {
 		ends 0 '' ctl "$1" stop keep-forwarding
 	fi
 	wait "${daemons[$1]}" || fail "the daemon of $1 ends with exit code $?"
-	start_router "$1" --lease 30
+	start_router "$1" --lease 30 --relearn $((RELEARN_S - 2))
 }
 way_restart() {
 	local starts
@@ -117,9 +117,9 @@ wire left eth0 10.1.1.100/24,2001:db8:1::100/64 one eth0 10.1.1.1/24,2001:db8:1:
 wire one eth1 10.1.3.1/24,2001:db8:3::1/64 right eth0 10.1.3.100/24,2001:db8:3::100/64
 chain
 [ "$(flags one)" -eq 0 ] || fail 'ALLMULTI is set before anything is attached'
-start_router one --lease 30
-start_router r1 --lease 30
-start_router r2 --lease 30
+start_router one --lease 30 --relearn $((RELEARN_S - 2))
+start_router r1 --lease 30 --relearn $((RELEARN_S - 2))
+start_router r2 --lease 30 --relearn $((RELEARN_S - 2))
 for router in one r1 r2; do
 	ends 0 eth1 ctl $router attach eth0,eth1 mode "${MODE:-auto}"
 	[ "$(flags $router)" -eq 2 ] || fail "ALLMULTI is not set on $router"

@@ -3,6 +3,9 @@
  * What the benchmarks put around the programs they measure: one that renews recycled frames, and
  * the counting end of every output.
  */
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -160,6 +163,70 @@ int fresh_flood(struct xdp_md *ctx)
 	bpf_tail_call(ctx, &contenders, 0);
 	return XDP_ABORTED;
 }
+
+/* ---- numbered frames, none of which may be lost ---- */
+
+__u32 send_by;        /* interface that they leave by */
+__u32 next_number[2]; /* of IPv4, of IPv6; one core sends */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2 * FWD_NUMBERED);
+	__type(key, __u32);
+	__type(value, struct fwd_numbers);
+} numbers SEC(".maps");
+
+static __always_inline __u32 *number_find(struct xdp_md *ctx, bool *ret_is_ipv6)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	struct ethhdr *eth = data;
+	__u32 *number = data + FWD_NUMBER_AT;
+
+	if ((void *)(number + 1) > end)
+		return NULL;
+	*ret_is_ipv6 = eth->h_proto == bpf_htons(ETH_P_IPV6);
+	return number;
+}
+
+SEC("xdp")
+int send_numbered(struct xdp_md *ctx)
+{
+	bool is_ipv6;
+	__u32 *number;
+
+	if (fresh(ctx) != XDP_PASS)
+		return XDP_ABORTED;
+	number = number_find(ctx, &is_ipv6);
+	if (!number)
+		return XDP_ABORTED;
+	*number = ++next_number[is_ipv6];
+	return bpf_redirect(send_by, 0);
+}
+
+SEC("xdp")
+int sink_numbered(struct xdp_md *ctx)
+{
+	struct fwd_numbers *numbers_of;
+	bool is_ipv6;
+	__u32 *number = number_find(ctx, &is_ipv6), index;
+
+	if (!number || ctx->data_end - ctx->data != FWD_NUMBER_LEN)
+		return XDP_PASS; /* a query: the host is to answer */
+	index = 2 * (ctx->ingress_ifindex % FWD_NUMBERED) + is_ipv6;
+	numbers_of = bpf_map_lookup_elem(&numbers, &index);
+	if (!numbers_of)
+		return XDP_DROP; /* not reached */
+	if (*number <= numbers_of->last) {
+		numbers_of->repeated++;
+		return XDP_DROP;
+	}
+	numbers_of->missing += *number - numbers_of->last - 1;
+	numbers_of->last = *number;
+	numbers_of->good++;
+	return XDP_DROP;
+}
+
+/* ---- the end of every output ---- */
 
 /* Frames of another length are what an interface says when it comes up. */
 static __always_inline void arrival_count(__u64 len)

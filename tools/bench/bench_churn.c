@@ -269,7 +269,7 @@ static void churn_open(struct churn *churn)
 	for (uint16_t i = 0; i < OUTPUTS; i++) {
 		(void)snprintf(name, sizeof(name), "x%u", i);
 		(void)lab_link_make(&churn->lab, name, LINK_OUTPUT + i);
-		lab_sink_xdp(&churn->lab, name);
+		lab_sink_xdp(&churn->lab, name, false);
 		lab_attach(&churn->lab, LINK_OUTPUT + i, name, DPLANE_MODE_AUTO);
 	}
 	lab_tail_set(&churn->lab, 0, lab_attached_fd(churn->ifindex));

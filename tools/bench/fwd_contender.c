@@ -72,7 +72,7 @@ static void output_make(const struct contest *contest, enum contender c, unsigne
 		return; /* shared by the contenders that send by XDP */
 	(void)lab_link_make(contest->lab, name, output_link(c, output));
 	if (rows[c].is_xdp)
-		lab_sink_xdp(contest->lab, name);
+		lab_sink_xdp(contest->lab, name, false);
 	else
 		lab_sink_tc(contest->lab, name);
 }

@@ -64,6 +64,7 @@ void lab_open(struct lab *lab, unsigned int queues)
 	lab_ns_enter(lab->ns_sink);
 	program_register(lab->skel->progs.fresh_plane, "plane");
 	program_register(lab->skel->progs.fresh_flood, "flood");
+	program_register(lab->skel->progs.send_numbered, "numbered");
 	lab_ns_enter(lab->ns_router);
 }
 
@@ -127,12 +128,14 @@ int lab_link_make(const struct lab *lab, const char *name, unsigned int net)
 	return (int)if_nametoindex(name);
 }
 
-void lab_sink_xdp(const struct lab *lab, const char *name)
+void lab_sink_xdp(const struct lab *lab, const char *name, bool is_numbered)
 {
+	const struct bpf_program *program =
+		is_numbered ? lab->skel->progs.sink_numbered : lab->skel->progs.sink_xdp;
 	int err;
 
 	lab_ns_enter(lab->ns_sink);
-	err = bpf_xdp_attach((int)if_nametoindex(name), bpf_program__fd(lab->skel->progs.sink_xdp),
+	err = bpf_xdp_attach((int)if_nametoindex(name), bpf_program__fd(program),
 			     XDP_FLAGS_DRV_MODE, NULL);
 	if (err)
 		fail(err, "end of %s", name);

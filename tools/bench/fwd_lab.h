@@ -39,8 +39,11 @@ void lab_ns_enter(int ns);
 /** lab_link_make() - A cable to the sink; @name at both ends, network number @net. Its ifindex. */
 int lab_link_make(const struct lab *lab, const char *name, unsigned int net);
 
-/** lab_sink_xdp() - Let XDP receive at the end of @name, cheapest for what XDP redirects. */
-void lab_sink_xdp(const struct lab *lab, const char *name);
+/**
+ * lab_sink_xdp() - Let XDP receive at the end of @name, cheapest for what XDP redirects.
+ * @is_numbered: it looks at the frames' numbers instead of counting arrivals.
+ */
+void lab_sink_xdp(const struct lab *lab, const char *name, bool is_numbered);
 
 /** lab_sink_tc() - Let TC receive at the end of @name, cheapest for what the stack sends. */
 void lab_sink_tc(const struct lab *lab, const char *name);

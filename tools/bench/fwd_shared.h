@@ -15,4 +15,19 @@
 #define FWD_FLOOD_GROUP4  0xef800000u /* 239.128.0.0/9 */
 #define FWD_FLOOD_GROUP   0x80000000u /* last four bytes of IPv6 */
 
+/* Numbered frames have their number there, in host byte order, and are at least so long. */
+#define FWD_NUMBER_AT  64
+#define FWD_NUMBER_LEN 128
+
+/*
+ * What an output has got of the numbers of a family; at 2 * (ifindex modulo FWD_NUMBERED), and
+ * for IPv6 one more.
+ */
+#define FWD_NUMBERED 64u
+
+struct fwd_numbers {
+	unsigned long long good, missing, repeated; /* late ones are missing and repeated */
+	unsigned int last, zero;
+};
+
 #endif
