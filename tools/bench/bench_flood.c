@@ -306,7 +306,7 @@ static void trial_open(struct trial *trial, const char *argv0)
 	scene_attach(scene, "in0,in1");
 	lab_tail_set(&scene->lab, 0, lab_attached_fd(trial->tree_if));
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
-		scene_join(scene, family);
+		scene_join(scene, family, 1);
 }
 
 int main(int argc, char **argv)

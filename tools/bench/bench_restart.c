@@ -34,6 +34,7 @@
 static const char usage[] =
 	"usage: bench_restart [option...]\n"
 	"  --rate N        frames a second, of both families together (100000)\n"
+	"  --trees N       of each family, to which the frames belong in turn (1)\n"
 	"  --settle N      seconds after each change (3)\n"
 	"  --relearn N     seconds after the last one; a daemon learns anew what\n"
 	"                  it found for " SCENE_RELEARN_S " s (22)\n"
@@ -42,7 +43,7 @@ static const char usage[] =
 	"  --json FILE     write the figures\n";
 
 struct options {
-	uint32_t rate, settle_s, relearn_s;
+	uint32_t rate, trees, settle_s, relearn_s;
 	const char *programs, *log, *json;
 };
 
@@ -124,6 +125,8 @@ static void *sender_main(void *arg)
 		(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, NULL);
 		burst(restart, frames, packets);
 		due += BURST_FOR;
+		if (due < clock_read(CLOCK_MONOTONIC)) /* no burst on top of another */
+			due = clock_read(CLOCK_MONOTONIC);
 	}
 	return NULL;
 }
@@ -178,7 +181,7 @@ static void trees_build(struct restart *restart)
 			fail(0, "the trees do not come to stand; --log FILE keeps what hpimd says");
 		before = tally_read(restart);
 		lab_ns_enter(restart->scene.lab.ns_sink);
-		burst(restart, frames, 32);
+		burst(restart, frames, restart->options.trees + 32);
 		lab_ns_enter(restart->scene.lab.ns_router);
 		(void)poll(NULL, 0, ARRIVED_MS);
 		tally = tally_read(restart);
@@ -252,24 +255,25 @@ static void restart_open(struct restart *restart, const char *argv0)
 	lab_ns_enter(scene->lab.ns_sink);
 	scene->lab.skel->bss->send_by = if_nametoindex("in0");
 	lab_ns_enter(scene->lab.ns_router);
-	measure_frames_set(&scene->measure, FWD_NUMBER_LEN, 1);
+	measure_frames_set(&scene->measure, FWD_NUMBER_LEN, restart->options.trees);
 	for (unsigned int i = 0; i < SCENE_OUTPUTS; i++)
 		restart->outputs[i] = scene_output(scene, i);
 	scene_attach(scene, "in0");
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
-		scene_join(scene, family);
+		scene_join(scene, family, restart->options.trees);
 }
 
 /* ---- output ---- */
 
-static void table_print(const struct result *results)
+static void table_print(const struct result *results, uint32_t trees)
 {
 	struct tally all = { .sent = 0 };
 
-	(void)printf("Frames through a router to %u outputs, numbered, while its daemon is "
-		     "changed; away until it\nanswers again.\n\n%-28s %9s %11s %10s %11s %8s %9s\n",
-		     SCENE_OUTPUTS, "change", "away, ms", "frames/s", "sent", "copies", "missing",
-		     "repeated");
+	(void)printf("Frames of %u trees of each family through a router to %u outputs, numbered, "
+		     "while its daemon is\nchanged; away until it answers again.\n\n"
+		     "%-28s %9s %11s %10s %11s %8s %9s\n",
+		     trees, SCENE_OUTPUTS, "change", "away, ms", "frames/s", "sent", "copies",
+		     "missing", "repeated");
 	for (enum way way = 0; way < WAY_COUNT; way++) {
 		const struct result *r = &results[way];
 
@@ -315,6 +319,7 @@ static struct options options_parse(int argc, char **argv)
 {
 	static const struct option words[] = {
 		{ "rate", required_argument, NULL, 'r' },
+		{ "trees", required_argument, NULL, 't' },
 		{ "settle", required_argument, NULL, 's' },
 		{ "relearn", required_argument, NULL, 'e' },
 		{ "programs", required_argument, NULL, 'p' },
@@ -323,13 +328,14 @@ static struct options options_parse(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options options = {
-		.rate = 100000, .settle_s = 3, .relearn_s = 22, .log = "/dev/null"
+		.rate = 100000, .trees = 1, .settle_s = 3, .relearn_s = 22, .log = "/dev/null"
 	};
 	int word;
 
 	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1)
 		switch (word) {
 		case 'r': options.rate = number_parse(optarg, 1000, 10000000); break;
+		case 't': options.trees = number_parse(optarg, 1, 10000); break;
 		case 's': options.settle_s = number_parse(optarg, 1, 100000); break;
 		case 'e': options.relearn_s = number_parse(optarg, 1, 100000); break;
 		case 'p': options.programs = optarg; break;
@@ -354,7 +360,7 @@ int main(int argc, char **argv)
 	sender_start(&restart);
 	for (enum way way = 0; way < WAY_COUNT; way++)
 		results[way] = way_measure(&restart, way, &last);
-	table_print(results);
+	table_print(results, restart.options.trees);
 	if (restart.options.json)
 		json_write(restart.options.json, results);
 	scene_close(&restart.scene);

@@ -20,6 +20,9 @@
 #include "bench/fwd_frame.h"
 #include "hpim/ctl_abi.h"
 
+/* Groups of each output that one socket joins; the kernel bounds the memory that takes. */
+#define JOINS_MAX 100u
+
 /* Until the daemon answers. */
 #define PATIENCE HP_SEC(60)
 
@@ -150,24 +153,33 @@ static struct sockaddr_storage sockaddr_of(const struct ip_addr *addr)
 	return ret;
 }
 
-void scene_join(const struct scene *scene, enum ip_family family)
+static void output_join(unsigned int output, enum ip_family family, int fd, uint32_t tree)
 {
-	struct mfib_key key = tree_key(family, 0, 0);
+	struct mfib_key key = tree_key(family, 0, tree);
 	struct group_req join = { .gr_group = sockaddr_of(&key.group) };
-	int level = family == IP_FAMILY_4 ? IPPROTO_IP : IPPROTO_IPV6;
-	int fd;
+	char name[IF_NAMESIZE];
+
+	output_name(output, name);
+	join.gr_interface = if_nametoindex(name);
+	if (setsockopt(fd, family == IP_FAMILY_4 ? IPPROTO_IP : IPPROTO_IPV6, MCAST_JOIN_GROUP,
+		       &join, sizeof(join)))
+		fail(errno, "member at %s", name);
+}
+
+void scene_join(const struct scene *scene, enum ip_family family, uint32_t trees)
+{
+	int fd = -1;
 
 	lab_ns_enter(scene->lab.ns_sink);
-	fd = socket(join.gr_group.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		fail(errno, "socket of the members");
-	for (unsigned int i = 0; i < SCENE_OUTPUTS; i++) {
-		char name[IF_NAMESIZE];
-
-		output_name(i, name);
-		join.gr_interface = if_nametoindex(name);
-		if (setsockopt(fd, level, MCAST_JOIN_GROUP, &join, sizeof(join)))
-			fail(errno, "member at %s", name);
+	sh("sysctl -qw net.ipv4.igmp_max_memberships=%u", SCENE_OUTPUTS * JOINS_MAX);
+	for (uint32_t tree = 0; tree < trees; tree++) {
+		if (tree % JOINS_MAX == 0)
+			fd = socket(family == IP_FAMILY_4 ? AF_INET : AF_INET6,
+				    SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (fd < 0)
+			fail(errno, "socket of the members");
+		for (unsigned int i = 0; i < SCENE_OUTPUTS; i++)
+			output_join(i, family, fd, tree);
 	}
 	lab_ns_enter(scene->lab.ns_router);
 }

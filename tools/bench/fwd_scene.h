@@ -33,8 +33,8 @@ void scene_open(struct scene *scene, const char *argv0);
 /** scene_attach() - Serve @inputs, separated by commas, and all outputs. */
 void scene_attach(struct scene *scene, const char *inputs);
 
-/** scene_join() - A host behind every output listens to the group of tree 0, until the end. */
-void scene_join(const struct scene *scene, enum ip_family family);
+/** scene_join() - A host behind every output listens to the groups of @trees, until the end. */
+void scene_join(const struct scene *scene, enum ip_family family, uint32_t trees);
 
 void scene_close(struct scene *scene);
 
