@@ -228,10 +228,11 @@ static void explain_tier(const struct explain *ex)
 	    dplane_route_state(ex->shell->dplane, &ex->key, &state) < 0)
 		return;
 	if (!ifset_is_empty(&ex->tree.oifs))
-		say(ex, "tier", "-", tier_name(state.tier), "%s forwards it%s%s",
-		    state.tier == DPLANE_TIER_XDP  ? "XDP in the driver"
-		    : state.tier == DPLANE_TIER_TC ? "TC"
-						   : "the kernel's multicast cache",
+		say(ex, "tier", "-", tier_name(state.tier), "%s it%s%s",
+		    state.tier == DPLANE_TIER_XDP      ? "XDP in the driver forwards"
+		    : state.tier == DPLANE_TIER_TC     ? "TC forwards"
+		    : state.tier == DPLANE_TIER_KERNEL ? "the kernel's multicast cache forwards"
+						       : "nothing forwards",
 		    *state.why ? ", since " : "", state.why);
 	if (state.seen_for != HP_TIME_NEVER)
 		(void)snprintf(seen, sizeof(seen), "the last one was seen %" PRId64 " s ago",
