@@ -26,6 +26,12 @@
 #define QUEUE_MAX (4u << 20)
 /* Bytes of a stream that wait for its reader; what comes beyond is left out. */
 #define STREAM_MAX (256u << 10)
+/*
+ * A part of an answer ends beyond so many bytes, or so much time: clients that all read the largest
+ * tables leave the loop to the protocols in between.
+ */
+#define PART_MAX (64u << 10)
+#define PART_FOR HP_MS(2)
 /* Objects within objects in a request; no command needs more than a few. */
 #define DEPTH_MAX 8
 
@@ -49,9 +55,11 @@ struct ctl_client {
 	uint32_t record_count;
 	bool is_answered, is_cut;
 
-	/* NULL: no stream. */
+	/* NULL: neither a stream nor an answer in parts. */
 	ctl_gone_fn *gone;
 	void *gone_ctx;
+	ctl_part_fn *part; /* NULL: no answer in parts */
+	hp_time part_began_at;
 };
 
 struct listener {
@@ -288,21 +296,58 @@ static void line_answer(struct ctl_client *client, const char *line, size_t len)
 	json_object_put(request);
 }
 
-/* Answer lines until one answer waits for its reader, or no whole line is left. */
-static void lines_answer(struct ctl_client *client)
-{
-	while (!client->is_broken && client->out_len == 0 && !client->gone) {
-		const char *end = memchr(client->in, '\n', client->in_len);
-		size_t len;
+/* ---- answers in parts ---- */
 
-		if (!end)
-			return;
-		len = (size_t)(end - client->in);
-		line_answer(client, client->in, len);
-		client->in_len -= len + 1;
-		memmove(client->in, end + 1, client->in_len);
-		queue_flush(client);
+void ctl_reply_parts(struct ctl_client *client, ctl_part_fn *part, ctl_gone_fn *gone, void *ctx)
+{
+	assert(!client->is_answered && !client->gone);
+	client->part = part;
+	client->gone = gone;
+	client->gone_ctx = ctx;
+}
+
+bool ctl_part_is_full(const struct ctl_client *client)
+{
+	return client->is_broken || client->out_len > PART_MAX ||
+	       loop_now() - client->part_began_at > PART_FOR;
+}
+
+static void part_send(struct ctl_client *client)
+{
+	client->part_began_at = loop_now();
+	client->part(client->gone_ctx);
+	if (client->is_answered) {
+		client->gone(client->gone_ctx);
+		client->gone = NULL;
+		client->part = NULL;
+		json_object_put(client->id);
+		client->id = NULL;
 	}
+	queue_flush(client);
+}
+
+/* ---- turns ---- */
+
+static bool has_line(const struct ctl_client *client)
+{
+	return memchr(client->in, '\n', client->in_len);
+}
+
+/* Answer the next line, if there is a whole one and no answer before it waits for its reader. */
+static void line_take(struct ctl_client *client)
+{
+	const char *end = memchr(client->in, '\n', client->in_len);
+	size_t len;
+
+	if (!end || client->is_broken || client->out_len || client->gone)
+		return;
+	len = (size_t)(end - client->in);
+	line_answer(client, client->in, len);
+	client->in_len -= len + 1;
+	memmove(client->in, end + 1, client->in_len);
+	queue_flush(client);
+	if (client->part && !client->is_broken)
+		part_send(client);
 }
 
 static void too_long_answer(struct ctl_client *client)
@@ -393,15 +438,38 @@ static void client_free(struct ctl_client *client)
 	free(client);
 }
 
+/* Whether there is something to do for the client as soon as it takes bytes. */
+static bool has_work(const struct ctl_client *client)
+{
+	return client->out_len || client->part || (!client->gone && has_line(client));
+}
+
 /* What the client is waited for; one that only listens to its stream can but hang up. */
 static uint32_t client_events(const struct ctl_client *client)
 {
-	if (client->out_len)
+	if (has_work(client))
 		return EPOLLOUT;
 	return client->is_leaving ? 0 : EPOLLIN;
 }
 
-/* While an answer waits, nothing is read: whoever floods without reading stops itself. */
+/*
+ * One line, or one part of an answer, for each turn of the loop. While an answer waits, nothing is
+ * read: whoever floods without reading stops itself.
+ */
+static void client_turn(struct ctl_client *client)
+{
+	queue_flush(client);
+	if (client->out_len || client->is_broken)
+		return;
+	if (client->part) {
+		part_send(client);
+		return;
+	}
+	if (!client->is_leaving && (client->gone || !has_line(client)))
+		client_read(client);
+	line_take(client);
+}
+
 static void client_ready(void *ctx, uint32_t revents)
 {
 	struct ctl_client *client = ctx;
@@ -409,16 +477,11 @@ static void client_ready(void *ctx, uint32_t revents)
 
 	if (client->gone && revents & (EPOLLHUP | EPOLLERR))
 		client->is_broken = true;
-	queue_flush(client);
-	lines_answer(client);
-	if (client->out_len == 0 && !client->is_leaving && !client->is_broken) {
-		client_read(client);
-		lines_answer(client);
-	}
-	is_full = client->in_len == sizeof(client->in);
-	if (client->out_len == 0 && is_full && !client->gone)
+	client_turn(client);
+	is_full = client->in_len == sizeof(client->in) && !client->part;
+	if (is_full && !has_work(client) && !client->gone)
 		too_long_answer(client);
-	if (client->gone ? is_full : client->is_leaving && client->out_len == 0)
+	if (client->gone ? is_full : client->is_leaving && !has_work(client))
 		client->is_broken = true;
 	if (!client->is_broken && loop_change(client->watch, client_events(client)))
 		client->is_broken = true;

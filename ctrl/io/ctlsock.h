@@ -14,7 +14,8 @@ struct ctl_client;
 
 /**
  * ctl_request_fn() - Answer a request by any number of ctl_reply_record() and one ctl_reply_end()
- * or ctl_reply_error(), before returning; or promise an answer by ctl_stream_begin().
+ * or ctl_reply_error(), before returning; or promise an answer by ctl_reply_parts() or
+ * ctl_stream_begin().
  * @args:	an object, possibly empty; borrowed.
  * @may_change: false on the read-only socket and for peers without the right to change.
  */
@@ -48,6 +49,20 @@ __attribute__((format(printf, 5, 6))) void ctl_reply_error(struct ctl_client *cl
 
 /** ctl_gone_fn() - A client with a stream has left; it must not be used any more. */
 typedef void ctl_gone_fn(void *ctx);
+
+/** ctl_part_fn() - Send more records, until ctl_part_is_full(), or the rest and the end. */
+typedef void ctl_part_fn(void *ctx);
+
+/**
+ * ctl_reply_parts() - Answer in parts, one for each turn of the loop in which the client has read
+ * all that was sent before.
+ * @part: called until it has called ctl_reply_end() or ctl_reply_error().
+ * @gone: called once: after the end, or when the client has left.
+ */
+void ctl_reply_parts(struct ctl_client *client, ctl_part_fn *part, ctl_gone_fn *gone, void *ctx);
+
+/** ctl_part_is_full() - Whether the part has used up its room or its time. */
+bool ctl_part_is_full(const struct ctl_client *client);
 
 /** ctl_stream_begin() - Records come when there are some; no other request is answered meanwhile.
  */
