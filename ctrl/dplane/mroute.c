@@ -23,18 +23,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <libmnl/libmnl.h>
-#include <linux/mroute.h>
-#include <linux/mroute6.h>
-#include <linux/rtnetlink.h>
-#include <uthash.h>
-
-#include "dplane/backend.h"
+#include "dplane/mroute_int.h"
 
 #define UPCALLS_PER_DISPATCH 64
 #define RECEIVE_ROOM         (1 << 20) /* the kernel queues as many unresolved flows as fit here */
@@ -43,42 +35,8 @@ _Static_assert(MAXVIFS == MAXMIFS, "one slot is a VIF and a MIF");
 _Static_assert(MRT_ADD_MFC == MRT6_ADD_MFC && MRT_TABLE == MRT6_TABLE && MRT_INIT == MRT6_INIT,
 	       "one option number serves both families");
 
-/** struct slot - VIF and MIF of one number. */
-struct slot {
-	uint16_t link; /* LINK_NONE: free */
-	uint32_t ifindex;
-	uint8_t threshold;
-	bool has[IP_FAMILY_COUNT];
-};
-
-struct entry {
-	struct mfib_route route;
-	bool is_installed;
-	uint64_t asked_packets; /* accepted packets at the last question */
-	hp_time seen_at;        /* HP_TIME_NEVER: not yet */
-	UT_hash_handle hh;
-};
-
-struct mroute {
-	struct backend be;
-	struct dplane_config config;
-	int fd[IP_FAMILY_COUNT]; /* -1: the kernel lacks the family */
-	int epoll_fd;
-	struct mnl_socket *netlink;
-	struct slot slots[MAXVIFS];
-	struct entry *entries;
-};
-
 static const int level_of[] = { IPPROTO_IP, IPPROTO_IPV6 };
 static const char *const name_of[] = { "IPv4", "IPv6" };
-
-static hp_time now(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail for this clock */
-	return HP_SEC(ts.tv_sec) + ts.tv_nsec;
-}
 
 /* ---- sockets ---- */
 
@@ -280,11 +238,6 @@ static void entries_install_of(struct mroute *mr, uint16_t link)
 
 /* ---- what the composite calls ---- */
 
-static struct mroute *mroute_of(struct backend *be)
-{
-	return (struct mroute *)be;
-}
-
 static unsigned int rp_filter_read(const char *name)
 {
 	char path[64 + LINK_NAME_LEN];
@@ -398,7 +351,7 @@ static void mroute_link_del(struct backend *be, uint16_t link)
 		slot_clear(mroute_of(be), number);
 }
 
-static struct entry *entry_find(const struct mroute *mr, const struct mfib_key *key)
+struct entry *mroute_entry_find(const struct mroute *mr, const struct mfib_key *key)
 {
 	struct entry *entry;
 
@@ -409,7 +362,7 @@ static struct entry *entry_find(const struct mroute *mr, const struct mfib_key *
 static int mroute_put(struct backend *be, const struct mfib_route *route)
 {
 	struct mroute *mr = mroute_of(be);
-	struct entry *entry = entry_find(mr, &route->key), before;
+	struct entry *entry = mroute_entry_find(mr, &route->key), before;
 	int err;
 
 	if (mr->fd[ip_addr_family(&route->key.group)] < 0)
@@ -438,7 +391,7 @@ static int mroute_put(struct backend *be, const struct mfib_route *route)
 static void mroute_del(struct backend *be, const struct mfib_key *key)
 {
 	struct mroute *mr = mroute_of(be);
-	struct entry *entry = entry_find(mr, key);
+	struct entry *entry = mroute_entry_find(mr, key);
 
 	if (!entry)
 		return;
@@ -448,117 +401,13 @@ static void mroute_del(struct backend *be, const struct mfib_key *key)
 	free(entry);
 }
 
-/* ---- counters ---- */
-
-/** struct sg_count - What the kernel counted for an entry, wrong interfaces included. */
-struct sg_count {
-	uint64_t packets, bytes, wrong_if;
-};
-
-static int count4(const struct mroute *mr, const struct mfib_key *key, struct sg_count *ret_count)
-{
-	struct sioc_sg_req ask = { 0 };
-
-	memcpy(&ask.src, ip_addr_bytes(&key->source), 4);
-	memcpy(&ask.grp, ip_addr_bytes(&key->group), 4);
-	if (ioctl(mr->fd[IP_FAMILY_4], SIOCGETSGCNT, &ask))
-		return -errno;
-	*ret_count = (struct sg_count){ ask.pktcnt, ask.bytecnt, ask.wrong_if };
-	return 0;
-}
-
-static int count6(const struct mroute *mr, const struct mfib_key *key, struct sg_count *ret_count)
-{
-	struct sioc_sg_req6 ask = { .src.sin6_family = AF_INET6, .grp.sin6_family = AF_INET6 };
-
-	memcpy(&ask.src.sin6_addr, ip_addr_bytes(&key->source), 16);
-	memcpy(&ask.grp.sin6_addr, ip_addr_bytes(&key->group), 16);
-	if (ioctl(mr->fd[IP_FAMILY_6], SIOCGETSGCNT_IN6, &ask))
-		return -errno;
-	*ret_count = (struct sg_count){ ask.pktcnt, ask.bytecnt, ask.wrong_if };
-	return 0;
-}
-
-static int age_read(const struct nlattr *attr, void *ret_age)
-{
-	if (mnl_attr_get_type(attr) == RTA_EXPIRES) /* here: clock ticks since the last packet */
-		*(hp_time *)ret_age =
-			(hp_time)mnl_attr_get_u64(attr) * (HP_SEC(1) / sysconf(_SC_CLK_TCK));
-	return MNL_CB_OK;
-}
-
-static int answer_read(const struct nlmsghdr *msg, void *ret_age)
-{
-	return mnl_attr_parse(msg, sizeof(struct rtmsg), age_read, ret_age);
-}
-
-/* Age of the last packet by netlink; 0 where the kernel cannot tell (IPv6 before Linux 5.19). */
-static hp_time age_ask(const struct mroute *mr, const struct mfib_key *key)
-{
-	enum ip_family family = ip_addr_family(&key->group);
-	size_t len = ip_family_addr_len(family);
-	char buffer[1024];
-	struct nlmsghdr *msg = mnl_nlmsg_put_header(buffer);
-	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(msg, sizeof(*rtm));
-	hp_time age = 0;
-	ssize_t got;
-
-	msg->nlmsg_type = RTM_GETROUTE;
-	msg->nlmsg_flags = NLM_F_REQUEST;
-	rtm->rtm_family = family == IP_FAMILY_4 ? RTNL_FAMILY_IPMR : RTNL_FAMILY_IP6MR;
-	rtm->rtm_src_len = rtm->rtm_dst_len = (unsigned char)(len * 8);
-	mnl_attr_put(msg, RTA_SRC, len, ip_addr_bytes(&key->source));
-	mnl_attr_put(msg, RTA_DST, len, ip_addr_bytes(&key->group));
-	if (mr->config.mroute_table)
-		mnl_attr_put_u32(msg, RTA_TABLE, mr->config.mroute_table);
-	if (mnl_socket_sendto(mr->netlink, msg, msg->nlmsg_len) < 0)
-		return 0;
-	got = mnl_socket_recvfrom(mr->netlink, buffer, sizeof(buffer)); /* already answered */
-	if (got > 0)
-		(void)mnl_cb_run(buffer, (size_t)got, 0, 0, answer_read, &age); /* else 0 stays */
-	return age;
-}
-
-/*
- * The age the kernel keeps is also refreshed by packets on wrong interfaces, so it counts only if
- * the number of accepted packets moved since the last question.
- */
-static int mroute_route_counts(struct backend *be, const struct mfib_key *key,
-			       struct backend_counts *ret_counts)
-{
-	struct mroute *mr = mroute_of(be);
-	struct entry *entry = entry_find(mr, key);
-	struct sg_count count = { 0 };
-	uint64_t accepted;
-	int err = 0;
-
-	if (!entry)
-		return -ENOENT;
-	if (entry->is_installed)
-		err = ip_addr_family(&key->group) == IP_FAMILY_4 ? count4(mr, key, &count)
-								 : count6(mr, key, &count);
-	if (err)
-		return err;
-	accepted = count.packets - count.wrong_if;
-	if (accepted && accepted != entry->asked_packets)
-		entry->seen_at = now() - age_ask(mr, key);
-	entry->asked_packets = accepted;
-	*ret_counts = (struct backend_counts){
-		.packets = accepted,
-		.bytes = count.bytes,
-		.seen_for =
-			entry->seen_at == HP_TIME_NEVER ? HP_TIME_NEVER : now() - entry->seen_at,
-	};
-	return 0;
-}
-
 /* ---- upcalls ---- */
 
 static void upcall_report(const struct mroute *mr, enum data_kind kind, unsigned int vif,
 			  const struct mfib_key *key)
 {
 	struct dplane_upcall upcall = { .kind = kind, .source = key->source, .group = key->group };
-	const struct entry *entry = entry_find(mr, key);
+	const struct entry *entry = mroute_entry_find(mr, key);
 
 	if (vif >= MAXVIFS || mr->slots[vif].link == LINK_NONE)
 		return; /* queued before the interface went */

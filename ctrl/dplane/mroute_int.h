@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef DPLANE_MROUTE_INT_H
+#define DPLANE_MROUTE_INT_H
+
+/*
+ * The tier over the kernel's multicast cache from inside: mroute.c has its sockets, interfaces and
+ * entries, mroute_count.c what it carried.
+ */
+#include <netinet/in.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/mroute.h>
+#include <linux/mroute6.h>
+#include <linux/rtnetlink.h>
+#include <uthash.h>
+
+#include "dplane/backend.h"
+
+/** struct slot - VIF and MIF of one number. */
+struct slot {
+	uint16_t link; /* LINK_NONE: free */
+	uint32_t ifindex;
+	uint8_t threshold;
+	bool has[IP_FAMILY_COUNT];
+};
+
+struct entry {
+	struct mfib_route route;
+	bool is_installed;
+	uint64_t asked_packets; /* accepted packets at the last question */
+	hp_time seen_at;        /* HP_TIME_NEVER: not yet */
+	UT_hash_handle hh;
+};
+
+struct mroute {
+	struct backend be;
+	struct dplane_config config;
+	int fd[IP_FAMILY_COUNT]; /* -1: the kernel lacks the family */
+	int epoll_fd;
+	struct mnl_socket *netlink;
+	struct slot slots[MAXVIFS];
+	struct entry *entries;
+};
+
+static inline struct mroute *mroute_of(struct backend *be)
+{
+	return (struct mroute *)be;
+}
+
+/* mroute.c */
+
+/** mroute_entry_find() - NULL: the cache was not told of such a route. */
+struct entry *mroute_entry_find(const struct mroute *mr, const struct mfib_key *key);
+
+/* mroute_count.c */
+
+/** mroute_route_counts() - backend_ops.route_counts. */
+int mroute_route_counts(struct backend *be, const struct mfib_key *key,
+			struct backend_counts *ret_counts);
+
+#endif
