@@ -157,13 +157,9 @@ void hpim_receive(struct hpim *hpim, const struct ev_packet *packet)
 
 void hpim_member_changed(struct hpim *hpim, const struct ip_addr *addr)
 {
-	struct hpim_group *group;
-	struct hpim_tree *tree;
+	struct hpim_tree *tree = hpim_tree_first_of_group(hpim, addr);
 
-	hash_find(&hpim->core->hash_key, hpim->groups, addr, group);
-	if (!group)
-		return;
-	LIST_FOREACH (tree, &group->trees, by_group)
+	for (; tree; tree = LIST_NEXT(tree, by_group))
 		hpim_tree_mark(tree);
 }
 

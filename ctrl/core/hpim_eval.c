@@ -302,6 +302,8 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	set_route(tree, &is);
 	if (is.state != tree->view.state)
 		note_tree(tree, NOTE_TREE_STATE, LINK_NONE, is.state);
+	tree->hpim->standing_count += is.state != TREE_INACTIVE;
+	tree->hpim->standing_count -= tree->view.state != TREE_INACTIVE;
 	tree->view = is;
 	if (is.state != TREE_INACTIVE && is.root != LINK_NONE && is.iif == is.root)
 		timer_stop(&tree->hpim->core->sched, &tree->data_timer);

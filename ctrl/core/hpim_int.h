@@ -192,7 +192,8 @@ struct hpim {
 	struct hpim_tree *trees;
 	struct hpim_group *groups;
 	TAILQ_HEAD(, hpim_tree) dirty;
-	uint32_t tree_count;
+	uint32_t tree_count, standing_count; /* of these, not TREE_INACTIVE */
+	LIST_HEAD(, inspect_walk) walks;
 	struct hpim_payer *payers;
 	struct hpim_stray_list idle[2]; /* loose, tied; oldest first */
 	uint32_t stray_count, ending_count, talk_count;
@@ -342,6 +343,9 @@ void hpim_reliable_drop_all(struct hpim_if *hif);
 
 struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,
 				 const struct ip_addr *group);
+
+/** hpim_tree_first_of_group() - The newest tree of a group, or NULL. */
+struct hpim_tree *hpim_tree_first_of_group(const struct hpim *hpim, const struct ip_addr *group);
 
 /**
  * hpim_tree_get() - Find or create; in a full table the oldest stray makes place.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/hpim_int.h"
+#include "core/inspect.h"
 
 struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,
 				 const struct ip_addr *group)
@@ -17,6 +18,14 @@ struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *
 
 	hash_find(&hpim->core->hash_key, hpim->trees, &key, tree);
 	return tree;
+}
+
+struct hpim_tree *hpim_tree_first_of_group(const struct hpim *hpim, const struct ip_addr *group)
+{
+	const struct hpim_group *found;
+
+	hash_find(&hpim->core->hash_key, hpim->groups, group, found);
+	return found ? LIST_FIRST(&found->trees) : NULL;
 }
 
 static bool is_fit(const struct hpim *hpim, const struct ip_addr *source,
@@ -140,10 +149,12 @@ void hpim_tree_free(struct hpim_tree *tree)
 	hpim_stray_drop(tree);
 	mfib_clear(hpim->core, &tree->key);
 	rpf_unsubscribe(hpim->core, &tree->path);
+	inspect_walks_pass(tree);
 	LIST_REMOVE(tree, by_group);
 	group_put(hpim, tree->group);
 	HASH_DEL(hpim->trees, tree);
 	hpim->tree_count--;
+	hpim->standing_count -= tree->view.state != TREE_INACTIVE;
 	hpim->is_full = false;
 	free(tree->tifs);
 	free(tree);

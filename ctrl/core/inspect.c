@@ -50,10 +50,7 @@ struct inspect_counts inspect_counts(const struct core *core)
 	struct inspect_counts counts = { 0 };
 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		const struct hpim_tree *tree = core->hpim[family]->trees;
-
-		for (; tree; tree = tree->hh.next)
-			counts.trees += tree->view.state != TREE_INACTIVE;
+		counts.trees += core->hpim[family]->standing_count;
 		for (uint16_t link = 0; link < LINKS_MAX; link++) {
 			const struct gm_if *gm = core->gm[family][link];
 
@@ -170,6 +167,66 @@ void inspect_trees(const struct core *core, enum ip_family family,
 	}
 }
 
+static const struct hpim_tree *tree_find(const struct core *core, const struct mfib_key *key)
+{
+	return hpim_tree_find(core->hpim[ip_addr_family(&key->group)], &key->source, &key->group);
+}
+
+bool inspect_tree(const struct core *core, const struct mfib_key *key,
+		  struct inspect_tree *ret_tree)
+{
+	const struct hpim_tree *tree = tree_find(core, key);
+
+	if (tree)
+		*ret_tree = view_of(tree);
+	return tree != NULL;
+}
+
+/* New trees are the last of all, and the first of their group. */
+void inspect_walk_begin(struct core *core, enum ip_family family, const struct ip_addr *group,
+			struct inspect_walk *walk)
+{
+	struct hpim *hpim = core->hpim[family];
+
+	*walk = (struct inspect_walk){ .next = hpim->trees, .left = hpim->tree_count };
+	if (group) {
+		walk->next = hpim_tree_first_of_group(hpim, group);
+		walk->is_of_group = true;
+	}
+	LIST_INSERT_HEAD(&hpim->walks, walk, node);
+}
+
+static void walk_step(struct inspect_walk *walk)
+{
+	const struct hpim_tree *tree = walk->next;
+
+	walk->next = walk->is_of_group ? LIST_NEXT(tree, by_group) : tree->hh.next;
+}
+
+bool inspect_walk_next(struct inspect_walk *walk, struct inspect_tree *ret_tree)
+{
+	if (!walk->next || !walk->left)
+		return false;
+	*ret_tree = view_of(walk->next);
+	walk->left--;
+	walk_step(walk);
+	return true;
+}
+
+void inspect_walk_end(struct inspect_walk *walk)
+{
+	LIST_REMOVE(walk, node);
+}
+
+void inspect_walks_pass(const struct hpim_tree *tree)
+{
+	struct inspect_walk *walk;
+
+	LIST_FOREACH (walk, &tree->hpim->walks, node)
+		if (walk->next == tree)
+			walk_step(walk);
+}
+
 static struct inspect_tree_if view_of_if(const struct hpim_tree_if *tif)
 {
 	const struct hpim_view_if *is = &tif->view;
@@ -203,5 +260,18 @@ void inspect_tree_ifs(const struct core *core, enum ip_family family,
 			if (tree->tifs[i]->view.role != ROLE_NONE && !each(ctx, &view))
 				return;
 		}
+	}
+}
+
+void inspect_tree_ifs_of(const struct core *core, const struct mfib_key *key,
+			 void (*each)(void *ctx, const struct inspect_tree_if *), void *ctx)
+{
+	const struct hpim_tree *tree = tree_find(core, key);
+
+	for (uint16_t i = 0; tree && i < tree->tif_count; i++) {
+		struct inspect_tree_if view = view_of_if(tree->tifs[i]);
+
+		if (tree->tifs[i]->view.role != ROLE_NONE)
+			each(ctx, &view);
 	}
 }

@@ -3,6 +3,8 @@
 #define CORE_INSPECT_H
 
 /* Read-only snapshots of a core, for the control socket, the simulator and the tests. */
+#include <bsd/sys/queue.h>
+
 #include "core/core.h"
 #include "core/gm.h"
 
@@ -70,6 +72,39 @@ void inspect_trees(const struct core *core, enum ip_family family,
 		   bool (*each)(void *ctx, const struct inspect_tree *), void *ctx);
 void inspect_tree_ifs(const struct core *core, enum ip_family family,
 		      bool (*each)(void *ctx, const struct inspect_tree_if *), void *ctx);
+
+/** inspect_tree() - Return: whether there is that tree. */
+bool inspect_tree(const struct core *core, const struct mfib_key *key,
+		  struct inspect_tree *ret_tree);
+
+/** inspect_tree_ifs_of() - Call @each for the interfaces of a tree, none if there is no such tree.
+ */
+void inspect_tree_ifs_of(const struct core *core, const struct mfib_key *key,
+			 void (*each)(void *ctx, const struct inspect_tree_if *), void *ctx);
+
+/**
+ * struct inspect_walk - A walk over trees that may rest between two of them, while events are
+ * handled. What was there all the time is met exactly once. Its members are inspect.c's.
+ */
+struct inspect_walk {
+	LIST_ENTRY(inspect_walk) node;
+	const struct hpim_tree *next;
+	uint32_t left; /* what came since the beginning is not waited for */
+	bool is_of_group;
+};
+
+/** inspect_walk_begin() - @group: only its trees; NULL: all of the family. */
+void inspect_walk_begin(struct core *core, enum ip_family family, const struct ip_addr *group,
+			struct inspect_walk *walk);
+
+/** inspect_walk_next() - Return: false when there are no more. */
+bool inspect_walk_next(struct inspect_walk *walk, struct inspect_tree *ret_tree);
+
+/** inspect_walks_pass() - For hpim_tree.c: no walk may rest at this tree any longer. */
+void inspect_walks_pass(const struct hpim_tree *tree);
+
+/** inspect_walk_end() - Must be called for each walk, before the core is freed. */
+void inspect_walk_end(struct inspect_walk *walk);
 
 void inspect_keys(const struct core *core, enum ip_family family,
 		  bool (*each)(void *ctx, const struct inspect_key *), void *ctx);
