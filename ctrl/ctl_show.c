@@ -1,65 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the control socket shows: flat records, one schema per command. Names and meanings are in
- * docs/MANAGEMENT.md.
+ * docs/MANAGEMENT.md. Trees are in ctl_trees.c.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/addr_text.h"
 #include "core/inspect.h"
 #include "ctl.h"
+#include "ctl_show.h"
 #include "reason.h"
 #include "dplane/tier.h"
 #include "shell.h"
 
-/* What every walk over the core hands to its callback. */
-struct show {
-	struct shell *shell;
-	struct ctl_client *client;
-	struct json_object *args;
-};
-
-/* "eth1,eth2", or "-". */
-static void put_outputs(const struct show *show, struct json_object *record,
-			const struct ifset *oifs)
-{
-	char text[LINKS_MAX * LINK_NAME_LEN] = "";
-	size_t len = 0;
-
-	ifset_for_each (link, oifs) {
-		const char *name = port_name(show->shell, link);
-
-		if (len)
-			text[len++] = ',';
-		memcpy(text + len, name, strlen(name) + 1);
-		len += strlen(name);
-	}
-	ctl_put_text(record, "outputs", len ? text : "-");
-}
-
-static bool is_asked(const struct show *show, uint16_t link)
+bool ctl_is_asked(const struct show *show, uint16_t link)
 {
 	const char *name = ctl_arg_interface(show->args);
 
 	return !name || !strcmp(name, port_name(show->shell, link));
 }
 
-/* "source" and "group" of the arguments pick trees. */
-static bool is_asked_key(const struct show *show, const struct mfib_key *key)
+/* A step for each family and interface. Return: whether it was the last. */
+static bool next_link(struct show *show, void (*each)(const struct show *show))
 {
-	const char *source = ctl_arg_text(show->args, "source");
-	const char *group = ctl_arg_text(show->args, "group");
-
-	return (!source || !strcmp(source, ip_addr_text(&key->source).s)) &&
-	       (!group || !strcmp(group, ip_addr_text(&key->group).s));
-}
-
-static void for_each_family(const struct show *show,
-			    void (*each)(const struct show *show, enum ip_family family))
-{
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		if (ctl_arg_family(show->args, family))
-			each(show, family);
+	if (show->family == IP_FAMILY_COUNT)
+		return true;
+	if (ctl_arg_family(show->args, show->family) && ctl_is_asked(show, show->link))
+		each(show);
+	if (++show->link == LINKS_MAX) {
+		show->link = 0;
+		show->family++;
+	}
+	return false;
 }
 
 static void put_protocols(const struct shell *shell, struct json_object *record, uint16_t link)
@@ -155,21 +127,19 @@ static void show_interface(const struct show *show, uint16_t link)
 	ctl_reply_record(show->client, record);
 }
 
-static void show_interfaces(const struct show *show)
+static bool show_interfaces(struct show *show)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (show->shell->ports[link].is_used && is_asked(show, link))
+		if (show->shell->ports[link].is_used && ctl_is_asked(show, link))
 			show_interface(show, link);
+	return true;
 }
 
 static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 {
 	const struct show *show = ctx;
-	struct json_object *record;
+	struct json_object *record = json_object_new_object();
 
-	if (!is_asked(show, view->link))
-		return true;
-	record = json_object_new_object();
 	ctl_put_text(record, "interface", port_name(show->shell, view->link));
 	ctl_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
 	ctl_put_addr(record, "address", &view->addr);
@@ -185,129 +155,14 @@ static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 	return true;
 }
 
-static void show_neighbors_of(const struct show *show, enum ip_family family)
+static void show_neighbors_of(const struct show *show)
 {
-	inspect_neighbors(show->shell->core, family, show_neighbor, (void *)show);
+	inspect_neighbors(show->shell->core, show->link, show->family, show_neighbor, (void *)show);
 }
 
-static void show_neighbors(const struct show *show)
+static bool show_neighbors(struct show *show)
 {
-	for_each_family(show, show_neighbors_of);
-}
-
-/* How the forwarding plane serves a tree; nothing of it when there is no entry. */
-static void put_route(const struct show *show, struct json_object *record,
-		      const struct mfib_key *key)
-{
-	struct dplane_route_state state = { .tier = DPLANE_TIER_NONE, .seen_for = HP_TIME_NEVER };
-
-	if (dplane_route_state(show->shell->dplane, key, &state) < 0)
-		state.tier = DPLANE_TIER_NONE;
-	ctl_put_text(record, "tier", tier_name(state.tier));
-	ctl_put_number(record, "packets", state.packets);
-	ctl_put_number(record, "bytes", state.bytes);
-	ctl_put_number(record, "xdp_packets", state.xdp_packets);
-	ctl_put_number(record, "kernel_packets", state.kernel_packets);
-	ctl_put_seconds(record, "seen_s", state.seen_for);
-	ctl_put_text(record, "why", state.why);
-	ctl_put_number(record, "tc_packets", state.tc_packets);
-	ctl_put_rate(record, "rate_pps", state.rate_pps);
-}
-
-static void put_key(struct json_object *record, const struct mfib_key *key)
-{
-	ctl_put_addr(record, "source", &key->source);
-	ctl_put_addr(record, "group", &key->group);
-}
-
-static bool show_tree(void *ctx, const struct inspect_tree *view)
-{
-	const struct show *show = ctx;
-	struct json_object *record;
-
-	if (!is_asked_key(show, &view->key))
-		return true;
-	record = json_object_new_object();
-	put_key(record, &view->key);
-	ctl_put_text(record, "state", view->state);
-	ctl_put_text(record, "role", view->is_originator ? "originator" : "non-originator");
-	ctl_put_text(record, "input", port_name(show->shell, view->root));
-	ctl_put_addr(record, "upstream", &view->upstream);
-	ctl_put_number(record, "preference", view->preference);
-	ctl_put_number(record, "metric", view->metric);
-	ctl_put_bool(record, "in_tree", view->in_tree);
-	put_outputs(show, record, &view->oifs);
-	put_route(show, record, &view->key);
-	ctl_reply_record(show->client, record);
-	return true;
-}
-
-static bool show_mroute(void *ctx, const struct inspect_tree *view)
-{
-	const struct show *show = ctx;
-	struct json_object *record;
-
-	if (view->iif == LINK_NONE || !is_asked_key(show, &view->key))
-		return true;
-	record = json_object_new_object();
-	put_key(record, &view->key);
-	ctl_put_text(record, "input", port_name(show->shell, view->iif));
-	put_outputs(show, record, &view->oifs);
-	put_route(show, record, &view->key);
-	ctl_reply_record(show->client, record);
-	return true;
-}
-
-static bool show_tree_if(void *ctx, const struct inspect_tree_if *view)
-{
-	const struct show *show = ctx;
-	struct json_object *record;
-
-	if (!is_asked_key(show, &view->key) || !is_asked(show, view->link))
-		return true;
-	record = json_object_new_object();
-	put_key(record, &view->key);
-	ctl_put_text(record, "interface", port_name(show->shell, view->link));
-	ctl_put_text(record, "role", view->is_root ? "root" : "non-root");
-	ctl_put_text(record, "assert", view->is_root ? "-" : view->is_winner ? "winner" : "loser");
-	ctl_put_bool(record, "interest", view->has_interest);
-	ctl_put_bool(record, "member", view->has_member);
-	ctl_put_bool(record, "forwarding", view->is_forwarding);
-	ctl_put_addr(record, "best_upstream", &view->best_upstream);
-	ctl_put_number(record, "upstream_preference", view->upstream_preference);
-	ctl_put_number(record, "upstream_metric", view->upstream_metric);
-	ctl_reply_record(show->client, record);
-	return true;
-}
-
-static void show_trees_of(const struct show *show, enum ip_family family)
-{
-	inspect_trees(show->shell->core, family, show_tree, (void *)show);
-}
-
-static void show_tree_ifs_of(const struct show *show, enum ip_family family)
-{
-	inspect_tree_ifs(show->shell->core, family, show_tree_if, (void *)show);
-}
-
-static void show_mroutes_of(const struct show *show, enum ip_family family)
-{
-	inspect_trees(show->shell->core, family, show_mroute, (void *)show);
-}
-
-static void show_trees(const struct show *show)
-{
-	for_each_family(show, show_trees_of);
-}
-
-static void show_tree_ifs(const struct show *show)
-{
-	for_each_family(show, show_tree_ifs_of);
-}
-
-static void show_mroutes(const struct show *show)
-{
-	for_each_family(show, show_mroutes_of);
+	return next_link(show, show_neighbors_of);
 }
 
 static bool show_group(void *ctx, const struct gm_group_view *view)
@@ -324,19 +179,17 @@ static bool show_group(void *ctx, const struct gm_group_view *view)
 	return true;
 }
 
-static void show_groups_of(const struct show *show, enum ip_family family)
+static void show_groups_of(const struct show *show)
 {
-	for (uint16_t link = 0; link < LINKS_MAX; link++) {
-		const struct gm_if *gm = inspect_membership(show->shell->core, link, family);
+	const struct gm_if *gm = inspect_membership(show->shell->core, show->link, show->family);
 
-		if (gm && is_asked(show, link))
-			gm_group_inspect(show->shell->core, gm, show_group, (void *)show);
-	}
+	if (gm)
+		gm_group_inspect(show->shell->core, gm, show_group, (void *)show);
 }
 
-static void show_groups(const struct show *show)
+static bool show_groups(struct show *show)
 {
-	for_each_family(show, show_groups_of);
+	return next_link(show, show_groups_of);
 }
 
 static void show_counter(void *ctx, const struct dplane_counter *counter)
@@ -344,7 +197,7 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	const struct show *show = ctx;
 	struct json_object *record;
 
-	if (!is_asked(show, counter->link))
+	if (!ctl_is_asked(show, counter->link))
 		return;
 	record = json_object_new_object();
 	ctl_put_text(record, "interface", port_name(show->shell, counter->link));
@@ -382,12 +235,44 @@ static void show_refused(const struct show *show, uint16_t link)
 	}
 }
 
-static void show_counters(const struct show *show)
+static bool counters_begin(struct show *show)
 {
+	show->unsettled = dplane_unsettled(show->shell->dplane);
+	return true;
+}
+
+/* Return: whether the counters are exact, or are after another step. */
+static bool are_settled(struct show *show)
+{
+	if (!show->unsettled)
+		return true;
+	dplane_settle_next(show->shell->dplane);
+	show->unsettled--;
+	return false;
+}
+
+static bool show_counters(struct show *show)
+{
+	if (!are_settled(show))
+		return false;
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		if (show->shell->ports[link].is_used)
 			show_refused(show, link);
-	dplane_counters(show->shell->dplane, show_counter, (void *)show);
+	dplane_counters(show->shell->dplane, show_counter, show);
+	return true;
+}
+
+static bool explain_begin(struct show *show)
+{
+	return ctl_explain_begin(show) && counters_begin(show);
+}
+
+static bool explain(struct show *show)
+{
+	if (!are_settled(show))
+		return false;
+	ctl_explain(show);
+	return true;
 }
 
 static bool show_key(void *ctx, const struct inspect_key *view)
@@ -395,7 +280,7 @@ static bool show_key(void *ctx, const struct inspect_key *view)
 	const struct show *show = ctx;
 	struct json_object *record;
 
-	if (!is_asked(show, view->link))
+	if (!ctl_is_asked(show, view->link))
 		return true;
 	record = json_object_new_object();
 	ctl_put_text(record, "interface", port_name(show->shell, view->link));
@@ -407,17 +292,15 @@ static bool show_key(void *ctx, const struct inspect_key *view)
 	return true;
 }
 
-static void show_keys_of(const struct show *show, enum ip_family family)
+static bool show_keys(struct show *show)
 {
-	inspect_keys(show->shell->core, family, show_key, (void *)show);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		if (ctl_arg_family(show->args, family))
+			inspect_keys(show->shell->core, family, show_key, show);
+	return true;
 }
 
-static void show_keys(const struct show *show)
-{
-	for_each_family(show, show_keys_of);
-}
-
-static void show_algorithms(const struct show *show)
+static bool show_algorithms(struct show *show)
 {
 	for (enum hpim_hash hash = HPIM_HASH_MD5; hash < HPIM_HASH_COUNT; hash++) {
 		struct json_object *record = json_object_new_object();
@@ -426,46 +309,93 @@ static void show_algorithms(const struct show *show)
 		ctl_put_number(record, "bytes", hpim_hash_len(hash));
 		ctl_reply_record(show->client, record);
 	}
+	return true;
 }
 
-static void show_status(const struct show *show)
+static bool show_status(struct show *show)
 {
-	ctl_reply_record(show->client, ctl_status_record(show->shell));
+	if (!dplane_totals_add(show->shell->dplane, &show->totals))
+		return false;
+	ctl_reply_record(show->client, ctl_status_record(show->shell, &show->totals));
+	return true;
 }
 
-static const struct view {
-	const char *cmd, *schema;
-	bool is_detail; /* the view that "detail" asks for */
-	void (*show)(const struct show *show);
-} views[] = {
-	{ "status", "hpim.status/1", false, show_status },
-	{ "show interfaces", "hpim.interfaces/1", false, show_interfaces },
-	{ "show neighbors", "hpim.neighbors/1", false, show_neighbors },
-	{ "show trees", "hpim.tree-interfaces/1", true, show_tree_ifs },
-	{ "show trees", "hpim.trees/1", false, show_trees },
-	{ "show groups", "hpim.groups/1", false, show_groups },
-	{ "show mroutes", "hpim.mroutes/1", false, show_mroutes },
-	{ "show counters", "hpim.counters/1", false, show_counters },
-	{ "show keys", "hpim.keys/1", false, show_keys },
-	{ "show algorithms", "hpim.algorithms/1", false, show_algorithms },
+static const struct view views[] = {
+	{ .cmd = "status", .schema = "hpim.status/1", .step = show_status },
+	{ .cmd = "show interfaces", .schema = "hpim.interfaces/1", .step = show_interfaces },
+	{ .cmd = "show neighbors", .schema = "hpim.neighbors/1", .step = show_neighbors },
+	{ .cmd = "show trees",
+	  .is_detail = true,
+	  .schema = "hpim.tree-interfaces/1",
+	  .begin = ctl_trees_begin,
+	  .step = ctl_tree_ifs_step,
+	  .end = ctl_trees_end },
+	{ .cmd = "show trees",
+	  .schema = "hpim.trees/1",
+	  .begin = ctl_trees_begin,
+	  .step = ctl_trees_step,
+	  .end = ctl_trees_end },
+	{ .cmd = "show groups", .schema = "hpim.groups/1", .step = show_groups },
+	{ .cmd = "show mroutes",
+	  .schema = "hpim.mroutes/1",
+	  .begin = ctl_trees_begin,
+	  .step = ctl_mroutes_step,
+	  .end = ctl_trees_end },
+	{ .cmd = "show counters",
+	  .schema = "hpim.counters/1",
+	  .begin = counters_begin,
+	  .step = show_counters },
+	{ .cmd = "explain", .schema = "hpim.explain/1", .begin = explain_begin, .step = explain },
+	{ .cmd = "show keys", .schema = "hpim.keys/1", .step = show_keys },
+	{ .cmd = "show algorithms", .schema = "hpim.algorithms/1", .step = show_algorithms },
 };
+
+static const struct view *view_find(const char *cmd, bool is_detail)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (!strcmp(cmd, views[i].cmd) && (!views[i].is_detail || is_detail))
+			return &views[i];
+	return NULL;
+}
+
+/* ---- answers in parts ---- */
+
+static void show_part(void *ctx)
+{
+	struct show *show = ctx;
+
+	while (!show->view->step(show))
+		if (ctl_part_is_full(show->client))
+			return;
+	ctl_reply_end(show->client, show->view->schema);
+}
+
+static void show_gone(void *ctx)
+{
+	struct show *show = ctx;
+
+	if (show->view->end)
+		show->view->end(show);
+	json_object_put(show->args);
+	free(show);
+}
 
 bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
 	      struct json_object *args)
 {
-	const struct show show = { .shell = shell, .client = client, .args = args };
-	bool is_detail = ctl_arg_bool(args, "detail");
+	const struct view *view = view_find(cmd, ctl_arg_bool(args, "detail"));
+	struct show *show;
 
-	if (!strcmp(cmd, "explain")) {
-		ctl_explain(shell, client, args);
-		return true;
-	}
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
-		if (strcmp(cmd, views[i].cmd) != 0 || (views[i].is_detail && !is_detail))
-			continue;
-		views[i].show(&show);
-		ctl_reply_end(client, views[i].schema);
-		return true;
-	}
-	return false;
+	if (!view)
+		return false;
+	show = calloc(1, sizeof(*show));
+	assert(show);
+	*show = (struct show){
+		.shell = shell, .client = client, .args = json_object_get(args), .view = view
+	};
+	if (view->begin && !view->begin(show))
+		show_gone(show);
+	else
+		ctl_reply_parts(client, show_part, show_gone, show);
+	return true;
 }

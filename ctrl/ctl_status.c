@@ -9,29 +9,6 @@
 #include "privileges.h"
 #include "shell.h"
 
-struct totals {
-	struct shell *shell;
-	uint64_t routes, routes_xdp, routes_tc, routes_kernel;
-	uint64_t packets_xdp, packets_tc, packets_kernel;
-};
-
-static bool add_route(void *ctx, const struct inspect_tree *view)
-{
-	struct totals *totals = ctx;
-	struct dplane_route_state state;
-
-	if (dplane_route_state(totals->shell->dplane, &view->key, &state) < 0)
-		return true;
-	totals->routes++;
-	totals->routes_xdp += state.tier == DPLANE_TIER_XDP;
-	totals->routes_tc += state.tier == DPLANE_TIER_TC;
-	totals->routes_kernel += state.tier == DPLANE_TIER_KERNEL;
-	totals->packets_xdp += state.xdp_packets;
-	totals->packets_tc += state.tc_packets;
-	totals->packets_kernel += state.kernel_packets;
-	return true;
-}
-
 /* Attached interfaces, and those of them that the kernel's cache has no room for. */
 static void count_interfaces(const struct shell *shell, unsigned int *ret_all,
 			     unsigned int *ret_unmirrored)
@@ -61,16 +38,13 @@ static void put_privileges(struct json_object *record)
 	ctl_put_text(record, "capabilities", text);
 }
 
-struct json_object *ctl_status_record(struct shell *shell)
+struct json_object *ctl_status_record(const struct shell *shell, const struct dplane_totals *totals)
 {
 	struct inspect_counts counts = inspect_counts(shell->core);
 	struct json_object *record = json_object_new_object();
-	struct totals totals = { .shell = shell };
 	unsigned int interfaces, unmirrored;
 
 	count_interfaces(shell, &interfaces, &unmirrored);
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		inspect_trees(shell->core, family, add_route, &totals);
 	ctl_put_text(record, "instance", shell->options->instance);
 	ctl_put_text(record, "version", HPIM_VERSION);
 	ctl_put_number(record, "pid", (uint64_t)getpid());
@@ -79,13 +53,13 @@ struct json_object *ctl_status_record(struct shell *shell)
 	ctl_put_number(record, "neighbors", counts.neighbors);
 	ctl_put_number(record, "trees", counts.trees);
 	ctl_put_number(record, "groups", counts.groups);
-	ctl_put_number(record, "routes", totals.routes);
-	ctl_put_number(record, "routes_xdp", totals.routes_xdp);
-	ctl_put_number(record, "routes_kernel", totals.routes_kernel);
-	ctl_put_number(record, "packets_xdp", totals.packets_xdp);
-	ctl_put_number(record, "packets_kernel", totals.packets_kernel);
-	ctl_put_number(record, "routes_tc", totals.routes_tc);
-	ctl_put_number(record, "packets_tc", totals.packets_tc);
+	ctl_put_number(record, "routes", totals->routes);
+	ctl_put_number(record, "routes_xdp", totals->routes_xdp);
+	ctl_put_number(record, "routes_kernel", totals->routes_kernel);
+	ctl_put_number(record, "packets_xdp", totals->xdp_packets);
+	ctl_put_number(record, "packets_kernel", totals->kernel_packets);
+	ctl_put_number(record, "routes_tc", totals->routes_tc);
+	ctl_put_number(record, "packets_tc", totals->tc_packets);
 	ctl_put_number(record, "unmirrored", unmirrored);
 	put_privileges(record);
 	return record;

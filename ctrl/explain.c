@@ -9,13 +9,10 @@
 #include <stdio.h>
 
 #include "base/addr_text.h"
-#include "core/inspect.h"
 #include "ctl.h"
+#include "ctl_show.h"
 #include "reason.h"
 #include "dplane/tier.h"
-#include "shell.h"
-
-#define SCHEMA "hpim.explain/1"
 
 struct explain {
 	struct shell *shell;
@@ -51,32 +48,12 @@ __attribute__((format(printf, 5, 6))) static void say(const struct explain *ex, 
 
 /* ---- what is known ---- */
 
-static bool is_this(const struct explain *ex, const struct mfib_key *key)
-{
-	return ip_addr_equal(&ex->key.source, &key->source) &&
-	       ip_addr_equal(&ex->key.group, &key->group);
-}
-
-static bool take_tree(void *ctx, const struct inspect_tree *view)
+static void take_if(void *ctx, const struct inspect_tree_if *view)
 {
 	struct explain *ex = ctx;
 
-	if (!is_this(ex, &view->key))
-		return true;
-	ex->tree = *view;
-	ex->has_tree = true;
-	return false;
-}
-
-static bool take_if(void *ctx, const struct inspect_tree_if *view)
-{
-	struct explain *ex = ctx;
-
-	if (is_this(ex, &view->key)) {
-		ex->ifs[view->link] = *view;
-		ex->has_if[view->link] = true;
-	}
-	return true;
+	ex->ifs[view->link] = *view;
+	ex->has_if[view->link] = true;
 }
 
 static void gather(struct explain *ex)
@@ -86,8 +63,8 @@ static void gather(struct explain *ex)
 	ex->group = ip_addr_text(&ex->key.group);
 	rtnl_path(ex->shell->rtnl, &ex->key.source, &ex->path);
 	ex->root = ex->path.is_reachable ? port_by_ifindex(ex->shell, ex->path.ifindex) : LINK_NONE;
-	inspect_trees(ex->shell->core, ex->family, take_tree, ex);
-	inspect_tree_ifs(ex->shell->core, ex->family, take_if, ex);
+	ex->has_tree = inspect_tree(ex->shell->core, &ex->key, &ex->tree);
+	inspect_tree_ifs_of(ex->shell->core, &ex->key, take_if, ex);
 }
 
 static bool runs(const struct explain *ex, uint16_t link, enum core_proto proto)
@@ -351,29 +328,32 @@ static bool read_key(struct json_object *args, struct mfib_key *ret_key)
 	return true;
 }
 
-void ctl_explain(struct shell *shell, struct ctl_client *client, struct json_object *args)
+bool ctl_explain_begin(struct show *show)
 {
-	struct explain ex = { .shell = shell, .client = client };
+	if (read_key(show->args, &show->key))
+		return true;
+	ctl_reply_error(show->client, "usage", CTL_EXIT_USAGE,
+			"explain SOURCE GROUP, two addresses of one family",
+			"no source and group to explain");
+	return false;
+}
 
-	if (!read_key(args, &ex.key)) {
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
-				"explain SOURCE GROUP, two addresses of one family",
-				"no source and group to explain");
-		return;
-	}
+void ctl_explain(struct show *show)
+{
+	struct explain ex = { .shell = show->shell, .client = show->client, .key = show->key };
+
 	gather(&ex);
 	if (ip_addr_is_link_scope_group(&ex.key.group)) {
 		say(&ex, "group", "-", "no", "%s never leaves its link: no router forwards it",
 		    ex.group.s);
-	} else {
-		explain_route(&ex);
-		explain_tree(&ex);
-		if (ex.has_tree) {
-			explain_input(&ex);
-			explain_tier(&ex);
-		}
-		explain_outputs(&ex);
-		dplane_counters(shell->dplane, explain_counter, &ex);
+		return;
 	}
-	ctl_reply_end(client, SCHEMA);
+	explain_route(&ex);
+	explain_tree(&ex);
+	if (ex.has_tree) {
+		explain_input(&ex);
+		explain_tier(&ex);
+	}
+	explain_outputs(&ex);
+	dplane_counters(show->shell->dplane, explain_counter, &ex);
 }

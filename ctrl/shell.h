@@ -227,10 +227,8 @@ bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
 	      struct json_object *args);
 
 /** ctl_status_record() - The record about the daemon as a whole. */
-struct json_object *ctl_status_record(struct shell *shell);
-
-/** ctl_explain() - Answer "explain". */
-void ctl_explain(struct shell *shell, struct ctl_client *client, struct json_object *args);
+struct json_object *ctl_status_record(const struct shell *shell,
+				      const struct dplane_totals *totals);
 
 /** ctl_capture() - Perform "capture". */
 void ctl_capture(struct shell *shell, struct ctl_client *client, const char *cmd,

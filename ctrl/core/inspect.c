@@ -93,33 +93,31 @@ static hp_time time_left(const struct core *core, const struct timer *timer)
 	return timer_runs(timer) ? timer->deadline - core->now : HP_TIME_NEVER;
 }
 
-void inspect_neighbors(const struct core *core, enum ip_family family,
+void inspect_neighbors(const struct core *core, uint16_t link, enum ip_family family,
 		       bool (*each)(void *ctx, const struct inspect_neighbor *), void *ctx)
 {
-	for (uint16_t link = 0; link < LINKS_MAX; link++) {
-		const struct hpim_if *hif = hpim_if_by_link(core->hpim[family], link);
-		const struct hpim_neigh *neigh;
+	const struct hpim_if *hif = hpim_if_by_link(core->hpim[family], link);
+	const struct hpim_neigh *neigh;
 
-		if (!hif)
-			continue;
-		TAILQ_FOREACH (neigh, &hif->neighbors, node) {
-			struct inspect_neighbor view = {
-				.link = link,
-				.family = family,
-				.addr = neigh->addr,
-				.state = sync_names[neigh->state],
-				.hold_s = neigh->hold_s,
-				.expires_in = time_left(core, &neigh->liveness_timer),
-				.since_for = core->now - neigh->since,
-				.boot_time = neigh->boot_time,
-				.my_snapshot_sn = neigh->my_snapshot_sn,
-				.neighbor_snapshot_sn = neigh->neighbor_snapshot_sn,
-				.checkpoint_sn = neigh->checkpoint_sn,
-			};
+	if (!hif)
+		return;
+	TAILQ_FOREACH (neigh, &hif->neighbors, node) {
+		struct inspect_neighbor view = {
+			.link = link,
+			.family = family,
+			.addr = neigh->addr,
+			.state = sync_names[neigh->state],
+			.hold_s = neigh->hold_s,
+			.expires_in = time_left(core, &neigh->liveness_timer),
+			.since_for = core->now - neigh->since,
+			.boot_time = neigh->boot_time,
+			.my_snapshot_sn = neigh->my_snapshot_sn,
+			.neighbor_snapshot_sn = neigh->neighbor_snapshot_sn,
+			.checkpoint_sn = neigh->checkpoint_sn,
+		};
 
-			if (!each(ctx, &view))
-				return;
-		}
+		if (!each(ctx, &view))
+			return;
 	}
 }
 

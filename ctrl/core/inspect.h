@@ -66,7 +66,7 @@ uint32_t inspect_boot_time(const struct core *core);
 struct inspect_counts inspect_counts(const struct core *core);
 
 /* Each of these calls @each until it says no. */
-void inspect_neighbors(const struct core *core, enum ip_family family,
+void inspect_neighbors(const struct core *core, uint16_t link, enum ip_family family,
 		       bool (*each)(void *ctx, const struct inspect_neighbor *), void *ctx);
 void inspect_trees(const struct core *core, enum ip_family family,
 		   bool (*each)(void *ctx, const struct inspect_tree *), void *ctx);

@@ -67,8 +67,9 @@ static bool is_worth_keeping(const struct adoption *ad, const struct mfib_entry 
 	       !ifset_is_empty(&ad->links[entry->set]);
 }
 
-static int route_take(struct adoption *ad, const struct found *found, bool *slot_is_used)
+static int route_take(struct adoption *ad, const struct found *found)
 {
+	bool *slot_is_used = ad->eb->slot_is_used;
 	struct mfib_entry entry = found->entry;
 	struct route *route;
 	int err;
@@ -96,16 +97,14 @@ static int route_take(struct adoption *ad, const struct found *found, bool *slot
 static int routes_take(struct adoption *ad)
 {
 	struct ebpf *eb = ad->eb;
-	bool *slot_is_used = calloc(eb->config.max_routes, sizeof(*slot_is_used));
-	int err = slot_is_used ? 0 : -ENOMEM;
+	int err = 0;
 
 	for (size_t i = 0; i < ad->found_count && !err; i++)
-		err = route_take(ad, &ad->found[i], slot_is_used);
+		err = route_take(ad, &ad->found[i]);
 	eb->free_slot_count = 0;
 	for (uint32_t slot = eb->config.max_routes; slot-- > 0 && !err;)
-		if (!slot_is_used[slot])
+		if (!eb->slot_is_used[slot])
 			eb->free_slots[eb->free_slot_count++] = slot;
-	free(slot_is_used);
 	return err;
 }
 

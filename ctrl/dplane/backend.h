@@ -40,6 +40,8 @@ struct backend;
  * @fd:           readable when @dispatch has something to do; -1: never.
  * @dispatch:     read upcalls, hand them to config->upcall. Bounded work, never blocks.
  * @counters:     call @each for every reason counter that is not zero; NULL: has none.
+ * @total:        add the counts of some routes, from slot *@next on, which it moves on; true: these
+ *                were the last. Times are left alone. NULL: carries nothing.
  * @renew:        as dplane_renew(); NULL: knows no lease.
  * @capture:      as dplane_capture(); NULL: cannot.
  * @adopted_links, @adopted_routes: what an earlier run left and this one goes on with; NULL:
@@ -61,6 +63,7 @@ struct backend_ops {
 	void (*dispatch)(struct backend *be);
 	void (*counters)(struct backend *be, void (*each)(void *ctx, const struct dplane_counter *),
 			 void *ctx);
+	bool (*total)(struct backend *be, uint32_t *next, struct backend_counts *sum);
 	int (*renew)(struct backend *be, hp_time lease_for);
 	int (*capture)(struct backend *be, uint32_t every);
 	void (*adopted_links)(const struct backend *be,
@@ -85,6 +88,10 @@ void dplane_say(const struct dplane_config *config, enum note_level level, const
 /* The config is copied; its strings and functions must outlive the backend. */
 int ebpf_new(const struct dplane_config *config, struct backend **ret_be);
 int mroute_new(const struct dplane_config *config, struct backend **ret_be);
+
+/** mroute_packets() - Packets that the cache accepted on all of its interfaces. */
+uint64_t mroute_packets(struct backend *be);
+
 int null_new(const struct dplane_config *config, struct backend **ret_be);
 
 #endif

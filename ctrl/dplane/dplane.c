@@ -86,6 +86,27 @@ int dplane_route_state(struct dplane *dp, const struct mfib_key *key,
 	return 0;
 }
 
+bool dplane_totals_add(struct dplane *dp, struct dplane_totals *totals)
+{
+	struct backend_counts fast = { .packets = totals->xdp_packets,
+				       .tc_packets = totals->tc_packets };
+	bool is_complete = true;
+
+	if (dp->fast->ops->total)
+		is_complete = dp->fast->ops->total(dp->fast, &totals->next, &fast);
+	totals->xdp_packets = fast.packets;
+	totals->tc_packets = fast.tc_packets;
+	if (!is_complete)
+		return false;
+	if (dp->kernel)
+		totals->kernel_packets = mroute_packets(dp->kernel);
+	totals->routes = HASH_COUNT(dp->trees);
+	totals->routes_xdp = dp->tier_count[DPLANE_TIER_XDP];
+	totals->routes_tc = dp->tier_count[DPLANE_TIER_TC];
+	totals->routes_kernel = dp->tier_count[DPLANE_TIER_KERNEL];
+	return true;
+}
+
 static void skip_counters(struct dplane *dp, void (*each)(void *ctx, const struct dplane_counter *),
 			  void *ctx)
 {
@@ -94,8 +115,6 @@ static void skip_counters(struct dplane *dp, void (*each)(void *ctx, const struc
 		[SKIP_NOT_MIRRORED] = "not-mirrored",
 	};
 
-	for (struct tree *tree = dp->trees; tree; tree = tree->hh.next)
-		dtree_settle(dp, tree);
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		for (enum skip skip = SKIP_LINK_DOWN; skip <= SKIP_NOT_MIRRORED; skip++)
 			if (dp->links[link].is_attached && dp->links[link].skipped[skip])

@@ -173,7 +173,33 @@ void dplane_link_state(const struct dplane *dp, uint16_t link, struct dplane_lin
 int dplane_route_state(struct dplane *dp, const struct mfib_key *key,
 		       struct dplane_route_state *ret_state);
 
-/** dplane_counters() - Call @each for every reason counter that is not zero. */
+/** struct dplane_totals - Of all trees. */
+struct dplane_totals {
+	uint32_t routes, routes_xdp, routes_tc, routes_kernel;
+	uint64_t xdp_packets, tc_packets; /* of the trees that exist now */
+	uint64_t kernel_packets;          /* by the interfaces that are in its cache now */
+	uint32_t next;                    /* where dplane_totals_add() goes on */
+};
+
+/**
+ * dplane_totals_add() - Add some trees to totals that begin as zeros; a bounded number, so that
+ * many do not hold up the caller.
+ *
+ * Return: whether these were the last, and @totals is complete.
+ */
+bool dplane_totals_add(struct dplane *dp, struct dplane_totals *totals);
+
+/**
+ * dplane_unsettled() - How often dplane_settle_next() is due to make the counters of copies which
+ * no program counts exact for this moment.
+ */
+uint32_t dplane_unsettled(const struct dplane *dp);
+void dplane_settle_next(struct dplane *dp);
+
+/**
+ * dplane_counters() - Call @each for every reason counter that is not zero. Copies that no program
+ * counts are those of the last dplane_settle_next().
+ */
 void dplane_counters(struct dplane *dp, void (*each)(void *ctx, const struct dplane_counter *),
 		     void *ctx);
 

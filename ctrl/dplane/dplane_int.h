@@ -29,6 +29,7 @@ struct tree {
 	struct ifset kept;      /* outputs of an earlier run, until this one has learned its own */
 	struct tier_choice choice;
 	bool has_skips;           /* some outputs are left out */
+	struct tree *prev, *next; /* of those that have skips */
 	uint64_t settled_packets; /* those up to here are in dlink.skipped */
 	uint64_t sampled_packets; /* at sampled_at, for the rate */
 	hp_time sampled_at;
@@ -45,6 +46,9 @@ struct dplane {
 	bool is_out_of_sets;   /* said once until a set is found again */
 	hp_time relearn_until; /* 0: nothing of an earlier run is left */
 	struct tree *trees;
+	struct tree *skipping; /* those that have skips */
+	uint32_t skipping_count;
+	uint32_t tier_count[DPLANE_TIER_KERNEL + 1]; /* trees by tier */
 	struct dlink links[LINKS_MAX];
 	struct tier_port ports[LINKS_MAX]; /* same index; what tier.c looks at */
 };

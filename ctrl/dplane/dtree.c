@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "base/addr_text.h"
 #include "dplane/dplane_int.h"
@@ -99,27 +100,64 @@ void dtree_settle(struct dplane *dp, struct tree *tree)
 	tree->settled_packets = packets;
 }
 
+static void skips_set(struct dplane *dp, struct tree *tree, bool has_skips)
+{
+	if (has_skips && !tree->has_skips) {
+		DL_APPEND(dp->skipping, tree);
+		dp->skipping_count++;
+	} else if (!has_skips && tree->has_skips) {
+		DL_DELETE(dp->skipping, tree);
+		dp->skipping_count--;
+	}
+	tree->has_skips = has_skips;
+}
+
 /* After the tree was written: from here on its outputs are skipped, or not. */
-static void skips_begin(const struct dplane *dp, struct tree *tree)
+static void skips_begin(struct dplane *dp, struct tree *tree)
 {
 	struct mfib_route route = tree_route(tree);
+	bool has_skips = false;
 	enum skip skip;
 
-	tree->has_skips = false;
 	ifset_for_each (link, &route.oifs)
-		tree->has_skips |= output_is_skipped(dp, tree, link, &skip);
-	if (tree->has_skips)
+		has_skips |= output_is_skipped(dp, tree, link, &skip);
+	skips_set(dp, tree, has_skips);
+	if (has_skips)
 		tree->settled_packets = tree_packets(dp, tree);
 }
 
 void dtree_settle_link(struct dplane *dp, uint16_t link)
 {
-	for (struct tree *tree = dp->trees; tree; tree = tree->hh.next)
+	for (struct tree *tree = dp->skipping; tree; tree = tree->next)
 		if (tree_uses(tree, link))
 			dtree_settle(dp, tree);
 }
 
+uint32_t dplane_unsettled(const struct dplane *dp)
+{
+	return dp->skipping_count;
+}
+
+/* The list turns by one: whoever comes in between, each is settled within one round. */
+void dplane_settle_next(struct dplane *dp)
+{
+	struct tree *tree = dp->skipping;
+
+	if (!tree)
+		return;
+	DL_DELETE(dp->skipping, tree);
+	DL_APPEND(dp->skipping, tree);
+	dtree_settle(dp, tree);
+}
+
 /* ---- tiers ---- */
+
+static void choice_set(struct dplane *dp, struct tree *tree, const struct tier_choice *choice)
+{
+	dp->tier_count[tree->choice.tier]--;
+	tree->choice = *choice;
+	dp->tier_count[tree->choice.tier]++;
+}
 
 static void out_of_sets_say(struct dplane *dp, const struct tier_choice *choice)
 {
@@ -185,7 +223,7 @@ static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_rou
 		return err;
 	err = fast_put(dp, &want, &choice);
 	if (!err) {
-		tree->choice = choice;
+		choice_set(dp, tree, &choice);
 		skips_begin(dp, tree);
 		return 0;
 	}
@@ -205,11 +243,14 @@ static struct tree *tree_new(struct dplane *dp, const struct mfib_key *key)
 	tree->want.key = *key;
 	tree->sampled_at = HP_TIME_NEVER;
 	HASH_ADD(hh, dp->trees, want.key, sizeof(tree->want.key), tree);
+	dp->tier_count[tree->choice.tier]++;
 	return tree;
 }
 
 static void tree_free(struct dplane *dp, struct tree *tree)
 {
+	skips_set(dp, tree, false);
+	dp->tier_count[tree->choice.tier]--;
 	HASH_DEL(dp->trees, tree);
 	free(tree);
 }
@@ -315,12 +356,13 @@ void dtree_adopt(void *ctx, const struct mfib_route *route)
 {
 	struct dplane *dp = ctx;
 	struct tree *tree = tree_new(dp, &route->key);
+	struct tier_choice choice = tier_choose(dp->ports, route, LINK_NONE);
 
 	if (!tree)
 		return; /* it goes on in the maps, and is written when somebody asks for it */
 	tree->want.iif = route->iif;
 	tree->kept = route->oifs;
-	tree->choice = tier_choose(dp->ports, route, LINK_NONE);
+	choice_set(dp, tree, &choice);
 	skips_begin(dp, tree);
 }
 

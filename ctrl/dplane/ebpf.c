@@ -5,6 +5,7 @@
  */
 #include "dplane/ebpf_int.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 
 #include "dplane/selftest.h"
 #include "hpim/upcall_abi.h"
+
+/* Slots whose counters are read in one call. */
+#define TOTAL_MAX 512u
 
 /* Records handed on in one call of dispatch. */
 #define DISPATCH_MAX 256
@@ -60,13 +64,14 @@ static int route_new(struct ebpf *eb, const struct mfib_key *key, struct route *
 		return -ENOMEM;
 	route->key = *key;
 	route->set = MFIB_SET_NONE;
-	route->slot = eb->free_slots[--eb->free_slot_count];
+	route->slot = eb->free_slots[eb->free_slot_count - 1];
 	err = maps_route_count_clear(&eb->maps, route->slot);
 	if (err) {
-		eb->free_slots[eb->free_slot_count++] = route->slot;
 		free(route);
 		return err;
 	}
+	eb->free_slot_count--;
+	eb->slot_is_used[route->slot] = true;
 	HASH_ADD(hh, eb->routes, key, sizeof(route->key), route);
 	*ret_route = route;
 	return 0;
@@ -78,6 +83,7 @@ static void route_free(struct ebpf *eb, struct route *route)
 	maps_route_del(&eb->maps, &route->key);
 	setpool_put(eb, route->set);
 	eb->free_slots[eb->free_slot_count++] = route->slot;
+	eb->slot_is_used[route->slot] = false;
 	HASH_DEL(eb->routes, route);
 	free(route);
 }
@@ -177,6 +183,49 @@ static int ebpf_route_counts(struct backend *be, const struct mfib_key *key,
 		.seen_for = count.seen_ns ? ebpf_now() - (hp_time)count.seen_ns : HP_TIME_NEVER,
 	};
 	return 0;
+}
+
+static void slots_add(const struct ebpf *eb, const uint32_t *slots, uint32_t count,
+		      const struct mfib_route_count *counts, struct backend_counts *sum)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct mfib_route_count *cpu = counts + i * eb->maps.cpus;
+
+		if (!eb->slot_is_used[slots[i]])
+			continue; /* counts of a route that is gone */
+		for (unsigned int j = 0; j < eb->maps.cpus; j++) {
+			sum->packets += cpu[j].packets;
+			sum->bytes += cpu[j].bytes;
+			sum->tc_packets += cpu[j].tc_packets;
+			sum->tc_bytes += cpu[j].tc_bytes;
+		}
+	}
+}
+
+/* A call of the kernel reads many slots, from the next one on that a route has. */
+static bool ebpf_total(struct backend *be, uint32_t *next, struct backend_counts *sum)
+{
+	const struct ebpf *eb = (struct ebpf *)be;
+	const bool *used =
+		memchr(eb->slot_is_used + *next, 1 /* true */, eb->config.max_routes - *next);
+	uint32_t slots[TOTAL_MAX], count = TOTAL_MAX, first, last;
+	struct mfib_route_count *counts;
+	int err;
+
+	if (!used)
+		return true;
+	first = (uint32_t)(used - eb->slot_is_used);
+	last = first - 1;
+	counts = malloc(TOTAL_MAX * eb->maps.cpus * sizeof(*counts));
+	if (!counts)
+		return true; /* better too few than no answer */
+	err = bpf_map_lookup_batch(eb->maps.route_counts, first ? &last : NULL, &last, slots,
+				   counts, &count, NULL);
+	if (!err || err == -ENOENT) /* the last ones */
+		slots_add(eb, slots, count, counts, sum);
+	free(counts);
+	*next = first + count;
+	return err || *next >= eb->config.max_routes;
 }
 
 static const char *const reason_names[] = {
@@ -301,6 +350,7 @@ static void ebpf_free(struct backend *be, bool keep)
 	maps_fini(&eb->maps);
 	attach_close(&eb->attach, keep);
 	free(eb->free_slots);
+	free(eb->slot_is_used);
 	free(eb);
 }
 
@@ -348,6 +398,7 @@ static const struct backend_ops ebpf_ops = {
 	.fd = ebpf_fd,
 	.dispatch = ebpf_dispatch,
 	.counters = ebpf_counters,
+	.total = ebpf_total,
 	.renew = ebpf_renew,
 	.capture = ebpf_capture,
 	.probe = ebpf_probe,
@@ -361,7 +412,8 @@ static int slots_init(struct ebpf *eb)
 	uint32_t max = eb->config.max_routes;
 
 	eb->free_slots = malloc(max * sizeof(*eb->free_slots));
-	if (!eb->free_slots)
+	eb->slot_is_used = calloc(max, sizeof(*eb->slot_is_used));
+	if (!eb->free_slots || !eb->slot_is_used)
 		return -ENOMEM;
 	while (eb->free_slot_count < max) {
 		eb->free_slots[eb->free_slot_count] = max - 1 - eb->free_slot_count;

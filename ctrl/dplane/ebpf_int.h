@@ -61,6 +61,7 @@ struct ebpf {
 	unsigned int dispatched;
 	struct route *routes;
 	uint32_t *free_slots, free_slot_count;
+	bool *slot_is_used; /* [max_routes] by a route */
 	struct carrier carriers[LINKS_MAX];
 	struct port ports[LINKS_MAX];
 };

@@ -90,7 +90,7 @@ void plane_new(struct plane *plane, uint32_t max_sets)
 	const struct dplane_config config = {
 		.instance = plane->instance,
 		.max_links = 32,
-		.max_routes = 16,
+		.max_routes = plane->max_routes ? plane->max_routes : 16,
 		.max_sets = max_sets,
 		.shares_xdp = plane->shares_xdp,
 		.relearn_for = plane->relearn_for ? plane->relearn_for : HP_SEC(20),
@@ -218,4 +218,28 @@ bool plane_arrives(const struct plane *plane, int port, uint32_t number, int ms)
 			return true;
 	}
 	return false;
+}
+
+struct search {
+	uint16_t link;
+	const char *reason;
+	uint64_t packets;
+};
+
+static void counter_pick(void *ctx, const struct dplane_counter *counter)
+{
+	struct search *search = ctx;
+
+	if (counter->link == search->link && !strcmp(counter->reason, search->reason))
+		search->packets = counter->packets;
+}
+
+uint64_t plane_counter(const struct plane *plane, uint16_t link, const char *reason)
+{
+	struct search search = { .link = link, .reason = reason };
+
+	for (uint32_t left = dplane_unsettled(plane->dp); left; left--)
+		dplane_settle_next(plane->dp);
+	dplane_counters(plane->dp, counter_pick, &search);
+	return search.packets;
 }

@@ -13,8 +13,9 @@
 
 struct plane {
 	struct dplane *dp;
-	bool shares_xdp; /* these two are set before plane_open() or plane_new() */
+	bool shares_xdp; /* these three are set before plane_open() or plane_new() */
 	hp_time relearn_for;
+	uint32_t max_routes; /* 0: 16 */
 	unsigned int ports;
 	int far_fd[PLANE_PORTS_MAX];
 	char instance[32];
@@ -58,5 +59,8 @@ void plane_send(const struct plane *plane, int port, uint8_t group, uint32_t num
 
 /** plane_arrives() - Whether a number comes out at a port within so many milliseconds. */
 bool plane_arrives(const struct plane *plane, int port, uint32_t number, int ms);
+
+/** plane_counter() - Packets counted at a link with this reason. */
+uint64_t plane_counter(const struct plane *plane, uint16_t link, const char *reason);
 
 #endif

@@ -91,26 +91,6 @@ static void dispatch_until(bool (*is_done)(void))
 	cr_assert(is_done(), "nothing happened within %d ms; %s", DEADLINE_MS, plane.said);
 }
 
-static uint64_t found;
-static const char *wanted;
-static uint16_t wanted_link;
-
-static void counter_pick(void *ctx, const struct dplane_counter *counter)
-{
-	(void)ctx;
-	if (counter->link == wanted_link && strcmp(counter->reason, wanted) == 0)
-		found = counter->packets;
-}
-
-static uint64_t counter(uint16_t link, const char *reason)
-{
-	found = 0;
-	wanted = reason;
-	wanted_link = link;
-	dplane_counters(plane.dp, counter_pick, NULL);
-	return found;
-}
-
 static void forwarded_expect(void)
 {
 	uint8_t frame[PLANE_FRAME], out[PLANE_FRAME], want[PLANE_FRAME];
@@ -141,9 +121,9 @@ Test(live, native_copies_have_the_source_address_of_their_interface)
 	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
 	cr_expect_eq(state.xdp_packets, 1);
 	cr_expect_eq(state.kernel_packets, 0);
-	cr_expect_eq(counter(0, "forwarded"), 1);
-	cr_expect_eq(counter(1, "sent"), 1);
-	cr_expect_eq(counter(2, "sent"), 1);
+	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 1);
+	cr_expect_eq(plane_counter(&plane, 1, "sent"), 1);
+	cr_expect_eq(plane_counter(&plane, 2, "sent"), 1);
 }
 
 /* Interfaces whose numbers are the same modulo the slots: the second is found in `ports`. */
@@ -165,7 +145,7 @@ Test(live, output_whose_egress_slot_is_taken_has_its_source_address_all_the_same
 	cr_expect_eq(owner.ifindex, other.ifindex, "the slot was taken from its owner");
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	forwarded_expect();
-	cr_expect_eq(counter(1, "sent"), 1);
+	cr_expect_eq(plane_counter(&plane, 1, "sent"), 1);
 	close(fd);
 }
 
@@ -179,7 +159,7 @@ Test(live, generic_copies_have_the_source_address_of_their_interface)
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	cr_expect_eq(tier_of(&route), DPLANE_TIER_XDP);
 	forwarded_expect();
-	cr_expect_eq(counter(0, "forwarded"), 1);
+	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 1);
 }
 
 Test(live, tree_to_a_veth_without_peer_support_is_carried_by_tc)
@@ -197,9 +177,9 @@ Test(live, tree_to_a_veth_without_peer_support_is_carried_by_tc)
 	cr_expect_eq(state.tc_packets, 1);
 	cr_expect_eq(state.xdp_packets, 0);
 	cr_expect_eq(state.kernel_packets, 0);
-	cr_expect_eq(counter(0, "forwarded"), 1);
-	cr_expect_eq(counter(1, "sent"), 1);
-	cr_expect_eq(counter(2, "sent"), 1);
+	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 1);
+	cr_expect_eq(plane_counter(&plane, 1, "sent"), 1);
+	cr_expect_eq(plane_counter(&plane, 2, "sent"), 1);
 }
 
 Test(live, tree_of_an_input_in_mode_kernel_is_carried_by_the_kernel)
@@ -283,7 +263,7 @@ Test(live, wrong_interface_is_reported_when_asked_for)
 	dispatch_until(is_reported);
 	cr_expect_eq(plane.last_upcall.kind, DATA_WRONG_IF);
 	cr_expect_eq(plane.last_upcall.link, 2);
-	cr_expect_eq(counter(2, "wrong-if"), 1);
+	cr_expect_eq(plane_counter(&plane, 2, "wrong-if"), 1);
 }
 
 Test(live, trees_beyond_the_output_sets_are_carried_by_tc)
@@ -339,7 +319,7 @@ Test(live, more_outputs_than_a_small_set_holds_are_all_served)
 	cr_expect_eq(tier_of(&route), DPLANE_TIER_XDP);
 	forwarded_expect(); /* r1 and r2 */
 	for (uint16_t i = PORTS; i < PORTS + MANY; i++)
-		cr_expect_eq(counter(i, "sent"), 1, "o%d", i);
+		cr_expect_eq(plane_counter(&plane, i, "sent"), 1, "o%d", i);
 }
 
 Test(live, replaced_output_is_served_again)
@@ -382,11 +362,11 @@ Test(live, lease_that_ran_out_ends_forwarding_until_renewed)
 	cr_assert_eq(dplane_renew(plane.dp, 1), 0);
 	nanosleep(&past, NULL);
 	plane_send(&plane, 0, 1, 0);
-	for (int i = 0; i < DEADLINE_MS && counter(0, "lease") == 0; i++)
+	for (int i = 0; i < DEADLINE_MS && plane_counter(&plane, 0, "lease") == 0; i++)
 		poll(NULL, 0, 1);
-	cr_expect_eq(counter(0, "lease"), 1);
+	cr_expect_eq(plane_counter(&plane, 0, "lease"), 1);
 	cr_assert_eq(dplane_renew(plane.dp, 0), 0);
-	cr_expect_eq(counter(0, "forwarded"), 0);
+	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 0);
 }
 
 Test(live, pins_vanish_with_the_plane_unless_kept)

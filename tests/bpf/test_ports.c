@@ -46,28 +46,6 @@ static struct dplane_route_state state_get(void)
 	return state;
 }
 
-struct search {
-	uint16_t link;
-	const char *reason;
-	uint64_t packets;
-};
-
-static void counter_pick(void *ctx, const struct dplane_counter *counter)
-{
-	struct search *search = ctx;
-
-	if (counter->link == search->link && !strcmp(counter->reason, search->reason))
-		search->packets = counter->packets;
-}
-
-static uint64_t counter(uint16_t link, const char *reason)
-{
-	struct search search = { .link = link, .reason = reason };
-
-	dplane_counters(plane.dp, counter_pick, &search);
-	return search.packets;
-}
-
 Test(ports, selftest_sees_whether_redirected_frames_leave)
 {
 	struct selftest *test;
@@ -158,7 +136,7 @@ static void threshold_holds_back(enum dplane_mode mode)
 	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
 	cr_expect_not(plane_arrives(&plane, 2, 1, 200));
 	if (mode != DPLANE_MODE_KERNEL)
-		cr_expect_eq(counter(2, "threshold"), 1);
+		cr_expect_eq(plane_counter(&plane, 2, "threshold"), 1);
 	link.threshold = 7;
 	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
 	plane_send(&plane, 0, 1, 2);
@@ -193,13 +171,13 @@ Test(ports, copies_for_an_output_that_is_down_are_counted)
 	plane_send(&plane, 0, 1, 2);
 	plane_send(&plane, 0, 1, 3);
 	cr_expect(plane_arrives(&plane, 1, 3, DEADLINE_MS));
-	cr_expect_eq(counter(2, "link-down"), 2);
-	cr_expect_eq(counter(1, "link-down"), 0);
+	cr_expect_eq(plane_counter(&plane, 2, "link-down"), 2);
+	cr_expect_eq(plane_counter(&plane, 1, "link-down"), 0);
 	link.is_up = true;
 	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
 	plane_send(&plane, 0, 1, 4);
 	cr_expect(plane_arrives(&plane, 2, 4, DEADLINE_MS));
-	cr_expect_eq(counter(2, "link-down"), 2);
+	cr_expect_eq(plane_counter(&plane, 2, "link-down"), 2);
 }
 
 Test(ports, kernel_tells_what_an_interface_is)

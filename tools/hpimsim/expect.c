@@ -156,17 +156,12 @@ static void answer_trees(struct asked *asked)
 
 /* ---- Neighbors and members ---- */
 
-struct neighbors {
-	uint16_t port;
-	const char *states[256]; /* by host number */
-};
-
+/* @ctx: states by host number. */
 static bool collect_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
 {
-	struct neighbors *neighbors = ctx;
+	const char **states = ctx;
 
-	if (neighbor->link == neighbors->port)
-		neighbors->states[neighbor->addr.b[15]] = neighbor->state;
+	states[neighbor->addr.b[15]] = neighbor->state;
 	return true;
 }
 
@@ -175,12 +170,13 @@ static void answer_neighbors(struct asked *asked)
 	const struct topo *topo = &asked->net->topo;
 	const struct core *core = asked->net->routers[asked->subject.router].core;
 	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
-	struct neighbors neighbors = { .port = asked->subject.port };
+	const char *states[256] = { NULL };
 
 	if (core)
-		inspect_neighbors(core, asked->net->family, collect_neighbor, &neighbors);
+		inspect_neighbors(core, asked->subject.port, asked->net->family, collect_neighbor,
+				  states);
 	for (unsigned int host = 0; host < 256; host++) {
-		const char *state = neighbors.states[host];
+		const char *state = states[host];
 
 		if (!state)
 			continue;

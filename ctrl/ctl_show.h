@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CTRL_CTL_SHOW_H
+#define CTRL_CTL_SHOW_H
+
+/*
+ * An answer of many records, in steps: the socket calls for a part when the client has read what
+ * came before, and no part holds up the daemon (io/ctlsock.h). Only for ctl_show.c, ctl_trees.c and
+ * explain.c.
+ */
+#include "core/inspect.h"
+#include "shell.h"
+
+struct show;
+
+/**
+ * struct view - What a command shows.
+ * @is_detail: the view that "detail" asks for.
+ * @begin:     check the arguments, prepare the first step; false: refused, and the client told so.
+ *             NULL: nothing to do.
+ * @step:      send what is next, at most some hundred records; true: that was all.
+ * @end:       also when the client left before; NULL: nothing to do.
+ */
+struct view {
+	const char *cmd, *schema;
+	bool is_detail;
+	bool (*begin)(struct show *show);
+	bool (*step)(struct show *show);
+	void (*end)(struct show *show);
+};
+
+/** struct show - An answer, and how far it is. */
+struct show {
+	struct shell *shell;
+	struct ctl_client *client;
+	struct json_object *args;
+	const struct view *view;
+	enum ip_family family; /* where views of links or trees go on */
+	uint16_t link;
+	uint32_t unsettled; /* steps until the counters are exact */
+	struct dplane_totals totals;
+	/* Which trees. */
+	struct mfib_key key;
+	bool has_source, has_group;
+	bool is_walking;
+	struct inspect_walk walk;
+};
+
+/** ctl_is_asked() - Whether "interface" of the arguments includes this one. */
+bool ctl_is_asked(const struct show *show, uint16_t link);
+
+/* ctl_trees.c */
+
+/** ctl_trees_begin() - Read "source" and "group", addresses of the trees to be shown. */
+bool ctl_trees_begin(struct show *show);
+void ctl_trees_end(struct show *show);
+
+bool ctl_trees_step(struct show *show);
+bool ctl_tree_ifs_step(struct show *show);
+bool ctl_mroutes_step(struct show *show);
+
+/* explain.c */
+
+/** ctl_explain_begin() - Read "source" and "group", both of which must be there. */
+bool ctl_explain_begin(struct show *show);
+
+/** ctl_explain() - Say it all. */
+void ctl_explain(struct show *show);
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the control socket shows of trees, a tree for each step. Trees come and go between them: a
+ * tree that stands all the time is shown once.
+ */
+#include <string.h>
+
+#include "base/addr_text.h"
+#include "ctl.h"
+#include "ctl_show.h"
+#include "dplane/tier.h"
+
+/* "eth1,eth2", or "-". */
+static void put_outputs(const struct show *show, struct json_object *record,
+			const struct ifset *oifs)
+{
+	char text[LINKS_MAX * LINK_NAME_LEN] = "";
+	size_t len = 0;
+
+	ifset_for_each (link, oifs) {
+		const char *name = port_name(show->shell, link);
+
+		if (len)
+			text[len++] = ',';
+		memcpy(text + len, name, strlen(name) + 1);
+		len += strlen(name);
+	}
+	ctl_put_text(record, "outputs", len ? text : "-");
+}
+
+/* How the forwarding plane serves a tree; nothing of it when there is no entry. */
+static void put_route(const struct show *show, struct json_object *record,
+		      const struct mfib_key *key)
+{
+	struct dplane_route_state state = { .tier = DPLANE_TIER_NONE, .seen_for = HP_TIME_NEVER };
+
+	if (dplane_route_state(show->shell->dplane, key, &state) < 0)
+		state.tier = DPLANE_TIER_NONE;
+	ctl_put_text(record, "tier", tier_name(state.tier));
+	ctl_put_number(record, "packets", state.packets);
+	ctl_put_number(record, "bytes", state.bytes);
+	ctl_put_number(record, "xdp_packets", state.xdp_packets);
+	ctl_put_number(record, "kernel_packets", state.kernel_packets);
+	ctl_put_seconds(record, "seen_s", state.seen_for);
+	ctl_put_text(record, "why", state.why);
+	ctl_put_number(record, "tc_packets", state.tc_packets);
+	ctl_put_rate(record, "rate_pps", state.rate_pps);
+}
+
+static void put_key(struct json_object *record, const struct mfib_key *key)
+{
+	ctl_put_addr(record, "source", &key->source);
+	ctl_put_addr(record, "group", &key->group);
+}
+
+static void show_tree(const struct show *show, const struct inspect_tree *view)
+{
+	struct json_object *record = json_object_new_object();
+
+	put_key(record, &view->key);
+	ctl_put_text(record, "state", view->state);
+	ctl_put_text(record, "role", view->is_originator ? "originator" : "non-originator");
+	ctl_put_text(record, "input", port_name(show->shell, view->root));
+	ctl_put_addr(record, "upstream", &view->upstream);
+	ctl_put_number(record, "preference", view->preference);
+	ctl_put_number(record, "metric", view->metric);
+	ctl_put_bool(record, "in_tree", view->in_tree);
+	put_outputs(show, record, &view->oifs);
+	put_route(show, record, &view->key);
+	ctl_reply_record(show->client, record);
+}
+
+static void show_mroute(const struct show *show, const struct inspect_tree *view)
+{
+	struct json_object *record;
+
+	if (view->iif == LINK_NONE)
+		return;
+	record = json_object_new_object();
+	put_key(record, &view->key);
+	ctl_put_text(record, "input", port_name(show->shell, view->iif));
+	put_outputs(show, record, &view->oifs);
+	put_route(show, record, &view->key);
+	ctl_reply_record(show->client, record);
+}
+
+static void show_tree_if(void *ctx, const struct inspect_tree_if *view)
+{
+	const struct show *show = ctx;
+	struct json_object *record;
+
+	if (!ctl_is_asked(show, view->link))
+		return;
+	record = json_object_new_object();
+	put_key(record, &view->key);
+	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_text(record, "role", view->is_root ? "root" : "non-root");
+	ctl_put_text(record, "assert", view->is_root ? "-" : view->is_winner ? "winner" : "loser");
+	ctl_put_bool(record, "interest", view->has_interest);
+	ctl_put_bool(record, "member", view->has_member);
+	ctl_put_bool(record, "forwarding", view->is_forwarding);
+	ctl_put_addr(record, "best_upstream", &view->best_upstream);
+	ctl_put_number(record, "upstream_preference", view->upstream_preference);
+	ctl_put_number(record, "upstream_metric", view->upstream_metric);
+	ctl_reply_record(show->client, record);
+}
+
+static void show_tree_ifs(const struct show *show, const struct inspect_tree *view)
+{
+	inspect_tree_ifs_of(show->shell->core, &view->key, show_tree_if, (void *)show);
+}
+
+/* ---- which trees ---- */
+
+/* An argument that may be absent. Return: whether it is none, or an address. */
+static bool read_addr(struct json_object *args, const char *name, struct ip_addr *ret_addr,
+		      bool *ret_is_there)
+{
+	const char *text = ctl_arg_text(args, name);
+
+	*ret_is_there = text;
+	return !text || !ip_addr_parse(text, ret_addr);
+}
+
+bool ctl_trees_begin(struct show *show)
+{
+	if (read_addr(show->args, "source", &show->key.source, &show->has_source) &&
+	    read_addr(show->args, "group", &show->key.group, &show->has_group))
+		return true;
+	ctl_reply_error(show->client, "usage", CTL_EXIT_USAGE, "",
+			"\"source\" and \"group\" are addresses");
+	return false;
+}
+
+static bool is_asked_family(const struct show *show, enum ip_family family)
+{
+	return ctl_arg_family(show->args, family) &&
+	       (!show->has_source || ip_addr_family(&show->key.source) == family) &&
+	       (!show->has_group || ip_addr_family(&show->key.group) == family);
+}
+
+/* Begin to walk over the next family, if one is left. */
+static bool walk_begin(struct show *show)
+{
+	while (show->family < IP_FAMILY_COUNT && !is_asked_family(show, show->family))
+		show->family++;
+	if (show->family == IP_FAMILY_COUNT)
+		return false;
+	inspect_walk_begin(show->shell->core, show->family,
+			   show->has_group ? &show->key.group : NULL, &show->walk);
+	show->is_walking = true;
+	return true;
+}
+
+void ctl_trees_end(struct show *show)
+{
+	if (show->is_walking)
+		inspect_walk_end(&show->walk);
+	show->is_walking = false;
+}
+
+typedef void tree_fn(const struct show *show, const struct inspect_tree *view);
+
+/* Source and group name one tree, which is looked up; else the trees of the group, or all. */
+static bool show_next(struct show *show, tree_fn *each)
+{
+	struct inspect_tree tree;
+
+	if (show->has_source && show->has_group) {
+		if (is_asked_family(show, ip_addr_family(&show->key.group)) &&
+		    inspect_tree(show->shell->core, &show->key, &tree))
+			each(show, &tree);
+		return true;
+	}
+	if (!show->is_walking && !walk_begin(show))
+		return true;
+	if (!inspect_walk_next(&show->walk, &tree)) {
+		ctl_trees_end(show);
+		show->family++;
+	} else if (!show->has_source || ip_addr_equal(&tree.key.source, &show->key.source)) {
+		each(show, &tree);
+	}
+	return false;
+}
+
+bool ctl_trees_step(struct show *show)
+{
+	return show_next(show, show_tree);
+}
+
+bool ctl_tree_ifs_step(struct show *show)
+{
+	return show_next(show, show_tree_ifs);
+}
+
+bool ctl_mroutes_step(struct show *show)
+{
+	return show_next(show, show_mroute);
+}
