@@ -8,7 +8,6 @@
  * outputs. Measured is the time on the clock, so that of whoever else wants this core, too.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -319,27 +318,15 @@ static void json_write(const char *path, const struct result *results, unsigned 
 
 static struct options options_parse(int argc, char **argv)
 {
-	static const struct option words[] = {
-		{ "changes", required_argument, NULL, 'c' },
-		{ "rate", required_argument, NULL, 'r' },
-		{ "json", required_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct options options = { .changes = 50000, .rate = 10000 };
-	int word;
+	const struct word words[] = {
+		{ "changes", &options.changes, 1, CHANGES_MAX, NULL },
+		{ "rate", &options.rate, 1, 1000000, NULL },
+		{ "json", NULL, 0, 0, &options.json },
+		{ .name = NULL },
+	};
 
-	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1) {
-		if (word == 'c')
-			options.changes = number_parse(optarg, 1, CHANGES_MAX);
-		else if (word == 'r')
-			options.rate = number_parse(optarg, 1, 1000000);
-		else if (word == 'j')
-			options.json = optarg;
-		else
-			fail(0, "what is that?\n%s", usage);
-	}
-	if (optind != argc)
-		fail(0, "what is %s?\n%s", argv[optind], usage);
+	words_read(argc, argv, words, usage);
 	return options;
 }
 

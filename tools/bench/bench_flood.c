@@ -6,7 +6,6 @@
  *
  * Measured is the CPU time of the core that forwards the tree. The daemon runs on the other one.
  */
-#include <getopt.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -263,32 +262,20 @@ static void json_write(const char *path, const struct result *results)
 
 static struct options options_parse(int argc, char **argv)
 {
-	static const struct option words[] = {
-		{ "rate", required_argument, NULL, 'r' },
-		{ "seconds", required_argument, NULL, 's' },
-		{ "repetitions", required_argument, NULL, 'n' },
-		{ "programs", required_argument, NULL, 'p' },
-		{ "log", required_argument, NULL, 'l' },
-		{ "json", required_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct options options = {
 		.rate = 1000000, .seconds = 10, .repetitions = 9, .log = "/dev/null"
 	};
-	int word;
+	const struct word words[] = {
+		{ "rate", &options.rate, 1000, 100000000, NULL },
+		{ "seconds", &options.seconds, 1, 100000, NULL },
+		{ "repetitions", &options.repetitions, 1, REPETITIONS_MAX, NULL },
+		{ "programs", NULL, 0, 0, &options.programs },
+		{ "log", NULL, 0, 0, &options.log },
+		{ "json", NULL, 0, 0, &options.json },
+		{ .name = NULL },
+	};
 
-	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1)
-		switch (word) {
-		case 'r': options.rate = number_parse(optarg, 1000, 100000000); break;
-		case 's': options.seconds = number_parse(optarg, 1, 100000); break;
-		case 'n': options.repetitions = number_parse(optarg, 1, REPETITIONS_MAX); break;
-		case 'p': options.programs = optarg; break;
-		case 'l': options.log = optarg; break;
-		case 'j': options.json = optarg; break;
-		default: fail(0, "what is that?\n%s", usage);
-		}
-	if (optind != argc)
-		fail(0, "what is %s?\n%s", argv[optind], usage);
+	words_read(argc, argv, words, usage);
 	return options;
 }
 

@@ -2,7 +2,9 @@
 /* Errors, clocks and CPUs for the benchmarks of the forwarding plane. */
 #include "bench/fwd_sys.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <getopt.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -122,4 +124,25 @@ uint32_t number_parse(const char *text, uint32_t low, uint32_t high)
 	if (errno || end == text || *end || value < low || value > high)
 		fail(0, "%s is no number between %u and %u", text, low, high);
 	return (uint32_t)value;
+}
+
+void words_read(int argc, char **argv, const struct word *words, const char *usage)
+{
+	struct option options[WORDS_MAX + 1] = { { .name = NULL } };
+	int i;
+
+	for (i = 0; words[i].name; i++) {
+		assert(i < WORDS_MAX);
+		options[i] = (struct option){ words[i].name, required_argument, NULL, i };
+	}
+	while ((i = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (i == '?')
+			fail(0, "what is that?\n%s", usage);
+		if (words[i].number)
+			*words[i].number = number_parse(optarg, words[i].low, words[i].high);
+		else
+			*words[i].text = optarg;
+	}
+	if (optind != argc)
+		fail(0, "what is %s?\n%s", argv[optind], usage);
 }

@@ -39,4 +39,17 @@ clockid_t ksoftirqd_clock(int cpu);
 /** number_parse() - A whole number between @low and @high, or the end of the program. */
 uint32_t number_parse(const char *text, uint32_t low, uint32_t high);
 
+/** struct word - The option "--NAME VALUE": a number between @low and @high, or a text. */
+struct word {
+	const char *name;
+	uint32_t *number; /* NULL: a text */
+	uint32_t low, high;
+	const char **text;
+};
+
+#define WORDS_MAX 8
+
+/** words_read() - Take what the command line says; @words end with one without a name. */
+void words_read(int argc, char **argv, const struct word *words, const char *usage);
+
 #endif
