@@ -9,23 +9,52 @@
 #include "privileges.h"
 #include "shell.h"
 
-/* Attached interfaces, and those of them that the kernel's cache has no room for. */
-static void count_interfaces(const struct shell *shell, unsigned int *ret_all,
-			     unsigned int *ret_unmirrored)
+struct interfaces {
+	unsigned int attached;
+	unsigned int unmirrored; /* of these: the kernel's cache has no room for them */
+};
+
+static struct interfaces count_interfaces(const struct shell *shell)
 {
-	unsigned int all = 0, unmirrored = 0;
+	struct interfaces count = { .attached = 0 };
 
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
 		struct dplane_link_state state;
 
 		if (!shell->ports[link].is_used)
 			continue;
-		all++;
+		count.attached++;
 		dplane_link_state(shell->dplane, link, &state);
-		unmirrored += state.is_attached && !state.has_kernel;
+		count.unmirrored += state.is_attached && !state.has_kernel;
 	}
-	*ret_all = all;
-	*ret_unmirrored = unmirrored;
+	return count;
+}
+
+static void put_numbers(const struct shell *shell, const struct dplane_totals *totals,
+			struct json_object *record)
+{
+	const struct inspect_counts counts = inspect_counts(shell->core);
+	const struct interfaces interfaces = count_interfaces(shell);
+	const struct {
+		const char *name;
+		uint64_t number;
+	} numbers[] = {
+		{ "interfaces", interfaces.attached },
+		{ "neighbors", counts.neighbors },
+		{ "trees", counts.trees },
+		{ "groups", counts.groups },
+		{ "routes", totals->routes },
+		{ "routes_xdp", totals->routes_xdp },
+		{ "routes_kernel", totals->routes_kernel },
+		{ "packets_xdp", totals->xdp_packets },
+		{ "packets_kernel", totals->kernel_packets },
+		{ "routes_tc", totals->routes_tc },
+		{ "packets_tc", totals->tc_packets },
+		{ "unmirrored", interfaces.unmirrored },
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		ctl_put_number(record, numbers[i].name, numbers[i].number);
 }
 
 static void put_privileges(struct json_object *record)
@@ -40,27 +69,13 @@ static void put_privileges(struct json_object *record)
 
 struct json_object *ctl_status_record(const struct shell *shell, const struct dplane_totals *totals)
 {
-	struct inspect_counts counts = inspect_counts(shell->core);
 	struct json_object *record = json_object_new_object();
-	unsigned int interfaces, unmirrored;
 
-	count_interfaces(shell, &interfaces, &unmirrored);
 	ctl_put_text(record, "instance", shell->options->instance);
 	ctl_put_text(record, "version", HPIM_VERSION);
 	ctl_put_number(record, "pid", (uint64_t)getpid());
 	ctl_put_seconds(record, "uptime_s", loop_now() - shell->started_at);
-	ctl_put_number(record, "interfaces", interfaces);
-	ctl_put_number(record, "neighbors", counts.neighbors);
-	ctl_put_number(record, "trees", counts.trees);
-	ctl_put_number(record, "groups", counts.groups);
-	ctl_put_number(record, "routes", totals->routes);
-	ctl_put_number(record, "routes_xdp", totals->routes_xdp);
-	ctl_put_number(record, "routes_kernel", totals->routes_kernel);
-	ctl_put_number(record, "packets_xdp", totals->xdp_packets);
-	ctl_put_number(record, "packets_kernel", totals->kernel_packets);
-	ctl_put_number(record, "routes_tc", totals->routes_tc);
-	ctl_put_number(record, "packets_tc", totals->tc_packets);
-	ctl_put_number(record, "unmirrored", unmirrored);
+	put_numbers(shell, totals, record);
 	put_privileges(record);
 	return record;
 }
