@@ -138,28 +138,32 @@ static void all_leave(struct pair *pair)
 	pair_check_empty(pair);
 }
 
-/* A is the originator of each, announces it, hears that nobody wants it, and takes it back. */
-FLOOD_TEST(sources_of_its_own_subnet_leave_live_trees_and_bounded_tables)
+/* Evictions make room for all of it, in what A may have at most. */
+static struct pair *flooded_new(enum ip_family family, enum pair_net net, uint32_t most)
 {
 	struct pair *pair = standing_new(family, LIMIT);
 
-	flood(pair, 0, NET_SOURCES, PACKETS);
+	flood(pair, 0, net, PACKETS);
 	cr_assert_gt(count_of(pair, 0, NOTE_STRAY_EVICTED), PACKETS / 2);
 	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), 0);
 	cr_assert_eq(count_of(pair, 0, NOTE_TREE_LIMIT), 0);
-	cr_assert_leq(pair_hpim(pair, A)->tree_count, LIMIT / 4 + LIMIT / 4 + LIVE);
+	cr_assert_leq(pair_hpim(pair, A)->tree_count, most);
+	return pair;
+}
+
+/* A is the originator of each, announces it, hears that nobody wants it, and takes it back. */
+FLOOD_TEST(sources_of_its_own_subnet_leave_live_trees_and_bounded_tables)
+{
+	struct pair *pair = flooded_new(family, NET_SOURCES, LIMIT / 4 + LIMIT / 4 + LIVE);
+
 	all_leave(pair);
 	pair_free(pair);
 }
 
 FLOOD_TEST(sources_without_route_leave_live_trees_and_bounded_tables)
 {
-	struct pair *pair = standing_new(family, LIMIT);
+	struct pair *pair = flooded_new(family, NET_NOWHERE, LIMIT / 4 + LIVE);
 
-	flood(pair, 0, NET_NOWHERE, PACKETS);
-	cr_assert_gt(count_of(pair, 0, NOTE_STRAY_EVICTED), PACKETS / 2);
-	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), 0);
-	cr_assert_leq(pair_hpim(pair, A)->tree_count, LIMIT / 4 + LIVE);
 	cr_assert_leq(pair_hpim(pair, B)->tree_count, LIVE, "they are no business of others");
 	all_leave(pair);
 	pair_free(pair);
@@ -167,12 +171,8 @@ FLOOD_TEST(sources_without_route_leave_live_trees_and_bounded_tables)
 
 FLOOD_TEST(sources_that_are_flooded_at_first_leave_live_trees_and_bounded_tables)
 {
-	struct pair *pair = standing_new(family, LIMIT);
+	struct pair *pair = flooded_new(family, NET_FAR, LIMIT / 4 + LIVE);
 
-	flood(pair, 0, NET_FAR, PACKETS);
-	cr_assert_gt(count_of(pair, 0, NOTE_STRAY_EVICTED), PACKETS / 2);
-	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), 0);
-	cr_assert_leq(pair_hpim(pair, A)->tree_count, LIMIT / 4 + LIVE);
 	all_leave(pair);
 	pair_free(pair);
 }
