@@ -121,6 +121,8 @@ void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets)
 
 void plane_close(struct plane *plane)
 {
+	if (!plane->dp)
+		return;
 	for (unsigned int i = 0; i < plane->ports; i++)
 		close(plane->far_fd[i]);
 	dplane_free(plane->dp, false);
@@ -160,6 +162,23 @@ struct mfib_route plane_route(uint8_t group)
 	cr_assert_eq(ip_addr_parse("10.0.0.1", &route.key.source), 0);
 	cr_assert_eq(ip_addr_parse(text, &route.key.group), 0);
 	return route;
+}
+
+struct mfib_route plane_route_to(uint8_t group, uint16_t a, uint16_t b)
+{
+	struct mfib_route route = plane_route(group);
+
+	ifset_add(&route.oifs, a);
+	ifset_add(&route.oifs, b);
+	return route;
+}
+
+struct dplane_route_state plane_state(const struct plane *plane, const struct mfib_route *route)
+{
+	struct dplane_route_state state;
+
+	cr_assert_eq(dplane_route_state(plane->dp, &route->key, &state), 0);
+	return state;
 }
 
 /* Where the number stands: behind the UDP header and two bytes, so that it is aligned. */
@@ -202,7 +221,7 @@ void plane_send(const struct plane *plane, int port, uint8_t group, uint32_t num
 	cr_assert_eq(send(plane->far_fd[port], frame, sizeof(frame), 0), PLANE_FRAME);
 }
 
-bool plane_arrives(const struct plane *plane, int port, uint32_t number, int ms)
+bool plane_receive(const struct plane *plane, int port, uint8_t ret_frame[PLANE_FRAME], int ms)
 {
 	struct pollfd wait = { .fd = plane->far_fd[port], .events = POLLIN };
 	uint8_t bytes[2048];
@@ -213,10 +232,22 @@ bool plane_arrives(const struct plane *plane, int port, uint32_t number, int ms)
 		ssize_t len = recvfrom(wait.fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&from,
 				       &from_len);
 
-		if (len > 0 && from.sll_pkttype != PACKET_OUTGOING &&
-		    plane_frame_number(bytes, (size_t)len) == number)
-			return true;
+		if (len < 0 || from.sll_pkttype == PACKET_OUTGOING ||
+		    plane_frame_number(bytes, (size_t)len) == UINT32_MAX)
+			continue;
+		memcpy(ret_frame, bytes, PLANE_FRAME);
+		return true;
 	}
+	return false;
+}
+
+bool plane_arrives(const struct plane *plane, int port, uint32_t number, int ms)
+{
+	uint8_t frame[PLANE_FRAME];
+
+	while (plane_receive(plane, port, frame, ms))
+		if (plane_frame_number(frame, PLANE_FRAME) == number)
+			return true;
 	return false;
 }
 

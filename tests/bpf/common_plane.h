@@ -27,6 +27,8 @@ struct plane {
 /** plane_open() - Namespace, cables and the forwarding plane; nothing is attached yet. @plane:
  * zero. */
 void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets);
+
+/** plane_close() - Also when the test was skipped, or has closed the forwarding plane itself. */
 void plane_close(struct plane *plane);
 
 /** plane_cable() - Make a port and its far end. */
@@ -45,6 +47,12 @@ void plane_gro_set(unsigned int port, bool on);
 /** plane_route() - From 10.0.0.1 to 239.1.1.@group, in by link 0; the caller adds outputs. */
 struct mfib_route plane_route(uint8_t group);
 
+/** plane_route_to() - The same, with two outputs. */
+struct mfib_route plane_route_to(uint8_t group, uint16_t a, uint16_t b);
+
+/** plane_state() - How a tree is served, which must be there. */
+struct dplane_route_state plane_state(const struct plane *plane, const struct mfib_route *route);
+
 #define PLANE_FRAME 60
 
 /** plane_frame() - A UDP packet of that tree, TTL 8, payload bytes 0x77; its number in bytes 44-47.
@@ -56,6 +64,9 @@ uint32_t plane_frame_number(const uint8_t *frame, size_t len);
 
 /** plane_send() - Let the far end of a port send one. */
 void plane_send(const struct plane *plane, int port, uint8_t group, uint32_t number);
+
+/** plane_receive() - The next of our frames at a port. Return: whether one came in time. */
+bool plane_receive(const struct plane *plane, int port, uint8_t ret_frame[PLANE_FRAME], int ms);
 
 /** plane_arrives() - Whether a number comes out at a port within so many milliseconds. */
 bool plane_arrives(const struct plane *plane, int port, uint32_t number, int ms);

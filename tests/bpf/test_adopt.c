@@ -23,25 +23,15 @@ static void setup(void)
 
 static void teardown(void)
 {
-	if (plane.dp)
-		plane_close(&plane);
+	plane_close(&plane);
 }
 
 TestSuite(adopt, .init = setup, .fini = teardown);
 
-static struct mfib_route route_to(uint8_t group, uint16_t a, uint16_t b)
-{
-	struct mfib_route route = plane_route(group);
-
-	ifset_add(&route.oifs, a);
-	ifset_add(&route.oifs, b);
-	return route;
-}
-
 /* A tree to 1 and 2, left behind by a daemon that is gone. */
 static void leave_behind(enum dplane_mode mode)
 {
-	struct mfib_route route = route_to(1, 1, 2);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 
 	plane_attach_all(&plane, mode);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
@@ -69,7 +59,7 @@ static void dispatch(int ms)
 static void forwards_without_daemon_and_after(enum dplane_mode mode)
 {
 	struct dplane_route_state state;
-	struct mfib_route route = route_to(1, 1, 2);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 
 	leave_behind(mode);
 	cr_expect(comes_out(1, 1));
@@ -80,7 +70,7 @@ static void forwards_without_daemon_and_after(enum dplane_mode mode)
 	plane_attach_all(&plane, mode);
 	cr_expect(comes_out(1, 1));
 	cr_expect(comes_out(1, 2));
-	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
+	state = plane_state(&plane, &route);
 	cr_expect_eq(state.packets, 4, "the counters go on: %lu", (unsigned long)state.packets);
 }
 
@@ -143,7 +133,7 @@ Test(adopt, first_wishes_do_not_take_outputs_away)
 
 Test(adopt, relearning_ends_with_what_is_wanted_then)
 {
-	struct mfib_route wanted = plane_route(1), stale = route_to(2, 1, 2);
+	struct mfib_route wanted = plane_route(1), stale = plane_route_to(2, 1, 2);
 	struct dplane_route_state state;
 
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
@@ -219,7 +209,7 @@ Test(adopt, output_sets_are_found_again_and_made_as_needed)
 	plane_new(&plane, SETS);
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	for (uint8_t group = 1; group <= 3; group++) {
-		struct mfib_route route = route_to(group, 1, (uint16_t)(group == 1 ? 2 : 3));
+		struct mfib_route route = plane_route_to(group, 1, (uint16_t)(group == 1 ? 2 : 3));
 
 		cr_assert_eq(dplane_put(plane.dp, &route), 0);
 		cr_expect(comes_out(group, 1), "group %u", group);

@@ -6,7 +6,6 @@
 #include <bpf/bpf.h>
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
@@ -36,50 +35,10 @@ static void setup(void)
 
 static void teardown(void)
 {
-	if (plane.dp)
-		plane_close(&plane);
+	plane_close(&plane);
 }
 
 TestSuite(live, .init = setup, .fini = teardown);
-
-/* To both outputs. */
-static struct mfib_route route_make(uint8_t group)
-{
-	struct mfib_route route = plane_route(group);
-
-	ifset_add(&route.oifs, 1);
-	ifset_add(&route.oifs, 2);
-	return route;
-}
-
-static enum dplane_tier tier_of(const struct mfib_route *route)
-{
-	struct dplane_route_state state;
-
-	cr_assert_eq(dplane_route_state(plane.dp, &route->key, &state), 0);
-	return state.tier;
-}
-
-/* Waits for one of our frames at a far end. Return: whether one came in time. */
-static bool frame_wait(int port, uint8_t ret_frame[PLANE_FRAME], int timeout_ms)
-{
-	struct pollfd wait = { .fd = plane.far_fd[port], .events = POLLIN };
-	uint8_t bytes[2048];
-
-	while (poll(&wait, 1, timeout_ms) > 0) {
-		struct sockaddr_ll from;
-		socklen_t from_len = sizeof(from);
-		ssize_t len = recvfrom(wait.fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&from,
-				       &from_len);
-
-		if (len < 0 || from.sll_pkttype == PACKET_OUTGOING ||
-		    plane_frame_number(bytes, (size_t)len) == UINT32_MAX)
-			continue;
-		memcpy(ret_frame, bytes, PLANE_FRAME);
-		return true;
-	}
-	return false;
-}
 
 static void dispatch_until(bool (*is_done)(void))
 {
@@ -104,26 +63,32 @@ static void forwarded_expect(void)
 		memcpy(want + 6, link.mac, 6);
 		want[22]--; /* TTL */
 		want[24]++; /* RFC 1624; the frame is such that nothing is carried */
-		cr_assert(frame_wait(i, out, DEADLINE_MS), "%s got nothing", link.name);
+		cr_assert(plane_receive(&plane, i, out, DEADLINE_MS), "%s got nothing", link.name);
 		cr_expect_arr_eq(out, want, PLANE_FRAME, "%s", link.name);
 	}
 }
 
+/* One packet, forwarded to both. */
+static void counters_expect(void)
+{
+	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 1);
+	cr_expect_eq(plane_counter(&plane, 1, "sent"), 1);
+	cr_expect_eq(plane_counter(&plane, 2, "sent"), 1);
+}
+
 Test(live, native_copies_have_the_source_address_of_their_interface)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 	struct dplane_route_state state;
 
 	plane_attach_all(&plane, DPLANE_MODE_NATIVE);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_expect_eq(tier_of(&route), DPLANE_TIER_XDP);
+	cr_expect_eq(plane_state(&plane, &route).tier, DPLANE_TIER_XDP);
 	forwarded_expect();
-	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
+	state = plane_state(&plane, &route);
 	cr_expect_eq(state.xdp_packets, 1);
 	cr_expect_eq(state.kernel_packets, 0);
-	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 1);
-	cr_expect_eq(plane_counter(&plane, 1, "sent"), 1);
-	cr_expect_eq(plane_counter(&plane, 2, "sent"), 1);
+	counters_expect();
 }
 
 /* Interfaces whose numbers are the same modulo the slots: the second is found in `ports`. */
@@ -132,7 +97,7 @@ Test(live, output_whose_egress_slot_is_taken_has_its_source_address_all_the_same
 	struct dplane_link link = plane_link(&plane, 1, DPLANE_MODE_AUTO);
 	uint32_t slot = link.ifindex % MFIB_EGRESS_SLOTS;
 	struct mfib_egress other = { .ifindex = link.ifindex + MFIB_EGRESS_SLOTS }, owner;
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 	char path[128];
 	int fd;
 
@@ -151,46 +116,44 @@ Test(live, output_whose_egress_slot_is_taken_has_its_source_address_all_the_same
 
 Test(live, generic_copies_have_the_source_address_of_their_interface)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 
 	plane_gro_set(1, false);
 	plane_gro_set(2, false);
 	plane_attach_all(&plane, DPLANE_MODE_GENERIC);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_expect_eq(tier_of(&route), DPLANE_TIER_XDP);
+	cr_expect_eq(plane_state(&plane, &route).tier, DPLANE_TIER_XDP);
 	forwarded_expect();
 	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 1);
 }
 
 Test(live, tree_to_a_veth_without_peer_support_is_carried_by_tc)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 	struct dplane_route_state state;
 
 	plane_gro_set(2, false);
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	forwarded_expect();
-	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
+	state = plane_state(&plane, &route);
 	cr_expect_eq(state.tier, DPLANE_TIER_TC);
 	cr_expect_not_null(strstr(state.why, "r2: "), "%s", state.why);
 	cr_expect_eq(state.tc_packets, 1);
 	cr_expect_eq(state.xdp_packets, 0);
 	cr_expect_eq(state.kernel_packets, 0);
-	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 1);
-	cr_expect_eq(plane_counter(&plane, 1, "sent"), 1);
-	cr_expect_eq(plane_counter(&plane, 2, "sent"), 1);
+	counters_expect();
 }
 
 Test(live, tree_of_an_input_in_mode_kernel_is_carried_by_the_kernel)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 	struct dplane_route_state state;
 
 	plane_attach_all(&plane, DPLANE_MODE_KERNEL);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	forwarded_expect();
-	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
+	state = plane_state(&plane, &route);
 	cr_expect_eq(state.tier, DPLANE_TIER_KERNEL);
 	cr_expect_str_eq(state.why, "r0: mode is kernel");
 	cr_expect_eq(state.kernel_packets, 1);
@@ -200,12 +163,12 @@ static const struct mfib_route *awaited;
 
 static bool is_xdp(void)
 {
-	return tier_of(awaited) == DPLANE_TIER_XDP;
+	return plane_state(&plane, awaited).tier == DPLANE_TIER_XDP;
 }
 
 static bool is_tc(void)
 {
-	return tier_of(awaited) == DPLANE_TIER_TC;
+	return plane_state(&plane, awaited).tier == DPLANE_TIER_TC;
 }
 
 /* The generic netlink family that tells it is there since 6.3. */
@@ -216,7 +179,7 @@ static bool kernel_tells_redirects(void)
 
 Test(live, tree_changes_its_tier_with_the_peer_of_an_output)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 
 	if (!kernel_tells_redirects())
 		cr_skip("this kernel does not tell when a veth begins to take redirected frames");
@@ -224,7 +187,7 @@ Test(live, tree_changes_its_tier_with_the_peer_of_an_output)
 	plane_gro_set(2, false);
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_assert_eq(tier_of(&route), DPLANE_TIER_TC);
+	cr_assert_eq(plane_state(&plane, &route).tier, DPLANE_TIER_TC);
 	plane_gro_set(2, true);
 	dispatch_until(is_xdp);
 	forwarded_expect();
@@ -240,7 +203,7 @@ static bool is_reported(void)
 
 Test(live, miss_is_reported_with_link_source_and_group)
 {
-	struct mfib_route route = route_make(9);
+	struct mfib_route route = plane_route_to(9, 1, 2);
 
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	plane_send(&plane, 0, 9, 0);
@@ -253,7 +216,7 @@ Test(live, miss_is_reported_with_link_source_and_group)
 
 Test(live, wrong_interface_is_reported_when_asked_for)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 
 	route.flags = MFIB_F_WRONG_IF;
 	ifset_del(&route.oifs, 2);
@@ -273,16 +236,16 @@ Test(live, trees_beyond_the_output_sets_are_carried_by_tc)
 	dplane_free(plane.dp, false);
 	plane_new(&plane, 2);
 	plane_attach_all(&plane, DPLANE_MODE_NATIVE);
-	route = route_make(2);
+	route = plane_route_to(2, 1, 2);
 	ifset_del(&route.oifs, 1);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	route = route_make(3);
+	route = plane_route_to(3, 1, 2);
 	ifset_del(&route.oifs, 2);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_expect_eq(tier_of(&route), DPLANE_TIER_XDP);
-	route = route_make(1);
+	cr_expect_eq(plane_state(&plane, &route).tier, DPLANE_TIER_XDP);
+	route = plane_route_to(1, 1, 2);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_expect_eq(tier_of(&route), DPLANE_TIER_TC);
+	cr_expect_eq(plane_state(&plane, &route).tier, DPLANE_TIER_TC);
 	cr_expect_not_null(strstr(plane.said, "all 2 output sets are in use"));
 	forwarded_expect();
 }
@@ -292,7 +255,7 @@ Test(live, trees_beyond_the_output_sets_are_carried_by_tc)
 
 Test(live, more_outputs_than_a_small_set_holds_are_all_served)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 	char command[160];
 
 	plane_attach_all(&plane, DPLANE_MODE_NATIVE);
@@ -316,7 +279,7 @@ Test(live, more_outputs_than_a_small_set_holds_are_all_served)
 		ifset_add(&route.oifs, i);
 	}
 	cr_assert_eq(dplane_put(plane.dp, &route), 0, "%s", plane.said);
-	cr_expect_eq(tier_of(&route), DPLANE_TIER_XDP);
+	cr_expect_eq(plane_state(&plane, &route).tier, DPLANE_TIER_XDP);
 	forwarded_expect(); /* r1 and r2 */
 	for (uint16_t i = PORTS; i < PORTS + MANY; i++)
 		cr_expect_eq(plane_counter(&plane, i, "sent"), 1, "o%d", i);
@@ -324,7 +287,7 @@ Test(live, more_outputs_than_a_small_set_holds_are_all_served)
 
 Test(live, replaced_output_is_served_again)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 	struct dplane_link link;
 
 	plane_attach_all(&plane, DPLANE_MODE_NATIVE);
@@ -334,7 +297,7 @@ Test(live, replaced_output_is_served_again)
 	plane_cable(&plane, 2);
 	link = plane_link(&plane, 2, DPLANE_MODE_NATIVE);
 	cr_assert_eq(dplane_attach(plane.dp, &link), 0, "%s", plane.said);
-	cr_expect_eq(tier_of(&route), DPLANE_TIER_XDP);
+	cr_expect_eq(plane_state(&plane, &route).tier, DPLANE_TIER_XDP);
 	forwarded_expect();
 }
 
@@ -354,7 +317,7 @@ Test(live, detached_interface_is_as_before)
 
 Test(live, lease_that_ran_out_ends_forwarding_until_renewed)
 {
-	struct mfib_route route = route_make(1);
+	struct mfib_route route = plane_route_to(1, 1, 2);
 	struct timespec past = { .tv_nsec = 20000000 }; /* lease and coarse clock are over then */
 
 	plane_attach_all(&plane, DPLANE_MODE_NATIVE);

@@ -25,26 +25,15 @@ static struct mfib_route route;
 static void setup(void)
 {
 	plane_open(&plane, PORTS, 8);
-	route = plane_route(1);
-	ifset_add(&route.oifs, 1);
-	ifset_add(&route.oifs, 2);
+	route = plane_route_to(1, 1, 2);
 }
 
 static void teardown(void)
 {
-	if (plane.dp)
-		plane_close(&plane);
+	plane_close(&plane);
 }
 
 TestSuite(ports, .init = setup, .fini = teardown);
-
-static struct dplane_route_state state_get(void)
-{
-	struct dplane_route_state state;
-
-	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
-	return state;
-}
 
 Test(ports, selftest_sees_whether_redirected_frames_leave)
 {
@@ -68,7 +57,7 @@ Test(ports, selftest_leaves_the_tree_to_tc_before_its_first_packet)
 	cr_expect_not(link.takes_redirects);
 	cr_expect_neq(link.why[0], '\0');
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_expect_eq(state_get().tier, DPLANE_TIER_TC);
+	cr_expect_eq(plane_state(&plane, &route).tier, DPLANE_TIER_TC);
 	plane_send(&plane, 0, 1, 1);
 	cr_expect(plane_arrives(&plane, 2, 1, DEADLINE_MS));
 }
@@ -90,10 +79,10 @@ static void tier_await(enum dplane_tier tier)
 {
 	struct pollfd wait = { .fd = dplane_fd(plane.dp), .events = POLLIN };
 
-	for (int i = 0; i < DEADLINE_MS / 10 && state_get().tier != tier; i++)
+	for (int i = 0; i < DEADLINE_MS / 10 && plane_state(&plane, &route).tier != tier; i++)
 		if (poll(&wait, 1, 10) > 0)
 			dplane_dispatch(plane.dp);
-	cr_expect_eq(state_get().tier, tier, "%s", state_get().why);
+	cr_expect_eq(plane_state(&plane, &route).tier, tier, "%s", plane_state(&plane, &route).why);
 }
 
 static void listener_is_served(const char *name)
@@ -103,10 +92,10 @@ static void listener_is_served(const char *name)
 	snprintf(why, sizeof(why), "%s: a program of this machine listens to the group", name);
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_assert_eq(state_get().tier, DPLANE_TIER_XDP);
+	cr_assert_eq(plane_state(&plane, &route).tier, DPLANE_TIER_XDP);
 	listen_on(name);
 	tier_await(DPLANE_TIER_KERNEL);
-	cr_expect_str_eq(state_get().why, why);
+	cr_expect_str_eq(plane_state(&plane, &route).why, why);
 	plane_send(&plane, 0, 1, 1);
 	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
 	cr_expect(plane_arrives(&plane, 2, 1, DEADLINE_MS));
@@ -201,11 +190,11 @@ Test(ports, rate_of_a_tree_is_known_after_two_questions)
 
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_expect_eq(state_get().rate_pps, 0.0);
+	cr_expect_eq(plane_state(&plane, &route).rate_pps, 0.0);
 	plane_send(&plane, 0, 1, 1);
 	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
 	for (int i = 0; i < DEADLINE_MS / 10; i++) {
-		state = state_get();
+		state = plane_state(&plane, &route);
 		if (state.rate_pps > 0)
 			break;
 		poll(NULL, 0, 10);

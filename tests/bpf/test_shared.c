@@ -41,8 +41,7 @@ static void teardown(void)
 		xdp_program__detach(program, (int)if_nametoindex("r0"), XDP_MODE_NATIVE, 0);
 	xdp_program__close(program);
 	neighbor__destroy(skel);
-	if (plane.dp)
-		plane_close(&plane);
+	plane_close(&plane);
 }
 
 TestSuite(shared, .init = setup, .fini = teardown);
@@ -92,7 +91,7 @@ static void tree_make(uint8_t group)
 	plane_attach_all(&plane, DPLANE_MODE_NATIVE);
 	ifset_add(&route.oifs, 1);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
+	state = plane_state(&plane, &route);
 	cr_expect_eq(state.tier, DPLANE_TIER_XDP, "%s", state.why);
 }
 
