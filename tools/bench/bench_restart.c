@@ -5,7 +5,6 @@
  * number. Needs root. Judges nothing; docs/BENCHMARKS.md reads the table.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
@@ -317,34 +316,21 @@ static void json_write(const char *path, const struct result *results)
 
 static struct options options_parse(int argc, char **argv)
 {
-	static const struct option words[] = {
-		{ "rate", required_argument, NULL, 'r' },
-		{ "trees", required_argument, NULL, 't' },
-		{ "settle", required_argument, NULL, 's' },
-		{ "relearn", required_argument, NULL, 'e' },
-		{ "programs", required_argument, NULL, 'p' },
-		{ "log", required_argument, NULL, 'l' },
-		{ "json", required_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct options options = {
 		.rate = 100000, .trees = 1, .settle_s = 3, .relearn_s = 22, .log = "/dev/null"
 	};
-	int word;
+	const struct word words[] = {
+		{ "rate", &options.rate, 1000, 10000000, NULL },
+		{ "trees", &options.trees, 1, 10000, NULL },
+		{ "settle", &options.settle_s, 1, 100000, NULL },
+		{ "relearn", &options.relearn_s, 1, 100000, NULL },
+		{ "programs", NULL, 0, 0, &options.programs },
+		{ "log", NULL, 0, 0, &options.log },
+		{ "json", NULL, 0, 0, &options.json },
+		{ .name = NULL },
+	};
 
-	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1)
-		switch (word) {
-		case 'r': options.rate = number_parse(optarg, 1000, 10000000); break;
-		case 't': options.trees = number_parse(optarg, 1, 10000); break;
-		case 's': options.settle_s = number_parse(optarg, 1, 100000); break;
-		case 'e': options.relearn_s = number_parse(optarg, 1, 100000); break;
-		case 'p': options.programs = optarg; break;
-		case 'l': options.log = optarg; break;
-		case 'j': options.json = optarg; break;
-		default: fail(0, "what is that?\n%s", usage);
-		}
-	if (optind != argc)
-		fail(0, "what is %s?\n%s", argv[optind], usage);
+	words_read(argc, argv, words, usage);
 	return options;
 }
 
