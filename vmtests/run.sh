@@ -13,10 +13,12 @@ MODULES='veth dummy bridge bonding 8021q vrf ip_gre ip6_gre wireguard sch_ingres
 	virtio_pci virtio_net'
 TOOLS='qemu-system-x86:qemu-system-x86_64 cpio:cpio kmod:depmod xz-utils:xz procps:sysctl
 	iproute2:tc tcpdump:tcpdump ethtool:ethtool bpftool:bpftool wireguard-tools:wg'
-# What the tests call: all programs of these packages, and these; each with its libraries.
+# What the tests call: all programs of these packages, and these; each with its libraries. And what those
+# open as they run: the modules of Perl, the program with which libxdp shares an interface.
 PACKAGES='coreutils diffutils findutils grep sed'
-PROGRAMS='bash sh awk insmod mount umount mountpoint nsenter unshare flock sysctl ip tc bridge
+PROGRAMS='bash sh awk perl insmod mount umount mountpoint nsenter unshare flock sysctl ip tc genl bridge
 	ethtool tcpdump bpftool wg'
+OPENED='perl-base bpf/xdp-dispatcher.o'
 
 die() { echo "check-vm: $*" >&2; exit 1; }
 say() { printf '  %-7s %s\n' "$@"; }
@@ -62,6 +64,9 @@ root_make() {
 		file=$(PATH="/usr/bin:/usr/sbin:$PATH" type -P "$program") ||
 			die "this machine has no $program"
 		cp -L "$file" "$root/usr/bin/$program" || return
+	done
+	for file in $OPENED; do
+		cp --parents -r "/usr/lib/$(gcc -print-multiarch)/$file" "$root" || return
 	done
 	cp /etc/passwd /etc/group "$root/etc" # tcpdump becomes another user
 	cp --parents -r tests tools/demo vmtests "$root/hpim" &&
