@@ -133,6 +133,8 @@ int hpim_ingress(struct xdp_md *ctx)
 	return outputs_redirect(set, &fwd);
 }
 
+#ifndef HPIM_INGRESS_ONLY
+
 /* The TTL has been decremented before. */
 static __always_inline bool is_within_threshold(const struct mfib_port *port, const void *data,
 						const void *end)
@@ -213,5 +215,7 @@ int hpim_egress(struct xdp_md *ctx)
 	stats_count(own->port.link, MFIB_R_SENT, end - data);
 	return XDP_PASS;
 }
+
+#endif
 
 char _license[] SEC("license") = "GPL";

@@ -8,7 +8,7 @@
 
 #include "dplane/skel.h"
 
-#define PROGRAM "hpim_ingress"
+#define PROGRAM "hpim_shared"
 
 /*
  * What libxdp has to say is in its return values; while it tries what a kernel may refuse, libbpf
@@ -63,7 +63,7 @@ static void others_remove(uint32_t ifindex, uint32_t keep)
 int attach_shared_add(const struct attach *at, uint32_t ifindex, bool is_generic)
 {
 	DECLARE_LIBXDP_OPTS(xdp_program_opts, opts, .prog_name = PROGRAM);
-	struct mcast_xdp *skel = mcast_xdp__open();
+	struct mcast_shared *skel = mcast_shared__open();
 	struct xdp_program *program;
 	libbpf_print_fn_t print;
 	int err;
@@ -73,8 +73,6 @@ int attach_shared_add(const struct attach *at, uint32_t ifindex, bool is_generic
 	print = mute_all();
 	skel->rodata->hpim_unknown_link = at->config->max_links;
 	err = attach_maps_prepare(at, skel->obj);
-	if (!err)
-		err = bpf_program__set_autoload(skel->progs.hpim_egress, false);
 	opts.obj = skel->obj;
 	program = err ? NULL : xdp_program__create(&opts);
 	if (!err)
@@ -86,7 +84,7 @@ int attach_shared_add(const struct attach *at, uint32_t ifindex, bool is_generic
 			others_remove(ifindex, xdp_program__id(program));
 		xdp_program__close(program);
 	}
-	mcast_xdp__destroy(skel);
+	mcast_shared__destroy(skel);
 	(void)libbpf_set_print(print);
 	return err;
 }

@@ -173,8 +173,15 @@ static int port_xdp_on(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_
 	bool is_generic = port->link.mode == DPLANE_MODE_GENERIC;
 	/* Generic XDP works on the VLAN itself, so its port is left alone. */
 	uint32_t ifindex = is_generic ? port->link.ifindex : port->tag.carrier;
-	int err = carrier_get(eb, ifindex, is_generic ? ATTACH_GENERIC : ATTACH_NATIVE, port, why);
+	int err;
 
+	if (eb->config.shares_xdp && ifindex != port->link.ifindex) {
+		maps_vlan_del(&eb->maps, &port->tag); /* of an earlier run that did not share */
+		(void)snprintf(why, BACKEND_WHY_LEN,
+			       "XDP behind libxdp's dispatcher serves no VLANs");
+		return -EOPNOTSUPP;
+	}
+	err = carrier_get(eb, ifindex, is_generic ? ATTACH_GENERIC : ATTACH_NATIVE, port, why);
 	if (err)
 		return err;
 	port->carrier = carrier_find(eb, ifindex);
@@ -293,6 +300,7 @@ void eport_state(const struct port *port, struct tier_port *ret_port)
 								     : TIER_HOOK_NATIVE;
 	ret_port->has_tc = attached_is(&port->tc);
 	ret_port->is_tagged = port->tag.vid != 0;
+	ret_port->is_shared = port->carrier && port->carrier->xdp.is_shared;
 	ret_port->is_ethernet = port_is_ethernet(port);
 	ret_port->carrier = port->tag.carrier;
 }

@@ -6,6 +6,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #include "bpf/mcast_probe.skel.h"
+#include "bpf/mcast_shared.skel.h"
 #include "bpf/mcast_tc.skel.h"
 #include "bpf/mcast_xdp.skel.h"
 #pragma GCC diagnostic pop

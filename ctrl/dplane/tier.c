@@ -13,13 +13,15 @@ static struct tier_choice choice(enum dplane_tier tier, const char *name, const 
 	return ret;
 }
 
-/* Why XDP cannot reach an output from this hook, or NULL. */
-static const char *output_reason(const struct tier_port *out, enum tier_hook hook)
+/* Why XDP cannot reach an output from this input, or NULL. */
+static const char *output_reason(const struct tier_port *out, const struct tier_port *in)
 {
 	if (!out->is_served)
 		return NULL;
-	if (hook == TIER_HOOK_GENERIC)
+	if (in->hook == TIER_HOOK_GENERIC)
 		return out->is_tagged ? "generic XDP cannot tag frames" : NULL;
+	if (in->is_shared && out->is_tagged)
+		return "XDP behind libxdp's dispatcher cannot tag frames";
 	return out->takes_redirects ? NULL : out->why_no_redirects;
 }
 
@@ -63,7 +65,7 @@ struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_
 	if (in->hook == TIER_HOOK_NONE)
 		return choose_tc(ports, route, in->name, in->why_no_hook);
 	ifset_for_each (link, &route->oifs) {
-		const char *why = output_reason(&ports[link], in->hook);
+		const char *why = output_reason(&ports[link], in);
 
 		if (why)
 			return choose_tc(ports, route, ports[link].name, why);

@@ -17,6 +17,7 @@ struct tier_port {
 	bool takes_redirects; /* takes frames redirected by native XDP */
 	bool has_kernel;      /* known to the kernel's multicast cache */
 	bool is_tagged;       /* a VLAN, whose frames XDP must tag */
+	bool is_shared;       /* the XDP program is behind libxdp's dispatcher, and cannot tag */
 	bool is_ethernet;
 	uint32_t carrier; /* ifindex of what its frames leave by: of a VLAN, its port */
 	char name[LINK_NAME_LEN];
@@ -36,8 +37,9 @@ struct tier_choice {
  *            LINK_NONE.
  *
  * Outputs that are not served are left out by every tier and do not matter here. Generic XDP
- * reaches every output but VLANs, native XDP only those that take redirected frames, TC all, and
- * the kernel's cache also the programs of this machine.
+ * reaches every output but VLANs, native XDP only those that take redirected frames, and no VLANs
+ * where it shares the input with others, TC all, and the kernel's cache also the programs of this
+ * machine.
  */
 struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route,
 			       uint16_t listener);

@@ -110,6 +110,14 @@ Test(tier, vlan_is_reached_by_native_xdp_but_not_by_generic)
 	expect(DPLANE_TIER_TC, "eth1: generic XDP cannot tag frames");
 }
 
+Test(tier, vlan_is_not_reached_by_xdp_that_shares_the_input)
+{
+	ports[0].is_shared = true;
+	expect(DPLANE_TIER_XDP, "");
+	ports[1].is_tagged = true;
+	expect(DPLANE_TIER_TC, "eth1: XDP behind libxdp's dispatcher cannot tag frames");
+}
+
 Test(tier, output_needs_no_hook)
 {
 	ports[1].hook = ports[2].hook = TIER_HOOK_NONE;
