@@ -8,9 +8,9 @@ TIER=xdp # of R1, whose output the bond is
 WHY=-
 TIER2=tc # of R2, whose input it is
 
-# bond ROUTER MODE: eth2 and eth3 are bond0
+# bond ROUTER MODE WORDS...: eth2 and eth3 are bond0
 bond() {
-	run "$1" ip link add bond0 type bond mode "$2" miimon 100 || fail "no bond in $1"
+	run "$1" ip link add bond0 type bond mode "${@:2}" miimon 100 || fail "no bond in $1"
 	run "$1" ip link set eth2 down && run "$1" ip link set eth2 master bond0 &&
 		run "$1" ip link set eth3 down && run "$1" ip link set eth3 master bond0 ||
 		fail "no cables for the bond of $1"
@@ -30,25 +30,23 @@ ends_of_chain
 wire r1 eth2 '' r2 eth2 ''
 wire r1 eth3 '' r2 eth3 ''
 for router in r1 r2; do
-	bond $router active-backup
+	bond $router active-backup primary eth2
 	address $router bond0 "fe80::${router#r}/64,10.1.2.${router#r}/24"
 	start_router $router
 done
+# uses ROUTER CABLE: whether the bond does. An idle port takes nothing, so both ends use the same one.
+uses() { run "$1" ip -d link show bond0 | grep -q " active_slave $2 "; }
+for router in r1 r2; do within 10 uses $router eth2; done
+
 attach r1 eth0
 attach r2 eth1
 serves bond0
 delivers dst
 
-# active ROUTER: the cable in use. Files of /sys show the first network alone.
-active() { run "$1" ip -d link show bond0 | sed -nE 's/.* active_slave ([^ ]+).*/\1/p'; }
-switched() { [ "$(active "$1")" = "$other" ]; }
-active=$(active r1)
-case $active in eth2) other=eth3 ;; eth3) other=eth2 ;; *) fail "R1 uses no cable: $active" ;; esac
-run r1 ip link set "$active" down
-within 10 switched r1
-within 10 switched r2
+run r1 ip link set eth2 down
+for router in r1 r2; do within 10 uses $router eth3; done
 delivers dst
-run r1 ip link set "$active" up
+run r1 ip link set eth2 up
 
 for router in r1 r2; do
 	ends 0 '' ctl $router detach bond0

@@ -11,12 +11,11 @@ mount_bpf
 node west east src h20 h30 h40
 router r1
 trunk west p0 r1 eth0
-trunk east p0 r1 eth1
+trunk east eth0 r1 eth1
 vlan_of west p0 10 src 10.1.1.100/24,2001:db8:1::100/64
 vlan_of west p0 40 h40 10.4.40.100/24,2001:db8:40::100/64
-vlan_of east p0 20 h20 10.4.20.100/24,2001:db8:20::100/64
-vlan_of east p0 30 h30 10.4.30.100/24,2001:db8:30::100/64
-run east ip link set p0 name eth0
+vlan_of east eth0 20 h20 10.4.20.100/24,2001:db8:20::100/64
+vlan_of east eth0 30 h30 10.4.30.100/24,2001:db8:30::100/64
 address east eth0 10.4.1.100/24,2001:db8:41::100/64 # the untagged host
 vlan r1 eth0 10 eth0.10 10.1.1.1/24,2001:db8:1::1/64
 vlan r1 eth0 40 eth0.40 10.4.40.1/24,2001:db8:40::1/64
