@@ -114,17 +114,22 @@ static int sets_grow(struct maps *maps, uint32_t set)
 }
 
 /*
- * Those of an earlier run stand in the outer map by their identifiers. Without CAP_SYS_ADMIN, as
- * after a restart in place, identifiers are of no use: then a new set is filled, and takes the
+ * Those of an earlier run stand in the outer map by their identifiers. Only those in use, which
+ * have a list, are asked for: before 6.8 the kernel waits for a grace period each time (seen on
+ * 6.1, where asking for 4096 took 49 s); others are made again when needed. Without CAP_SYS_ADMIN,
+ * as after a restart in place, identifiers are of no use: then a new set is filled, and takes the
  * place of the old one, when adopt.c writes all sets again.
  */
 static int sets_adopt(struct maps *maps)
 {
+	struct mfib_list list;
+
 	for (uint32_t i = 0; i < maps->max_sets; i++) {
 		uint32_t id;
 
-		if (bpf_map_lookup_elem(maps->output_sets, &i, &id) < 0)
-			continue; /* it was never made */
+		if (bpf_map_lookup_elem(maps->output_lists, &i, &list) < 0 ||
+		    bpf_map_lookup_elem(maps->output_sets, &i, &id) < 0)
+			continue;
 		maps->set[i] = bpf_map_get_fd_by_id(id);
 		maps->is_inserted[i] = maps->set[i] >= 0;
 		if (maps->set[i] == -EPERM)

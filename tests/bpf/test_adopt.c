@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a forwarding plane makes of the pins that an earlier one has left. */
+#include <bpf/bpf.h>
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <poll.h>
@@ -200,6 +201,29 @@ Test(adopt, settings_of_interfaces_are_undone_by_the_next_run)
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
 	dplane_detach(plane.dp, 0);
 	cr_expect_neq(system("ip link show r0 | grep -qE 'xdp|ALLMULTI'"), 0);
+}
+
+static unsigned int sets_held(void)
+{
+	unsigned int count = 0;
+
+	for (int fd = 0; fd < 256; fd++) {
+		struct bpf_map_info info = { .type = 0 };
+		uint32_t len = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(fd, &info, &len) == 0 &&
+		    info.type == BPF_MAP_TYPE_DEVMAP_HASH && strcmp(info.name, "output_set") == 0)
+			count++;
+	}
+	return count;
+}
+
+/* Before 6.8 asking for one takes a grace period, and there may be thousands. */
+Test(adopt, only_output_sets_in_use_are_asked_for)
+{
+	leave_behind(DPLANE_MODE_AUTO);
+	plane_new(&plane, SETS);
+	cr_expect_eq(sets_held(), 1, "%u", sets_held());
 }
 
 /* Sets that rest or were never used are as good as new ones. */
