@@ -13,7 +13,8 @@
 TIER=xdp
 WHY=-
 
-# nic LINK END NODE IFACE ADDR[,ADDR]: the NIC with this address, see run.sh, goes to a node
+# nic LINK END NODE IFACE ADDR[,ADDR]: the NIC with this address, see run.sh, goes to a node. Old
+# kernels make no eth0 for another network while here is one, so this comes before cables.
 nic() {
 	local mac="52:54:00:00:0$1:0$2" file name
 	file=$(grep -lxF "$mac" /sys/class/net/*/address) || fail "this machine has no NIC $mac"
@@ -35,8 +36,8 @@ first_machine() {
 	local group senders=()
 	node src
 	router r1
-	wire src eth0 10.1.1.100/24,2001:db8:1::100/64 r1 eth0 10.1.1.1/24,2001:db8:1::1/64
 	nic 1 1 r1 eth1 10.1.2.1/24,2001:db8:2::1/64
+	wire src eth0 10.1.1.100/24,2001:db8:1::100/64 r1 eth0 10.1.1.1/24,2001:db8:1::1/64
 	serves r1 1
 	for group in $GROUPS_ALL; do
 		spawn "grow-$group" src "$BUILD/mcgen" -i eth0 -g "$group" -r 10
