@@ -11,7 +11,6 @@ KINDS='hpim4 hpim6 igmp mld frames'
 here=$(dirname "$0")
 vectors="$here/../vectors/hpim-dm-packets.json"
 
-memory_kb() { awk '$1 == "VmRSS:" { print $2 }' "/proc/${daemons[$1]}/status"; }
 
 # counter NODE IFACE REASON
 counter() { table "$1" interface,reason,packets counters | awk -v i="$2 $3" '$1 " " $2 == i { print $3 }'; }

@@ -13,13 +13,8 @@ need tc
 FLOOD4=10.1.1.0/24,239.0.0.0/8 FLOOD6=2001:db8:1::/64,ff3e::/32
 NEW4=239.1.2.9 NEW6=ff3e::1:2:9
 
-memory_kb() { awk '$1 == "VmRSS:" { print $2 }' "/proc/${daemons[$1]}/status"; }
-# evicted COUNT: asked once a second, since R1 has to look at each of its trees for the answer
-evicted() {
-	read -rt 1 <> <(:) || true
-	[ "$(counter r1 eth0 tree-evicted)" -ge "$1" ]
-}
-milliseconds() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+# evicted COUNT
+evicted() { [ "$(counter r1 eth0 tree-evicted)" -ge "$1" ]; }
 
 # stream NAME GROUP: numbered packets, a thousand a second, received by dst
 declare -A senders

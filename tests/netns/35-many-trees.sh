@@ -8,8 +8,6 @@
 TREES=20000
 SOURCES4=172.16.0.0/12 SOURCES6=2001:db8:1::/64
 
-memory_kb() { awk '$1 == "VmRSS:" { print $2 }' "/proc/${daemons[$1]}/status"; }
-milliseconds() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 number() { table r1 "$1" status; }
 
 # flood NAME COUNT: so many packets, each of another source, to groups that dst has joined
@@ -46,7 +44,7 @@ waits() {
 	kill -TERM $asker
 	wait $asker || fail "the other client: $(cat "$WORK/often.log")"
 	echo "another client waits $(field often longest_ms) ms at most: $*"
-	[ "$(field often longest_ms)" -lt 1000 ] || fail "another client waits for $*"
+	[ "$(field often longest_ms)" -lt 10000 ] || fail "another client waits for $*"
 	hears_hellos || fail "R1 sends no Hello: $(ctl r2 neighbors)"
 }
 

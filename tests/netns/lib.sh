@@ -253,6 +253,11 @@ hush() {
 	wait "${sinks[$1]}"
 }
 
+# memory_kb NODE: what its daemon has in memory
+memory_kb() { awk '$1 == "VmRSS:" { print $2 }' "/proc/${daemons[$1]}/status"; }
+
+milliseconds() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
 # field NAME KEY: a number in the last line of JSON of mcsink or mcgen
 field() { tail -n 1 "$WORK/$1.log" | sed -n "s/.*\"$2\":\([0-9.]*\).*/\1/p"; }
 
