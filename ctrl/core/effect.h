@@ -42,7 +42,7 @@ struct mfib_route {
 	struct mfib_key key;
 	uint16_t iif;      /* the only input interface accepted */
 	struct ifset oifs; /* never contains iif; empty: drop (negative entry) */
-	uint32_t flags;    /* MFIB_F_* */
+	uint32_t flags;    /* MFIB_F_* below; the other bits are the forwarding plane's */
 };
 
 /* Report packets that arrive on another interface than iif (DATA_WRONG_IF). */

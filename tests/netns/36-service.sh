@@ -4,7 +4,7 @@
 # a stream through the router, of which no packet is lost; a daemon that hangs is replaced; removing
 # the package ends it. A systemd of its own serves a copy-on-write view of this machine's files.
 . "$(dirname "$0")/lib.sh"
-need unshare chroot systemctl dpkg
+need unshare chroot systemctl dpkg pgrep
 [ -x /lib/systemd/systemd ] || skip 'systemd is not installed'
 
 UNIT=hpimd@default
