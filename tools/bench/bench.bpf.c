@@ -155,11 +155,15 @@ static __always_inline int fresh_random(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
+__u32 flood_is_dropped; /* at once, instead of what the forwarding plane does with it */
+
 SEC("xdp")
 int fresh_flood(struct xdp_md *ctx)
 {
 	if (fresh_random(ctx) != XDP_PASS)
 		return XDP_ABORTED;
+	if (flood_is_dropped)
+		return XDP_DROP;
 	bpf_tail_call(ctx, &contenders, 0);
 	return XDP_ABORTED;
 }
