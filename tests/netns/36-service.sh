@@ -26,7 +26,9 @@ begin() {
 		mount -t overlay all -o "lowerdir=/,upperdir=$ROOT/new,workdir=$ROOT/work" "$ROOT/all" &&
 		mount --move "$ROOT/all" "$ROOT" && cd "$ROOT" && mount --rbind /dev dev &&
 		mount -t proc proc proc && mount -t sysfs sys sys && mount -t cgroup2 cgroup sys/fs/cgroup &&
-		mount -t bpf bpf sys/fs/bpf && mount -t tmpfs run run && mount -t tmpfs tmp tmp || return
+		mount -t bpf bpf sys/fs/bpf && mount -t tmpfs run run && cp "$PACKAGE" hpim.deb || return
+	[ -e var/lib/dpkg/status ] && [ -x usr/bin/systemctl ] ||
+		{ echo 'files of the system are on several file systems'; return; }
 	# Nothing of the machine but what a service needs.
 	mkdir -p etc/systemd/system
 	printf '[Unit]\nDefaultDependencies=no\n' > etc/systemd/system/sysinit.target
@@ -45,7 +47,7 @@ answers() {
 
 # manage: start it in the router's network
 manage() {
-	export PREFIX ROOT
+	export PACKAGE ROOT
 	spawn systemd one unshare --fork --pid --mount --uts --ipc --cgroup --kill-child \
 		bash -c "$(declare -f begin); begin"
 	local starter=$!
@@ -73,7 +75,7 @@ changed() {
 }
 
 make -s BUILD="$BUILD" deb > "$WORK/deb.log" 2>&1 || fail 'no package is made'
-package=$(realpath "$BUILD"/hpim_*.deb)
+PACKAGE=$(realpath "$BUILD"/hpim_*.deb)
 
 node left right
 router one
@@ -81,7 +83,7 @@ wire left eth0 10.1.1.100/24,2001:db8:1::100/64 one eth0 10.1.1.1/24,2001:db8:1:
 wire one eth1 10.1.3.1/24,2001:db8:3::1/64 right eth0 10.1.3.100/24,2001:db8:3::100/64
 manage
 
-inside dpkg -i "$package" > "$WORK/install.log" 2>&1 || fail 'the package is not installed'
+inside dpkg -i /hpim.deb > "$WORK/install.log" 2>&1 || fail 'the package is not installed'
 inside getent passwd hpim > /dev/null || fail 'the package makes no user hpim'
 inside systemctl start "$UNIT" || fail "the service does not start: $(inside systemctl status "$UNIT")"
 [ "$(table one user status)" = hpim ] || fail "it serves as $(table one user status)"
@@ -103,7 +105,7 @@ served
 [ "$(property MainPID)" = "$pid" ] || fail 'another process after reload'
 changed inside systemctl restart "$UNIT"
 changed inside kill -9 "$(property MainPID)"
-changed inside dpkg -i "$package" > "$WORK/upgrade.log" 2>&1
+changed inside dpkg -i /hpim.deb > "$WORK/upgrade.log" 2>&1
 for group in $GROUP4 $GROUP6; do
 	hush "judge-$group" || fail "judge-$group: exit code $?"
 	end=$(tail -n 1 "$WORK/judge-$group.log")
