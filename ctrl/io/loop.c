@@ -204,7 +204,7 @@ int loop_run(struct loop *loop)
 			return err;
 	}
 	/* Again after a signal, which does no harm. */
-	(void)sd_notify(0, loop->is_leaving ? "RELOADING=1" : "STOPPING=1");
+	(void)sd_notify(0, loop->is_leaving ? "RELOADING=1\nWATCHDOG=1" : "STOPPING=1");
 	return 0;
 }
 

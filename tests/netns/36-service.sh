@@ -35,7 +35,7 @@ begin() {
 	printf '[Unit]\nDefaultDependencies=no\n' > etc/systemd/system/basic.target
 	# Else waiting for the watchdog would be half of the test.
 	mkdir etc/systemd/system/hpimd@.service.d
-	printf '[Service]\nWatchdogSec=5\n' > etc/systemd/system/hpimd@.service.d/soon.conf
+	printf '[Service]\nWatchdogSec=15\n' > etc/systemd/system/hpimd@.service.d/soon.conf
 	exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 		chroot . /lib/systemd/systemd --unit=basic.target
 }

@@ -128,7 +128,7 @@ Test(io_loop, service_manager_hears_ready_and_stopping)
 	cr_assert_eq(loop_on_timer(loop, count_and_leave, NULL), 0);
 	cr_assert_eq(loop_arm(loop, 0), 0);
 	cr_assert_eq(loop_run(loop), 0);
-	cr_assert_eq(recv(fd, text, sizeof(text), MSG_DONTWAIT), 11);
-	cr_assert_arr_eq(text, "RELOADING=1", 11);
+	cr_assert_eq(recv(fd, text, sizeof(text), MSG_DONTWAIT), 22);
+	cr_assert_arr_eq(text, "RELOADING=1\nWATCHDOG=1", 22);
 	close(fd);
 }

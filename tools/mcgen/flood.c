@@ -4,6 +4,7 @@
  * as a hostile host sends them. They leave by a packet socket, so that any source can be claimed,
  * in batches, past the queueing discipline.
  */
+#include <assert.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/if_ether.h>
@@ -244,6 +245,7 @@ static int socket_open(const struct flood_options *opt, uint8_t ret_mac[6])
 /* Each place of the batch keeps its form, so that only addresses are written later. */
 static void batch_init(struct flood *flood)
 {
+	assert(flood->opt->pair_count > 0); /* it would not be a flood */
 	for (unsigned int i = 0; i < BATCH; i++) {
 		const struct form *form = &flood->forms[i % flood->opt->pair_count];
 
