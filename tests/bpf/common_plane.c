@@ -128,6 +128,12 @@ void plane_close(struct plane *plane)
 	dplane_free(plane->dp, false);
 }
 
+void plane_skip(struct plane *plane, const char *why)
+{
+	plane_close(plane);
+	cr_skip("%s", why);
+}
+
 struct dplane_link plane_link(const struct plane *plane, uint16_t number, enum dplane_mode mode)
 {
 	struct dplane_link link = { .link = number, .mtu = 1500, .is_up = true, .mode = mode };

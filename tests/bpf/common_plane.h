@@ -28,8 +28,11 @@ struct plane {
  * zero. */
 void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets);
 
-/** plane_close() - Also when the test was skipped, or has closed the forwarding plane itself. */
+/** plane_close() - Also when the test has closed the forwarding plane itself. */
 void plane_close(struct plane *plane);
+
+/** plane_skip() - End the test without a verdict. One that skips has no teardown: this is it. */
+void plane_skip(struct plane *plane, const char *why);
 
 /** plane_cable() - Make a port and its far end. */
 void plane_cable(struct plane *plane, unsigned int port);

@@ -182,7 +182,9 @@ Test(live, tree_changes_its_tier_with_the_peer_of_an_output)
 	struct mfib_route route = plane_route_to(1, 1, 2);
 
 	if (!kernel_tells_redirects())
-		cr_skip("this kernel does not tell when a veth begins to take redirected frames");
+		plane_skip(
+			&plane,
+			"this kernel does not tell when a veth begins to take redirected frames");
 	awaited = &route;
 	plane_gro_set(2, false);
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);

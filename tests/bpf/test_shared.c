@@ -144,7 +144,7 @@ Test(shared, vlan_is_carried_by_tc)
 	struct dplane_link vlan;
 
 	if (system("ip link add link r1 name r2 type vlan id 5 && ip link set r2 up") != 0)
-		cr_skip("this kernel has no VLANs");
+		plane_skip(&plane, "this kernel has no VLANs");
 	vlan = plane_link(&plane, 2, DPLANE_MODE_AUTO);
 	plane_attach_all(&plane, DPLANE_MODE_NATIVE);
 	cr_assert_eq(dplane_attach(plane.dp, &vlan), 0, "%s", plane.said);
@@ -163,7 +163,7 @@ Test(shared, neighbor_goes_on_and_sees_what_we_pass)
 
 	neighbor_attach();
 	if (programs() == -1)
-		cr_skip("this kernel refuses the dispatcher of libxdp");
+		plane_skip(&plane, "this kernel refuses the dispatcher of libxdp");
 	tree_make(1);
 	cr_assert_eq(programs(), 2);
 	before = neighbor_seen();

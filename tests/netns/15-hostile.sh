@@ -29,11 +29,7 @@ go_away() {
 
 chain
 chain_serves
-chain_has_tree $GROUP4
-listen member6 dst $GROUP6
-within 10 has_member r2 eth1 $GROUP6
-send src $GROUP6 -n 30 -r 100
-within 10 shows r2 eth1 outputs mroutes $GROUP6
+chain_has_trees
 
 listen exact dst $GROUP4 --expect 1-$COUNT
 listen exact6 dst $GROUP6 --expect 1-$COUNT

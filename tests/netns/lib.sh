@@ -356,6 +356,15 @@ chain_has_tree() {
 	within 10 shows r2 eth1 outputs mroutes "$1"
 }
 
+# chain_has_trees: the same of both families; the receivers are "member" and "member6"
+chain_has_trees() {
+	chain_has_tree $GROUP4
+	listen member6 dst $GROUP6
+	within 10 has_member r2 eth1 $GROUP6
+	send src $GROUP6 -n 30 -r 100
+	within 10 shows r2 eth1 outputs mroutes $GROUP6
+}
+
 # chain_serves: both routers of the chain run, and are synchronized in both families. $MODE is that
 # of their interfaces; kernels which cannot tell what a veth takes need native.
 chain_serves() {
