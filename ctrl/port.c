@@ -203,6 +203,7 @@ static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
 	port->mode = wish->mode;
 	(void)snprintf(port->name, sizeof(port->name), "%s", wish->name); /* it names a link */
 	shell->refusal[0] = '\0';
+	dplane_returned(shell->dplane, link->ifindex);
 	err = attach_dplane(shell, number, link);
 	if (!err)
 		return number;
@@ -383,6 +384,8 @@ static void link_present(struct shell *shell, uint16_t number, const struct rtnl
 	struct port *port = &shell->ports[number];
 	int err;
 
+	if (!port->ifindex)
+		dplane_returned(shell->dplane, link->ifindex);
 	port->ifindex = link->ifindex;
 	memcpy(port->name, link->name, sizeof(port->name));
 	err = attach_dplane(shell, number, link);
@@ -396,6 +399,8 @@ void port_link_changed(struct shell *shell, const struct rtnl_link *link)
 {
 	uint16_t number = port_of(shell, link);
 
+	if (number == LINK_NONE && link->is_present)
+		dplane_returned(shell->dplane, link->ifindex);
 	if (number != LINK_NONE && link->is_present)
 		link_present(shell, number, link);
 	else if (number != LINK_NONE)

@@ -33,6 +33,8 @@ struct backend;
  *                it can do here in @port, and leaves the rest of it alone. @why gets a sentence
  *                when it fails. -ENOSPC: no room, served without this tier then.
  * @link_del:     stop serving; unknown links are ignored.
+ * @returned:     an interface is there, new or back from elsewhere: undo what was changed at it
+ *                before it went; NULL: changes nothing that could come back.
  * @put:          add or replace a route; links this tier does not serve are left out. A negative
  *                errno leaves the route as it was.
  * @del:          remove a route; an unknown one is ignored.
@@ -55,6 +57,7 @@ struct backend_ops {
 	int (*link_add)(struct backend *be, const struct dplane_link *link, struct tier_port *port,
 			char why[BACKEND_WHY_LEN]);
 	void (*link_del)(struct backend *be, uint16_t link);
+	void (*returned)(struct backend *be, uint32_t ifindex);
 	int (*put)(struct backend *be, const struct mfib_route *route);
 	void (*del)(struct backend *be, const struct mfib_key *key);
 	int (*route_counts)(struct backend *be, const struct mfib_key *key,

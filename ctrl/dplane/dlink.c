@@ -151,6 +151,12 @@ void dplane_detach(struct dplane *dp, uint16_t link)
 	dtree_renew_link(dp, link);
 }
 
+void dplane_returned(struct dplane *dp, uint32_t ifindex)
+{
+	if (dp->fast->ops->returned)
+		dp->fast->ops->returned(dp->fast, ifindex);
+}
+
 /* ---- of an earlier run ---- */
 
 void dlink_adopt(void *ctx, const struct dplane_link *link, const struct tier_port *port)

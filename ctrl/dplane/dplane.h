@@ -146,6 +146,12 @@ int dplane_capture(struct dplane *dp, uint32_t every);
 /** dplane_detach() - Stop serving an interface. Routes must no longer name it. */
 void dplane_detach(struct dplane *dp, uint16_t link);
 
+/**
+ * dplane_returned() - An interface is there that was not a moment ago, or not here. What was
+ * changed at it when it was attached, and could not be undone since it was gone, is undone.
+ */
+void dplane_returned(struct dplane *dp, uint32_t ifindex);
+
 /** dplane_put() - Add or replace a route entry in every tier. Return: 0 or a negative errno. */
 int dplane_put(struct dplane *dp, const struct mfib_route *route);
 

@@ -42,6 +42,11 @@ static void ebpf_link_del(struct backend *be, uint16_t link)
 	eport_link_del((struct ebpf *)be, link);
 }
 
+static void ebpf_returned(struct backend *be, uint32_t ifindex)
+{
+	eport_returned((struct ebpf *)be, ifindex);
+}
+
 /* ---- routes ---- */
 
 static struct route *route_find(struct ebpf *eb, const struct mfib_key *key)
@@ -392,6 +397,7 @@ static const struct backend_ops ebpf_ops = {
 	.name = "xdp",
 	.link_add = ebpf_link_add,
 	.link_del = ebpf_link_del,
+	.returned = ebpf_returned,
 	.put = ebpf_put,
 	.del = ebpf_del,
 	.route_counts = ebpf_route_counts,

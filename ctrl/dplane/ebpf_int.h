@@ -18,6 +18,7 @@ struct selftest;
 /** struct carrier - A port with our XDP program, for itself and for VLANs on it. */
 struct carrier {
 	uint32_t ifindex;
+	uint8_t mac[6];
 	unsigned int users; /* ports; 0: free */
 	uint16_t changed;   /* MFIB_PORT_RXVLAN: to be undone */
 	struct attached xdp;
@@ -30,6 +31,18 @@ struct port {
 	struct mfib_tag tag;     /* carrier, and the tag there; vid 0: none */
 	struct carrier *carrier; /* whose program sees what arrives; NULL: no XDP */
 	struct attached tc;
+};
+
+/**
+ * struct departed - An interface that went away with settings of ours, to be undone if it returns.
+ *
+ * Settings survive a move to another network namespace. An index does not, and a name need not; a
+ * VLAN has the MAC address of its port.
+ */
+struct departed {
+	uint8_t mac[6];
+	uint16_t vid;
+	uint16_t changed; /* MFIB_PORT_ALLMULTI, MFIB_PORT_RXVLAN; 0: free */
 };
 
 struct route {
@@ -64,6 +77,8 @@ struct ebpf {
 	bool *slot_is_used; /* [max_routes] by a route */
 	struct carrier carriers[LINKS_MAX];
 	struct port ports[LINKS_MAX];
+	struct departed departed[LINKS_MAX];
+	unsigned int departed_count; /* so far; the oldest one gives way */
 };
 
 /* eport.c */
@@ -72,6 +87,9 @@ struct ebpf {
 int eport_link_add(struct ebpf *eb, const struct dplane_link *link, struct tier_port *ret_port,
 		   char why[BACKEND_WHY_LEN]);
 void eport_link_del(struct ebpf *eb, uint16_t link);
+
+/** eport_returned() - backend_ops.returned. */
+void eport_returned(struct ebpf *eb, uint32_t ifindex);
 
 /** eport_adopt() - Take an interface over from an earlier run; forgotten when it is gone. */
 void eport_adopt(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was);

@@ -64,6 +64,56 @@ static int carrier_write(struct ebpf *eb, const struct carrier *carrier)
 	return port ? port_write(eb, port) : maps_port_put(&eb->maps, carrier->ifindex, &value);
 }
 
+/* ---- interfaces that are away ---- */
+
+static void departed_add(struct ebpf *eb, const uint8_t mac[6], uint16_t vid, uint16_t changed)
+{
+	struct departed *departed = &eb->departed[eb->departed_count % LINKS_MAX];
+
+	if (!changed)
+		return;
+	eb->departed_count++;
+	*departed = (struct departed){ .vid = vid, .changed = changed };
+	memcpy(departed->mac, mac, sizeof(departed->mac));
+}
+
+static void settings_undo(uint32_t ifindex, uint16_t changed)
+{
+	if (changed & MFIB_PORT_ALLMULTI)
+		(void)ifflags_allmulti_set(ifindex, false, NULL); /* it may be gone again */
+	if (changed & MFIB_PORT_RXVLAN)
+		(void)ifflags_rxvlan_set(ifindex, true, NULL);
+}
+
+/* Undo what was changed at an interface, now or when it is back. */
+static void settings_restore(struct ebpf *eb, uint32_t ifindex, const uint8_t mac[6], uint16_t vid,
+			     uint16_t changed)
+{
+	struct linkinfo info;
+
+	if (linkinfo_read(ifindex, &info) == -ENODEV)
+		departed_add(eb, mac, vid, changed);
+	else
+		settings_undo(ifindex, changed);
+}
+
+void eport_returned(struct ebpf *eb, uint32_t ifindex)
+{
+	struct linkinfo info;
+
+	if (!eb->departed_count || linkinfo_read(ifindex, &info) < 0)
+		return;
+	for (unsigned int i = 0; i < LINKS_MAX; i++) {
+		struct departed *departed = &eb->departed[i];
+
+		if (!departed->changed || departed->vid != info.vid ||
+		    memcmp(departed->mac, info.mac, sizeof(info.mac)) != 0)
+			continue;
+		settings_undo(ifindex, departed->changed);
+		departed->changed = 0;
+	}
+}
+
 /* ---- the XDP hook ---- */
 
 /* A tag that the card takes off is invisible to XDP. */
@@ -98,8 +148,7 @@ static void carrier_put(struct ebpf *eb, struct carrier *carrier)
 	if (--carrier->users > 0)
 		return;
 	attach_del(&eb->attach, &carrier->xdp);
-	if (carrier->changed & MFIB_PORT_RXVLAN)
-		(void)ifflags_rxvlan_set(carrier->ifindex, true, NULL); /* it may be gone */
+	settings_restore(eb, carrier->ifindex, carrier->mac, 0, carrier->changed);
 	port = port_of_carrier(eb, carrier->ifindex);
 	if (port)
 		(void)port_write(eb, port); /* it was written before, so there is room */
@@ -145,6 +194,7 @@ static int carrier_get(struct ebpf *eb, uint32_t ifindex, enum attach_hook hook,
 	if (err)
 		return err;
 	carrier->users = 1;
+	memcpy(carrier->mac, port->link.mac, sizeof(carrier->mac));
 	carrier->changed = maps_port_flags(&eb->maps, ifindex) & MFIB_PORT_RXVLAN;
 	carrier_rxvlan_off(eb, carrier, port->link.name);
 	err = carrier_write(eb, carrier);
@@ -199,23 +249,24 @@ static int port_xdp_on(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_
 /* ---- both hooks ---- */
 
 /* A VLAN asks its port for the same. */
-static int allmulti_set(struct port *port, bool on, char why[BACKEND_WHY_LEN])
+static int allmulti_on(struct port *port, char why[BACKEND_WHY_LEN])
 {
 	bool changed = false;
-	int err = 0;
+	int err = ifflags_allmulti_set(port->link.ifindex, true, &changed);
 
-	if (on)
-		err = ifflags_allmulti_set(port->link.ifindex, true, &changed);
-	else if (port->changed & MFIB_PORT_ALLMULTI)
-		(void)ifflags_allmulti_set(port->link.ifindex, false, NULL); /* it may be gone */
-	if (!on)
-		port->changed &= (uint16_t)~MFIB_PORT_ALLMULTI;
-	else if (changed)
+	if (changed)
 		port->changed |= MFIB_PORT_ALLMULTI;
 	if (err)
 		(void)snprintf(why, BACKEND_WHY_LEN, "receiving all multicast frames refused: %s",
 			       strerror(-err));
 	return err;
+}
+
+static void allmulti_off(struct ebpf *eb, struct port *port)
+{
+	settings_restore(eb, port->link.ifindex, port->link.mac, port->tag.vid,
+			 port->changed & MFIB_PORT_ALLMULTI);
+	port->changed &= (uint16_t)~MFIB_PORT_ALLMULTI;
 }
 
 static bool port_is_ethernet(const struct port *port)
@@ -290,7 +341,10 @@ static int hooks_set(struct ebpf *eb, struct port *port, struct tier_port *state
 		memcpy(state->why_no_tc, why, sizeof(state->why_no_tc));
 	if (err && mode == DPLANE_MODE_TC)
 		return err;
-	return allmulti_set(port, port->carrier || attached_is(&port->tc), why);
+	if (port->carrier || attached_is(&port->tc))
+		return allmulti_on(port, why);
+	allmulti_off(eb, port);
+	return 0;
 }
 
 void eport_state(const struct port *port, struct tier_port *ret_port)
@@ -315,7 +369,7 @@ void eport_link_del(struct ebpf *eb, uint16_t link)
 		return;
 	port_xdp_off(eb, port);
 	attach_del(&eb->attach, &port->tc);
-	(void)allmulti_set(port, false, NULL); /* switching off has no reason to tell */
+	allmulti_off(eb, port);
 	port->is_known = false;
 	if (carrier_find(eb, port->link.ifindex))
 		(void)carrier_write(eb, carrier_find(eb, port->link.ifindex)); /* has its room */
@@ -407,6 +461,8 @@ void eport_adopt(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was)
 		return; /* comes with the VLANs on it */
 	if (was->link >= eb->config.max_links || port->is_known ||
 	    linkinfo_read(ifindex, &info) < 0 || info.carrier != was->carrier) {
+		departed_add(eb, was->mac, was->vid,
+			     was->flags & (MFIB_PORT_ALLMULTI | MFIB_PORT_RXVLAN));
 		maps_port_del(&eb->maps, ifindex);
 		return;
 	}

@@ -18,6 +18,7 @@ struct entry {
 	struct rtnl_link now;       /* without addresses */
 	struct linktab_addr *addrs; /* by rank */
 	size_t addr_count;
+	bool was_deleted; /* since it was told; it may be there again, as another one */
 	UT_hash_handle hh;
 };
 
@@ -87,8 +88,10 @@ void linktab_del(struct linktab *tab, uint32_t ifindex)
 {
 	struct entry *entry = entry_find(tab, ifindex);
 
-	if (entry)
-		entry_forget(entry);
+	if (!entry)
+		return;
+	entry_forget(entry);
+	entry->was_deleted = true;
 }
 
 void linktab_forget(struct linktab *tab)
@@ -179,6 +182,28 @@ static void entry_picture(const struct entry *entry, struct rtnl_link *ret_link)
 	ret_link->addr_count = (uint8_t)count;
 }
 
+static void entry_tell(struct entry *entry, const struct rtnl_link *picture, linktab_fn *fn,
+		       void *ctx)
+{
+	bool was_told = entry->told.is_present;
+
+	memcpy(&entry->told, picture, sizeof(*picture)); /* with its padding */
+	if (was_told || picture->is_present)
+		fn(ctx, &entry->told);
+}
+
+/* One that went and came back was told as present all the time, yet what was attached to it is
+ * gone: the kernel moved it to another namespace and back, or gave its index to another one. */
+static void entry_tell_gone(struct entry *entry, linktab_fn *fn, void *ctx)
+{
+	struct rtnl_link gone;
+
+	memset(&gone, 0, sizeof(gone));
+	gone.ifindex = entry->ifindex;
+	memcpy(gone.name, entry->told.name, sizeof(gone.name));
+	entry_tell(entry, &gone, fn, ctx);
+}
+
 void linktab_tell(struct linktab *tab, linktab_fn *fn, void *ctx)
 {
 	struct entry *entry, *next;
@@ -187,13 +212,11 @@ void linktab_tell(struct linktab *tab, linktab_fn *fn, void *ctx)
 		struct rtnl_link picture;
 
 		entry_picture(entry, &picture);
-		if (memcmp(&picture, &entry->told, sizeof(picture)) != 0) {
-			bool was_told = entry->told.is_present;
-
-			memcpy(&entry->told, &picture, sizeof(picture));
-			if (was_told || picture.is_present)
-				fn(ctx, &entry->told);
-		}
+		if (entry->was_deleted && entry->told.is_present && picture.is_present)
+			entry_tell_gone(entry, fn, ctx);
+		entry->was_deleted = false;
+		if (memcmp(&picture, &entry->told, sizeof(picture)) != 0)
+			entry_tell(entry, &picture, fn, ctx);
 		if (!entry->now.is_present)
 			entry_free(tab, entry);
 	}

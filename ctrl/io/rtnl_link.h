@@ -42,7 +42,11 @@ void linktab_addr_del(struct linktab *tab, uint32_t ifindex, const struct ip_pre
 /** linktab_forget() - Before everything is read again: what is not set from now on is gone. */
 void linktab_forget(struct linktab *tab);
 
-/** linktab_tell() - Call @fn for each interface that is not as it was told last. */
+/**
+ * linktab_tell() - Call @fn for each interface that is not as it was told last.
+ *
+ * One that was deleted and is there again with the same index is told twice: gone, then present.
+ */
 void linktab_tell(struct linktab *tab, linktab_fn *fn, void *ctx);
 
 /** As rtnl_link_by_name() and so on: what was told last. */
