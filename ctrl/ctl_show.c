@@ -60,8 +60,7 @@ struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link)
 	return record;
 }
 
-/* The first address of a family as the core uses it: for IPv6 the link-local one. */
-static struct ip_addr first_addr(const struct rtnl_link *link, enum ip_family family)
+struct ip_addr ctl_link_addr(const struct rtnl_link *link, enum ip_family family)
 {
 	for (unsigned int i = 0; link && i < link->addr_count; i++) {
 		const struct ip_addr *addr = &link->addrs[i].addr;
@@ -82,7 +81,7 @@ static void put_family(const struct show *show, struct json_object *record, uint
 	struct shell *shell = show->shell;
 	const struct gm_if *gm = inspect_membership(shell->core, link, family);
 	struct ip_addr addr =
-		first_addr(rtnl_link_by_index(shell->rtnl, shell->ports[link].ifindex), family);
+		ctl_link_addr(rtnl_link_by_index(shell->rtnl, shell->ports[link].ifindex), family);
 	struct ip_addr querier = gm ? gm_if_inspect(gm).querier : (struct ip_addr){ .b = { 0 } };
 
 	ctl_put_addr(record, addr_names[family], &addr);
@@ -346,6 +345,11 @@ static const struct view views[] = {
 	  .begin = counters_begin,
 	  .step = show_counters },
 	{ .cmd = "explain", .schema = "hpim.explain/1", .begin = explain_begin, .step = explain },
+	{ .cmd = "doctor",
+	  .schema = "hpim.doctor/1",
+	  .begin = ctl_doctor_begin,
+	  .step = ctl_doctor_step,
+	  .end = ctl_doctor_end },
 	{ .cmd = "show keys", .schema = "hpim.keys/1", .step = show_keys },
 	{ .cmd = "show algorithms", .schema = "hpim.algorithms/1", .step = show_algorithms },
 };

@@ -4,12 +4,13 @@
 
 /*
  * An answer of many records, in steps: the socket calls for a part when the client has read what
- * came before, and no part holds up the daemon (io/ctlsock.h). Only for ctl_show.c, ctl_trees.c and
- * explain.c.
+ * came before, and no part holds up the daemon (io/ctlsock.h). Only for ctl_show.c, ctl_trees.c,
+ * doctor.c and explain.c.
  */
 #include "core/inspect.h"
 #include "shell.h"
 
+struct doctor;
 struct show;
 
 /**
@@ -43,10 +44,19 @@ struct show {
 	bool has_source, has_group;
 	bool is_walking;
 	struct inspect_walk walk;
+	struct doctor *doctor; /* what doctor.c has found */
 };
 
 /** ctl_is_asked() - Whether "interface" of the arguments includes this one. */
 bool ctl_is_asked(const struct show *show, uint16_t link);
+
+/**
+ * ctl_link_addr() - The first address of a family as the core uses it: for IPv6 the link-local one.
+ * @link: NULL: none.
+ *
+ * Return: the address, unset when there is none.
+ */
+struct ip_addr ctl_link_addr(const struct rtnl_link *link, enum ip_family family);
 
 /* ctl_trees.c */
 
@@ -54,9 +64,24 @@ bool ctl_is_asked(const struct show *show, uint16_t link);
 bool ctl_trees_begin(struct show *show);
 void ctl_trees_end(struct show *show);
 
+/**
+ * ctl_trees_next() - Call @each for the next tree of those asked for, if there is one.
+ *
+ * Return: whether that was the last.
+ */
+typedef void ctl_tree_fn(const struct show *show, const struct inspect_tree *view);
+bool ctl_trees_next(struct show *show, ctl_tree_fn *each);
+
 bool ctl_trees_step(struct show *show);
 bool ctl_tree_ifs_step(struct show *show);
 bool ctl_mroutes_step(struct show *show);
+
+/* doctor.c */
+
+/** ctl_doctor_begin() - Check that "interface", if it is there, is attached. */
+bool ctl_doctor_begin(struct show *show);
+bool ctl_doctor_step(struct show *show);
+void ctl_doctor_end(struct show *show);
 
 /* explain.c */
 

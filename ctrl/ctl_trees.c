@@ -159,10 +159,8 @@ void ctl_trees_end(struct show *show)
 	show->is_walking = false;
 }
 
-typedef void tree_fn(const struct show *show, const struct inspect_tree *view);
-
 /* Source and group name one tree, which is looked up; else the trees of the group, or all. */
-static bool show_next(struct show *show, tree_fn *each)
+bool ctl_trees_next(struct show *show, ctl_tree_fn *each)
 {
 	struct inspect_tree tree;
 
@@ -185,15 +183,15 @@ static bool show_next(struct show *show, tree_fn *each)
 
 bool ctl_trees_step(struct show *show)
 {
-	return show_next(show, show_tree);
+	return ctl_trees_next(show, show_tree);
 }
 
 bool ctl_tree_ifs_step(struct show *show)
 {
-	return show_next(show, show_tree_ifs);
+	return ctl_trees_next(show, show_tree_ifs);
 }
 
 bool ctl_mroutes_step(struct show *show)
 {
-	return show_next(show, show_mroute);
+	return ctl_trees_next(show, show_mroute);
 }

@@ -29,6 +29,7 @@ enum ctl_exit {
 	CTL_EXIT_PERMISSION = 5,
 	CTL_EXIT_PARTLY = 6,
 	CTL_EXIT_TIMEOUT = 7,
+	CTL_EXIT_FINDINGS = 8, /* of "doctor" alone: it found warnings or errors */
 };
 
 #endif

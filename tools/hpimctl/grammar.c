@@ -113,6 +113,8 @@ static const struct token tokens[] = {
 	  "let only packets with a greater TTL leave by an interface" },
 	{ AT_START, "explain", AT_EXPLAIN, ACT_SHOW, "explain", NULL,
 	  "say where packets of a source to a group go, and why" },
+	{ AT_START, "doctor", AT_IFACE_FILTER, ACT_SHOW, "doctor", NULL,
+	  "look for what is wrong; exit code 8 if there is more than notes" },
 	{ AT_START, "capture", AT_CAPTURE, ACT_CHANGE, "capture", NULL,
 	  "show or write packets as they arrive, and what becomes of them" },
 	{ AT_START, "key", AT_KEY, ACT_NONE, NULL, NULL, "keys that sign HPIM-DM messages" },

@@ -39,6 +39,7 @@ struct options {
 struct sink {
 	const struct request *request;
 	struct out out;
+	bool has_warnings; /* a record says so */
 };
 
 /* A number from 1 to @max, or -1. */
@@ -115,10 +116,19 @@ static int read_options(int argc, char **argv, struct options *options, struct c
 	return err ? err : choose_socket(options, ret_error);
 }
 
+static bool is_above_note(struct json_object *record)
+{
+	const char *severity = json_object_get_string(json_object_object_get(record, "severity"));
+
+	return severity && strcmp(severity, "note") != 0;
+}
+
 static void take_record(void *ctx, struct json_object *record)
 {
 	struct sink *sink = ctx;
 
+	if (sink->out.schema->has_severity && is_above_note(record))
+		sink->has_warnings = true;
 	if (sink->out.is_json)
 		out_json_record(&sink->out, record);
 	else
@@ -228,6 +238,8 @@ static int run_once(const struct options *options, struct sink *sink)
 		end_output(sink, !err);
 		if (err)
 			ctl_error_print(&error, options->is_json);
+		else if (sink->has_warnings)
+			err = CTL_EXIT_FINDINGS;
 	}
 	client_free(client);
 	return err;

@@ -27,6 +27,7 @@ struct column {
  * @cmd:	 the daemon's command.
  * @is_detail:	 this row holds for the command with -d only; it stands before the row without.
  * @list:	 name of the array in JSON.
+ * @has_severity: records have "severity"; one above "note" is what the exit code says.
  * @is_vertical: text shows one field a line instead of one record a line.
  * @columns:	 in order, ending with a name of NULL; new ones go to the end.
  */
@@ -35,6 +36,7 @@ struct schema {
 	bool is_detail;
 	const char *id;
 	const char *list;
+	bool has_severity;
 	bool is_vertical;
 	struct column columns[SCHEMA_COLUMNS_MAX];
 };

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The checks of "doctor", a function and a row of the table at the end for each. A check reads, and
+ * says only what is known: it sends nothing and assumes nothing about other routers.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/addr_text.h"
+#include "doctor.h"
+
+/* A synchronization takes as many round trips as there are parts; this is far above. */
+#define SYNC_MAX HP_SEC(30)
+
+static const struct port *port_of(const struct doctor *doctor)
+{
+	return &doctor->shell->ports[doctor->link];
+}
+
+static bool runs(const struct doctor *doctor, enum core_proto proto)
+{
+	return inspect_protocol_runs(doctor->shell->core, doctor->link, doctor->family, proto);
+}
+
+static const char *gm_name(const struct doctor *doctor)
+{
+	return doctor->family == IP_FAMILY_4 ? "IGMP" : "MLD";
+}
+
+static unsigned int digit_of(const struct doctor *doctor)
+{
+	return doctor->family == IP_FAMILY_4 ? 4 : 6;
+}
+
+/* ---- interfaces ---- */
+
+static void check_state(struct doctor *doctor)
+{
+	static const struct advice absent = { SEVERITY_ERROR,
+					      "nothing is routed there until it returns",
+					      "create it again, or 'hpimctl detach IFACE'" };
+	static const struct advice down = { SEVERITY_WARNING,
+					    "the interface is switched off or has no carrier",
+					    "'ip link set IFACE up'; look at the cable" };
+	const struct rtnl_link *info =
+		rtnl_link_by_index(doctor->shell->rtnl, port_of(doctor)->ifindex);
+
+	if (!info)
+		doctor_report(doctor, &absent, "%s does not exist", port_of(doctor)->name);
+	else if (!info->is_up)
+		doctor_report(doctor, &down, "%s is down", port_of(doctor)->name);
+}
+
+static void check_mirror(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_WARNING,
+		"the kernel's multicast cache has no room for it: what XDP and TC pass on, such as "
+		"packets with IP options, is not forwarded there",
+		"detach interfaces that need no multicast, or run a second instance"
+	};
+	struct dplane_link_state state;
+
+	dplane_link_state(doctor->shell->dplane, doctor->link, &state);
+	if (state.is_attached && !state.has_kernel)
+		doctor_report(doctor, &advice, "%s is not in the kernel's multicast cache",
+			      port_of(doctor)->name);
+}
+
+/* What was refused there, by the note that is due for each. */
+static void check_refusals(struct doctor *doctor)
+{
+	static const struct {
+		enum note_code code;
+		const char *what;
+		struct advice advice;
+	} rows[] = {
+		{ NOTE_PACKET_BAD,
+		  "malformed control packets",
+		  { SEVERITY_NOTE, "a host or router there sends what its protocol does not allow",
+		    "the log names the senders" } },
+		{ NOTE_PACKET_FOREIGN,
+		  "PIM packets",
+		  { SEVERITY_WARNING,
+		    "the link runs PIM as well: both routing protocols would forward there",
+		    "run one multicast routing protocol on a link" } },
+		{ NOTE_PACKET_UNSIGNED,
+		  "HPIM-DM messages that no key of this interface signed",
+		  { SEVERITY_WARNING, "a router without the key, with another one, or an attack",
+		    "compare 'hpimctl show keys' of the routers there; the log names the "
+		    "senders" } },
+		{ NOTE_NEIGHBOR_LIMIT,
+		  "new neighbors beyond the limit",
+		  { SEVERITY_WARNING, "the table of neighbors is full",
+		    "look for forged Hellos; use keys" } },
+		{ NOTE_TREE_LIMIT,
+		  "trees beyond the limit",
+		  { SEVERITY_WARNING, "the table of trees is full of wanted ones",
+		    "'hpimctl show trees' shows who fills it" } },
+		{ NOTE_GROUP_LIMIT,
+		  "groups beyond the limit",
+		  { SEVERITY_WARNING, "hosts joined more groups than are kept",
+		    "'hpimctl show groups' shows who joined them" } },
+		{ NOTE_QUERIER_VERSION,
+		  "queries of another version",
+		  { SEVERITY_WARNING,
+		    "queriers of a link must use one version, else hosts fall back to the older "
+		    "one",
+		    "'hpimctl attach IFACE igmp v2' or 'mld v1', or upgrade the other querier" } },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t count = inspect_refused(doctor->shell->core, doctor->link, rows[i].code);
+
+		if (count)
+			doctor_report(doctor, &rows[i].advice, "%" PRIu64 " times: %s", count,
+				      rows[i].what);
+	}
+}
+
+/* ---- families of an interface that is up ---- */
+
+static void check_address(struct doctor *doctor)
+{
+	static const struct advice advice = { SEVERITY_WARNING,
+					      "its protocols of this family wait for one",
+					      "'ip address add'; IPv6 needs a link-local one" };
+	const struct port *port = port_of(doctor);
+	struct ip_addr addr = ctl_link_addr(rtnl_link_by_index(doctor->shell->rtnl, port->ifindex),
+					    doctor->family);
+
+	if ((port->wanted[doctor->family][PROTO_HPIM] || port->wanted[doctor->family][PROTO_GM]) &&
+	    !ip_addr_is_set(&addr))
+		doctor_report(doctor, &advice, "%s has no IPv%u address", port->name,
+			      digit_of(doctor));
+}
+
+static void check_waiting(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_WARNING, "it had keys before a restart, and secrets are in no file",
+		"'hpimctl key add', or 'hpimctl attach IFACE hpim' if none is needed"
+	};
+
+	if (port_of(doctor)->waits_for_key[doctor->family])
+		doctor_report(doctor, &advice, "HPIM-DM of IPv%u waits for a key",
+			      digit_of(doctor));
+}
+
+struct key_search {
+	uint16_t link;
+	bool is_found;
+};
+
+static bool find_key(void *ctx, const struct inspect_key *view)
+{
+	struct key_search *search = ctx;
+
+	search->is_found = view->link == search->link;
+	return !search->is_found;
+}
+
+static void check_keys(struct doctor *doctor)
+{
+	static const struct advice advice = { SEVERITY_NOTE,
+					      "anyone on the link can speak as a router",
+					      "use keys: 'hpimctl key add'" };
+	struct key_search search = { .link = doctor->link };
+
+	inspect_keys(doctor->shell->core, doctor->family, find_key, &search);
+	if (runs(doctor, PROTO_HPIM) && !search.is_found)
+		doctor_report(doctor, &advice, "HPIM-DM of IPv%u runs without keys",
+			      digit_of(doctor));
+}
+
+static bool check_neighbor(void *ctx, const struct inspect_neighbor *view)
+{
+	static const struct advice advice = {
+		SEVERITY_WARNING, "Sync messages are lost, or larger than the link carries",
+		"compare 'mtu' of 'hpimctl -d show interfaces' on both ends"
+	};
+	struct doctor *doctor = ctx;
+
+	if (strcmp(view->state, "synced") != 0 && view->since_for > SYNC_MAX)
+		doctor_report(doctor, &advice, "neighbor %s is not synchronized for %" PRId64 " s",
+			      ip_addr_text(&view->addr).s, view->since_for / HP_SEC(1));
+	return true;
+}
+
+static void check_neighbors(struct doctor *doctor)
+{
+	inspect_neighbors(doctor->shell->core, doctor->link, doctor->family, check_neighbor,
+			  doctor);
+}
+
+static void check_querier(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_NOTE,
+		"the router with the lowest address queries; if it is none, or leaves, members are "
+		"learned again only after its time is over",
+		"make sure that the address is a router's"
+	};
+	const struct gm_if *gm =
+		inspect_membership(doctor->shell->core, doctor->link, doctor->family);
+	struct gm_if_view view;
+
+	if (!gm)
+		return;
+	view = gm_if_inspect(gm);
+	if (!view.is_querier)
+		doctor_report(doctor, &advice,
+			      "%s is the %s querier, each %" PRId64 " s, robustness %u",
+			      ip_addr_text(&view.querier).s, gm_name(doctor),
+			      view.query_interval / HP_SEC(1), view.robustness);
+}
+
+static bool count_older(void *ctx, const struct gm_group_view *view)
+{
+	uint32_t *count = ctx;
+
+	*count += strcmp(view->state, "Include") != 0 && strcmp(view->state, "Exclude") != 0;
+	return true;
+}
+
+static void check_older_hosts(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_NOTE,
+		"a host that speaks IGMPv1, IGMPv2 or MLDv1 is present: the group is in "
+		"compatibility "
+		"mode, and sources cannot be chosen",
+		"'hpimctl show groups' names the groups and their last reporter"
+	};
+	const struct gm_if *gm =
+		inspect_membership(doctor->shell->core, doctor->link, doctor->family);
+	uint32_t count = 0;
+
+	if (gm)
+		gm_group_inspect(doctor->shell->core, gm, count_older, &count);
+	if (count)
+		doctor_report(doctor, &advice, "%u groups in %s compatibility mode", count,
+			      gm_name(doctor));
+}
+
+/* ---- settings of the kernel ---- */
+
+/* Return: a setting of an interface, or of "all"; -1: unreadable. */
+static int read_setting(const struct doctor *doctor, const char *interface, const char *name)
+{
+	char path[96];
+	FILE *file;
+	int value;
+
+	(void)snprintf(path, sizeof(path), "/proc/sys/net/ipv%u/conf/%s/%s", digit_of(doctor),
+		       interface, name); /* names of interfaces are short */
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	if (fscanf(file, "%d", &value) != 1)
+		value = -1;
+	(void)fclose(file); /* only read */
+	return value;
+}
+
+static void check_forwarding(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_NOTE,
+		"multicast is forwarded all the same, unicast is not: receivers cannot answer "
+		"through this router, and an IPv6 interface takes its routes from others",
+		"'sysctl net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1' on a router"
+	};
+	const char *name = port_of(doctor)->name;
+
+	if (runs(doctor, PROTO_HPIM) && read_setting(doctor, name, "forwarding") == 0)
+		doctor_report(doctor, &advice, "IPv%u forwarding is off on %s", digit_of(doctor),
+			      name);
+}
+
+/* The kernel uses the larger of both settings; 1 is strict. There is none for IPv6. */
+static void check_rp_filter(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_NOTE,
+		"what XDP does not carry is dropped by the kernel unless its main table's route to "
+		"the source leaves by this interface",
+		"'sysctl net.ipv4.conf.IFACE.rp_filter=2', and no greater value under 'all'"
+	};
+	const char *name = port_of(doctor)->name;
+	int own = read_setting(doctor, name, "rp_filter");
+	int all = read_setting(doctor, "all", "rp_filter");
+
+	if ((own > all ? own : all) == 1)
+		doctor_report(doctor, &advice, "rp_filter of %s is strict", name);
+}
+
+/* ---- trees ---- */
+
+/*
+ * Neighbors announce the tree: somebody may miss its packets here. Data alone is what hosts send
+ * from addresses that have no meaning here.
+ */
+static enum severity tree_severity(const struct inspect_tree *tree)
+{
+	return !strcmp(tree->state, "unsure") ? SEVERITY_WARNING : SEVERITY_NOTE;
+}
+
+static void check_route(struct doctor *doctor)
+{
+	const struct inspect_tree *tree = &doctor->tree;
+	struct addr_text source = ip_addr_text(&tree->key.source);
+	struct addr_text group = ip_addr_text(&tree->key.group);
+	struct advice advice = { .severity = tree_severity(tree) };
+	const struct rtnl_link *info;
+	struct rtnl_path path;
+
+	rtnl_path(doctor->shell->rtnl, &tree->key.source, &path);
+	if (!path.is_reachable) {
+		advice.why = "multicast follows the unicast route back to the source";
+		advice.remedy = "add the route, or let the routing protocol announce it";
+		doctor_report(doctor, &advice, "(%s, %s): there is no route to %s in table %u",
+			      source.s, group.s, source.s, doctor->shell->options->unicast_table);
+		return;
+	}
+	if (port_by_ifindex(doctor->shell, path.ifindex) != LINK_NONE)
+		return;
+	info = rtnl_link_by_index(doctor->shell->rtnl, path.ifindex);
+	advice.why = "the interface toward the source is not attached";
+	advice.remedy = "'hpimctl attach' it, or correct the route";
+	doctor_report(doctor, &advice, "(%s, %s): the route to %s leads through %s", source.s,
+		      group.s, source.s, info ? info->name : "an unknown interface");
+}
+
+static void check_upstream(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_WARNING,
+		"neighbors announce it, but none on the way to the source is nearer to it than "
+		"this "
+		"router",
+		"let metrics grow along the path, and use the same routing protocol everywhere"
+	};
+	const struct inspect_tree *tree = &doctor->tree;
+	struct rtnl_path path;
+
+	rtnl_path(doctor->shell->rtnl, &tree->key.source, &path);
+	if (!strcmp(tree->state, "unsure") && !tree->is_originator && path.is_reachable &&
+	    port_by_ifindex(doctor->shell, path.ifindex) != LINK_NONE)
+		doctor_report(doctor, &advice,
+			      "(%s, %s) has no upstream neighbor (preference %u, metric %u)",
+			      ip_addr_text(&tree->key.source).s, ip_addr_text(&tree->key.group).s,
+			      tree->preference, tree->metric);
+}
+
+const struct check doctor_checks[] = {
+	{ "interface", CHECK_LINK, check_state },
+	{ "kernel-cache", CHECK_LINK, check_mirror },
+	{ "refused", CHECK_LINK, check_refusals },
+	{ "address", CHECK_FAMILY, check_address },
+	{ "key-missing", CHECK_FAMILY, check_waiting },
+	{ "no-keys", CHECK_FAMILY, check_keys },
+	{ "not-synced", CHECK_FAMILY, check_neighbors },
+	{ "querier", CHECK_FAMILY, check_querier },
+	{ "older-hosts", CHECK_FAMILY, check_older_hosts },
+	{ "forwarding", CHECK_FAMILY, check_forwarding },
+	{ "rp-filter", CHECK_FAMILY, check_rp_filter },
+	{ "route", CHECK_TREE, check_route },
+	{ "upstream", CHECK_TREE, check_upstream },
+};
+
+const size_t doctor_check_count = sizeof(doctor_checks) / sizeof(doctor_checks[0]);
