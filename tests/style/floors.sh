@@ -10,19 +10,21 @@ failed=0
 free='assert|stdbool|stddef|stdint|stdalign|limits|errno|string|stdlib'
 trees='uthash|utlist|bsd/sys/tree|bsd/sys/queue'
 allow() {
+	files=
 	for file in $2; do
-		[ -f "$file" ] || continue
-		grep -HnoE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<][^">]+[">]' "$file" |
-			sed -E 's/^([^:]*:[0-9]+):.*include[[:space:]]*(["<])([^">]+).*/\1 \2 \3/' |
-			while read -r where kind name; do
-				case $kind in
-				'"') echo "$name" | grep -qE "^($3)" && continue ;;
-				'<') [ "$4" = '*' ] && continue
-				     echo "$name" | grep -qxE "$4" && continue ;;
-				esac
-				echo "$where: $1 may not include $name"
-			done
+		[ ! -f "$file" ] || files="$files $file"
 	done
+	# shellcheck disable=SC2086
+	[ -z "$files" ] || quoted="^($3)" angled="^($4)\$" awk -v who="$1" -v any="$4" '
+		BEGIN { quoted = ENVIRON["quoted"]; angled = ENVIRON["angled"] }
+		match($0, /^[ \t]*#[ \t]*include[ \t]*["<][^">]+[">]/) {
+			kind = substr($0, RSTART, RLENGTH)
+			sub(/^[^"<]*/, "", kind)
+			name = substr(kind, 2, length(kind) - 2)
+			if (substr(kind, 1, 1) == "\"" ? name ~ quoted : any == "*" || name ~ angled)
+				next
+			print FILENAME ":" FNR ": " who " may not include " name
+		}' $files
 }
 
 check() {
