@@ -10,6 +10,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 
 /* An answer with the tables of all address families is longer than a page. */
@@ -70,23 +71,24 @@ static void kind_store(const struct attrs *attrs, struct linkinfo *ret_info)
 		vlan_store(attrs, info.at[IFLA_INFO_DATA], ret_info);
 }
 
-static int info_store(const struct nlmsghdr *nlh, void *data)
+void linkinfo_parse(const struct nlmsghdr *nlh, struct linkinfo *info)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *name;
 	const unsigned int up = IFF_UP | IFF_RUNNING;
 	struct attrs attrs = { .at = { NULL } };
-	struct linkinfo *info = data;
 	struct rtnl_link_stats64 stats;
 
-	if (nlh->nlmsg_type != RTM_NEWLINK)
-		return MNL_CB_OK;
+	if (nlh->nlmsg_type != RTM_NEWLINK || nlh->nlmsg_len < sizeof(*nlh) + sizeof(*ifi))
+		return;
 	(void)mnl_attr_parse(nlh, sizeof(*ifi), attr_store, &attrs);
 	info->is_up = (ifi->ifi_flags & up) == up;
 	info->is_ethernet = ifi->ifi_type == ARPHRD_ETHER;
 	info->carrier = (uint32_t)ifi->ifi_index;
-	if (attr_holds(attrs.at[IFLA_IFNAME], 1))
-		strncpy(info->name, mnl_attr_get_str(attrs.at[IFLA_IFNAME]),
-			sizeof(info->name) - 1);
+	name = attrs.at[IFLA_IFNAME];
+	if (name) /* which need not end in NUL */
+		(void)snprintf(info->name, sizeof(info->name), "%.*s",
+			       (int)mnl_attr_get_payload_len(name), mnl_attr_get_str(name));
 	if (attr_holds(attrs.at[IFLA_MTU], sizeof(uint32_t)))
 		info->mtu = mnl_attr_get_u32(attrs.at[IFLA_MTU]);
 	if (info->is_ethernet && attr_holds(attrs.at[IFLA_ADDRESS], ETH_ALEN))
@@ -96,6 +98,11 @@ static int info_store(const struct nlmsghdr *nlh, void *data)
 		info->tx_packets = stats.tx_packets;
 	}
 	kind_store(&attrs, info);
+}
+
+static int info_store(const struct nlmsghdr *nlh, void *data)
+{
+	linkinfo_parse(nlh, data);
 	return MNL_CB_OK;
 }
 

@@ -3,6 +3,8 @@
 #define DPLANE_LINKINFO_H
 
 /* What the kernel tells about one interface when asked. */
+#include <libmnl/libmnl.h>
+
 #include "dplane/dplane.h"
 
 /** struct linkinfo - An interface as it is now. */
@@ -20,5 +22,8 @@ struct linkinfo {
 
 /** linkinfo_read() - Ask. Return: 0, -ENODEV when there is no such interface, or another errno. */
 int linkinfo_read(uint32_t ifindex, struct linkinfo *ret_info);
+
+/** linkinfo_parse() - The answer, RTM_NEWLINK. @info is left alone if the message is another. */
+void linkinfo_parse(const struct nlmsghdr *nlh, struct linkinfo *info);
 
 #endif

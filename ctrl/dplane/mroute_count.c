@@ -78,7 +78,9 @@ uint64_t mroute_packets(struct backend *be)
 
 static int age_read(const struct nlattr *attr, void *ret_age)
 {
-	if (mnl_attr_get_type(attr) == RTA_EXPIRES) /* here: clock ticks since the last packet */
+	if (mnl_attr_get_type(attr) == RTA_EXPIRES &&
+	    mnl_attr_get_payload_len(attr) >=
+		    sizeof(uint64_t)) /* here: clock ticks since the last packet */
 		*(hp_time *)ret_age =
 			(hp_time)mnl_attr_get_u64(attr) * (HP_SEC(1) / sysconf(_SC_CLK_TCK));
 	return MNL_CB_OK;

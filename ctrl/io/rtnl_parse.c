@@ -42,6 +42,12 @@ static struct attrs attrs_of(const struct nlmsghdr *nlh, size_t header)
 	return attrs_over(mnl_nlmsg_get_payload_offset(nlh, header), len - skipped);
 }
 
+/* Whether the message has the whole of the fixed header of its type. */
+static bool has_header(const struct nlmsghdr *nlh, size_t header)
+{
+	return nlh->nlmsg_len >= sizeof(*nlh) + header;
+}
+
 static uint32_t attr_u32(const struct nlattr *attr, uint32_t absent)
 {
 	return attr && mnl_attr_get_payload_len(attr) >= 4 ? mnl_attr_get_u32(attr) : absent;
@@ -58,10 +64,24 @@ static bool attr_addr(const struct nlattr *attr, enum ip_family family, struct i
 	return true;
 }
 
-static bool family_of(unsigned char af, enum ip_family *ret_family)
+/* The name that an attribute holds, which need not end in NUL: @ret_name does. */
+static void attr_name(const struct nlattr *attr, char ret_name[LINK_NAME_LEN])
+{
+	const char *name = mnl_attr_get_payload(attr);
+	size_t len = strnlen(name, mnl_attr_get_payload_len(attr));
+
+	if (len >= LINK_NAME_LEN)
+		len = LINK_NAME_LEN - 1;
+	memcpy(ret_name, name, len);
+	ret_name[len] = 0;
+}
+
+/* Whether it is a family of ours, and a prefix of @prefix_len bits fits into its addresses. */
+static bool family_of(unsigned char af, uint8_t prefix_len, enum ip_family *ret_family)
 {
 	*ret_family = af == AF_INET ? IP_FAMILY_4 : IP_FAMILY_6;
-	return af == AF_INET || af == AF_INET6;
+	return (af == AF_INET || af == AF_INET6) &&
+	       prefix_len <= 8 * ip_family_addr_len(*ret_family);
 }
 
 int rtnl_parse_link(const struct nlmsghdr *nlh, struct rtnl_link *ret_link)
@@ -71,7 +91,7 @@ int rtnl_parse_link(const struct nlmsghdr *nlh, struct rtnl_link *ret_link)
 	struct attrs attrs = attrs_of(nlh, sizeof(*info));
 	const struct nlattr *name = attrs.at[IFLA_IFNAME], *mac = attrs.at[IFLA_ADDRESS];
 
-	if (info->ifi_family != AF_UNSPEC)
+	if (!has_header(nlh, sizeof(*info)) || info->ifi_family != AF_UNSPEC)
 		return -ENOMSG;
 	memset(ret_link, 0, sizeof(*ret_link));
 	ret_link->ifindex = (uint32_t)info->ifi_index;
@@ -80,8 +100,7 @@ int rtnl_parse_link(const struct nlmsghdr *nlh, struct rtnl_link *ret_link)
 	ret_link->is_up = (info->ifi_flags & up) == up;
 	ret_link->mtu = attr_u32(attrs.at[IFLA_MTU], 0);
 	if (name)
-		memcpy(ret_link->name, mnl_attr_get_str(name),
-		       strnlen(mnl_attr_get_str(name), LINK_NAME_LEN - 1));
+		attr_name(name, ret_link->name);
 	if (mac && mnl_attr_get_payload_len(mac) == sizeof(ret_link->mac))
 		memcpy(ret_link->mac, mnl_attr_get_payload(mac), sizeof(ret_link->mac));
 	return 0;
@@ -103,12 +122,15 @@ int rtnl_parse_addr(const struct nlmsghdr *nlh, uint32_t *ret_ifindex,
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
 	struct attrs attrs = attrs_of(nlh, sizeof(*ifa));
-	uint32_t flags = attr_u32(attrs.at[IFA_FLAGS], ifa->ifa_flags);
-	struct linktab_addr addr = { .prefix.len = ifa->ifa_prefixlen };
+	struct linktab_addr addr = { .rank = 0 };
 	enum ip_family family;
+	uint32_t flags;
 
-	if (!family_of(ifa->ifa_family, &family))
+	if (!has_header(nlh, sizeof(*ifa)) ||
+	    !family_of(ifa->ifa_family, ifa->ifa_prefixlen, &family))
 		return -ENOMSG;
+	flags = attr_u32(attrs.at[IFA_FLAGS], ifa->ifa_flags);
+	addr.prefix.len = ifa->ifa_prefixlen;
 	/* With a peer IFA_ADDRESS is the other end; IFA_LOCAL is always ours, but may be absent. */
 	if (!attr_addr(attrs.at[IFA_LOCAL], family, &addr.prefix.addr) &&
 	    !attr_addr(attrs.at[IFA_ADDRESS], family, &addr.prefix.addr))
@@ -136,25 +158,49 @@ static void parse_hop(const struct attrs *attrs, enum ip_family family, uint32_t
 	*ret_hop = hop;
 }
 
+/*
+ * The next hop at @at of @left bytes, and what is left behind it; NULL: there is no whole one. Not
+ * RTNH_OK(), which reads the length of a hop before it asks whether there is one.
+ */
+static const struct rtnexthop *hop_take(const char **at, size_t *left)
+{
+	const struct rtnexthop *hop = (const void *)*at;
+	size_t len;
+
+	if (*left < sizeof(*hop) || hop->rtnh_len < sizeof(*hop) || hop->rtnh_len > *left)
+		return NULL;
+	len = (size_t)RTNH_ALIGN((int)hop->rtnh_len);
+	len = len < *left ? len : *left;
+	*at += len;
+	*left -= len;
+	return hop;
+}
+
+static uint16_t hops_count(const struct nlattr *multipath)
+{
+	size_t left = mnl_attr_get_payload_len(multipath);
+	const char *at = mnl_attr_get_payload(multipath);
+	uint16_t count = 0;
+
+	while (hop_take(&at, &left))
+		count++;
+	return count;
+}
+
 static int parse_multipath(const struct nlattr *multipath, enum ip_family family,
 			   struct fib_route **ret_route)
 {
-	const struct rtnexthop *first = mnl_attr_get_payload(multipath), *at;
-	int len = mnl_attr_get_payload_len(multipath), left;
-	struct fib_route *route;
-	uint16_t count = 0;
+	struct fib_route *route = fib_route_new(hops_count(multipath));
+	size_t left = mnl_attr_get_payload_len(multipath);
+	const char *at = mnl_attr_get_payload(multipath);
 
-	for (at = first, left = len; RTNH_OK(at, left);
-	     left -= (int)RTNH_ALIGN(at->rtnh_len), at = RTNH_NEXT(at))
-		count++;
-	route = fib_route_new(count);
 	if (!route)
 		return -ENOMEM;
-	at = first;
-	for (uint16_t i = 0; i < count; i++, at = RTNH_NEXT(at)) {
-		struct attrs attrs = attrs_over(at + 1, at->rtnh_len - sizeof(*at));
+	for (uint16_t i = 0; i < route->hop_count; i++) {
+		const struct rtnexthop *hop = hop_take(&at, &left);
+		struct attrs attrs = attrs_over(hop + 1, hop->rtnh_len - sizeof(*hop));
 
-		parse_hop(&attrs, family, (uint32_t)at->rtnh_ifindex, at->rtnh_flags,
+		parse_hop(&attrs, family, (uint32_t)hop->rtnh_ifindex, hop->rtnh_flags,
 			  &route->hops[i]);
 	}
 	*ret_route = route;
@@ -214,15 +260,18 @@ int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, struct rtnl_rou
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	struct attrs attrs = attrs_of(nlh, sizeof(*rtm));
-	struct rtnl_route_msg msg = { .prefix.len = rtm->rtm_dst_len };
+	struct rtnl_route_msg msg = { .route = NULL };
 	enum ip_family family;
 	int err;
 
 	/* Routes for a TOS or for a range of sources serve other traffic; cloned ones are a cache.
 	 */
-	if (!family_of(rtm->rtm_family, &family) || rtm->rtm_tos || rtm->rtm_src_len ||
-	    rtm->rtm_flags & RTM_F_CLONED || attr_u32(attrs.at[RTA_TABLE], rtm->rtm_table) != table)
+	if (!has_header(nlh, sizeof(*rtm)) ||
+	    !family_of(rtm->rtm_family, rtm->rtm_dst_len, &family) || rtm->rtm_tos ||
+	    rtm->rtm_src_len || rtm->rtm_flags & RTM_F_CLONED ||
+	    attr_u32(attrs.at[RTA_TABLE], rtm->rtm_table) != table)
 		return -ENOMSG;
+	msg.prefix.len = rtm->rtm_dst_len;
 	if (!attrs.at[RTA_DST])
 		msg.prefix.addr = ip_addr_from_bytes(family, (const uint8_t[16]){ 0 });
 	else if (!attr_addr(attrs.at[RTA_DST], family, &msg.prefix.addr))
