@@ -22,18 +22,30 @@ BENCH ?=
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 
+# Debian names the include folder of the machine's architecture; BPF code needs its <asm/types.h>.
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Werror
 # Generated skeletons lie in the build folder; their warnings are not ours: -isystem.
 CPPFLAGS += -Iinclude -Ictrl -Itools -isystem $(BUILD) -D_GNU_SOURCE -DHPIM_VERSION='"$(VERSION)"'
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c11 $(WARN) -fno-strict-aliasing
+# Programs that parse what strangers send. Checks of the C library need optimization, and would keep
+# the calls that they replace from a sanitizer. tests/style/hardening.sh looks at what came of it.
+CFLAGS  += -fstack-protector-strong -fPIE
+LDFLAGS += -pie -Wl,-z,relro,-z,now
+ifneq ($(filter x86_64-% i386-%,$(MULTIARCH)),)
+CFLAGS  += -fcf-protection
+endif
+ifeq ($(SANITIZE)$(filter -O0,$(CFLAGS)),)
+CPPFLAGS += $(if $(filter -O%,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+endif
 ifneq ($(SANITIZE),)
 CFLAGS  += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 
-# Debian names the include folder of the machine's architecture; BPF code needs its <asm/types.h>.
-MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+# No hardening: the kernel verifies these programs.
 BPFFLAGS  := -target bpf -O2 -g -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
 	     -Iinclude -Ibpf -I/usr/include/$(MULTIARCH)
 
@@ -100,7 +112,7 @@ check-vm: deps ## Boot the kernels of vmtests/kernels.txt in QEMU and test on ea
 	$(Q)$(MAKE) --no-print-directory all tests
 	$(Q)BUILD=$(BUILD) vmtests/run.sh
 
-style: $(CORE_LIB) ## Only the checks of the source's form
+style: $(CORE_LIB) $(BUILD)/hpimd $(BUILD)/hpimctl ## Only the checks of the source's form
 	$(Q)BUILD=$(BUILD) tests/run.sh style
 
 lint: $(SKELS) $(BENCH_SKELS) ## cppcheck and clang-tidy, which take minutes
@@ -154,7 +166,8 @@ clean: ## Remove build/
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-$(BUILD)/%.o: %.c
+# Other options in this file are a reason to compile again.
+$(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 

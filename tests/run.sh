@@ -123,7 +123,7 @@ scripts() {
 
 words=("$@")
 scripts style 'selftest.sh'
-for check in floors symbols sizes family spdx reasons; do
+for check in floors symbols sizes family spdx reasons hardening; do
 	wanted style "$check" && BUILD="${builds[0]}" script "tests/style/$check.sh"
 done
 for build in "${builds[@]}"; do

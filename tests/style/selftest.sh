@@ -119,4 +119,51 @@ done
 "$here/symbols.sh" "$work/a.a" || { echo "symbols.sh: refuses malloc"; failed=1; }
 ! "$here/symbols.sh" "$work/b.a" > /dev/null || { echo "symbols.sh: lets puts through"; failed=1; }
 ! "$here/symbols.sh" "$work/none.a" > /dev/null || { echo "symbols.sh: passes without an archive"; failed=1; }
+
+# hardened NAME OPTION...: a program that calls memcpy() with a length known only when it runs
+hardened() {
+	name=$1
+	shift
+	gcc -O2 "$@" -o "$work/$name" "$work/c.c"
+}
+
+# hardening STATUS WORDS: of the program "one"
+hardening() {
+	status=0
+	"$here/hardening.sh" "$work/one" > "$work/out" 2>&1 || status=$?
+	if [ "$status" -ne "$1" ] || ! grep -qF -e "$2" "$work/out" && [ -n "$2" ]; then
+		echo "hardening.sh: exits $status, expected $1 and '$2'; it says:"
+		cat "$work/out"
+		failed=1
+	fi
+}
+
+echo '#include <string.h>
+int main(int argc, char **argv) { char b[9]; memcpy(b, argv[0], (size_t)argc); return b[0]; }' > "$work/c.c"
+all='-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -Wl,-z,relro,-z,now -fPIE -pie'
+hardened one $all
+hardening 0 ''
+hardened one $all -no-pie
+hardening 1 'not position-independent'
+hardened one $all -Wl,-z,lazy
+hardening 1 'bound lazily'
+hardened one $all -Wl,-z,norelro
+hardening 1 'no read-only relocations'
+hardened one $all -fno-stack-protector
+hardening 1 'no stack protector'
+hardened one $all -U_FORTIFY_SOURCE
+hardening 1 'no checked functions'
+hardened one $all -Wl,-z,execstack
+hardening 1 'the stack is executable'
+hardened one $all -fsanitize=address
+hardening 77 'sanitizer'
+rm "$work/one"
+hardening 1 'not built'
+case $(gcc -print-multiarch) in
+x86_64-* | i386-*)
+	hardened one -c -fcf-protection
+	hardening 0 ''
+	hardened one -c -fcf-protection=none
+	hardening 1 'branches are not tracked'
+esac
 exit $failed

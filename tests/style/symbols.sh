@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # symbols.sh [ARCHIVE]: what the core asks of the outside. No system call, no clock, no output.
-# A sanitizer's own symbols would be strangers too, so this looks at a build without.
+# A sanitizer's own symbols would be strangers too, so this looks at a build without. The functions in
+# _chk are those of memcpy() and so on that check the length (_FORTIFY_SOURCE).
 set -eu
 archive=${1:-${BUILD:-build}/libhpim-core.a}
 allowed='__assert_fail calloc malloc realloc free memcpy memmove memset memcmp strlen
+	explicit_bzero __memcpy_chk __memmove_chk __memset_chk __explicit_bzero_chk
 	_GLOBAL_OFFSET_TABLE_ __stack_chk_fail'
 
 [ -f "$archive" ] || { echo "$archive: not built"; exit 1; }
