@@ -3,8 +3,9 @@
 #define CTRL_SHELL_H
 
 /*
- * The daemon around the core: feeds events, performs effects. Everything runs in one thread; what
- * an effect answers with is posted and fed after the effects of the current event are done.
+ * The daemon around the core: feeds events, performs effects. Everything runs in one thread, but
+ * for the closing of sockets (io/closer.h), which may take long; what an effect answers with is
+ * posted and fed after the effects of the current event are done.
  */
 #include "base/hash.h"
 #include "core/core.h"

@@ -76,7 +76,7 @@ static void port_free(struct port *port)
 		rs->reading = NULL;
 	DL_DELETE(rs->ports, port);
 	loop_del(port->watch);
-	rawsock_close(&port->fds);
+	rawsock_close(&port->fds, port->ifindex);
 	free(port);
 }
 
@@ -211,7 +211,7 @@ static int port_new(struct rawsock *rs, const struct fx_group *join, uint32_t if
 	*ret_port = port;
 	return 0;
 fail_close:
-	rawsock_close(&port->fds);
+	rawsock_close(&port->fds, port->ifindex);
 fail:
 	free(port);
 	return err;

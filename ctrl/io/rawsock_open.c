@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/closer.h"
 #include "wire/inet.h"
 
 /* Room for the answers of a whole neighborhood while the daemon is busy. */
@@ -173,6 +174,15 @@ static int raw_open(const struct kind *kind, uint32_t ifindex)
 	return fd;
 }
 
+/* Reports go to groups nobody on this machine joined: the card must pass those, too. */
+static int allmulti_set(int fd, uint32_t ifindex, bool is_on)
+{
+	struct packet_mreq all = { .mr_ifindex = (int)ifindex, .mr_type = PACKET_MR_ALLMULTI };
+	int option = is_on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP;
+
+	return setsockopt(fd, SOL_PACKET, option, &all, sizeof(all)) ? -errno : 0;
+}
+
 static int packet_bind(int fd, const struct kind *kind, uint32_t ifindex)
 {
 	struct sockaddr_ll at = {
@@ -180,15 +190,13 @@ static int packet_bind(int fd, const struct kind *kind, uint32_t ifindex)
 		.sll_protocol = htons((uint16_t)kind->ethertype),
 		.sll_ifindex = (int)ifindex,
 	};
-	/* Reports go to groups nobody on this machine joined: the card must pass those, too. */
-	struct packet_mreq all = { .mr_ifindex = (int)ifindex, .mr_type = PACKET_MR_ALLMULTI };
 	int err =
 		kind->domain == AF_INET ? FILTER_SET(fd, filter_igmp) : FILTER_SET(fd, filter_mld);
 
+	if (!err)
+		err = allmulti_set(fd, ifindex, true);
 	if (err)
 		return err;
-	if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)))
-		return -errno;
 	return bind(fd, (struct sockaddr *)&at, sizeof(at)) ? -errno : 0;
 }
 
@@ -227,11 +235,19 @@ int rawsock_open(enum core_proto proto, enum ip_family family, uint32_t ifindex,
 	return 0;
 }
 
-void rawsock_close(struct rawsock_fds *fds)
+/* What a packet socket does to its interface ends at once; fails only if that is gone. */
+static void packet_close(int fd, uint32_t ifindex)
+{
+	(void)allmulti_set(fd, ifindex, false);
+	(void)FILTER_SET(fd, filter_nothing); /* to be closed without a packet in it */
+	closer_close(fd);
+}
+
+void rawsock_close(struct rawsock_fds *fds, uint32_t ifindex)
 {
 	if (fds->rx != fds->tx)
-		close(fds->rx);
-	close(fds->tx);
+		packet_close(fds->rx, ifindex);
+	closer_close(fds->tx);
 }
 
 int rawsock_member(int fd, const struct ip_addr *group, uint32_t ifindex, bool is_join)

@@ -14,7 +14,8 @@ struct rawsock_fds {
 int rawsock_open(enum core_proto proto, enum ip_family family, uint32_t ifindex,
 		 struct rawsock_fds *ret_fds);
 
-void rawsock_close(struct rawsock_fds *fds);
+/** rawsock_close() - Close what rawsock_open() opened on the interface; waits for nothing. */
+void rawsock_close(struct rawsock_fds *fds, uint32_t ifindex);
 
 /** rawsock_member() - Join or leave a group on an interface. Return: 0 or a negative errno. */
 int rawsock_member(int fd, const struct ip_addr *group, uint32_t ifindex, bool is_join);
