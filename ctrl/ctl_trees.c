@@ -67,6 +67,7 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	ctl_put_bool(record, "in_tree", view->in_tree);
 	put_outputs(show, record, &view->oifs);
 	put_route(show, record, &view->key);
+	ctl_put_seconds(record, "stale_s", view->stale_in);
 	ctl_reply_record(show->client, record);
 }
 
@@ -81,6 +82,7 @@ static void show_mroute(const struct show *show, const struct inspect_tree *view
 	ctl_put_text(record, "input", port_name(show->shell, view->iif));
 	put_outputs(show, record, &view->oifs);
 	put_route(show, record, &view->key);
+	ctl_put_seconds(record, "stale_s", view->stale_in);
 	ctl_reply_record(show->client, record);
 }
 

@@ -152,6 +152,11 @@ static void explain_tree(const struct explain *ex)
 	else if (!strcmp(tree->state, "active") && tree->is_originator)
 		say(ex, "tree", root, tree->state, "the source is alive on %s, and the tree stands",
 		    root);
+	else if (!strcmp(tree->state, "active") && !ip_addr_is_set(&tree->upstream))
+		say(ex, "tree", root, tree->state,
+		    "this router was restarted, and its neighbors on %s are awaited; until then it "
+		    "forwards as before",
+		    root);
 	else if (!strcmp(tree->state, "active"))
 		say(ex, "tree", root, tree->state,
 		    "%s on %s delivers the tree; it is nearer to the source than this router "
@@ -167,6 +172,11 @@ static void explain_tree(const struct explain *ex)
 		    "it "
 		    "than this router (preference %u, metric %u), so following one could be a loop",
 		    tree->preference, tree->metric);
+	else if (!strcmp(tree->state, "stale"))
+		say(ex, "tree", port_name(ex->shell, tree->iif), tree->state,
+		    "this router was restarted and forwards as before; unless a neighbor announces "
+		    "the tree this ends in %lld s",
+		    (long long)(tree->stale_in / HP_SEC(1)));
 	else if (!strcmp(tree->state, "flood"))
 		say(ex, "tree", port_name(ex->shell, tree->iif), tree->state,
 		    "packets come, but no neighbor has announced the tree; until it does they are "

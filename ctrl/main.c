@@ -35,8 +35,8 @@ static const char usage[] =
 	"  -r, --record FILE         write what happens to FILE, for hpimsim to play again\n"
 	"  -l, --lease SECONDS       how long to forward without a daemon (default: 40, the\n"
 	"                            hold time of the neighbors)\n"
-	"      --relearn SECONDS     how long to keep trees of an earlier run that nobody has\n"
-	"                            asked for yet (default: 45)\n"
+	"      --relearn SECONDS     how long outputs of the run before count as wanted\n"
+	"                            (default: 45)\n"
 	"      --discard-pins        start afresh, not with what an earlier run left\n"
 	"      --share-xdp           leave room for other XDP programs on the interfaces\n"
 	"  -v, --verbose             log more\n"
@@ -128,8 +128,8 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 				return usage_error("a lease has 1 to 3600 seconds", optarg);
 			break;
 		case 'R':
-			if (!parse_seconds(optarg, &options->relearn_for))
-				return usage_error("relearning has 1 to 3600 seconds", optarg);
+			if (!parse_seconds(optarg, &options->stale_for))
+				return usage_error("the stale time has 1 to 3600 seconds", optarg);
 			break;
 		case 'd': options->discards_pins = true; break;
 		case 's': options->shares_xdp = true; break;
@@ -207,7 +207,7 @@ int main(int argc, char **argv)
 	struct shell_options options = { .instance = "default",
 					 .unicast_table = 254,
 					 .lease_for = HP_SEC(LEASE_S),
-					 .relearn_for = HP_SEC(RELEARN_S) };
+					 .stale_for = HP_SEC(RELEARN_S) };
 	struct shell_options start_log = { .is_foreground = true };
 	static struct shell shell;
 	bool is_first = restart_init(argv);

@@ -420,7 +420,7 @@ static const struct rtnl_link *link_of_saved(const struct shell *shell, const st
 	return link && port_by_ifindex(shell, link->ifindex) == LINK_NONE ? link : NULL;
 }
 
-static void restore_protocols(struct shell *shell, uint16_t number)
+void port_restore_protocols(struct shell *shell, uint16_t number)
 {
 	struct port *port = &shell->ports[number];
 
@@ -436,9 +436,10 @@ static void restore_protocols(struct shell *shell, uint16_t number)
 				   "'hpimctl key add' gives it one",
 				   port->name, family == IP_FAMILY_4 ? 4 : 6);
 	}
+	watch_answer(shell, NULL);
 }
 
-void port_restore(struct shell *shell, const struct port *saved)
+uint16_t port_restore(struct shell *shell, const struct port *saved)
 {
 	const struct rtnl_link *link = link_of_saved(shell, saved);
 	uint16_t number = free_number(shell, link ? link->ifindex : saved->ifindex);
@@ -446,7 +447,7 @@ void port_restore(struct shell *shell, const struct port *saved)
 	if (number == LINK_NONE || port_by_name(shell, saved->name) != LINK_NONE) {
 		log_format(NOTE_WARN, "%s: not attached again: there is %s", saved->name,
 			   number == LINK_NONE ? "no room" : "another of that name");
-		return;
+		return LINK_NONE;
 	}
 	shell->ports[number] = *saved;
 	shell->ports[number].ifindex = 0;
@@ -455,8 +456,7 @@ void port_restore(struct shell *shell, const struct port *saved)
 	else
 		log_format(NOTE_WARN, "%s: interface is gone; it is attached when it returns",
 			   saved->name);
-	restore_protocols(shell, number);
-	watch_answer(shell, NULL);
+	return number;
 }
 
 void port_key_added(struct shell *shell, uint16_t link, enum ip_family family)

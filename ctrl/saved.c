@@ -2,7 +2,8 @@
 /*
  * What is attached, remembered for the next run: one JSON object a line in a file beside the
  * control socket. It is there from the first attach to a plain stop, so a daemon that finds it
- * follows one that crashed or kept its forwarding. Secrets of keys are not in it.
+ * follows one that crashed or kept its forwarding. Neighbors are in it, so that they are awaited.
+ * Secrets of keys are not.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@
 #include "shell.h"
 
 #define SAVED_PATH CTL_SOCKET_DIR "/%s.attached"
+
+/* Neighbors that come and go are written so often at most. */
+#define SAVE_PAUSE_S 1
 
 /* Names of what is on or off, as in the records of hpimctl. */
 static const char *const proto_names[IP_FAMILY_COUNT][PROTO_COUNT] = {
@@ -117,6 +121,7 @@ static void write_ports(const struct shell *shell, FILE *out)
 		if (!shell->ports[link].is_used)
 			continue;
 		line = saved_encode(&shell->ports[link], owners.has_keys[link]);
+		json_object_object_add(line, "neighbors", stale_neighbors_encode(shell, link));
 		(void)fprintf(out, "%s\n",
 			      json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN));
 		json_object_put(line);
@@ -138,11 +143,19 @@ void saved_store(struct shell *shell)
 		write_ports(shell, out);
 	err = out && fclose(out) == 0 ? file_replace(path, text, len) : -ENOMEM;
 	free(text);
+	shell->is_unsaved = false;
+	shell->save_at = loop_now() + HP_SEC(SAVE_PAUSE_S);
 	if (err)
 		log_format(NOTE_WARN,
 			   "cannot write %s: %s; after a restart interfaces have to be attached "
 			   "by hand",
 			   path, strerror(-err));
+}
+
+void saved_store_due(struct shell *shell)
+{
+	if (shell->is_unsaved && loop_now() >= shell->save_at)
+		saved_store(shell);
 }
 
 bool saved_exists(const struct shell *shell)
@@ -161,23 +174,36 @@ void saved_remove(const struct shell *shell)
 	(void)unlink(path); /* most often there is none */
 }
 
+static void restore_port(struct shell *shell, const struct port *port,
+			 struct json_object *neighbors)
+{
+	uint16_t link = port_restore(shell, port);
+
+	if (link == LINK_NONE)
+		return;
+	stale_neighbors_feed(shell, link, neighbors);
+	port_restore_protocols(shell, link);
+}
+
 static unsigned int restore_ports(struct shell *shell, FILE *file, const char *path)
 {
 	unsigned int count = 0;
-	char text[1024];
+	char *text = NULL;
+	size_t room = 0;
 
-	while (fgets(text, sizeof(text), file)) {
+	while (getline(&text, &room, file) > 0) {
 		struct json_object *line = json_tokener_parse(text);
 		struct port port;
 
 		if (saved_decode(line, &port)) {
-			port_restore(shell, &port);
+			restore_port(shell, &port, json_object_object_get(line, "neighbors"));
 			count++;
 		} else {
 			log_format(NOTE_WARN, "a line of %s is not understood and left out", path);
 		}
 		json_object_put(line);
 	}
+	free(text);
 	return count;
 }
 

@@ -126,6 +126,7 @@ static void do_note(struct shell *shell, const struct core_note *note)
 	if ((note->code == NOTE_LINK_ON && note->v[1] == PROTO_HPIM) ||
 	    note->code == NOTE_SN_EXHAUSTED)
 		save_boot_time(shell);
+	shell->is_unsaved |= note->code == NOTE_NEIGHBOR_STATE || note->code == NOTE_NEIGHBOR_GONE;
 }
 
 static void perform(struct shell *shell, const struct core_effect *effect)
@@ -201,7 +202,11 @@ static void arm(struct shell *shell)
 {
 	hp_time deadline = core_deadline(shell->core);
 
-	if (loop_arm(shell->loop, deadline < shell->renew_at ? deadline : shell->renew_at) < 0)
+	if (shell->renew_at < deadline)
+		deadline = shell->renew_at;
+	if (shell->is_unsaved && shell->save_at < deadline)
+		deadline = shell->save_at;
+	if (loop_arm(shell->loop, deadline) < 0)
 		log_line(NOTE_WARN, "the timer of the event loop cannot be set");
 }
 
@@ -213,6 +218,7 @@ void shell_feed(struct shell *shell, const struct core_event *event)
 	feed_posted(shell);
 	shell->is_feeding = false;
 	renew_lease(shell);
+	saved_store_due(shell);
 	arm(shell);
 }
 
@@ -335,7 +341,7 @@ static int start_dplane(struct shell *shell)
 		.max_sets = 4096,
 		.discard_pins = shell->options->discards_pins,
 		.shares_xdp = shell->options->shares_xdp,
-		.relearn_for = shell->options->relearn_for,
+		.stale_for = shell->options->stale_for,
 		.ctx = shell,
 		.upcall = on_upcall,
 		.captured = on_captured,
@@ -407,6 +413,7 @@ int shell_start(struct shell *shell, const struct shell_options *options)
 	}
 	on_timer(shell); /* the first lease */
 	saved_load(shell);
+	stale_routes_feed(shell);
 	return privileges_drop(options->instance, options->shares_xdp);
 }
 
@@ -422,7 +429,10 @@ void shell_stop(struct shell *shell, enum shell_end end)
 	shell->end = end;
 	if (end == SHELL_END) {
 		shell_feed(shell, &goodbye);
+		shell->is_unsaved = false;
 		saved_remove(shell);
+	} else if (shell->is_unsaved) {
+		saved_store(shell);
 	}
 	if (end == SHELL_RESTART)
 		loop_leave(shell->loop);

@@ -23,7 +23,7 @@ struct shell_options {
 	bool discards_pins;      /* start afresh, whatever an earlier run left */
 	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
 	hp_time lease_for;       /* how long XDP goes on without a daemon */
-	hp_time relearn_for;     /* how long trees of an earlier run are kept */
+	hp_time stale_for;       /* how long what an earlier run had counts */
 	const char *record_path; /* NULL: no history is recorded */
 };
 
@@ -75,11 +75,13 @@ struct shell {
 	struct core_event *posted; /* events to feed, oldest first */
 	size_t posted_count, posted_room;
 	bool is_feeding;
+	bool is_unsaved;   /* neighbors changed since saved_store() */
 	bool is_restoring; /* the interfaces of an earlier run are being attached */
 	enum shell_end end;
 	char refusal[256]; /* last warning of the forwarding plane, for who asked for it */
 	hp_time started_at;
 	hp_time renew_at; /* the lease of the forwarding plane */
+	hp_time save_at;  /* not sooner, when it is_unsaved */
 };
 
 /* shell.c */
@@ -107,6 +109,9 @@ void saved_load(struct shell *shell);
 /** saved_store() - Write down what is attached, for a run after this one. */
 void saved_store(struct shell *shell);
 
+/** saved_store_due() - The same for neighbors that changed, at most once a second. */
+void saved_store_due(struct shell *shell);
+
 /** saved_exists() - Whether a run before this one ended without a plain stop. */
 bool saved_exists(const struct shell *shell);
 
@@ -118,6 +123,17 @@ struct json_object *saved_encode(const struct port *port, const bool has_keys[IP
 
 /** saved_decode() - Return: whether it is the line of an interface. */
 bool saved_decode(struct json_object *line, struct port *ret_port);
+
+/* stale.c */
+
+/** stale_routes_feed() - What an earlier run forwards still: facts of the protocols for now. */
+void stale_routes_feed(struct shell *shell);
+
+/** stale_neighbors_encode() - The neighbors of an interface, for the run after this one. */
+struct json_object *stale_neighbors_encode(const struct shell *shell, uint16_t link);
+
+/** stale_neighbors_feed() - The same of the run before, before HPIM-DM begins there. */
+void stale_neighbors_feed(struct shell *shell, uint16_t link, struct json_object *list);
 
 /* restart.c */
 
@@ -204,8 +220,14 @@ __attribute__((format(printf, 5, 6))) uint16_t port_refuse(struct port_refusal *
 							   const char *hint, const char *format,
 							   ...);
 
-/** port_restore() - Attach as an earlier run had it, though it may be absent now. */
-void port_restore(struct shell *shell, const struct port *saved);
+/**
+ * port_restore() - Attach as an earlier run had it, though it may be absent now; its protocols
+ * begin with port_restore_protocols().
+ *
+ * Return: its link number, or LINK_NONE: refused, and the log says why.
+ */
+uint16_t port_restore(struct shell *shell, const struct port *saved);
+void port_restore_protocols(struct shell *shell, uint16_t link);
 
 /** port_key_added() - A key of an interface is there: HPIM-DM that waits for one begins. */
 void port_key_added(struct shell *shell, uint16_t link, enum ip_family family);

@@ -268,6 +268,9 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 		break;
 	case EV_CONFIG: handle_config(core, &event->config); break;
 	case EV_COMMAND: stop(core); break;
+	case EV_STALE:
+		hpim_stale(core->hpim[ip_addr_family(&event->stale.addr)], &event->stale);
+		break;
 	}
 }
 

@@ -19,6 +19,7 @@ enum core_event_kind {
 	EV_DATA,    /* the forwarding plane saw data of a tree */
 	EV_CONFIG,  /* what the operator wants */
 	EV_COMMAND, /* do something once */
+	EV_STALE,   /* graceful restart: a fact of the run before this one */
 };
 
 /* Control protocols told apart by the sockets; the family is that of the packet's addresses. */
@@ -116,6 +117,23 @@ struct ev_command {
 	enum command_kind kind;
 };
 
+enum stale_kind {
+	STALE_ROUTE,    /* the forwarding plane still has this entry, and forwards by it */
+	STALE_NEIGHBOR, /* was synchronized; told before HPIM-DM begins on the interface */
+};
+
+/** struct ev_stale - What the run before this one had; counts for @stale_for at most. */
+struct ev_stale {
+	enum stale_kind kind;
+	uint16_t link;         /* of the neighbor; the input of the route */
+	struct ip_addr source; /* STALE_ROUTE */
+	struct ip_addr addr;   /* group, or address of the neighbor */
+	struct ifset oifs;     /* STALE_ROUTE */
+	hp_time seen_for;      /* STALE_ROUTE: age of the last packet; HP_TIME_NEVER: none yet */
+	uint32_t boot_time;    /* STALE_NEIGHBOR */
+	hp_time stale_for;
+};
+
 struct core_event {
 	enum core_event_kind kind;
 	union {
@@ -125,6 +143,7 @@ struct core_event {
 		struct ev_data data;
 		struct ev_config config;
 		struct ev_command command;
+		struct ev_stale stale;
 	};
 };
 

@@ -197,6 +197,36 @@ static void read_config(struct reader *in, struct ev_config *config)
 	settings->hold_forwarding = flags & 1;
 }
 
+static void write_stale(struct writer *out, const struct ev_stale *stale)
+{
+	wr_u8(out, (uint8_t)stale->kind);
+	wr_u16(out, stale->link);
+	wr_any(out, &stale->source);
+	wr_any(out, &stale->addr);
+	for (unsigned int i = 0; i < LINKS_MAX / 64; i++)
+		wr_u64(out, stale->oifs.word[i]);
+	wr_u64(out, (uint64_t)stale->seen_for);
+	wr_u32(out, stale->boot_time);
+	wr_u64(out, (uint64_t)stale->stale_for);
+}
+
+static void read_stale(struct reader *in, struct ev_stale *stale)
+{
+	stale->kind = rd_u8(in);
+	stale->link = rd_u16(in);
+	stale->source = rd_any(in);
+	stale->addr = rd_any(in);
+	for (unsigned int i = 0; i < LINKS_MAX / 64; i++)
+		stale->oifs.word[i] = rd_u64(in);
+	stale->seen_for = (hp_time)rd_u64(in);
+	stale->boot_time = rd_u32(in);
+	stale->stale_for = (hp_time)rd_u64(in);
+	if (stale->kind > STALE_NEIGHBOR || stale->link >= LINKS_MAX || stale->seen_for < 0 ||
+	    stale->stale_for < 0 || stale->stale_for > HP_SEC(86400) ||
+	    ifset_has(&stale->oifs, stale->link))
+		in->bad = true;
+}
+
 static uint64_t hash_bytes(uint64_t hash, const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -294,6 +324,7 @@ void history_write(struct writer *out, const struct history_event *event)
 	case EV_DATA: write_data(out, &event->event.data); break;
 	case EV_CONFIG: write_config(out, &event->event.config); break;
 	case EV_COMMAND: wr_u8(out, (uint8_t)event->event.command.kind); break;
+	case EV_STALE: write_stale(out, &event->event.stale); break;
 	}
 	wr_u32(out, event->effect_count);
 	wr_u64(out, event->effect_hash);
@@ -313,6 +344,7 @@ static void read_event(struct reader *in, struct core_event *event)
 		event->command.kind = rd_u8(in);
 		in->bad |= event->command.kind != COMMAND_STOP;
 		break;
+	case EV_STALE: read_stale(in, &event->stale); break;
 	default: in->bad = true;
 	}
 }

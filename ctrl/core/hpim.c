@@ -31,6 +31,7 @@ void hpim_free(struct hpim *hpim)
 	hpim_tree_free_all(hpim);
 	assert(!hpim->stray_count && !hpim->ending_count && !hpim->talk_count && !hpim->payers);
 	hpim_keys_free(hpim);
+	hpim_stale_forget(hpim);
 	free(hpim);
 }
 
@@ -50,8 +51,10 @@ void hpim_link_changed(struct hpim *hpim, uint16_t link)
 		hif = hpim_if_start(hpim, link);
 	if (hif || hpim->core->gm[hpim->family][link])
 		ifset_add(&hpim->enabled, link);
-	else
+	else if (ifset_has(&hpim->enabled, link)) {
 		ifset_del(&hpim->enabled, link);
+		hpim_stale_link_off(hpim, link);
+	}
 	hpim_tree_mark_all(hpim); /* also for its subnets, which decide 3.11 */
 }
 

@@ -37,6 +37,9 @@ void hpim_path_changed(struct core *core, struct rpf_user *user);
 /** hpim_data() - The forwarding plane saw data. */
 void hpim_data(struct hpim *hpim, const struct ev_data *data);
 
+/** hpim_stale() - EV_STALE. */
+void hpim_stale(struct hpim *hpim, const struct ev_stale *ev);
+
 /** hpim_stop() - Goodbye on every interface. */
 void hpim_stop(struct hpim *hpim);
 

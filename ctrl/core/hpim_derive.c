@@ -19,7 +19,12 @@ bool hpim_best_is_better(const struct hpim_rpc *a_rpc, const struct ip_addr *a_a
 	return order ? order < 0 : ip_addr_compare(a_addr, b_addr) > 0;
 }
 
-/* 3.8. Only BestUpstream can be feasible, and equal costs are not: this is what breaks loops. */
+/*
+ * 3.8. Only BestUpstream can be feasible, and equal costs are not: this is what breaks loops.
+ *
+ * Differs: while a neighbor of the root interface is awaited, a path by it that was feasible stays
+ * so; for at most the 12 s in which it is synchronized or given up.
+ */
 static enum hpim_tree_state tree_state(const struct hpim_facts *facts)
 {
 	bool has_upstream = false, is_feasible = false;
@@ -27,11 +32,13 @@ static enum hpim_tree_state tree_state(const struct hpim_facts *facts)
 	for (unsigned int i = 0; i < facts->if_count; i++) {
 		const struct hpim_fact_if *fact = &facts->ifs[i];
 
+		if (fact->link == facts->root && fact->is_frozen && facts->was_active)
+			is_feasible = true;
 		if (!fact->best.generation)
 			continue;
 		has_upstream = true;
 		if (fact->link == facts->root)
-			is_feasible = hpim_rpc_compare(&fact->best.rpc, &facts->rpc) < 0;
+			is_feasible |= hpim_rpc_compare(&fact->best.rpc, &facts->rpc) < 0;
 	}
 	if (facts->is_originator)
 		is_feasible = facts->root != LINK_NONE && facts->is_source_active;
@@ -40,10 +47,12 @@ static enum hpim_tree_state tree_state(const struct hpim_facts *facts)
 	return has_upstream ? TREE_UNSURE : TREE_INACTIVE;
 }
 
-/* 3.10 */
+/* 3.10. Differs: on a frozen interface nobody begins to win: the better one may be the awaited. */
 static bool assert_is_won(enum hpim_tree_state state, const struct hpim_facts *facts,
 			  const struct hpim_fact_if *fact)
 {
+	if (fact->is_frozen && !fact->was_winner)
+		return false;
 	if (state == TREE_INACTIVE || !fact->best.generation)
 		return true;
 	if (state == TREE_UNSURE)
@@ -70,7 +79,7 @@ static struct hpim_view_if derive_if(enum hpim_tree_state state, const struct hp
 	}
 	view.is_upstream = state == TREE_ACTIVE && fact->is_hpim && !fact->is_connected;
 	view.is_winner = assert_is_won(state, facts, fact);
-	view.is_forwarding = (fact->has_interest || fact->has_member) &&
+	view.is_forwarding = (fact->has_interest || fact->has_member || fact->is_stale) &&
 			     (view.is_winner || fact->is_holding) && !fact->is_connected; /* 3.11 */
 	if (state == TREE_UNSURE && fact->best.generation)
 		view.told = TOLD_NO_INTEREST; /* 3.7, step 1 */
@@ -99,8 +108,16 @@ static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *vi
 	    facts->is_originator)
 		return;
 	for (unsigned int i = 0; i < facts->if_count; i++)
-		if (facts->ifs[i].link != facts->root && !facts->ifs[i].is_connected)
+		if (facts->ifs[i].link != facts->root && !facts->ifs[i].is_connected &&
+		    !facts->ifs[i].is_frozen)
 			ifset_add(&view->oifs, facts->ifs[i].link);
+}
+
+/* No neighbor can deliver it yet, and none else forwards it: the entry of an earlier run stands. */
+static void derive_stale(const struct hpim_facts *facts, struct hpim_view *view)
+{
+	view->iif = facts->stale_iif;
+	view->oifs = facts->stale_oifs;
 }
 
 void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
@@ -125,6 +142,8 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 			ret_ifs[i].told = view.in_tree ? TOLD_INTEREST : TOLD_NO_INTEREST;
 	if (view.state != TREE_INACTIVE && view.root != LINK_NONE && !source_is_silent(facts))
 		view.iif = view.root;
+	else if (view.state == TREE_INACTIVE && facts->is_stale)
+		derive_stale(facts, &view);
 	else if (facts->has_data)
 		derive_unwanted(facts, &view);
 	if (view.iif == LINK_NONE)

@@ -30,6 +30,9 @@ struct hpim_fact_if {
 	bool has_interest;   /* of some neighbor */
 	bool has_member;     /* local membership */
 	bool is_holding;     /* the hold timer runs */
+	bool is_frozen;      /* a neighbor that was SYNCED is awaited: forwarding stays as it was */
+	bool is_stale;       /* output of an earlier run; or output, and frozen */
+	bool was_winner;     /* is_frozen: AssertWinner before, or is_stale */
 	struct ip_addr addr; /* our own */
 	struct hpim_best best;
 };
@@ -39,10 +42,14 @@ struct hpim_facts {
 	bool is_originator;    /* the route to the source has no gateway */
 	bool is_source_active; /* SAT runs */
 	bool has_data;         /* data came in recently while there was no tree */
+	bool was_active;       /* by this root, of a neighbor; or forwarded by an earlier run */
 	bool floods;           /* the setting "initial flood" */
 	uint16_t root;         /* root interface or LINK_NONE */
 	uint16_t data_link;    /* has_data: where */
 	struct hpim_rpc rpc;   /* MyRPC */
+	bool is_stale;         /* an earlier run left an entry: */
+	uint16_t stale_iif;
+	struct ifset stale_oifs;
 	uint16_t if_count;
 	struct hpim_fact_if ifs[LINKS_MAX];
 };

@@ -41,6 +41,18 @@ static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_i
 	fact->has_interest |= by_default && unsaid > 0;
 }
 
+/* What stays as it was while a neighbor is awaited. */
+static void gather_frozen(const struct hpim_if *hif, const struct hpim_tree_if *tif,
+			  struct hpim_fact_if *fact)
+{
+	fact->is_frozen = hif->awaited_count > 0;
+	if (!fact->is_frozen)
+		return;
+	fact->is_stale |= tif && tif->view.is_forwarding;
+	fact->was_winner =
+		fact->is_stale || (tif && tif->view.role == ROLE_NON_ROOT && tif->view.is_winner);
+}
+
 static void gather_if(const struct hpim_tree *tree, uint16_t link, struct hpim_fact_if *fact)
 {
 	const struct hpim *hpim = tree->hpim;
@@ -54,11 +66,23 @@ static void gather_if(const struct hpim_tree *tree, uint16_t link, struct hpim_f
 	fact->is_connected = link_is_connected_to(&core->links[link], &tree->key.source);
 	fact->has_member = gm && gm_has_member(gm, &tree->key.source, &tree->key.group);
 	fact->is_holding = tif && timer_runs(&tif->hold_timer);
+	fact->is_stale = tree->stale && ifset_has(&tree->stale->oifs, link);
 	if (!hif)
 		return;
 	fact->is_hpim = true;
 	fact->addr = hif->addr;
 	gather_neighbors(hif, tif, fact);
+	gather_frozen(hif, tif, fact);
+}
+
+/* The last that was derived for the tree stays true while its upstream neighbor is awaited. */
+static bool was_active(const struct hpim_tree *tree, uint16_t root)
+{
+	if (root == LINK_NONE)
+		return false;
+	return (tree->stale && tree->stale->iif == root) ||
+	       (tree->view.state == TREE_ACTIVE && !tree->view.is_originator &&
+		tree->view.root == root);
 }
 
 /* @path NULL: nothing depends on the route now. */
@@ -76,6 +100,12 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 	facts->is_source_active = timer_runs(&tree->source_timer);
 	facts->has_data = timer_runs(&tree->data_timer);
 	facts->data_link = tree->data_link;
+	facts->was_active = was_active(tree, facts->root);
+	facts->is_stale = tree->stale != NULL;
+	if (tree->stale) {
+		facts->stale_iif = tree->stale->iif;
+		facts->stale_oifs = tree->stale->oifs;
+	}
 	facts->if_count = 0;
 	ifset_for_each (link, &hpim->enabled)
 		gather_if(tree, link, &facts->ifs[facts->if_count++]);
@@ -85,6 +115,15 @@ static void source_seen(struct hpim_tree *tree, hp_time lifetime)
 {
 	tree->is_asking = false;
 	core_timer_arm(tree->hpim->core, &tree->source_timer, lifetime);
+}
+
+/* The forwarding plane knows since when the source of a stale tree was silent. */
+static void source_seen_before(struct hpim_tree *tree, hp_time lifetime)
+{
+	hp_time silent_for = tree->hpim->core->now - tree->stale->seen_at;
+
+	if (silent_for < lifetime)
+		source_seen(tree, lifetime - silent_for);
 }
 
 static void source_gone(struct hpim_tree *tree)
@@ -108,6 +147,9 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 		source_seen(tree, lifetime); /* data packet on the root interface */
 	else if (is_new && (facts->has_data || has_upstream))
 		source_seen(tree, lifetime); /* created by data, wherever it came in, 3.17; 3.8 */
+	else if (is_new && tree->stale && tree->stale->iif == facts->root &&
+		 !timer_runs(&tree->source_timer))
+		source_seen_before(tree, lifetime);
 	else if (facts->has_data && !timer_runs(&tree->source_timer) &&
 		 link_is_connected_to(&tree->hpim->core->links[facts->data_link],
 				      &tree->key.source))
@@ -133,7 +175,12 @@ static void note_tree(const struct hpim_tree *tree, enum note_code code, uint16_
 static void perform(struct hpim_tree_if *tif, unsigned int react, const struct hpim_view *is,
 		    const struct hpim_view_if *is_if)
 {
-	if (!hpim_if_by_link(tif->tree->hpim, tif->link))
+	const struct hpim_if *hif = hpim_if_by_link(tif->tree->hpim, tif->link);
+
+	if (!hif)
+		return;
+	/* After a restart the snapshot of the synchronization says it, to whoever is there. */
+	if ((hif->neighbor_count || tif->tree->stale) && hpim_if_is_unheard(hif))
 		return;
 	if (react & REACT_NO_UPSTREAM)
 		hpim_reliable_send_all(tif, HPIM_NO_UPSTREAM, NULL);
@@ -239,7 +286,7 @@ static void set_route(struct hpim_tree *tree, const struct hpim_view *is)
 /* Whether the route to the source matters: data came in, or some neighbor can deliver it. */
 static bool needs_path(const struct hpim_tree *tree)
 {
-	if (tree->view.state != TREE_INACTIVE || timer_runs(&tree->data_timer))
+	if (tree->view.state != TREE_INACTIVE || tree->stale || timer_runs(&tree->data_timer))
 		return true;
 	for (uint16_t i = 0; i < tree->tif_count; i++) {
 		const struct hpim_record *record;
@@ -307,7 +354,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	tree->view = is;
 	if (is.state != TREE_INACTIVE && is.root != LINK_NONE && is.iif == is.root)
 		timer_stop(&tree->hpim->core->sched, &tree->data_timer);
-	wanted = tree->data_link != LINK_NONE && is_wanted(tree, &facts, &is);
+	wanted = tree->data_link != LINK_NONE && (tree->stale || is_wanted(tree, &facts, &is));
 	if (hpim_tree_sweep(tree))
 		hpim_stray_judge(tree, wanted);
 }

@@ -101,6 +101,10 @@ struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
 	fx_group(hif, FX_JOIN);
 	arm_first_hello(hif);
 	note(hif, NOTE_LINK_ON);
+	hpim_stale_await(hif);
+	/* Differs: those who know us shall not wait up to 5 s to synchronize again. 3.1 */
+	if (hif->awaited_count)
+		core_timer_arm(hpim->core, &hif->hello_timer, 0);
 	return hif;
 }
 
@@ -118,6 +122,16 @@ void hpim_if_stop(struct hpim_if *hif, bool say_goodbye)
 	note(hif, NOTE_LINK_OFF);
 	hif->hpim->ifs[hif->link] = NULL;
 	free(hif);
+}
+
+bool hpim_if_is_unheard(const struct hpim_if *hif)
+{
+	const struct hpim_neigh *neigh;
+
+	TAILQ_FOREACH (neigh, &hif->neighbors, node)
+		if (neigh->state != SYNC_UNKNOWN)
+			return false;
+	return true;
 }
 
 uint32_t hpim_if_next_sn(struct hpim_if *hif)

@@ -8,6 +8,7 @@
  *   hpim ── interfaces ── neighbors ──┐
  *    └───── trees ── tree_ifs ── records: what a neighbor said of a tree
  *             │          └── reliable: messages of this tree waiting for acknowledgement
+ *             ├── stale: only after a restart, what the run before this one forwarded
  *             └── stray: only while data brought the tree and nobody asked for it ── payers
  */
 #include <bsd/sys/queue.h>
@@ -63,7 +64,8 @@ struct hpim_if {
 	uint32_t acked_count; /* messages since then */
 	TAILQ_HEAD(, hpim_neigh) neighbors;
 	uint32_t neighbor_count, synced_count;
-	bool is_full; /* the limit of neighbors was reached and noted */
+	uint32_t awaited_count; /* neighbors that were SYNCED and are not now: it is frozen */
+	bool is_full;           /* the limit of neighbors was reached and noted */
 	struct hpim_pending_list pending;
 };
 
@@ -74,6 +76,7 @@ struct hpim_neigh {
 	struct hpim_if *hif;
 	struct ip_addr addr;
 	enum hpim_sync_state state;
+	bool was_synced; /* in this run or in the one before it */
 	uint32_t boot_time;
 	uint32_t my_snapshot_boot_time, my_snapshot_sn;
 	uint32_t neighbor_snapshot_sn, checkpoint_sn;
@@ -116,6 +119,7 @@ struct hpim_tree {
 	UT_hash_handle hh;
 	struct mfib_key key;
 	struct hpim *hpim;
+	struct hpim_stale *stale; /* NULL: nothing of an earlier run counts */
 	struct hpim_stray *stray; /* NULL: somebody wants it, or data did not bring it */
 	struct rpf_user path;
 	TAILQ_ENTRY(hpim_tree) dirty_node;
@@ -130,6 +134,23 @@ struct hpim_tree {
 	struct timer data_timer;   /* lifetime of the entry for that data. 3.17 */
 	struct timer source_timer; /* SAT. 3.8 */
 	struct hpim_view view;
+};
+
+/* What an earlier run forwarded, until the timer ends; hpim_stale.c. */
+struct hpim_stale {
+	struct hpim_tree *tree;
+	uint16_t iif;
+	struct ifset oifs;
+	hp_time seen_at; /* of the last packet */
+	struct timer timer;
+};
+
+/* A neighbor of an earlier run, until HPIM-DM begins on its interface. */
+struct hpim_former {
+	LIST_ENTRY(hpim_former) node;
+	struct ip_addr addr;
+	uint32_t boot_time;
+	hp_time until;
 };
 
 /* The trees of one group, to find them when its membership changes. */
@@ -189,6 +210,7 @@ struct hpim {
 	struct hpim_if *ifs[LINKS_MAX]; /* NULL where HPIM-DM does not run */
 	uint32_t last_boot_time[LINKS_MAX];
 	struct hpim_keyset *keys[LINKS_MAX]; /* NULL: security is off */
+	LIST_HEAD(, hpim_former) former[LINKS_MAX];
 	struct hpim_tree *trees;
 	struct hpim_group *groups;
 	TAILQ_HEAD(, hpim_tree) dirty;
@@ -232,6 +254,9 @@ struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link);
 /** hpim_if_stop() - 3.1, "interface disabled". @say_goodbye: the interface can still send. */
 void hpim_if_stop(struct hpim_if *hif, bool say_goodbye);
 
+/** hpim_if_is_unheard() - No neighbor has spoken in this run: a synchronization comes first. */
+bool hpim_if_is_unheard(const struct hpim_if *hif);
+
 /** hpim_if_next_sn() - Allocate an SN; on exhaustion a new BootTime begins. 3.4 */
 uint32_t hpim_if_next_sn(struct hpim_if *hif);
 
@@ -273,6 +298,12 @@ struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_ad
 /** hpim_neigh_new() - A neighbor in state UNKNOWN. NULL: limit reached (noted) or no memory. */
 struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *addr,
 				  uint32_t boot_time);
+
+/**
+ * hpim_neigh_await() - A neighbor of an earlier run, in state UNKNOWN: until it is SYNCED or given
+ * up forwarding onto the interface is frozen.
+ */
+void hpim_neigh_await(struct hpim_if *hif, const struct ip_addr *addr, uint32_t boot_time);
 
 /** hpim_neigh_remove() - Forget a neighbor and re-evaluate the trees. 3.2 */
 void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason);
@@ -422,6 +453,20 @@ void hpim_tree_give_up(struct hpim_tree *tree);
 
 /** hpim_hold_expired(), hpim_source_expired(), hpim_data_expired() - Timers of a tree. */
 timer_fn hpim_hold_expired, hpim_source_expired, hpim_data_expired;
+
+/* hpim_stale.c */
+
+/** hpim_stale_end() - Nothing of an earlier run counts for the tree any longer; marks it. */
+void hpim_stale_end(struct hpim_tree *tree);
+
+/** hpim_stale_link_off() - The interface ceased to be part of trees: it is no output of any. */
+void hpim_stale_link_off(struct hpim *hpim, uint16_t link);
+
+/** hpim_stale_await() - HPIM-DM begins: await the neighbors that an earlier run had there. */
+void hpim_stale_await(struct hpim_if *hif);
+
+/** hpim_stale_forget() - Free what is remembered of neighbors. */
+void hpim_stale_forget(struct hpim *hpim);
 
 /* hpim_stray.c */
 

@@ -86,6 +86,17 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
 	return neigh;
 }
 
+void hpim_neigh_await(struct hpim_if *hif, const struct ip_addr *addr, uint32_t boot_time)
+{
+	struct hpim_neigh *neigh = hpim_neigh_new(hif, addr, boot_time);
+
+	if (!neigh)
+		return;
+	neigh->was_synced = true;
+	hif->awaited_count++;
+	hpim_neigh_arm(neigh, HPIM_HOLD_SYNC_S);
+}
+
 void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason)
 {
 	struct hpim_if *hif = neigh->hif;
@@ -98,6 +109,7 @@ void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason)
 	timer_stop(&core->sched, &neigh->liveness_timer);
 	TAILQ_REMOVE(&hif->neighbors, neigh, node);
 	hif->neighbor_count--;
+	hif->awaited_count -= neigh->was_synced;
 	hif->is_full = false;
 	hpim_tree_mark_all(hif->hpim);
 	free(neigh->snapshot);
@@ -108,8 +120,14 @@ void hpim_neigh_set_state(struct hpim_neigh *neigh, enum hpim_sync_state state)
 {
 	if (state == neigh->state)
 		return;
-	neigh->hif->synced_count += (state == SYNC_SYNCED);
-	neigh->hif->synced_count -= (neigh->state == SYNC_SYNCED);
+	if (state == SYNC_SYNCED) {
+		neigh->hif->synced_count++;
+		neigh->hif->awaited_count -= neigh->was_synced;
+		neigh->was_synced = true;
+	} else if (neigh->state == SYNC_SYNCED) {
+		neigh->hif->synced_count--;
+		neigh->hif->awaited_count++;
+	}
 	neigh->state = state;
 	neigh->since = core_of(neigh)->now;
 	if (state != SYNC_UNKNOWN)
@@ -144,7 +162,9 @@ static struct hpim_neigh *check_boot_time(struct hpim_if *hif, const struct ip_a
 		first_contact(hif, src, boot_time);
 		return NULL;
 	}
-	if (boot_time > neigh->boot_time) {
+	/* UNKNOWN: awaited since our restart, and here it is. 3.3 */
+	if (boot_time > neigh->boot_time ||
+	    (boot_time == neigh->boot_time && neigh->state == SYNC_UNKNOWN)) {
 		neigh->boot_time = boot_time;
 		hpim_sync_reset(neigh);
 		return NULL;

@@ -142,10 +142,11 @@ void hpim_tree_free(struct hpim_tree *tree)
 	struct hpim *hpim = tree->hpim;
 
 	assert(tree->tif_count == 0);
-	if (tree->is_dirty)
-		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
 	timer_stop(&hpim->core->sched, &tree->source_timer);
 	timer_stop(&hpim->core->sched, &tree->data_timer);
+	hpim_stale_end(tree);
+	if (tree->is_dirty)
+		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
 	hpim_stray_drop(tree);
 	mfib_clear(hpim->core, &tree->key);
 	rpf_unsubscribe(hpim->core, &tree->path);
@@ -253,8 +254,8 @@ bool hpim_tree_sweep(struct hpim_tree *tree)
 		free(tif);
 	}
 	tree->tif_count = kept;
-	if (kept || tree->view.state != TREE_INACTIVE || timer_runs(&tree->data_timer) ||
-	    timer_runs(&tree->source_timer))
+	if (kept || tree->stale || tree->view.state != TREE_INACTIVE ||
+	    timer_runs(&tree->data_timer) || timer_runs(&tree->source_timer))
 		return true;
 	hpim_tree_free(tree);
 	return false;

@@ -110,6 +110,7 @@ void inspect_neighbors(const struct core *core, uint16_t link, enum ip_family fa
 			.hold_s = neigh->hold_s,
 			.expires_in = time_left(core, &neigh->liveness_timer),
 			.since_for = core->now - neigh->since,
+			.was_synced = neigh->was_synced,
 			.boot_time = neigh->boot_time,
 			.my_snapshot_sn = neigh->my_snapshot_sn,
 			.neighbor_snapshot_sn = neigh->neighbor_snapshot_sn,
@@ -128,6 +129,8 @@ static const char *tree_state(const struct hpim_tree *tree)
 	case TREE_UNSURE: return "unsure";
 	case TREE_INACTIVE: break;
 	}
+	if (tree->stale)
+		return "stale";
 	return timer_runs(&tree->data_timer) ? "flood" : "inactive";
 }
 
@@ -145,10 +148,15 @@ static struct inspect_tree view_of(const struct hpim_tree *tree)
 		.metric = is->rpc.metric,
 		.iif = is->iif,
 		.oifs = is->oifs,
+		.stale_in = HP_TIME_NEVER,
 	};
 
 	if (root && root->view.best.generation)
 		view.upstream = root->view.best.addr;
+	if (tree->stale) {
+		view.stale_oifs = tree->stale->oifs;
+		view.stale_in = time_left(tree->hpim->core, &tree->stale->timer);
+	}
 	return view;
 }
 

@@ -15,18 +15,21 @@ struct inspect_neighbor {
 	const char *state; /* "unknown", "master", "slave", "synced": the neighbor's role */
 	uint16_t hold_s;   /* what the liveness timer was last armed with */
 	hp_time expires_in, since_for;
+	bool was_synced; /* now, or before: in the last run too */
 	uint32_t boot_time, my_snapshot_sn, neighbor_snapshot_sn, checkpoint_sn;
 };
 
 struct inspect_tree {
 	struct mfib_key key;
-	const char *state; /* "active", "unsure", "flood", "inactive" */
+	const char *state; /* "active", "unsure", "flood", "stale", "inactive" */
 	bool is_originator, in_tree;
 	uint16_t root;               /* LINK_NONE: none */
 	struct ip_addr upstream;     /* BestUpstream of the root interface, or unset */
 	uint32_t preference, metric; /* MyRPC */
 	uint16_t iif;                /* of the forwarding entry; LINK_NONE: no entry */
 	struct ifset oifs;
+	struct ifset stale_oifs; /* of these, outputs of the run before that count until ... */
+	hp_time stale_in;        /* ... then; HP_TIME_NEVER: nothing is stale */
 };
 
 struct inspect_tree_if {

@@ -59,6 +59,17 @@ static bool route_equal(const struct mfib_route *a, const struct mfib_route *b)
 	return a->iif == b->iif && a->flags == b->flags && ifset_equal(&a->oifs, &b->oifs);
 }
 
+static struct entry *entry_new(struct mfib *mfib, const struct mfib_key *key)
+{
+	struct entry *entry = calloc(1, sizeof(*entry));
+
+	if (!entry)
+		return NULL;
+	entry->route.key = *key;
+	hash_add(mfib->hash_key, mfib->entries, route.key, entry);
+	return entry;
+}
+
 bool mfib_set(struct core *core, const struct mfib_route *route)
 {
 	struct mfib *mfib = core->mfib;
@@ -67,16 +78,22 @@ bool mfib_set(struct core *core, const struct mfib_route *route)
 	assert(!ifset_has(&route->oifs, route->iif));
 	if (entry && route_equal(&entry->route, route))
 		return true;
-	if (!entry) {
-		entry = calloc(1, sizeof(*entry));
-		if (!entry)
-			return false;
-		entry->route.key = route->key;
-		hash_add(mfib->hash_key, mfib->entries, route.key, entry);
-	}
+	if (!entry)
+		entry = entry_new(mfib, &route->key);
+	if (!entry)
+		return false;
 	entry->route = *route;
 	tell(core, route);
 	return true;
+}
+
+bool mfib_restore(struct core *core, const struct mfib_route *route)
+{
+	struct entry *entry = entry_new(core->mfib, &route->key);
+
+	if (entry)
+		entry->route = *route;
+	return entry != NULL;
 }
 
 void mfib_clear(struct core *core, const struct mfib_key *key)

@@ -19,6 +19,12 @@ void mfib_free(struct mfib *mfib);
 /** mfib_set() - Want this entry. false: no memory, and nothing changed. */
 bool mfib_set(struct core *core, const struct mfib_route *route);
 
+/**
+ * mfib_restore() - Own an entry that an earlier run left in the forwarding plane: it is not told.
+ * There must be none of that key. false: no memory.
+ */
+bool mfib_restore(struct core *core, const struct mfib_route *route);
+
 /** mfib_clear() - Want no entry; does nothing when there is none. */
 void mfib_clear(struct core *core, const struct mfib_key *key);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Going on where an earlier run stopped: its maps are ours now, with all that stands in them.
- * Routes that forward stay as they are, and report that they are alive, so that the protocols learn
- * of them again; what only says "no", or names the kernel's cache, which died with that run, is
- * removed.
+ * Routes that forward stay as they are; what only says "no", or names the kernel's cache, which
+ * died with that run, is removed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -70,21 +69,16 @@ static bool is_worth_keeping(const struct adoption *ad, const struct mfib_entry 
 static int route_take(struct adoption *ad, const struct found *found)
 {
 	bool *slot_is_used = ad->eb->slot_is_used;
-	struct mfib_entry entry = found->entry;
+	const struct mfib_entry entry = found->entry;
 	struct route *route;
-	int err;
 
 	if (!is_worth_keeping(ad, &entry) || slot_is_used[entry.slot]) {
 		maps_route_del(&ad->eb->maps, &found->key);
 		return 0;
 	}
-	entry.flags |= MFIB_F_NOTIFY;
 	route = calloc(1, sizeof(*route));
-	err = route ? maps_route_put(&ad->eb->maps, &found->key, &entry) : -ENOMEM;
-	if (err) {
-		free(route);
-		return err;
-	}
+	if (!route)
+		return -ENOMEM;
 	*route = (struct route){
 		.key = found->key, .slot = entry.slot, .set = entry.set, .iif = entry.link
 	};

@@ -14,7 +14,7 @@
 
 #include "dplane/dplane_int.h"
 
-/* How often this machine's own listeners are read; relearning ends that much late at most. */
+/* How often this machine's own listeners are read; the stale time ends that much late at most. */
 #define HOUSEKEEPING_FOR_S 1
 
 hp_time dplane_now(void)
@@ -152,14 +152,13 @@ int dplane_fd(const struct dplane *dp)
 	return dp->epoll_fd;
 }
 
-/* Interfaces and trees of an earlier run that nobody has asked for until now will not come. */
-static void relearn_end(struct dplane *dp)
+/* Interfaces of an earlier run that were not attached until now will not come. */
+static void stale_end(struct dplane *dp)
 {
-	dp->relearn_until = 0;
+	dp->stale_until = 0;
 	for (uint16_t i = 0; i < LINKS_MAX; i++)
 		if (dp->links[i].is_adopted)
 			dplane_detach(dp, i);
-	dtree_sweep(dp);
 }
 
 static void housekeep(struct dplane *dp)
@@ -170,8 +169,8 @@ static void housekeep(struct dplane *dp)
 		return; /* not yet */
 	if (dp->trees)
 		listeners_read(dp->listeners, dtree_renew_group, dp);
-	if (dp->relearn_until && dplane_now() >= dp->relearn_until)
-		relearn_end(dp);
+	if (dp->stale_until && dplane_now() >= dp->stale_until)
+		stale_end(dp);
 }
 
 void dplane_dispatch(struct dplane *dp)
@@ -233,7 +232,7 @@ static void adopt(struct dplane *dp)
 		links += dp->links[i].is_adopted;
 	if (!links)
 		return;
-	dp->relearn_until = dplane_now() + dp->config.relearn_for;
+	dp->stale_until = dplane_now() + dp->config.stale_for;
 	dplane_say(&dp->config, NOTE_INFO,
 		   "going on with %u interfaces and %u trees of the earlier run", links,
 		   HASH_COUNT(dp->trees));

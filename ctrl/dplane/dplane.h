@@ -23,8 +23,7 @@ enum dplane_tier { DPLANE_TIER_NONE, DPLANE_TIER_XDP, DPLANE_TIER_TC, DPLANE_TIE
 
 /** struct dplane_upcall - What the forwarding plane saw; becomes EV_DATA. */
 struct dplane_upcall {
-	enum data_kind
-		kind; /* DATA_MISS (also: a tree of an earlier run is alive), DATA_WRONG_IF */
+	enum data_kind kind; /* DATA_MISS, DATA_WRONG_IF */
 	uint16_t link;
 	struct ip_addr source, group;
 };
@@ -42,11 +41,11 @@ struct dplane_config {
 	const char *instance;  /* names the pins: /sys/fs/bpf/hpim/<instance> */
 	uint32_t mroute_table; /* kernel multicast table, 0: the default one */
 	uint32_t max_links, max_routes, max_sets;
-	hp_time relearn_for; /* how long what an earlier run left is kept */
-	bool discard_pins;   /* remove what an earlier run left, instead of going on with it */
-	bool is_verbose;     /* say which tier carries each tree, at level debug */
-	bool shares_xdp;     /* attach by libxdp's dispatcher, beside other programs */
-	void *ctx;           /* handed to the functions below */
+	hp_time stale_for; /* how long interfaces that an earlier run left are kept */
+	bool discard_pins; /* remove what an earlier run left, instead of going on with it */
+	bool is_verbose;   /* say which tier carries each tree, at level debug */
+	bool shares_xdp;   /* attach by libxdp's dispatcher, beside other programs */
+	void *ctx;         /* handed to the functions below */
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
 	/* NULL: nobody looks at sampled packets. What it is handed is borrowed. */
 	void (*captured)(void *ctx, const struct dplane_captured *captured);
@@ -101,9 +100,8 @@ struct dplane_counter {
 /**
  * dplane_new() - Load programs, create and pin maps, open the kernel's multicast sockets.
  *
- * Pins of an earlier run are adopted: its programs are replaced by ours without a gap, and its
- * trees are forwarded as they were. For config.relearn_for a tree keeps the outputs it had beside
- * those that dplane_put() says; after that what nobody put again is gone.
+ * Pins of an earlier run are taken over: its programs are replaced by ours without a gap, and its
+ * routes stand as if dplane_put() had put them; dplane_routes() lists them.
  *
  * Return: 0, or a negative errno after saying what failed: -EPERM no privilege, -ENOTSUP no BPF
  * file system or a kernel too old, -EADDRINUSE another multicast daemon owns the kernel table,
@@ -157,6 +155,13 @@ int dplane_put(struct dplane *dp, const struct mfib_route *route);
 
 /** dplane_del() - Remove a route entry from every tier. */
 void dplane_del(struct dplane *dp, const struct mfib_key *key);
+
+/** dplane_route_count() - How many route entries there are. */
+uint32_t dplane_route_count(const struct dplane *dp);
+
+/** dplane_routes() - Call @each for every route entry; it must not put or delete any. */
+void dplane_routes(const struct dplane *dp, void (*each)(void *ctx, const struct mfib_route *route),
+		   void *ctx);
 
 /**
  * dplane_renew() - Let XDP forward for @lease_for from now; then it ends unless renewed.

@@ -24,9 +24,7 @@ struct dlink {
 enum skip { SKIP_LINK_DOWN, SKIP_NOT_MIRRORED };
 
 struct tree {
-	struct mfib_route want; /* as told by the shell */
-	bool is_told;           /* else it is of an earlier run, and nobody has asked for it yet */
-	struct ifset kept;      /* outputs of an earlier run, until this one has learned its own */
+	struct mfib_route want; /* as the daemon asked, or as an earlier run left it */
 	struct tier_choice choice;
 	bool has_skips;           /* some outputs are left out */
 	struct tree *prev, *next; /* of those that have skips */
@@ -43,8 +41,8 @@ struct dplane {
 	struct linkcaps *caps;         /* NULL: nobody to ask */
 	struct listeners *listeners;   /* NULL: nobody listens */
 	int epoll_fd, timer_fd;
-	bool is_out_of_sets;   /* said once until a set is found again */
-	hp_time relearn_until; /* 0: nothing of an earlier run is left */
+	bool is_out_of_sets; /* said once until a set is found again */
+	hp_time stale_until; /* 0: all interfaces of an earlier run are attached or gone */
 	struct tree *trees;
 	struct tree *skipping; /* those that have skips */
 	uint32_t skipping_count;
@@ -71,9 +69,6 @@ void dtree_renew_link(struct dplane *dp, uint16_t link);
 
 /** dtree_renew_group() - Who listens to a group on this machine changed. For listeners_read(). */
 void dtree_renew_group(void *ctx, const struct ip_addr *group);
-
-/** dtree_sweep() - End of relearning: what nobody asked for is removed. */
-void dtree_sweep(struct dplane *dp);
 
 /** dtree_settle() - Count what outputs of a tree were left out of, up to now. */
 void dtree_settle(struct dplane *dp, struct tree *tree);

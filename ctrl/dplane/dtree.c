@@ -2,11 +2,7 @@
 /*
  * Trees of the composite. Each stands in the BPF maps and in the kernel's cache; tier.c says who
  * carries it, and the others pass. The wanted routes are kept, since abilities of interfaces
- * change.
- *
- * A tree of an earlier run goes on as it was until somebody asks for it; then it keeps its old
- * outputs beside the wanted ones until relearning ends, because the first wishes of a protocol that
- * has just started are poorer than what it will know in the end.
+ * change. What an earlier run left counts as wanted until the daemon asks for something else.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,23 +21,9 @@ struct tree *dtree_find(const struct dplane *dp, const struct mfib_key *key)
 	return tree;
 }
 
-/* What stands in the tiers: the wish, and what is kept of an earlier run. */
-static struct mfib_route tree_route(const struct tree *tree)
-{
-	struct mfib_route route = tree->want;
-
-	for (size_t i = 0; i < sizeof(route.oifs.word) / sizeof(route.oifs.word[0]); i++)
-		route.oifs.word[i] |= tree->kept.word[i];
-	ifset_del(&route.oifs, route.iif);
-	if (!tree->is_told)
-		route.flags |= MFIB_F_NOTIFY; /* so that the protocols learn of it */
-	return route;
-}
-
 static bool tree_uses(const struct tree *tree, uint16_t link)
 {
-	return tree->want.iif == link || ifset_has(&tree->want.oifs, link) ||
-	       ifset_has(&tree->kept, link);
+	return tree->want.iif == link || ifset_has(&tree->want.oifs, link);
 }
 
 static void tree_say(const struct dplane *dp, const struct tree *tree)
@@ -86,15 +68,13 @@ static bool output_is_skipped(const struct dplane *dp, const struct tree *tree, 
 
 void dtree_settle(struct dplane *dp, struct tree *tree)
 {
-	struct mfib_route route;
 	uint64_t packets;
 	enum skip skip;
 
 	if (!tree->has_skips)
 		return;
-	route = tree_route(tree);
 	packets = tree_packets(dp, tree);
-	ifset_for_each (link, &route.oifs)
+	ifset_for_each (link, &tree->want.oifs)
 		if (output_is_skipped(dp, tree, link, &skip))
 			dp->links[link].skipped[skip] += packets - tree->settled_packets;
 	tree->settled_packets = packets;
@@ -115,11 +95,10 @@ static void skips_set(struct dplane *dp, struct tree *tree, bool has_skips)
 /* After the tree was written: from here on its outputs are skipped, or not. */
 static void skips_begin(struct dplane *dp, struct tree *tree)
 {
-	struct mfib_route route = tree_route(tree);
 	bool has_skips = false;
 	enum skip skip;
 
-	ifset_for_each (link, &route.oifs)
+	ifset_for_each (link, &tree->want.oifs)
 		has_skips |= output_is_skipped(dp, tree, link, &skip);
 	skips_set(dp, tree, has_skips);
 	if (has_skips)
@@ -215,13 +194,13 @@ static uint16_t listener_find(const struct dplane *dp, const struct mfib_route *
  */
 static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_route *old)
 {
-	struct mfib_route want = tree_route(tree);
-	struct tier_choice choice = tier_choose(dp->ports, &want, listener_find(dp, &want));
-	int err = dp->kernel ? dp->kernel->ops->put(dp->kernel, &want) : 0;
+	const struct mfib_route *want = &tree->want;
+	struct tier_choice choice = tier_choose(dp->ports, want, listener_find(dp, want));
+	int err = dp->kernel ? dp->kernel->ops->put(dp->kernel, want) : 0;
 
 	if (err)
 		return err;
-	err = fast_put(dp, &want, &choice);
+	err = fast_put(dp, want, &choice);
 	if (!err) {
 		choice_set(dp, tree, &choice);
 		skips_begin(dp, tree);
@@ -230,7 +209,7 @@ static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_rou
 	if (dp->kernel && old)
 		(void)dp->kernel->ops->put(dp->kernel, old); /* stood there before */
 	else if (dp->kernel)
-		dp->kernel->ops->del(dp->kernel, &want.key);
+		dp->kernel->ops->del(dp->kernel, &want->key);
 	return err;
 }
 
@@ -270,7 +249,6 @@ int dplane_put(struct dplane *dp, const struct mfib_route *route)
 {
 	struct tree *tree = dtree_find(dp, &route->key);
 	bool is_new = !tree;
-	struct tree before;
 	struct mfib_route old;
 	int err;
 
@@ -279,40 +257,44 @@ int dplane_put(struct dplane *dp, const struct mfib_route *route)
 	if (!tree)
 		return -ENOMEM;
 	dtree_settle(dp, tree);
-	before = *tree;
-	old = tree_route(tree);
+	old = tree->want;
 	tree->want = *route;
-	tree->is_told = true;
 	err = tiers_put(dp, tree, is_new ? NULL : &old);
 	if (err && is_new) {
 		tree_free(dp, tree);
 		return err;
 	}
 	if (err) {
-		tree->want = before.want;
-		tree->is_told = before.is_told;
+		tree->want = old;
 		return err;
 	}
 	tree_say(dp, tree);
 	return 0;
 }
 
-/* A tree of an earlier run stays until relearning ends: it may only not be known again yet. */
 void dplane_del(struct dplane *dp, const struct mfib_key *key)
 {
 	struct tree *tree = dtree_find(dp, key);
 
-	if (!tree)
-		return;
-	if (ifset_is_empty(&tree->kept))
+	if (tree)
 		tree_remove(dp, tree);
-	else
-		tree->is_told = false;
+}
+
+uint32_t dplane_route_count(const struct dplane *dp)
+{
+	return HASH_COUNT(dp->trees);
+}
+
+void dplane_routes(const struct dplane *dp, void (*each)(void *ctx, const struct mfib_route *route),
+		   void *ctx)
+{
+	for (const struct tree *tree = dp->trees; tree; tree = tree->hh.next)
+		each(ctx, &tree->want);
 }
 
 static void tree_renew(struct dplane *dp, struct tree *tree)
 {
-	struct mfib_route old = tree_route(tree);
+	const struct mfib_route old = tree->want;
 	enum dplane_tier before = tree->choice.tier;
 	struct addr_text source, group;
 	int err = tiers_put(dp, tree, &old);
@@ -359,34 +341,11 @@ void dtree_adopt(void *ctx, const struct mfib_route *route)
 	struct tier_choice choice = tier_choose(dp->ports, route, LINK_NONE);
 
 	if (!tree)
-		return; /* it goes on in the maps, and is written when somebody asks for it */
-	tree->want.iif = route->iif;
-	tree->kept = route->oifs;
+		return; /* without memory: it stands in the maps until the next start */
+	tree->want = *route;
+	ifset_del(&tree->want.oifs, route->iif);
 	choice_set(dp, tree, &choice);
 	skips_begin(dp, tree);
-}
-
-void dtree_sweep(struct dplane *dp)
-{
-	unsigned int swept = 0;
-	struct tree *tree, *next;
-
-	HASH_ITER (hh, dp->trees, tree, next) {
-		if (ifset_is_empty(&tree->kept))
-			continue;
-		if (!tree->is_told) {
-			tree_remove(dp, tree);
-			swept++;
-			continue;
-		}
-		dtree_settle(dp, tree);
-		tree->kept = (struct ifset){ .word = { 0 } };
-		tree_renew(dp, tree);
-	}
-	if (swept)
-		dplane_say(&dp->config, NOTE_INFO,
-			   "%u trees of the earlier run were not learned again and are removed",
-			   swept);
 }
 
 void dtree_fini(struct dplane *dp)

@@ -93,7 +93,7 @@ void plane_new(struct plane *plane, uint32_t max_sets)
 		.max_routes = plane->max_routes ? plane->max_routes : 16,
 		.max_sets = max_sets,
 		.shares_xdp = plane->shares_xdp,
-		.relearn_for = plane->relearn_for ? plane->relearn_for : HP_SEC(20),
+		.stale_for = plane->stale_for ? plane->stale_for : HP_SEC(20),
 		.ctx = plane,
 		.upcall = on_upcall,
 		.say = on_say,

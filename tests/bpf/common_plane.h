@@ -14,7 +14,7 @@
 struct plane {
 	struct dplane *dp;
 	bool shares_xdp; /* these three are set before plane_open() or plane_new() */
-	hp_time relearn_for;
+	hp_time stale_for;
 	uint32_t max_routes; /* 0: 16 */
 	unsigned int ports;
 	int far_fd[PLANE_PORTS_MAX];

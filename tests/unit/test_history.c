@@ -54,7 +54,7 @@ static struct core_event packet(const uint8_t *bytes, size_t len)
 						.len = len } };
 }
 
-#define EVENTS 11
+#define EVENTS 13
 
 static void events_of_all_kinds(struct core_event events[EVENTS])
 {
@@ -86,7 +86,21 @@ static void events_of_all_kinds(struct core_event events[EVENTS])
 						   .source = addr("10.0.1.5"),
 						   .group = addr("239.1.1.1"),
 						   .seen_for = HP_TIME_NEVER } };
-	events[10] = (struct core_event){ .kind = EV_COMMAND };
+	events[10] = (struct core_event){ .kind = EV_STALE,
+					  .stale = { .kind = STALE_ROUTE,
+						     .link = 1,
+						     .source = addr("10.0.1.5"),
+						     .addr = addr("239.1.1.2"),
+						     .seen_for = HP_SEC(1),
+						     .stale_for = HP_SEC(45) } };
+	ifset_add(&events[10].stale.oifs, 0);
+	events[11] = (struct core_event){ .kind = EV_STALE,
+					  .stale = { .kind = STALE_NEIGHBOR,
+						     .link = 2,
+						     .addr = addr("10.0.2.9"),
+						     .boot_time = 7,
+						     .stale_for = HP_SEC(45) } };
+	events[12] = (struct core_event){ .kind = EV_COMMAND };
 }
 
 static struct history_event play(struct core *core, hp_time now, const struct core_event *event)
@@ -201,7 +215,7 @@ Test(history, any_changed_byte_is_read_or_refused_without_harm)
 		bytes[at] ^= 0xff;
 		if (history_read_start(&in, &limits) == 0)
 			while (history_read(&in, &kept) == 0)
-				cr_expect_lt(kept.event.kind, EV_COMMAND + 1);
+				cr_expect_lt(kept.event.kind, EV_STALE + 1);
 		bytes[at] ^= 0xff;
 	}
 }

@@ -44,8 +44,8 @@ static uint8_t *load(const char *path, size_t *ret_len)
 
 static void play(struct player *player, const struct history_event *kept)
 {
-	static const char *const names[] = { "clock", "link",   "packet", "rpf",
-					     "data",  "config", "command" };
+	static const char *const names[] = { "clock", "link",   "packet",  "rpf",
+					     "data",  "config", "command", "stale" };
 	uint64_t hash = HISTORY_HASH;
 	const struct core_effect *effect;
 	uint32_t count = 0;

@@ -63,6 +63,11 @@ void trace_event(struct net *net, uint16_t router, const struct core_event *even
 		add(net, (uint64_t)event->config.link << 16 | (uint64_t)event->config.kind << 8 |
 				 (uint64_t)event->config.proto << 1 | event->config.is_on);
 		break;
+	case EV_STALE:
+		add(net, (uint64_t)event->stale.link << 8 | event->stale.kind);
+		add_addr(net, &event->stale.source);
+		add_addr(net, &event->stale.addr);
+		break;
 	case EV_CLOCK:
 	case EV_COMMAND: break;
 	}

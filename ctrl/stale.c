@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Graceful restart: hands what the run before this one had to the core. Routes are read from the
+ * forwarding plane; neighbors stand in the file of attached interfaces (saved.c).
+ */
+#include <stdlib.h>
+
+#include "base/addr_text.h"
+#include "core/inspect.h"
+#include "ctl.h"
+#include "shell.h"
+
+/* ---- routes ---- */
+
+struct stale_routes {
+	struct mfib_route *routes;
+	uint32_t count, room;
+};
+
+static void collect(void *ctx, const struct mfib_route *route)
+{
+	struct stale_routes *stale = ctx;
+
+	if (stale->count < stale->room)
+		stale->routes[stale->count++] = *route;
+}
+
+static void feed_route(struct shell *shell, const struct mfib_route *route)
+{
+	struct core_event event = { .kind = EV_STALE,
+				    .stale = { .kind = STALE_ROUTE,
+					       .link = route->iif,
+					       .source = route->key.source,
+					       .addr = route->key.group,
+					       .oifs = route->oifs,
+					       .seen_for = HP_TIME_NEVER,
+					       .stale_for = shell->options->stale_for } };
+	struct dplane_route_state state;
+
+	if (dplane_route_state(shell->dplane, &route->key, &state) == 0)
+		event.stale.seen_for = state.seen_for;
+	shell_feed(shell, &event);
+}
+
+void stale_routes_feed(struct shell *shell)
+{
+	struct stale_routes stale = { .room = dplane_route_count(shell->dplane) };
+
+	stale.routes = calloc(stale.room ? stale.room : 1, sizeof(*stale.routes));
+	assert(stale.routes); /* half of them would be forwarded for ever */
+	dplane_routes(shell->dplane, collect, &stale);
+	for (uint32_t i = 0; i < stale.count; i++)
+		feed_route(shell, &stale.routes[i]);
+	free(stale.routes);
+}
+
+/* ---- neighbors ---- */
+
+static bool put_neighbor(void *ctx, const struct inspect_neighbor *view)
+{
+	struct json_object *list = ctx, *entry;
+
+	if (!view->was_synced)
+		return true;
+	entry = json_object_new_object();
+	json_object_object_add(entry, "address",
+			       json_object_new_string(ip_addr_text(&view->addr).s));
+	json_object_object_add(entry, "boot_time", json_object_new_int64(view->boot_time));
+	json_object_array_add(list, entry);
+	return true;
+}
+
+struct json_object *stale_neighbors_encode(const struct shell *shell, uint16_t link)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		inspect_neighbors(shell->core, link, family, put_neighbor, list);
+	return list;
+}
+
+static void feed_neighbor(struct shell *shell, uint16_t link, struct json_object *entry)
+{
+	const char *text = ctl_arg_text(entry, "address");
+	int64_t boot_time = json_object_get_int64(json_object_object_get(entry, "boot_time"));
+	struct core_event event = { .kind = EV_STALE,
+				    .stale = { .kind = STALE_NEIGHBOR,
+					       .link = link,
+					       .boot_time = (uint32_t)boot_time,
+					       .stale_for = shell->options->stale_for } };
+
+	/* What is not understood is not awaited. */
+	if (text && ip_addr_parse(text, &event.stale.addr) == 0)
+		shell_feed(shell, &event);
+}
+
+void stale_neighbors_feed(struct shell *shell, uint16_t link, struct json_object *list)
+{
+	size_t count =
+		json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		feed_neighbor(shell, link, json_object_array_get_idx(list, i));
+}
