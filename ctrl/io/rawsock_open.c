@@ -28,6 +28,9 @@ struct option {
 
 static const int zero = 0, one = 1;
 
+/* Internetwork Control, as RFC 9776, 4, asks for IGMP; the same for all that routers say. */
+static const int precedence = 0xc0;
+
 /* Router Alert: RFC 2113 (length 4, value 0), RFC 2711 in a Hop-by-Hop header filled with PadN. */
 static const uint8_t alert4[] = { 148, 4, 0, 0 };
 static const uint8_t alert6[] = { 0, 0, 5, 2, 0, 0, 1, 0 };
@@ -43,18 +46,14 @@ static const uint8_t alert6[] = { 0, 0, 5, 2, 0, 0, 1, 0 };
 
 /* Only groups this socket joined, not those of anyone on this machine (.._MULTICAST_ALL). */
 static const struct option common4[] = {
-	SET(IPPROTO_IP, IP_MULTICAST_TTL, one),
-	SET(IPPROTO_IP, IP_TTL, one),
-	SET(IPPROTO_IP, IP_MULTICAST_LOOP, zero),
-	SET(IPPROTO_IP, IP_MULTICAST_ALL, zero),
-	LIST_END,
+	SET(IPPROTO_IP, IP_MULTICAST_TTL, one),  SET(IPPROTO_IP, IP_TTL, one),
+	SET(IPPROTO_IP, IP_TOS, precedence),     SET(IPPROTO_IP, IP_MULTICAST_LOOP, zero),
+	SET(IPPROTO_IP, IP_MULTICAST_ALL, zero), LIST_END,
 };
 static const struct option common6[] = {
-	SET(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, one),
-	SET(IPPROTO_IPV6, IPV6_UNICAST_HOPS, one),
-	SET(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, zero),
-	SET(IPPROTO_IPV6, IPV6_MULTICAST_ALL, zero),
-	LIST_END,
+	SET(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, one), SET(IPPROTO_IPV6, IPV6_UNICAST_HOPS, one),
+	SET(IPPROTO_IPV6, IPV6_TCLASS, precedence),  SET(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, zero),
+	SET(IPPROTO_IPV6, IPV6_MULTICAST_ALL, zero), LIST_END,
 };
 static const struct option none[] = { LIST_END };
 static const struct option hpim6[] = {

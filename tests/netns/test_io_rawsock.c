@@ -373,7 +373,7 @@ Test(io_rawsock, second_address_of_the_interface_can_be_the_source)
 	expect_packet(&b, 1, "fe80::99", "ff02::d", "y");
 }
 
-Test(io_rawsock, hpim_header_has_no_option_ttl_1_and_tos_0)
+Test(io_rawsock, hpim_header_has_no_option_ttl_1_and_precedence)
 {
 	uint8_t p[2048];
 
@@ -382,12 +382,12 @@ Test(io_rawsock, hpim_header_has_no_option_ttl_1_and_tos_0)
 	cr_assert_eq(send_text(&a, PROTO_HPIM, "10.0.0.1", "224.0.0.13", "0123456789ab"), 0);
 	cr_assert_eq(wire_next("10.0.0.1", p, sizeof(p)), 32);
 	cr_assert_eq(p[0], 0x45);
-	cr_assert_eq(p[1], 0);
+	cr_assert_eq(p[1], 0xc0);
 	cr_assert_eq(p[8], 1);
 	cr_assert_eq(p[9], 103);
 	cr_assert_eq(send_text(&a, PROTO_HPIM, "fe80::1", "ff02::d", "0123456789ab"), 0);
 	cr_assert_eq(wire_next("fe80::1", p, sizeof(p)), 52);
-	cr_assert_eq(p[0], 0x60);
+	cr_assert(p[0] == 0x6c && p[1] >> 4 == 0, "traffic class 0xc0");
 	cr_assert_eq(p[6], 103);
 	cr_assert_eq(p[7], 1);
 	cr_assert_eq(memcmp(p + 40, "0123456789ab", 12), 0, "the payload is untouched");
@@ -490,6 +490,7 @@ Test(io_rawsock, igmp_is_sent_with_router_alert_ttl_1_and_the_given_source)
 	cr_assert_eq(send_text(&a, PROTO_GM, "10.0.0.1", "224.0.0.1", "\x11\x64\xee\x9b----"), 0);
 	cr_assert_eq(wire_next("10.0.0.1", p, sizeof(p)), 32);
 	cr_assert_eq(p[0], 0x46);
+	cr_assert_eq(p[1], 0xc0);
 	cr_assert_eq(p[8], 1);
 	cr_assert_eq(p[9], 2);
 	cr_assert_eq(memcmp(p + 16, "\xe0\0\0\1", 4), 0);
@@ -510,6 +511,7 @@ Test(io_rawsock, mld_is_sent_with_hop_by_hop_router_alert)
 
 		cr_assert_eq(inet_decode(p, len, &packet), 0);
 	} while (packet.len != 24 || packet.bytes[0] != 130); /* the kernel's reports */
+	cr_assert(p[0] == 0x6c && p[1] >> 4 == 0, "traffic class 0xc0");
 	cr_assert_eq(p[6], 0, "Hop-by-Hop");
 	cr_assert_eq(p[7], 1);
 	cr_assert(packet.has_router_alert);
