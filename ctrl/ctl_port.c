@@ -87,6 +87,8 @@ static bool read_wish(struct ctl_client *client, struct json_object *args, struc
 	read_protocols(args, wish);
 	wish->fast_leave = ctl_arg_bool(args, "fast_leave");
 	wish->no_fast_leave = !wish->fast_leave && ctl_arg_bool(args, "no_fast_leave");
+	wish->ssm_any_source = ctl_arg_bool(args, "ssm_any_source");
+	wish->no_ssm_any_source = !wish->ssm_any_source && ctl_arg_bool(args, "no_ssm_any_source");
 	if (ctl_read_version(args, IP_FAMILY_4, &wish->gm_version[IP_FAMILY_4]) &&
 	    ctl_read_version(args, IP_FAMILY_6, &wish->gm_version[IP_FAMILY_6]))
 		return true;

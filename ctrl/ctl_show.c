@@ -100,6 +100,16 @@ static void put_version(const struct show *show, struct json_object *record, uin
 	ctl_put_number(record, names[family], gm ? gm_if_inspect(gm).version : 0);
 }
 
+static void put_querier_expiry(const struct show *show, struct json_object *record, uint16_t link,
+			       enum ip_family family)
+{
+	static const char *const names[] = { "querier4_expires_s", "querier6_expires_s" };
+	const struct core *core = show->shell->core;
+	const struct gm_if *gm = inspect_membership(core, link, family);
+
+	ctl_put_seconds(record, names[family], gm ? gm_querier_expires_in(core, gm) : 0);
+}
+
 static void show_interface(const struct show *show, uint16_t link)
 {
 	const struct port *port = &show->shell->ports[link];
@@ -123,6 +133,9 @@ static void show_interface(const struct show *show, uint16_t link)
 	put_version(show, record, link, IP_FAMILY_4);
 	put_version(show, record, link, IP_FAMILY_6);
 	ctl_put_number(record, "threshold", port->threshold);
+	put_querier_expiry(show, record, link, IP_FAMILY_4);
+	put_querier_expiry(show, record, link, IP_FAMILY_6);
+	ctl_put_bool(record, "ssm_any_source", port->has_ssm_any_source);
 	ctl_reply_record(show->client, record);
 }
 
@@ -207,6 +220,17 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	ctl_reply_record(show->client, record);
 }
 
+static void show_refusal(const struct show *show, uint16_t link, const char *reason,
+			 uint64_t packets)
+{
+	const struct dplane_counter counter = { .link = link,
+						.reason = reason,
+						.packets = packets };
+
+	if (packets)
+		show_counter((void *)show, &counter);
+}
+
 /* What the protocols refused: control packets, trees beyond a limit. */
 static void show_refused(const struct show *show, uint16_t link)
 {
@@ -221,17 +245,15 @@ static void show_refused(const struct show *show, uint16_t link)
 		{ NOTE_STRAY_REFUSED, "tree-refused" },
 		{ NOTE_STRAY_EVICTED, "tree-evicted" },
 	};
+	const struct core *core = show->shell->core;
 
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		struct dplane_counter counter = {
-			.link = link,
-			.reason = reasons[i].reason,
-			.packets = inspect_refused(show->shell->core, link, reasons[i].code),
-		};
-
-		if (counter.packets)
-			show_counter((void *)show, &counter);
-	}
+	show_refusal(show, link, "control-header", rawsock_malformed(show->shell->rawsock, link));
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		show_refusal(show, link, reasons[i].reason,
+			     inspect_refused(core, link, reasons[i].code));
+	for (enum gm_refusal refusal = 0; refusal < GM_REFUSAL_COUNT; refusal++)
+		show_refusal(show, link, reason_of_gm(refusal),
+			     inspect_gm_refused(core, link, refusal));
 }
 
 static bool counters_begin(struct show *show)

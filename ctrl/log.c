@@ -89,6 +89,26 @@ static const char *gone_reason(uint32_t reason)
 	}
 }
 
+/* What of a message of IGMP or MLD did not count. */
+static const char *gm_refusal(uint32_t reason)
+{
+	switch (reason) {
+	case GM_REFUSED_DESTINATION: return "message dropped: it is to no address of this router";
+	case GM_REFUSED_SOURCE:
+		return "message dropped: its source is outside the subnets of the interface, or "
+		       "this router's own";
+	case GM_REFUSED_HOP_LIMIT: return "message dropped: its hop limit is not 1";
+	case GM_REFUSED_ROUTER_ALERT: return "message dropped: it lacks Router Alert";
+	case GM_REFUSED_RECORD: return "record skipped: its group or a source cannot be one";
+	case GM_REFUSED_SSM:
+		return "report ignored: it names no source of an SSM group; 'attach IFACE "
+		       "ssm-any-source' makes it count";
+	case GM_REFUSED_NUMBERS:
+		return "query limited: its robustness or its interval is out of bounds";
+	default: return "message dropped";
+	}
+}
+
 static const char *tree_state_name(uint32_t state)
 {
 	static const char *const names[] = { "inactive", "unsure", "active" };
@@ -116,6 +136,10 @@ static void link_note(const struct core_note *note, const char *link, const char
 	case NOTE_PACKET_BAD:
 		(void)snprintf(line, room, "%s: packet of %u bytes from %s is malformed; dropped",
 			       link, note->v[1], a);
+		break;
+	case NOTE_GM_REFUSED:
+		(void)snprintf(line, room, "%s: IGMP or MLD of %s: %s", link, a,
+			       gm_refusal(note->v[0]));
 		break;
 	case NOTE_PACKET_FOREIGN:
 		(void)snprintf(line, room,
@@ -226,6 +250,7 @@ static unsigned int lines_per_second(const struct core_note *note)
 	case NOTE_PACKET_BAD:
 	case NOTE_PACKET_FOREIGN:
 	case NOTE_PACKET_UNSIGNED:
+	case NOTE_GM_REFUSED:
 	case NOTE_NEIGHBOR_LIMIT:
 	case NOTE_TREE_LIMIT:
 	case NOTE_STRAY_EVICTED:
@@ -234,6 +259,7 @@ static unsigned int lines_per_second(const struct core_note *note)
 	case NOTE_SOURCE_LIMIT: return 1;
 	case NOTE_TREE_STATE:
 	case NOTE_ASSERT:
+	case NOTE_QUERIER:
 	case NOTE_GROUP_JOINED:
 	case NOTE_GROUP_LEFT: return 20;
 	default: return 0;

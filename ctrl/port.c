@@ -98,14 +98,23 @@ static void feed_version(struct shell *shell, uint16_t number, enum ip_family fa
 				       .version = shell->ports[number].gm_version[family] } });
 }
 
-static void feed_fast_leave(struct shell *shell, uint16_t number, enum ip_family family)
+static void feed_flag(struct shell *shell, uint16_t number, enum ip_family family,
+		      enum config_kind kind, bool is_on)
 {
-	shell_feed(shell, &(struct core_event){
-				  .kind = EV_CONFIG,
-				  .config = { .kind = CONFIG_FAST_LEAVE,
-					      .link = number,
-					      .family = family,
-					      .is_on = shell->ports[number].has_fast_leave } });
+	shell_feed(shell, &(struct core_event){ .kind = EV_CONFIG,
+						.config = { .kind = kind,
+							    .link = number,
+							    .family = family,
+							    .is_on = is_on } });
+}
+
+/* What is set of IGMP and MLD on an interface, but for the version. */
+static void feed_flags(struct shell *shell, uint16_t number, enum ip_family family)
+{
+	const struct port *port = &shell->ports[number];
+
+	feed_flag(shell, number, family, CONFIG_FAST_LEAVE, port->has_fast_leave);
+	feed_flag(shell, number, family, CONFIG_SSM_ANY_SOURCE, port->has_ssm_any_source);
 }
 
 /* What is wished of IGMP and MLD; the rest stays as it is. */
@@ -115,13 +124,14 @@ static void wish_membership(struct shell *shell, uint16_t number, const struct p
 
 	if (wish->fast_leave || wish->no_fast_leave)
 		port->has_fast_leave = wish->fast_leave;
+	if (wish->ssm_any_source || wish->no_ssm_any_source)
+		port->has_ssm_any_source = wish->ssm_any_source;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		if (wish->gm_version[family]) {
 			port->gm_version[family] = wish->gm_version[family];
 			feed_version(shell, number, family);
 		}
-		if (wish->fast_leave || wish->no_fast_leave)
-			feed_fast_leave(shell, number, family);
+		feed_flags(shell, number, family);
 	}
 }
 
@@ -426,7 +436,7 @@ void port_restore_protocols(struct shell *shell, uint16_t number)
 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		feed_version(shell, number, family);
-		feed_fast_leave(shell, number, family);
+		feed_flags(shell, number, family);
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			if (runs(port, family, proto))
 				feed_wish(shell, number, family, proto, true);

@@ -43,9 +43,37 @@ static const struct reason reasons[] = {
 	{ "tree-refused", "would have begun trees, but too many of theirs are unwanted", true },
 	{ "tree-evicted", "had begun trees that nobody wants, which gave way to newer ones",
 	  false },
+	{ "control-header", "were control packets with a malformed IP header, and were dropped",
+	  true },
 	{ "control-malformed", "were control packets that make no sense, and were dropped", true },
 	{ "control-pim", "were messages of PIM, which is not spoken here, and were dropped", true },
 	{ "control-unsigned", "were dropped: no key of this interface fits their signature", true },
+	{ "gm-destination", "were IGMP or MLD sent to no address of this router, and were dropped",
+	  true },
+	{ "gm-source", "were IGMP or MLD from outside the subnets of this link, and were dropped",
+	  true },
+	{ "gm-no-address",
+	  "were queries of switches or reports to them, from 0.0.0.0 or ::", false },
+	{ "gm-hop-limit", "were MLD with a hop limit other than 1, and were dropped", true },
+	{ "gm-router-alert", "were MLD without Router Alert, and were dropped", true },
+	{ "gm-record", "were records of reports that name no group or no source, and were skipped",
+	  true },
+	{ "gm-ssm", "were reports that name no source of an SSM group, and were ignored", true },
+	{ "gm-numbers", "were queries with timers that are out of bounds, and were limited", true },
+	{ "gm-check", "were leaves beyond the limit of queries, checked by general queries",
+	  false },
+};
+
+static const char *const gm_names[GM_REFUSAL_COUNT] = {
+	[GM_REFUSED_DESTINATION] = "gm-destination",
+	[GM_REFUSED_SOURCE] = "gm-source",
+	[GM_REFUSED_NO_ADDRESS] = "gm-no-address",
+	[GM_REFUSED_HOP_LIMIT] = "gm-hop-limit",
+	[GM_REFUSED_ROUTER_ALERT] = "gm-router-alert",
+	[GM_REFUSED_RECORD] = "gm-record",
+	[GM_REFUSED_SSM] = "gm-ssm",
+	[GM_REFUSED_NUMBERS] = "gm-numbers",
+	[GM_REFUSED_CHECK] = "gm-check",
 };
 
 static const struct reason *find(const char *name)
@@ -54,6 +82,11 @@ static const struct reason *find(const char *name)
 		if (!strcmp(reasons[i].name, name))
 			return &reasons[i];
 	return NULL;
+}
+
+const char *reason_of_gm(enum gm_refusal refusal)
+{
+	return gm_names[refusal];
 }
 
 const char *reason_sentence(const char *reason)

@@ -5,12 +5,17 @@
 /* What became of packets, in words. */
 #include <stdbool.h>
 
+#include "core/note.h"
+
 /**
  * reason_sentence() - The end of a sentence that begins with a number of packets: "had a TTL ...".
  *
  * For every reason of hpim/mfib_abi.h, of dplane.h and of the control packets; else "".
  */
 const char *reason_sentence(const char *reason);
+
+/** reason_of_gm() - The reason of what IGMP and MLD refuse. */
+const char *reason_of_gm(enum gm_refusal refusal);
 
 /** reason_is_trouble() - Whether somebody who misses packets should know of it. */
 bool reason_is_trouble(const char *reason);

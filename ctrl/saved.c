@@ -43,6 +43,8 @@ struct json_object *saved_encode(const struct port *port, const bool has_keys[IP
 	json_object_object_add(line, "mode", json_object_new_string(ctl_mode_name(port->mode)));
 	json_object_object_add(line, "threshold", json_object_new_int(port->threshold));
 	json_object_object_add(line, "fast_leave", json_object_new_boolean(port->has_fast_leave));
+	json_object_object_add(line, "ssm_any_source",
+			       json_object_new_boolean(port->has_ssm_any_source));
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			json_object_object_add(
@@ -73,6 +75,7 @@ bool saved_decode(struct json_object *line, struct port *ret_port)
 	port.ifindex = (uint32_t)number_of(line, "ifindex");
 	port.threshold = (uint8_t)number_of(line, "threshold");
 	port.has_fast_leave = ctl_arg_bool(line, "fast_leave");
+	port.has_ssm_any_source = ctl_arg_bool(line, "ssm_any_source");
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			port.wanted[family][proto] = ctl_arg_bool(line, proto_names[family][proto]);

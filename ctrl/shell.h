@@ -39,7 +39,7 @@ struct port {
 	 */
 	bool waits_for_key[IP_FAMILY_COUNT];
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* 0: the newest */
-	bool has_fast_leave;
+	bool has_fast_leave, has_ssm_any_source;
 	int error; /* of the last FX_JOIN that failed, negative errno */
 };
 
@@ -185,6 +185,7 @@ struct port_wish {
 	bool protos[IP_FAMILY_COUNT][PROTO_COUNT];
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* of IGMP and MLD; 0: as it is */
 	bool fast_leave, no_fast_leave;      /* of both; neither: as it is */
+	bool ssm_any_source, no_ssm_any_source;
 };
 
 /* A refusal: the exit code for hpimctl, a word for programs, a sentence and a hint. */

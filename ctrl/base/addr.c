@@ -69,6 +69,27 @@ bool ip_addr_is_link_scope_group(const struct ip_addr *addr)
 	return (addr->b[1] & 0x0f) <= 2; /* reserved, interface-local, link-local: RFC 7346, 2 */
 }
 
+/* Whether the bytes from @from up to @end are zero. */
+static bool is_zero(const struct ip_addr *addr, size_t from, size_t end)
+{
+	while (from < end && addr->b[from] == 0)
+		from++;
+	return from == end;
+}
+
+bool ip_addr_is_ssm_group(const struct ip_addr *addr)
+{
+	if (ip_addr_family(addr) == IP_FAMILY_4)
+		return addr->b[12] == 232;
+	return addr->b[0] == 0xff && (addr->b[1] & 0xf0) == 0x30 && is_zero(addr, 2, 12) &&
+	       addr->b[12] >= 0x40;
+}
+
+bool ip_addr_is_reserved_group(const struct ip_addr *addr)
+{
+	return addr->b[0] == 0xff && (addr->b[1] & 0xf0) == 0 && is_zero(addr, 2, 16);
+}
+
 bool ip_addr_is_link_local(const struct ip_addr *addr)
 {
 	if (ip_addr_family(addr) == IP_FAMILY_4)

@@ -38,6 +38,17 @@ bool ip_addr_is_multicast(const struct ip_addr *addr);
 /** ip_addr_is_link_scope_group() - Groups never forwarded: 224.0.0.0/24, ff00::/16 to ff02::/16. */
 bool ip_addr_is_link_scope_group(const struct ip_addr *addr);
 
+/**
+ * ip_addr_is_ssm_group() - Whether a group may be an SSM address: 232.0.0.0/8, and what of
+ * ff3x::/32 can be assigned for it today, ff3x::4000:0 to ff3x::ffff:ffff.
+ *
+ * Source: RFC 4607, 1 and 4.3; RFC 3307, 4.
+ */
+bool ip_addr_is_ssm_group(const struct ip_addr *addr);
+
+/** ip_addr_is_reserved_group() - ff00:: to ff0f::, which are no group's: RFC 4291, 2.7.1. */
+bool ip_addr_is_reserved_group(const struct ip_addr *addr);
+
 /** ip_addr_is_link_local() - fe80::/10 or 169.254.0.0/16. */
 bool ip_addr_is_link_local(const struct ip_addr *addr);
 

@@ -117,7 +117,7 @@ void core_member_changed(struct core *core, uint16_t link, const struct ip_addr 
 		hpim_member_changed(hpim, group);
 }
 
-/* Version and fast leave belong to what runs, the wish to the interface. */
+/* The settings belong to what runs, the wish to the interface. */
 static void set_gm_wishes(struct core *core, uint16_t link, enum ip_family family)
 {
 	struct gm_if *gm = core->gm[family][link];
@@ -125,8 +125,10 @@ static void set_gm_wishes(struct core *core, uint16_t link, enum ip_family famil
 	int err = gm && version ? gm_set_version(core, gm, version) : 0;
 
 	assert(!err); /* the shell knows the versions */
-	if (gm)
-		gm_set_fast_leave(gm, core->links[link].has_fast_leave[family]);
+	if (!gm)
+		return;
+	gm_set_fast_leave(gm, core->links[link].has_fast_leave[family]);
+	gm_set_ssm_any_source(gm, core->links[link].has_ssm_any_source[family]);
 }
 
 /* Membership runs where it is wanted and an address to speak from exists; else it is stopped. */
@@ -190,9 +192,20 @@ static void handle_link(struct core *core, const struct ev_link *ev)
 	link_changed(core, ev->link, old_addrs);
 }
 
+static void handle_switch(struct core *core, const struct ev_config *ev)
+{
+	struct link *link = &core->links[ev->link];
+	struct ip_addr addrs[IP_FAMILY_COUNT];
+
+	if (link->wanted[ev->family][ev->proto] == ev->is_on)
+		return;
+	link->wanted[ev->family][ev->proto] = ev->is_on;
+	remember_addrs(link, addrs);
+	link_changed(core, ev->link, addrs);
+}
+
 static void handle_config(struct core *core, const struct ev_config *ev)
 {
-	struct ip_addr addrs[IP_FAMILY_COUNT];
 	struct link *link;
 
 	if (ev->kind == CONFIG_SETTINGS) {
@@ -207,19 +220,13 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 		return;
 	}
 	link = &core->links[ev->link];
-	if (ev->kind == CONFIG_GM || ev->kind == CONFIG_FAST_LEAVE) {
-		if (ev->kind == CONFIG_GM)
-			link->gm_version[ev->family] = ev->version;
-		else
-			link->has_fast_leave[ev->family] = ev->is_on;
-		set_gm_wishes(core, ev->link, ev->family);
-		return;
+	switch (ev->kind) {
+	case CONFIG_GM: link->gm_version[ev->family] = ev->version; break;
+	case CONFIG_FAST_LEAVE: link->has_fast_leave[ev->family] = ev->is_on; break;
+	case CONFIG_SSM_ANY_SOURCE: link->has_ssm_any_source[ev->family] = ev->is_on; break;
+	default: handle_switch(core, ev); return;
 	}
-	if (link->wanted[ev->family][ev->proto] == ev->is_on)
-		return;
-	link->wanted[ev->family][ev->proto] = ev->is_on;
-	remember_addrs(link, addrs);
-	link_changed(core, ev->link, addrs);
+	set_gm_wishes(core, ev->link, ev->family);
 }
 
 static void handle_packet(struct core *core, const struct ev_packet *ev)

@@ -93,6 +93,7 @@ enum config_kind {
 	CONFIG_KEY,        /* add, replace or delete a key of HPIM-DM on an interface and family */
 	CONFIG_GM,         /* version of IGMP or MLD on an interface; kept while it does not run */
 	CONFIG_FAST_LEAVE, /* believe a leave at once where one host listens; kept as above */
+	CONFIG_SSM_ANY_SOURCE, /* count who asks for any source of an SSM group; kept as above */
 };
 
 struct hpim_key;

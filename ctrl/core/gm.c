@@ -32,19 +32,53 @@ static void general_query_send(struct core *core, struct gm_if *gm)
 }
 
 /*
+ * What is taken over from a querier. RFC 9776, 8.1: the robustness should not be one. The interval
+ * has a byte that stretches to nine hours: this router would be silent for as long.
+ */
+#define ROBUSTNESS_MIN  2u
+#define INTERVAL_MIN    HP_SEC(10)
+#define INTERVAL_MAX    HP_SEC(250)
+#define OTHER_TIMER_MAX HP_SEC(510) /* twice what the default numbers make */
+
+static hp_time clamp(hp_time value, hp_time min, hp_time max)
+{
+	return value < min ? min : value > max ? max : value;
+}
+
+/*
  * RFC 9776, 4.1.6 and 4.1.7; RFC 3810, 5.1.8 and 5.1.9: all routers of a link use the numbers of
  * its querier. Queries of older versions do not tell them.
+ *
+ * Return: whether they are in bounds. Differs: others are taken to the nearest that are. A router
+ * that forgets a group too early asks before it does, and one that becomes querier too early sends
+ * one query.
  */
-static void numbers_adopt(struct gm_if *gm, unsigned int robustness, hp_time query_interval)
+static bool numbers_set(struct gm_if *gm, unsigned int robustness, hp_time query_interval)
 {
-	gm->robustness = robustness ? robustness : gm->family->robustness;
-	gm->query_interval = query_interval ? query_interval : gm->family->query_interval;
+	unsigned int wanted = robustness ? robustness : gm->family->robustness;
+	hp_time interval = query_interval ? query_interval : gm->family->query_interval;
+
+	gm->robustness = wanted < ROBUSTNESS_MIN ? ROBUSTNESS_MIN : wanted;
+	gm->query_interval = clamp(interval, INTERVAL_MIN, INTERVAL_MAX);
+	return gm->robustness == wanted && gm->query_interval == interval;
 }
 
 /* RFC 9776, 8.5. */
 static hp_time other_querier_interval(const struct gm_if *gm)
 {
-	return gm->robustness * gm->query_interval + gm->family->query_response_interval / 2;
+	hp_time interval =
+		gm->robustness * gm->query_interval + gm->family->query_response_interval / 2;
+
+	return interval < OTHER_TIMER_MAX ? interval : OTHER_TIMER_MAX;
+}
+
+static void querier_note(struct core *core, const struct gm_if *gm)
+{
+	core_note(core, &(struct core_note){ .level = NOTE_INFO,
+					     .code = NOTE_QUERIER,
+					     .link = gm->link,
+					     .a = gm->querier,
+					     .v = { gm->role == GM_ROLE_QUERIER } });
 }
 
 static void role_act(struct core *core, struct gm_if *gm, unsigned int act)
@@ -55,14 +89,10 @@ static void role_act(struct core *core, struct gm_if *gm, unsigned int act)
 	}
 	if (act & GM_ACT_TAKE_ROLE) {
 		gm->querier = *gm_own_addr(core, gm);
-		numbers_adopt(gm, 0, 0);
+		(void)numbers_set(gm, 0, 0); /* our own are in bounds */
 	}
 	if (act & GM_ACT_NOTE_QUERIER)
-		core_note(core, &(struct core_note){ .level = NOTE_INFO,
-						     .code = NOTE_QUERIER,
-						     .link = gm->link,
-						     .a = gm->querier,
-						     .v = { gm->role == GM_ROLE_QUERIER } });
+		querier_note(core, gm);
 	if (act & GM_ACT_SEND_GENERAL)
 		general_query_send(core, gm);
 	if (act & GM_ACT_ARM_OTHER)
@@ -107,23 +137,32 @@ static void version_check(struct core *core, struct gm_if *gm, const struct ip_a
 					     .v = { query->version, gm->version } });
 }
 
+/* A router with a lower address is querier, or another one than before. */
+static void querier_take(struct core *core, struct gm_if *gm, const struct ip_addr *src,
+			 const struct gm_msg *query)
+{
+	bool is_other = gm->role != GM_ROLE_QUERIER && !ip_addr_equal(src, &gm->querier);
+
+	gm->querier = *src;
+	if (!numbers_set(gm, query->robustness, query->query_interval))
+		gm_refuse(core, gm, src, GM_REFUSED_NUMBERS);
+	role_handle(core, gm, GM_ROLE_EV_LOWER_QUERY);
+	if (is_other)
+		querier_note(core, gm);
+}
+
 /* The election comes first: a group-specific query counts for it too (6.3). */
 static void query_receive(struct core *core, struct gm_if *gm, const struct ip_addr *src,
 			  const struct gm_msg *msg)
 {
-	const struct ip_addr *own = gm_own_addr(core, gm);
 	struct gm_group *group;
 
-	if (ip_addr_equal(src, own))
-		return; /* our own, heard back */
 	version_check(core, gm, src, msg);
-	if (ip_addr_compare(src, own) < 0) {
-		gm->querier = *src;
-		numbers_adopt(gm, msg->robustness, msg->query_interval);
-		role_handle(core, gm, GM_ROLE_EV_LOWER_QUERY);
-	} else {
+	if (ip_addr_compare(src, gm_own_addr(core, gm)) >= 0) {
 		role_handle(core, gm, GM_ROLE_EV_OTHER_QUERY);
+		return; /* it is not the querier, so its questions are not the link's */
 	}
+	querier_take(core, gm, src, msg);
 	if (msg->max_response == 0)
 		return; /* nobody could answer such a query in time */
 	group = gm_group_find(gm, &msg->group);
@@ -152,20 +191,104 @@ static void bad_note(struct core *core, const struct ev_packet *packet)
 					     .v = { PROTO_GM, (uint32_t)packet->len } });
 }
 
-void gm_receive(struct core *core, struct gm_if *gm, const struct ev_packet *packet)
+/* What is no fault of its sender is counted, but not worth a line. */
+void gm_refuse(struct core *core, const struct gm_if *gm, const struct ip_addr *host,
+	       enum gm_refusal reason)
+{
+	core->links[gm->link].gm_refused[reason]++;
+	if (reason == GM_REFUSED_NO_ADDRESS)
+		return;
+	core_note(core, &(struct core_note){ .level = NOTE_WARN,
+					     .code = NOTE_GM_REFUSED,
+					     .link = gm->link,
+					     .a = *host,
+					     .v = { reason } });
+}
+
+static bool is_own(const struct core *core, const struct gm_if *gm, const struct ip_addr *addr)
+{
+	const struct ev_link *info = &core->links[gm->link].info;
+	unsigned int i = 0;
+
+	while (i < info->addr_count && !ip_addr_equal(addr, &info->addrs[i].addr))
+		i++;
+	return i < info->addr_count;
+}
+
+/*
+ * RFC 9776, 4.1.12 and 4.2.14; RFC 3810, 5.1.15 and 5.2.14: every address of the interface. What
+ * hosts and routers are said to use are a few of them.
+ */
+static bool is_for_us(const struct core *core, const struct gm_if *gm, const struct ip_addr *dst,
+		      const struct gm_msg *msg)
 {
 	const struct gm_family *family = gm->family;
+
+	if (!ip_addr_is_multicast(dst))
+		return is_own(core, gm, dst);
+	for (unsigned int i = 0; i < GM_LISTEN_COUNT; i++)
+		if (ip_addr_equal(dst, &family->listen[i]))
+			return true;
+	return ip_addr_equal(dst, &family->all_nodes) || ip_addr_equal(dst, &msg->group);
+}
+
+/*
+ * A query is an order to all routers of the link, so its sender must be one of them. Reports may
+ * come from hosts without an address (RFC 9776, 4.2.13), of another subnet, and of switches that
+ * speak for hosts; by unicast they could come from anywhere.
+ */
+static bool is_of_link(const struct core *core, const struct gm_if *gm,
+		       const struct ev_packet *packet, const struct gm_msg *msg)
+{
+	const struct ip_addr *src = &packet->src;
+
+	if (gm->family->needs_link_local && !ip_addr_is_link_local(src))
+		return false;
+	if (msg->type == GM_QUERY)
+		return link_is_connected_to(&core->links[gm->link], src) && !is_own(core, gm, src);
+	return ip_addr_is_multicast(&packet->dst) || ip_addr_is_any(src) ||
+	       link_is_connected_to(&core->links[gm->link], src);
+}
+
+/* Why a message does not count; GM_REFUSAL_COUNT: it does. */
+static enum gm_refusal judge(const struct core *core, const struct gm_if *gm,
+			     const struct ev_packet *packet, const struct gm_msg *msg)
+{
+	const struct gm_family *family = gm->family;
+
+	/*
+	 * A query of a switch takes no part in the election: RFC 4541, 2.1.1; a host without an
+	 * address reports to the switches only: RFC 3810, 5.2.13, RFC 3590, 4.
+	 */
+	if (ip_addr_is_any(&packet->src) && (msg->type == GM_QUERY || family->needs_link_local))
+		return GM_REFUSED_NO_ADDRESS;
+	if (family->needs_hop_limit_1 && packet->ttl != 1)
+		return GM_REFUSED_HOP_LIMIT;
+	if (family->needs_router_alert && !packet->has_router_alert)
+		return GM_REFUSED_ROUTER_ALERT;
+	if (!is_of_link(core, gm, packet, msg))
+		return GM_REFUSED_SOURCE;
+	if (!is_for_us(core, gm, &packet->dst, msg))
+		return GM_REFUSED_DESTINATION;
+	return GM_REFUSAL_COUNT;
+}
+
+void gm_receive(struct core *core, struct gm_if *gm, const struct ev_packet *packet)
+{
 	struct gm_msg msg;
-	int err = family->decode(packet->bytes, packet->len, &packet->src, &packet->dst, &msg);
+	enum gm_refusal refusal;
+	int err = gm->family->decode(packet->bytes, packet->len, &packet->src, &packet->dst, &msg);
 
 	if (err == -EPROTONOSUPPORT)
-		return; /* other protocols that use IGMP's or ICMPv6's number, or hosts to be
-			   ignored */
-	if (err || (family->needs_router_alert && !packet->has_router_alert)) {
+		return; /* other protocols that use IGMP's or ICMPv6's number */
+	if (err || ip_addr_is_multicast(&packet->src)) {
 		bad_note(core, packet);
 		return;
 	}
-	if (msg.type == GM_QUERY)
+	refusal = judge(core, gm, packet, &msg);
+	if (refusal != GM_REFUSAL_COUNT)
+		gm_refuse(core, gm, &packet->src, refusal);
+	else if (msg.type == GM_QUERY)
 		query_receive(core, gm, &packet->src, &msg);
 	else
 		report_receive(core, gm, &packet->src, &msg);
@@ -195,6 +318,7 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family)
 	gm->startup_queries = gm->family->robustness; /* RFC 9776, 8.7 */
 	timer_init(&gm->query_timer, query_timer_fire);
 	timer_init(&gm->other_timer, other_timer_fire);
+	timer_init(&gm->merged_timer, gm_merged_fire);
 	listen_tell(core, gm, FX_JOIN);
 	gm->role = GM_ROLE_QUERIER;
 	role_act(core, gm, GM_ACT_TAKE_ROLE | GM_ACT_NOTE_QUERIER | GM_ACT_SEND_GENERAL);
@@ -209,6 +333,7 @@ void gm_stop(struct core *core, struct gm_if *gm)
 		gm_group_end(core, group);
 	timer_stop(&core->sched, &gm->query_timer);
 	timer_stop(&core->sched, &gm->other_timer);
+	timer_stop(&core->sched, &gm->merged_timer);
 	listen_tell(core, gm, FX_LEAVE);
 	free(gm);
 }
@@ -235,6 +360,11 @@ void gm_set_fast_leave(struct gm_if *gm, bool is_on)
 	gm->is_fast_leave = is_on;
 }
 
+void gm_set_ssm_any_source(struct gm_if *gm, bool is_on)
+{
+	gm->is_ssm_any_source = is_on;
+}
+
 bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 		   const struct ip_addr *group)
 {
@@ -244,6 +374,11 @@ bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 }
 
 /* ---- Snapshots ---- */
+
+hp_time gm_querier_expires_in(const struct core *core, const struct gm_if *gm)
+{
+	return gm->role == GM_ROLE_QUERIER ? 0 : gm->other_timer.deadline - core->now;
+}
 
 struct gm_if_view gm_if_inspect(const struct gm_if *gm)
 {

@@ -24,7 +24,12 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family);
 /** gm_stop() - Forget and free. Groups that had members are told to core_member_changed(). */
 void gm_stop(struct core *core, struct gm_if *gm);
 
-/** gm_receive() - A packet of PROTO_GM. Bad ones are noted (NOTE_PACKET_BAD) and dropped whole. */
+/**
+ * gm_receive() - A packet of PROTO_GM.
+ *
+ * What is malformed is noted (NOTE_PACKET_BAD) and dropped whole; what its sender should not have
+ * sent is noted and counted by its reason (enum gm_refusal).
+ */
 void gm_receive(struct core *core, struct gm_if *gm, const struct ev_packet *packet);
 
 /**
@@ -43,6 +48,14 @@ int gm_set_version(struct core *core, struct gm_if *gm, uint8_t version);
  * reported the group and no older host listens. Off by default; acts while this router is querier.
  */
 void gm_set_fast_leave(struct gm_if *gm, bool is_on);
+
+/**
+ * gm_set_ssm_any_source() - Also count who asks for any source of an SSM group: records of mode
+ * EXCLUDE, and reports of older hosts. Off by default: they are ignored and counted.
+ *
+ * Source: RFC 4604, 2.2.1 to 2.2.3.
+ */
+void gm_set_ssm_any_source(struct gm_if *gm, bool is_on);
 
 /** gm_has_member() - Whether someone on this interface wants @group from @source. */
 bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
@@ -76,6 +89,9 @@ struct gm_source_view {
 };
 
 struct gm_if_view gm_if_inspect(const struct gm_if *gm);
+
+/** gm_querier_expires_in() - When this router becomes querier unless another asks; 0: it is. */
+hp_time gm_querier_expires_in(const struct core *core, const struct gm_if *gm);
 
 /** gm_group_inspect() - Call @each for every group, in order of first report, until it says no. */
 void gm_group_inspect(const struct core *core, const struct gm_if *gm,

@@ -10,9 +10,10 @@
 
 struct gm_family {
 	enum ip_family family;
-	uint8_t version;         /* the newest, and the default */
-	bool needs_router_alert; /* messages without it are refused; description, 6.1 */
-	struct ip_addr any;      /* group of a General Query */
+	uint8_t version; /* the newest, and the default */
+	/* RFC 3810, 5 and 6.2: what is not so is refused. */
+	bool needs_link_local, needs_hop_limit_1, needs_router_alert;
+	struct ip_addr any; /* group of a General Query */
 	struct ip_addr all_nodes;
 	struct ip_addr listen[GM_LISTEN_COUNT];
 

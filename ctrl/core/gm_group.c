@@ -47,22 +47,7 @@ static void source_free(struct core *core, struct gm_source *source)
 	free(source);
 }
 
-/* RFC 9776, 6.3 and 6.5. */
-static void source_timer_fire(struct core *core, struct timer *timer)
-{
-	struct gm_source *source = container_of(timer, struct gm_source, timer);
-	struct gm_group *group = source->group;
-
-	source->queries_left = 0;
-	if (group->mode == GM_MODE_INCLUDE) {
-		source_free(core, source);
-		if (!group->sources) {
-			gm_group_end(core, group);
-			return;
-		}
-	}
-	members_changed(core, group);
-}
+static void source_timer_fire(struct core *core, struct timer *timer);
 
 /* A source of which nothing is known yet, or NULL when there is no room for it. */
 static struct gm_source *source_new(struct gm_group *group, const struct ip_addr *addr)
@@ -103,23 +88,53 @@ static bool is_last_host(const struct core *core, const struct gm_group *group)
 	return group->gm->is_fast_leave && !group->is_shared && gm_group_age(core, group) == 0;
 }
 
+/* Routers set to the older version have no query for a source; the group is asked for then. */
+static void source_ask(struct core *core, struct gm_source *source)
+{
+	struct gm_group *group = source->group;
+	struct gm_if *gm = group->gm;
+
+	source->is_checking = true;
+	/* The sources of one record are asked for together. */
+	if (!group->is_query_due && !gm_check_take(core, gm)) {
+		timer_lower(core, &source->timer, gm_merged_time(gm));
+		return;
+	}
+	timer_lower(core, &source->timer, gm_last_member_time(gm));
+	if (gm->version == gm->family->version)
+		source->queries_left = gm->robustness;
+	else
+		group->queries_left = gm->robustness;
+	group->is_query_due = true;
+}
+
+static void group_ask(struct core *core, struct gm_group *group)
+{
+	struct gm_if *gm = group->gm;
+
+	group->is_checking = true;
+	if (!gm_check_take(core, gm)) {
+		timer_lower(core, &group->timer, gm_merged_time(gm));
+		return;
+	}
+	timer_lower(core, &group->timer, gm_last_member_time(gm));
+	group->queries_left = gm->robustness;
+	group->is_query_due = true;
+}
+
 /* 6.6.3.2: only for a source whose timer would outlive the queries. */
 static void source_check(struct core *core, struct gm_source *source)
 {
 	struct gm_group *group = source->group;
 	const struct gm_if *gm = group->gm;
-	hp_time last_member_time = gm_last_member_time(gm);
 
 	if (gm->role != GM_ROLE_QUERIER || gm->version != gm->family->version ||
-	    source->timer.deadline - core->now <= last_member_time)
+	    source->timer.deadline - core->now <= gm_last_member_time(gm))
 		return;
-	if (is_last_host(core, group)) {
+	if (is_last_host(core, group))
 		core_timer_arm(core, &source->timer, 0);
-		return;
-	}
-	core_timer_arm(core, &source->timer, last_member_time);
-	source->queries_left = gm->robustness;
-	group->is_query_due = true;
+	else
+		source_ask(core, source);
 }
 
 /*
@@ -128,18 +143,13 @@ static void source_check(struct core *core, struct gm_source *source)
  */
 static void group_check(struct core *core, struct gm_group *group)
 {
-	const struct gm_if *gm = group->gm;
-
-	if (gm->role != GM_ROLE_QUERIER || group->is_checking)
+	if (group->gm->role != GM_ROLE_QUERIER || group->is_checking)
 		return;
 	group->is_checking = true;
-	if (is_last_host(core, group)) {
+	if (is_last_host(core, group))
 		timer_lower(core, &group->timer, 0);
-		return;
-	}
-	timer_lower(core, &group->timer, gm_last_member_time(gm));
-	group->queries_left = gm->robustness;
-	group->is_query_due = true;
+	else
+		group_ask(core, group);
 }
 
 /* Sends all that is due and arms the timer for the rest. */
@@ -162,9 +172,44 @@ static void queries_send(struct core *core, struct gm_group *group)
 			       group->gm->family->last_member_query_interval);
 }
 
+/* With what else is due in this instant. */
+static void queries_send_soon(struct core *core, struct gm_group *group)
+{
+	if (group->is_query_due)
+		core_timer_arm(core, &group->rxmt_timer, 0);
+}
+
 static void rxmt_timer_fire(struct core *core, struct timer *timer)
 {
 	queries_send(core, container_of(timer, struct gm_group, rxmt_timer));
+}
+
+/*
+ * RFC 9776, 6.3 and 6.5.
+ *
+ * Differs: a router that is not querier asks itself before it forgets a source, and a group: that
+ * the querier asked, and that a member has heard it, is only what a packet of a stranger says.
+ */
+static void source_timer_fire(struct core *core, struct timer *timer)
+{
+	struct gm_source *source = container_of(timer, struct gm_source, timer);
+	struct gm_group *group = source->group;
+
+	if (group->gm->role != GM_ROLE_QUERIER && !source->is_checking) {
+		source_ask(core, source);
+		queries_send_soon(core, group);
+		return;
+	}
+	source->is_checking = false;
+	source->queries_left = 0;
+	if (group->mode == GM_MODE_INCLUDE) {
+		source_free(core, source);
+		if (!group->sources) {
+			gm_group_end(core, group);
+			return;
+		}
+	}
+	members_changed(core, group);
 }
 
 /* ---- Groups ---- */
@@ -213,7 +258,13 @@ static void group_timer_fire(struct core *core, struct timer *timer)
 	struct gm_group *group = container_of(timer, struct gm_group, timer);
 	struct gm_source *source, *next;
 
+	if (group->gm->role != GM_ROLE_QUERIER && !group->is_checking) {
+		group_ask(core, group);
+		queries_send_soon(core, group);
+		return;
+	}
 	group->mode = GM_MODE_INCLUDE;
+	group->is_checking = false;
 	group->queries_left = 0;
 	HASH_ITER (hh, group->sources, source, next)
 		if (gm_source_held(source) == GM_HELD_BLOCKED)
@@ -276,6 +327,8 @@ static enum gm_held source_act(struct core *core, struct gm_source *source, unsi
 		source_free(core, source);
 		return GM_HELD_NOT;
 	}
+	if (act & (GM_SRC_WANT | GM_SRC_WANT_GROUP))
+		source->is_checking = false;
 	if (act & GM_SRC_WANT)
 		core_timer_arm(core, &source->timer, gm_membership_interval(group->gm));
 	if (act & GM_SRC_WANT_GROUP)
@@ -392,15 +445,52 @@ static void host_remember(struct gm_group *group, const struct ip_addr *host, bo
 		group->last_reporter = *host;
 }
 
+/* Never forwarded, so whoever wants them has them: 224.0.0.0/24, ff01::/16, ff02::/16, ff0x::. */
+static bool is_never_forwarded(const struct ip_addr *group)
+{
+	return ip_addr_is_link_scope_group(group) || ip_addr_is_reserved_group(group);
+}
+
+/* RFC 4604, 2.2.1 to 2.2.3: any source of a group that is for source-specific multicast. */
+static bool is_any_source_of_ssm(const struct gm_if *gm, const struct gm_record *record,
+				 unsigned int age)
+{
+	bool is_exclude = record->type == GM_RECORD_IS_EX || record->type == GM_RECORD_TO_EX;
+
+	return !gm->is_ssm_any_source && (age > 0 || is_exclude) &&
+	       ip_addr_is_ssm_group(&record->group);
+}
+
+/* Whether a record is about a group that is tracked. */
+static bool record_counts(struct core *core, const struct gm_if *gm, const struct ip_addr *host,
+			  unsigned int age, const struct gm_record *record)
+{
+	if (record->is_odd) {
+		gm_refuse(core, gm, host, GM_REFUSED_RECORD);
+		return false;
+	}
+	if (record->type < GM_RECORD_IS_IN || record->type >= GM_RECORD_END)
+		return false; /* RFC 9776, 4.2.12 */
+	if (is_never_forwarded(&record->group))
+		return false;
+	if (is_any_source_of_ssm(gm, record, age)) {
+		gm_refuse(core, gm, host, GM_REFUSED_SSM);
+		return false;
+	}
+	return true;
+}
+
 void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *host,
 		     unsigned int age, struct gm_record *record)
 {
-	struct gm_group *group = gm_group_find(gm, &record->group);
+	struct gm_group *group;
 	unsigned int floor = (unsigned int)(gm->family->version - gm->version);
-	bool is_new = !group, is_leave = record_is_leave(record), is_changed;
+	bool is_new, is_leave = record_is_leave(record), is_changed;
 
-	if (record->type < GM_RECORD_IS_IN || record->type >= GM_RECORD_END)
-		return; /* RFC 9776, 4.2.12 */
+	if (!record_counts(core, gm, host, age, record))
+		return;
+	group = gm_group_find(gm, &record->group);
+	is_new = !group;
 	if (!group && record_adds(record)) {
 		group = group_new(core, gm, &record->group);
 		if (!group)
@@ -428,26 +518,24 @@ void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *
 		queries_send(core, group);
 }
 
+/*
+ * Differs: RFC 9776, 6.6.1, and RFC 2236, section 3, only make the timers shorter, and who does not
+ * answer in time is forgotten. But a member need not have heard what this router has heard. So it
+ * asks, too, as a querier does that has heard a leave, and in the same time it knows.
+ */
 void gm_group_query_heard(struct core *core, struct gm_group *group, const struct gm_msg *query)
 {
-	/*
-	 * Differs: RFC 9776, 6.6.1, takes the router's own Last Member Query Time. The time that
-	 * the querier gives the hosts is the same unless it is configured otherwise, and then
-	 * right; so says RFC 2236, section 3.
-	 */
-	hp_time delay = query->max_response * group->gm->robustness;
-
 	if (group->gm->role == GM_ROLE_QUERIER || query->suppress)
 		return;
-	if (query->count == 0 && group->mode == GM_MODE_EXCLUDE) {
-		group->is_checking = true;
-		timer_lower(core, &group->timer, delay);
-	}
+	if (query->count == 0 && group->mode == GM_MODE_EXCLUDE && !group->is_checking)
+		group_ask(core, group);
 	for (uint16_t i = 0; i < query->count; i++) {
 		const struct ip_addr addr = gm_source_at(&group->addr, query->body, i);
 		struct gm_source *source = gm_source_find(group, &addr);
 
-		if (gm_source_held(source) == GM_HELD_WANTED)
-			timer_lower(core, &source->timer, delay);
+		if (gm_source_held(source) == GM_HELD_WANTED && !source->is_checking)
+			source_ask(core, source);
 	}
+	if (group->is_query_due)
+		queries_send(core, group);
 }

@@ -18,6 +18,7 @@ struct gm_source {
 	struct ip_addr addr;
 	struct gm_group *group;
 	struct timer timer;        /* runs while somebody wants the source */
+	bool is_checking;          /* this router asks whether somebody still does */
 	unsigned int queries_left; /* group-and-source-specific, still to be sent */
 	bool is_named;             /* in the record that is being applied */
 	UT_hash_handle hh;
@@ -26,7 +27,7 @@ struct gm_source {
 /**
  * struct gm_group - A group with members.
  * @is_shared:   more than one host has ever reported it.
- * @is_checking: the group timer was made shorter to see whether somebody reports.
+ * @is_checking: this router asks whether somebody still reports, before the group timer ends.
  * @older_until: [age - 1]: when the last host so much older is forgotten (Older Host Present).
  */
 struct gm_group {
@@ -47,14 +48,18 @@ struct gm_if {
 	const struct gm_family *family;
 	const struct hash_key *hash_key; /* the core's */
 	uint8_t version;                 /* of the queries sent */
-	bool is_fast_leave;
+	bool is_fast_leave, is_ssm_any_source;
 	enum gm_role role;
 	struct ip_addr querier;       /* this router, or the lower address last heard */
-	unsigned int robustness;      /* ours while querier, else as the querier told */
+	unsigned int robustness;      /* ours while querier, else as the querier told, in bounds */
 	hp_time query_interval;       /* the same */
 	unsigned int startup_queries; /* still to be sent */
 	struct timer query_timer, other_timer;
-	struct gm_group *groups; /* only those that have members */
+	unsigned int checks_left; /* until then, see gm_check_take() */
+	hp_time checks_end_at;
+	unsigned int merged_queries; /* general ones that still are to be sent for many checks */
+	struct timer merged_timer;   /* runs for a Query Response Interval after each */
+	struct gm_group *groups;     /* only those that have members */
 	bool is_limit_noted;
 	hp_time version_note_at; /* no earlier note of a querier's version */
 };
@@ -74,9 +79,29 @@ static inline hp_time gm_last_member_time(const struct gm_if *gm)
 	return gm->robustness * gm->family->last_member_query_interval;
 }
 
+/** gm_refuse() - Count and note a message of @host, or a part of it. */
+void gm_refuse(struct core *core, const struct gm_if *gm, const struct ip_addr *host,
+	       enum gm_refusal reason);
+
 /* ---- gm_query.c ---- */
 
 void gm_query_general(struct core *core, const struct gm_if *gm);
+
+/**
+ * gm_check_take() - Whether one more group may be asked for by queries of its own.
+ *
+ * If not, the next general queries ask for it with all others: it is to be given gm_merged_time().
+ */
+bool gm_check_take(struct core *core, struct gm_if *gm);
+
+/** gm_merged_time() - The general queries, a Query Response Interval apart, and their answers. */
+static inline hp_time gm_merged_time(const struct gm_if *gm)
+{
+	return (gm->robustness + 1) * gm->family->query_response_interval;
+}
+
+/** gm_merged_fire() - The function of merged_timer. */
+void gm_merged_fire(struct core *core, struct timer *timer);
 void gm_query_group(struct core *core, const struct gm_group *group);
 
 /** gm_query_sources() - Send for all sources that have queries left; RFC 9776, 6.6.3.2. */

@@ -42,6 +42,40 @@ void gm_query_general(struct core *core, const struct gm_if *gm)
 	query_send(core, gm, &gm->family->all_nodes, &msg);
 }
 
+/*
+ * Groups that one interface may ask for in a Last Member Query Interval. A flood of leaves, be they
+ * forged, makes no flood of queries; a channel that thousands leave at once is one group.
+ */
+#define CHECKS_MAX 64u
+
+void gm_merged_fire(struct core *core, struct timer *timer)
+{
+	struct gm_if *gm = container_of(timer, struct gm_if, merged_timer);
+
+	if (gm->merged_queries == 0)
+		return;
+	gm->merged_queries--;
+	gm_query_general(core, gm);
+	core_timer_arm(core, &gm->merged_timer, gm->family->query_response_interval);
+}
+
+bool gm_check_take(struct core *core, struct gm_if *gm)
+{
+	if (core->now >= gm->checks_end_at) {
+		gm->checks_end_at = core->now + gm->family->last_member_query_interval;
+		gm->checks_left = CHECKS_MAX;
+	}
+	if (gm->checks_left > 0) {
+		gm->checks_left--;
+		return true;
+	}
+	core->links[gm->link].gm_refused[GM_REFUSED_CHECK]++;
+	gm->merged_queries = gm->robustness;
+	if (!timer_runs(&gm->merged_timer))
+		core_timer_arm(core, &gm->merged_timer, 0);
+	return false;
+}
+
 /* The S flag: hosts shall answer, but the other routers know already. RFC 9776, 6.6.3. */
 static bool is_known(const struct core *core, const struct gm_if *gm, const struct timer *timer)
 {

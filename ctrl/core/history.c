@@ -173,7 +173,7 @@ static void read_config(struct reader *in, struct ev_config *config)
 
 	config->kind = rd_u8(in);
 	if (config->kind == CONFIG_LINK || config->kind == CONFIG_GM ||
-	    config->kind == CONFIG_FAST_LEAVE) {
+	    config->kind == CONFIG_FAST_LEAVE || config->kind == CONFIG_SSM_ANY_SOURCE) {
 		config->link = rd_u16(in);
 		config->family = rd_u8(in);
 		config->proto = rd_u8(in);

@@ -281,3 +281,8 @@ void inspect_tree_ifs_of(const struct core *core, const struct mfib_key *key,
 			each(ctx, &view);
 	}
 }
+
+uint64_t inspect_gm_refused(const struct core *core, uint16_t link, enum gm_refusal reason)
+{
+	return core->links[link].gm_refused[reason];
+}

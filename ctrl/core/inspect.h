@@ -115,4 +115,8 @@ void inspect_keys(const struct core *core, enum ip_family family,
 /** inspect_refused() - How often a note of an interface was due, e.g. NOTE_PACKET_BAD. */
 uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code);
 
+/** inspect_gm_refused() - Messages of IGMP and MLD on an interface that did not count, by reason.
+ */
+uint64_t inspect_gm_refused(const struct core *core, uint16_t link, enum gm_refusal reason);
+
 #endif

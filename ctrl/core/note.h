@@ -28,6 +28,20 @@ enum hpim_gone_reason {
 	GONE_INTERFACE, /* our interface was switched off */
 };
 
+/* Why a message of IGMP or MLD, or a part of it, did not count; v[0] of NOTE_GM_REFUSED. */
+enum gm_refusal {
+	GM_REFUSED_DESTINATION, /* neither a group of routers, nor its own group, nor our address */
+	GM_REFUSED_SOURCE,      /* outside the subnets of the interface, or this router's own */
+	GM_REFUSED_NO_ADDRESS,  /* a query from 0.0.0.0 or ::, a report from :: */
+	GM_REFUSED_HOP_LIMIT,   /* MLD: it was sent through a router */
+	GM_REFUSED_ROUTER_ALERT, /* MLD: without the option */
+	GM_REFUSED_RECORD,       /* a record with an odd group or source; the others count */
+	GM_REFUSED_SSM,          /* a group for source-specific multicast, without a source */
+	GM_REFUSED_NUMBERS,      /* a querier's numbers, taken to the nearest ones in bounds */
+	GM_REFUSED_CHECK,        /* a leave beyond the limit of queries: general queries check it */
+	GM_REFUSAL_COUNT,
+};
+
 enum note_level { NOTE_DEBUG, NOTE_INFO, NOTE_WARN };
 
 enum note_code {
@@ -55,6 +69,7 @@ enum note_code {
 	NOTE_QUERIER_VERSION, /* link, a = querier, v[0] its version, v[1] ours */
 	NOTE_STRAY_EVICTED,   /* link by which the data came, a = source, b = group */
 	NOTE_STRAY_REFUSED,   /* same */
+	NOTE_GM_REFUSED,      /* link, a = sender, v[0] gm_refusal */
 	NOTE_CODE_COUNT,
 };
 

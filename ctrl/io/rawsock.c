@@ -38,7 +38,7 @@ struct rawsock {
 	void *ctx;
 	struct port *ports;
 	struct port *reading; /* whose packets are told; NULL once the callback closed it */
-	uint64_t malformed_count;
+	uint64_t malformed[LINKS_MAX]; /* packets, also of ports that are closed */
 	uint8_t bytes[UINT16_MAX + 1];
 };
 
@@ -179,7 +179,7 @@ static void port_readable(void *ctx, uint32_t revents)
 		int err = port_receive(port, &packet);
 
 		if (err == -EBADMSG)
-			rs->malformed_count++;
+			rs->malformed[port->link]++;
 		else if (err)
 			break;
 		else
@@ -308,7 +308,7 @@ int rawsock_send(struct rawsock *rs, const struct fx_send *send)
 	return sendmsg(port->fds.tx, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-uint64_t rawsock_malformed(const struct rawsock *rs)
+uint64_t rawsock_malformed(const struct rawsock *rs, uint16_t link)
 {
-	return rs->malformed_count;
+	return rs->malformed[link];
 }

@@ -36,7 +36,7 @@ void rawsock_leave(struct rawsock *rs, const struct fx_group *leave);
  */
 int rawsock_send(struct rawsock *rs, const struct fx_send *send);
 
-/** rawsock_malformed() - Packets dropped so far because their IP headers made no sense. */
-uint64_t rawsock_malformed(const struct rawsock *rs);
+/** rawsock_malformed() - Packets of a link dropped so far: their IP headers are malformed. */
+uint64_t rawsock_malformed(const struct rawsock *rs, uint16_t link);
 
 #endif

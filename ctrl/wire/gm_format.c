@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What IGMP and MLD share: type, length and checksum, which addresses fit which message, and what
- * the newest versions added. The layouts are in igmp.c and mld.c. Source: description of HPIM-DM,
+ * What IGMP and MLD share: type, length and checksum, which group fits which message, and what the
+ * newest versions added. The layouts are in igmp.c and mld.c. Source: description of HPIM-DM,
  * 6.1; RFC 9776, 4; RFC 3810, 5.
  */
 #include <assert.h>
@@ -60,31 +60,13 @@ bool gm_format_has_records(const struct gm_format *format, const struct gm_msg *
 	return msg->type == GM_REPORT && msg->version == format->newest;
 }
 
-bool gm_format_accepts(const struct gm_format *format, const struct gm_msg *msg,
-		       const struct ip_addr *src, const struct ip_addr *dst)
+bool gm_format_is_whole(const struct gm_format *format, const struct gm_msg *msg)
 {
-	bool is_to_group = ip_addr_is_multicast(&msg->group) && ip_addr_equal(dst, &msg->group);
-
-	if (ip_addr_is_multicast(src))
-		return false;
-	/*
-	 * A host without an address may report from the any-address: RFC 9776, 4.2.13.
-	 * Differs: 4.2.14 also takes reports sent to an address of this router. No host sends them.
-	 */
 	if (gm_format_has_records(format, msg))
-		return ip_addr_equal(dst, &format->all_newest_routers);
-	if (ip_addr_is_any(src))
-		return false;
-	switch (msg->type) {
-	case GM_QUERY:
-		return is_to_group || (ip_addr_is_any(&msg->group) && msg->count == 0 &&
-				       ip_addr_equal(dst, &format->all_hosts));
-	case GM_REPORT: return is_to_group;
-	case GM_LEAVE:
-		return ip_addr_is_multicast(&msg->group) &&
-		       ip_addr_equal(dst, &format->all_routers);
-	}
-	return false;
+		return true; /* each record has a group of its own */
+	if (msg->type == GM_QUERY && ip_addr_is_any(&msg->group))
+		return msg->count == 0;
+	return ip_addr_is_multicast(&msg->group);
 }
 
 uint32_t gm_format_response(const struct gm_msg *msg, hp_time unit, uint32_t max)

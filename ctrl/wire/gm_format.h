@@ -14,10 +14,10 @@ struct gm_kind {
 };
 
 struct gm_format {
-	uint8_t newest;        /* version with group records and sources */
-	size_t len;            /* of every message of older versions */
-	size_t next_query_len; /* a query of at least this length is of the newest version */
-	struct ip_addr any, all_hosts, all_routers, all_newest_routers;
+	uint8_t newest;          /* version with group records and sources */
+	size_t len;              /* of every message of older versions */
+	size_t next_query_len;   /* a query of at least this length is of the newest version */
+	struct ip_addr any;      /* group of a General Query */
 	struct gm_kind kinds[7]; /* a number used twice: the first is decoded */
 	size_t kind_count;
 };
@@ -41,13 +41,8 @@ uint8_t gm_format_number(const struct gm_format *format, const struct gm_msg *ms
 /** gm_format_has_records() - Whether a message is a report of the newest version. */
 bool gm_format_has_records(const struct gm_format *format, const struct gm_msg *msg);
 
-/**
- * gm_format_accepts() - Whether a message may stand in a packet from @src to @dst.
- *
- * Source: description of HPIM-DM, 6.1, "Acceptance"; RFC 9776, 4.1.12, 4.2.13 and 4.2.14.
- */
-bool gm_format_accepts(const struct gm_format *format, const struct gm_msg *msg,
-		       const struct ip_addr *src, const struct ip_addr *dst);
+/** gm_format_is_whole() - Whether a message has a group that fits its type. */
+bool gm_format_is_whole(const struct gm_format *format, const struct gm_msg *msg);
 
 /** gm_format_response() - max_response in @unit, rounded up, at most @max. 0 unless a query. */
 uint32_t gm_format_response(const struct gm_msg *msg, hp_time unit, uint32_t max);

@@ -65,13 +65,16 @@ struct gm_record gm_record_read(struct reader *in, enum ip_family family)
 {
 	struct gm_record record = { .type = rd_u8(in) };
 	size_t aux_len = rd_u8(in) * AUX_UNIT;
+	struct reader group;
 
 	record.source_count = rd_u16(in);
-	record.group = rd_addr(in, family);
+	group = *in; /* an address that cannot be one spoils the record, not the report */
+	record.group = rd_addr(&group, family);
+	(void)rd_bytes(in, ip_family_addr_len(family));
 	record.sources = rd_bytes(in, record.source_count * ip_family_addr_len(family));
 	(void)rd_bytes(in, aux_len); /* 4.2.10: defined by nobody */
-	if (!in->bad && (!ip_addr_is_multicast(&record.group) ||
-			 !gm_sources_are_good(record.sources, record.source_count, family)))
-		in->bad = true;
+	record.is_odd =
+		!in->bad && (!ip_addr_is_multicast(&record.group) ||
+			     !gm_sources_are_good(record.sources, record.source_count, family));
 	return record;
 }

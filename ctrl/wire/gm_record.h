@@ -23,6 +23,7 @@ enum gm_record_type {
 struct gm_record {
 	uint8_t type; /* enum gm_record_type, or any other number */
 	struct ip_addr group;
+	bool is_odd; /* its group is no group, or a source no unicast address: to be skipped */
 	uint16_t source_count;
 	const uint8_t *sources; /* as in the packet */
 };
@@ -46,8 +47,7 @@ struct ip_addr gm_source_at(const struct ip_addr *group, const uint8_t *sources,
 /**
  * gm_record_read() - Read one record of @family, with its auxiliary data, which is skipped.
  *
- * The reader is bad afterwards if the record is cut off, its group is not multicast, or a source is
- * no unicast address.
+ * The reader is bad afterwards if the record is cut off.
  */
 struct gm_record gm_record_read(struct reader *in, enum ip_family family);
 

@@ -18,9 +18,6 @@ static const struct gm_format mld_format = {
 	.len = 24,
 	.next_query_len = 28,
 	.any = { .b = { 0 } },
-	.all_hosts = { .b = { 0xff, 0x02, [15] = 1 } },
-	.all_routers = { .b = { 0xff, 0x02, [15] = 2 } },
-	.all_newest_routers = { .b = { 0xff, 0x02, [15] = 0x16 } },
 	.kinds = { { 130, GM_QUERY, 1 },
 		   { 130, GM_QUERY, 2 }, /* told by its length */
 		   { 131, GM_REPORT, 1 },
@@ -56,18 +53,11 @@ int mld_decode(const uint8_t *bytes, size_t len, const struct ip_addr *src,
 	if (err)
 		return err;
 	(void)rd_u32(&in); /* type and checksum are already checked; the code is ignored */
-	if (gm_format_has_records(&mld_format, &msg)) {
-		/* Of a host without an address yet, for snooping switches only: RFC 3810, 5.2.13.
-		 */
-		if (ip_addr_is_any(src))
-			return -EPROTONOSUPPORT;
+	if (gm_format_has_records(&mld_format, &msg))
 		gm_format_records_read(&in, &msg);
-	} else {
+	else
 		fields_read(&in, &msg);
-	}
-	/* RFC 2710, 3: the source is link-local. The reference takes any unicast address. */
-	if (in.bad || !ip_addr_is_link_local(src) ||
-	    !gm_format_accepts(&mld_format, &msg, src, dst))
+	if (in.bad || !gm_format_is_whole(&mld_format, &msg))
 		return -EBADMSG;
 	*ret_msg = msg;
 	return 0;

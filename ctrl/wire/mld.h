@@ -6,13 +6,13 @@
 #include "wire/gm_msg.h"
 
 /**
- * mld_decode() - Read one message and check it against the addresses of its packet.
+ * mld_decode() - Read one message. Who may send it where to is for the caller to check.
+ * @src: @dst: of its packet; the checksum of MLD covers them.
  *
- * Sources and records are checked here, and borrowed from @bytes.
+ * Sources and records are borrowed from @bytes. What a record says may be odd: gm_record.h.
  *
- * Return: 0; -EBADMSG: short, bad checksum, or addresses that do not fit the message (description
- * of HPIM-DM, 6.1, "Acceptance"); -EPROTONOSUPPORT: a type or version not understood here, to be
- * ignored. Nothing is written then.
+ * Return: 0; -EBADMSG: short, bad checksum, or a group or source that cannot be one;
+ * -EPROTONOSUPPORT: a type or version not understood here, to be ignored. Nothing is written then.
  * Source: RFC 2710; RFC 3810.
  */
 int mld_decode(const uint8_t *bytes, size_t len, const struct ip_addr *src,

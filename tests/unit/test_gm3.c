@@ -92,7 +92,6 @@ Test(gm3, unknown_types_of_records_are_ignored)
 	each_family3(unknown_check);
 }
 
-/* A good record in front of a bad one. */
 static void bad_records_expect(struct world *w, const struct records *records, const char *what)
 {
 	(void)drain(w);
@@ -101,36 +100,135 @@ static void bad_records_expect(struct world *w, const struct records *records, c
 	cr_assert_str_eq(known(w), "none", "%s", what);
 }
 
-static void garbage_check(struct world *w)
+/* A record that cannot be, in front of a good one. */
+static void odd_records_check(struct world *w)
 {
 	static struct records records; /* large */
 	const struct ip_addr group = addr_of(w->facts->group), host = addr_of(w->facts->host),
 			     any = addr_of(w->facts->any), good = source_addr(w, 1);
+	const struct ip_addr two[] = { good, any };
+	const struct {
+		const struct ip_addr *group, *sources;
+		uint16_t count;
+	} odd[] = { { &host, NULL, 0 },
+		    { &any, NULL, 0 },
+		    { &group, &group, 1 },
+		    { &group, &any, 1 },
+		    { &group, two, 2 } };
 
-	for (unsigned int i = 0; i < 6; i++) {
+	for (unsigned int i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		memset(&records, 0, sizeof(records));
+		record_add(&records, GM_RECORD_IS_IN, odd[i].group, odd[i].sources, odd[i].count,
+			   0);
 		record_add(&records, GM_RECORD_IS_EX, &group, NULL, 0, 0);
-		if (i == 0)
-			record_add(&records, GM_RECORD_IS_EX, &host, NULL, 0, 0);
-		if (i == 1)
-			record_add(&records, GM_RECORD_IS_EX, &any, NULL, 0, 0);
-		if (i == 2)
-			record_add(&records, GM_RECORD_IS_IN, &group, &group, 1, 0);
-		if (i == 3)
-			record_add(&records, GM_RECORD_IS_IN, &group, &any, 1, 0);
-		if (i == 4)
-			records.count = 2;
-		if (i == 5) {
-			record_add(&records, GM_RECORD_IS_IN, &group, &good, 1, 0);
-			records.len--;
-		}
-		bad_records_expect(w, &records, (const char[]){ (char)('0' + (int)i), '\0' });
+		(void)drain(w);
+		hear_records(w, w->facts->host, &records);
+		cr_assert_str_eq(drain(w), i == 0 ? "odd joined +member" : "odd", "%u", i);
+		cr_assert_str_eq(known(w), "ex 260000", "%u", i);
+		cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_RECORD], i + 1);
 	}
 }
 
-Test(gm3, a_report_with_one_bad_record_is_refused_whole)
+Test(gm3, an_odd_record_is_skipped_and_the_others_count)
 {
-	each_family3(garbage_check);
+	each_family3(odd_records_check);
+}
+
+/* A mapped address is no address of a packet. */
+Test(gm3, a_mapped_group_is_an_odd_record)
+{
+	static const uint8_t mapped[16] = { [10] = 0xff, [11] = 0xff, [12] = 239, [15] = 1 };
+	static struct records records; /* large */
+	struct ip_addr group = addr_of("ff05::12:12:12");
+	struct world w;
+
+	world_init(&w, &facts[IP_FAMILY_6], facts[IP_FAMILY_6].own);
+	world_start(&w);
+	record_add(&records, GM_RECORD_IS_EX, &group, NULL, 0, 0);
+	memcpy(records.b + 4, mapped, sizeof(mapped));
+	record_add(&records, GM_RECORD_IS_EX, &group, NULL, 0, 0);
+	(void)drain(&w);
+	hear_records(&w, w.facts->host, &records);
+	cr_assert_str_eq(drain(&w), "odd joined +member");
+	world_fini(&w);
+}
+
+static void cut_check(struct world *w)
+{
+	static struct records records; /* large */
+	const struct ip_addr group = addr_of(w->facts->group), good = source_addr(w, 1);
+
+	memset(&records, 0, sizeof(records));
+	record_add(&records, GM_RECORD_IS_EX, &group, NULL, 0, 0);
+	records.count = 2;
+	bad_records_expect(w, &records, "a record is missing");
+	record_add(&records, GM_RECORD_IS_IN, &group, &good, 1, 0);
+	records.count = 2;
+	records.len--;
+	bad_records_expect(w, &records, "a byte is missing");
+}
+
+Test(gm3, a_report_that_is_cut_off_is_refused_whole)
+{
+	each_family3(cut_check);
+}
+
+/* ---- Source-specific multicast: RFC 4604, 2.2 ---- */
+
+/* The effects of the case 232.1.7.2: a host names a source, another asks for any. */
+static void ssm_check(struct world *w)
+{
+	struct ip_addr group =
+		addr_of(w->facts->family == IP_FAMILY_4 ? "232.1.7.2" : "ff3e::8000:2");
+	struct ip_addr wanted = source_addr(w, 1), other = source_addr(w, 2);
+	static struct records records; /* large */
+
+	for (int is_any = 0; is_any < 2; is_any++) {
+		gm_set_ssm_any_source(w->gm, is_any);
+		memset(&records, 0, sizeof(records));
+		record_add(&records, GM_RECORD_IS_IN, &group, &wanted, 1, 0);
+		hear_records(w, w->facts->host, &records);
+		memset(&records, 0, sizeof(records));
+		record_add(&records, GM_RECORD_TO_EX, &group, NULL, 0, 0);
+		record_add(&records, GM_RECORD_IS_EX, &group, NULL, 0, 0);
+		hear_records(w, w->facts->host2, &records);
+		receive(w, w->facts->host2, w->facts->listen[0],
+			&(struct gm_msg){ .type = GM_REPORT,
+					  .version = w->facts->report_version,
+					  .group = group });
+		cr_assert(gm_has_member(w->gm, &wanted, &group));
+		cr_assert_eq(gm_has_member(w->gm, &other, &group), is_any);
+		cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_SSM], 3);
+	}
+}
+
+Test(gm3, any_source_of_an_ssm_group_counts_where_it_is_set)
+{
+	each_family3(ssm_check);
+}
+
+static void ssm_leave_check(struct world *w)
+{
+	struct ip_addr group =
+		addr_of(w->facts->family == IP_FAMILY_4 ? "232.1.7.2" : "ff3e::8000:2");
+	struct ip_addr wanted = source_addr(w, 1);
+	static struct records records; /* large */
+
+	memset(&records, 0, sizeof(records));
+	record_add(&records, GM_RECORD_IS_IN, &group, &wanted, 1, 0);
+	hear_records(w, w->facts->host, &records);
+	(void)drain(w);
+	receive(w, w->facts->host, w->facts->all_routers,
+		&(struct gm_msg){
+			.type = GM_LEAVE, .version = w->facts->report_version, .group = group });
+	cr_assert_str_eq(drain(w), "ssm");
+	advance_to(w, HP_SEC(30));
+	cr_assert(gm_has_member(w->gm, &wanted, &group));
+}
+
+Test(gm3, an_older_leave_of_an_ssm_group_is_ignored)
+{
+	each_family3(ssm_leave_check);
 }
 
 /* Records that claim 0xffff sources, or that many records, and hold few. */

@@ -285,6 +285,7 @@ static void numbers_check(struct world *w)
 	cr_assert_str_eq(known(w), "ex 190000 1:0 2:190000");
 	hear_numbers_specific(w, 3, HP_SEC(60));
 	cr_assert_str_eq(known(w), "ex 3000 1:0 2:190000");
+	advance_to(w, HP_SEC(2)); /* this router asks three times, too */
 	(void)drain(w);
 	advance_to(w, HP_SEC(184));
 	cr_assert_str_eq(drain(w), "-member");
@@ -354,7 +355,37 @@ Test(gm3_compat, queries_tell_the_numbers_in_use)
 	each_family3(numbers_told_check);
 }
 
-/* The same, but the querier gives hosts so little time that the source is gone before. */
+/* Case of the field: robustness 7, an interval of 31744 s, from a lower address. */
+static void numbers_bounds_check(struct world *w)
+{
+	struct gm_if_view view;
+
+	(void)drain(w);
+	hear_numbers(w, w->facts->lower, 7, HP_SEC(31744));
+	cr_assert_str_eq(drain(w), "numbers yield");
+	view = gm_if_inspect(w->gm);
+	cr_assert_eq(view.robustness, 7);
+	cr_assert_eq(view.query_interval, HP_SEC(250));
+	cr_assert_eq(gm_querier_expires_in(&w->core, w->gm), HP_SEC(510));
+	hear_numbers(w, w->facts->lower, 1, HP_SEC(1));
+	cr_assert_str_eq(drain(w), "numbers");
+	view = gm_if_inspect(w->gm);
+	cr_assert_eq(view.robustness, 2);
+	cr_assert_eq(view.query_interval, HP_SEC(10));
+	hear_numbers(w, w->facts->lower, 2, HP_SEC(60));
+	cr_assert_str_eq(drain(w), "");
+	cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_NUMBERS], 2);
+	advance_to(w, HP_SEC(125));
+	cr_assert_str_eq(drain(w), "querier general");
+	cr_assert_eq(gm_querier_expires_in(&w->core, w->gm), 0);
+}
+
+Test(gm3_compat, numbers_of_a_querier_are_taken_within_bounds)
+{
+	each_family3(numbers_bounds_check);
+}
+
+/* The querier gives hosts little time. */
 static void short_response_check(struct world *w)
 {
 	uint8_t body[16];
@@ -373,11 +404,11 @@ static void short_response_check(struct world *w)
 				  .body_len = len });
 	(void)drain(w);
 	advance_to(w, HP_SEC(1));
-	cr_assert_str_eq(drain(w), "+member");
-	cr_assert_str_eq(known(w), "ex 259000 1:0");
+	cr_assert_str_eq(drain(w), "sources(1)");
+	cr_assert_str_eq(known(w), "ex 259000 1:1000");
 }
 
-Test(gm3_compat, a_source_that_is_gone_is_not_asked_for)
+Test(gm3_compat, the_querier_cannot_make_checks_shorter)
 {
 	each_family3(short_response_check);
 }

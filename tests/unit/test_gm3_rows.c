@@ -125,10 +125,10 @@ static const struct row querier_rows[] = {
 	{ "is_ex: +500 | QUERY", "", "ex 259500", NULL },
 
 	/* 6.6.1: another querier asks. */
-	{ "general is_ex: +500 | query", "", "ex 2000", NULL },
+	{ "general is_ex: +500 | query", "specific", "ex 2000", NULL },
 	{ "general is_ex: +500 | query-s:", "", "ex 259500", NULL },
-	{ "general is_ex: +500 | QUERY", "", "ex 2000", NULL },
-	{ "general is_in:1,2 +500 | query:1,3", "", "in 1:2000 2:259500", NULL },
+	{ "general is_ex: +500 | QUERY", "", "ex 259500", NULL }, /* nor here */
+	{ "general is_in:1,2 +500 | query:1,3", "sources(1)", "in 1:2000 2:259500", NULL },
 	{ "general is_in:1,2 +500 | query-s:1", "", "in 1:259500 2:259500", NULL },
 	{ "general is_in:1,2 +500 | query", "", "in 1:259500 2:259500", NULL },
 	{ "general is_in:1,2 query +1999 | +1", "", "in 1:258000 2:258000", NULL },
@@ -136,6 +136,15 @@ static const struct row querier_rows[] = {
 	{ "general is_in:1 query:1 +1999 | +1", "left -member", "none", NULL },
 	{ "general is_in:1 query:1 +500 is_in:1 +1499 | +1", "", "in 1:258500", NULL },
 	{ "general is_in:1 query:1 +500 | query:1", "", "in 1:1500", NULL },
+	{ "general is_in:1 query:1 +999 | +1", "sources(1)", "in 1:1000", NULL },
+	/* Nothing is forgotten unless this router has asked for it. */
+	{ "general is_in:1,2 +100000 general +159999 | +1", "sources(1,2)", "in 1:2000 2:2000",
+	  NULL },
+	{ "general is_in:1,2 +100000 general +161000 is_in:2 +999 | +1", "-member", "in 2:259000",
+	  NULL },
+	{ "general is_in:1 +100000 general +161999 | +1", "left -member", "none", NULL },
+	{ "general is_ex: +100000 general +159999 | +1", "specific", "ex 2000", NULL },
+	{ "general is_ex: +100000 general +161999 | +1", "left -member", "none", NULL },
 	/* It finishes what it has begun. */
 	{ "is_in:1,2 block:1 general +999 | +1", "sources(1)", "in 1:1000 2:259000", NULL },
 };

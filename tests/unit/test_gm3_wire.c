@@ -466,56 +466,7 @@ Test(gm3_wire, bytes_behind_the_message_are_ignored)
 	}
 }
 
-/* ---- Addresses ---- */
-
-static int decode_from_to(enum ip_family family, size_t i, const char *src, const char *dst)
-{
-	struct letter letter;
-	struct vector_bytes in;
-
-	letter_fill(family, i, &letter);
-	if (src)
-		letter.src = addr(src);
-	if (dst)
-		letter.dst = addr(dst);
-	in = encode(family, &letter);
-	return decode(family, &letter, &in);
-}
-
-Test(gm3_wire, wrong_destination_is_refused)
-{
-	for_each_letter(family, i)
-	{
-		const struct codec *codec = &codecs[family];
-		bool is_specific = i == 1 || i == 2;
-
-		cr_expect_eq(decode_from_to(family, i, NULL, codec->all_hosts),
-			     i == 0 ? 0 : -EBADMSG);
-		cr_expect_eq(decode_from_to(family, i, NULL, codec->group),
-			     is_specific ? 0 : -EBADMSG);
-		cr_expect_eq(decode_from_to(family, i, NULL, codec->all_newest),
-			     i == 3 ? 0 : -EBADMSG);
-		cr_expect_eq(decode_from_to(family, i, NULL, codec->all_routers), -EBADMSG);
-		cr_expect_eq(decode_from_to(family, i, NULL, codec->src), -EBADMSG);
-	}
-}
-
-Test(gm3_wire, source_that_is_no_host_of_the_link_is_refused)
-{
-	for_each_letter(family, i)
-	{
-		bool is_report = i == 3;
-
-		cr_expect_eq(decode_from_to(family, i, codecs[family].group, NULL), -EBADMSG);
-		/* RFC 9776, 4.2.13: must be accepted; RFC 3810, 5.2.13: not for routers. */
-		cr_expect_eq(decode_from_to(family, i, codecs[family].any, NULL),
-			     !is_report              ? -EBADMSG
-			     : family == IP_FAMILY_4 ? 0
-						     : -EPROTONOSUPPORT);
-	}
-	cr_expect_eq(decode_from_to(IP_FAMILY_6, 3, "2001:db8::1", NULL), -EBADMSG);
-	cr_expect_eq(decode_from_to(IP_FAMILY_6, 0, "2001:db8::1", NULL), -EBADMSG);
-}
+/* ---- Groups and sources ---- */
 
 Test(gm3_wire, general_query_with_sources_is_refused)
 {

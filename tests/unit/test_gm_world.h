@@ -193,6 +193,18 @@ static inline const char *querier_word(const struct world *w, const struct core_
 	return "note?";
 }
 
+static inline const char *refused_word(const struct core_note *note)
+{
+	static const char *const words[GM_REFUSAL_COUNT] = {
+		[GM_REFUSED_DESTINATION] = "not-ours", [GM_REFUSED_SOURCE] = "foreign",
+		[GM_REFUSED_HOP_LIMIT] = "hop-limit",  [GM_REFUSED_ROUTER_ALERT] = "no-alert",
+		[GM_REFUSED_RECORD] = "odd",           [GM_REFUSED_SSM] = "ssm",
+		[GM_REFUSED_NUMBERS] = "numbers",
+	};
+
+	return note->level == NOTE_WARN && words[note->v[0]] ? words[note->v[0]] : "refused?";
+}
+
 static inline const char *note_word(const struct world *w, const struct core_note *note)
 {
 	const struct family_facts *f = w->facts;
@@ -208,6 +220,7 @@ static inline const char *note_word(const struct world *w, const struct core_not
 	case NOTE_GROUP_LIMIT: return note->v[0] == w->core.limits.groups ? "limit" : "limit?";
 	case NOTE_SOURCE_LIMIT: return is_addr(&note->b, f->group) ? "source-limit" : "note?";
 	case NOTE_QUERIER_VERSION: return note->v[0] < note->v[1] ? "older" : "newer";
+	case NOTE_GM_REFUSED: return refused_word(note);
 	case NOTE_PACKET_BAD: return note->v[0] == PROTO_GM ? "bad" : "bad?";
 	case NOTE_CODE_COUNT: return note->v[0] ? "+member" : "-member";
 	}
@@ -368,6 +381,30 @@ static inline const char *first_state(const struct world *w)
 
 	gm_group_inspect(&w->core, w->gm, first_view, &view);
 	return view.state;
+}
+
+/* ---- One test for both families ---- */
+
+static inline void each_family(void (*check)(struct world *w))
+{
+	struct world w;
+
+	for (int family = 0; family < IP_FAMILY_COUNT; family++) {
+		world_init(&w, &facts[family], facts[family].own);
+		world_start(&w);
+		check(&w);
+		world_fini(&w);
+	}
+}
+
+/* Group number @i, the first one is the group of the facts. */
+static inline const char *group_at(const struct world *w, unsigned int i)
+{
+	static char text[ADDR_TEXT_LEN];
+	bool is_v4 = w->facts->family == IP_FAMILY_4;
+
+	snprintf(text, sizeof(text), is_v4 ? "224.12.12.%u" : "ff05::12:12:%u", 12 + i);
+	return text;
 }
 
 #endif

@@ -16,9 +16,19 @@ static const char *const names[] = {
 	"tree-refused",
 	"tree-evicted",
 	"not-mirrored",
+	"control-header",
 	"control-malformed",
 	"control-pim",
 	"control-unsigned",
+	"gm-destination",
+	"gm-source",
+	"gm-no-address",
+	"gm-hop-limit",
+	"gm-router-alert",
+	"gm-record",
+	"gm-ssm",
+	"gm-numbers",
+	"gm-check",
 };
 
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
@@ -50,6 +60,12 @@ Test(reason, what_drops_packets_is_trouble)
 		if (kinds[i] == SEND)
 			cr_expect_not(reason_is_trouble(names[i]), "%s", names[i]);
 	}
+}
+
+Test(reason, each_refusal_of_igmp_and_mld_has_a_sentence)
+{
+	for (enum gm_refusal refusal = 0; refusal < GM_REFUSAL_COUNT; refusal++)
+		cr_expect_str_neq(reason_sentence(reason_of_gm(refusal)), "", "%u", refusal);
 }
 
 Test(reason, unknown_one_is_silent)

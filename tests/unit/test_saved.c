@@ -21,6 +21,7 @@ static const struct port all_of_it = {
 	.waits_for_key = { [IP_FAMILY_6] = true },
 	.gm_version = { 2, 0 },
 	.has_fast_leave = true,
+	.has_ssm_any_source = true,
 };
 
 static bool decode(const char *text, struct port *ret_port)
@@ -46,6 +47,7 @@ Test(saved, what_is_written_is_read_again)
 	cr_expect_arr_eq(read.waits_for_key, all_of_it.waits_for_key, sizeof(read.waits_for_key));
 	cr_expect_arr_eq(read.gm_version, all_of_it.gm_version, sizeof(read.gm_version));
 	cr_expect_eq(read.has_fast_leave, all_of_it.has_fast_leave);
+	cr_expect_eq(read.has_ssm_any_source, all_of_it.has_ssm_any_source);
 	cr_expect(read.is_used && !read.error);
 	json_object_put(line);
 }

@@ -281,34 +281,6 @@ Test(wire_gm, no_changed_byte_breaks_the_decoder)
 	}
 }
 
-/* The message to another destination, checksum right. */
-static int decode_to(enum ip_family family, size_t i, const char *dst)
-{
-	struct letter letter = letter_of(family, i);
-	struct vector_bytes in;
-
-	letter.dst = addr(dst);
-	in = encode(family, &letter);
-	return decode(family, &letter, &in);
-}
-
-Test(wire_gm, wrong_destination_is_refused)
-{
-	static const char *const other_group[] = { "239.1.2.4", "ff05::1:4" };
-	static const char *const host[] = { "10.9.0.2", "fe80::2" };
-
-	for_each_letter(family, i)
-	{
-		cr_expect_eq(decode_to(family, i, other_group[family]), -EBADMSG);
-		cr_expect_eq(decode_to(family, i, host[family]), -EBADMSG);
-		cr_expect_eq(decode_to(family, i, codecs[family].all_hosts), i == 0 ? 0 : -EBADMSG);
-		cr_expect_eq(decode_to(family, i, codecs[family].all_routers),
-			     i == 3 ? 0 : -EBADMSG);
-		cr_expect_eq(decode_to(family, i, codecs[family].group),
-			     i == 1 || i == 2 ? 0 : -EBADMSG);
-	}
-}
-
 Test(wire_gm, group_that_is_not_multicast_is_refused)
 {
 	static const char *const unicast[] = { "10.1.2.3", "2001:db8::1" };
@@ -335,27 +307,7 @@ Test(wire_gm, report_and_leave_without_a_group_are_refused)
 
 		letter.msg.group = addr(family == IP_FAMILY_4 ? "0.0.0.0" : "::");
 		in = encode(family, &letter);
-		cr_expect_eq(decode(family, &letter, &in), i == 0 ? 0 : -EBADMSG);
-	}
-}
-
-Test(wire_gm, source_that_is_no_host_of_the_link_is_refused)
-{
-	static const char *const bad[IP_FAMILY_COUNT][3] = {
-		{ "0.0.0.0", "224.0.0.1", "239.1.2.3" },
-		{ "::", "ff02::1", "2001:db8::1" },
-	};
-
-	for_each_letter(family, i)
-	{
-		for (size_t s = 0; s < 3; s++) {
-			struct letter letter = letter_of(family, i);
-			struct vector_bytes in;
-
-			letter.src = addr(bad[family][s]);
-			in = encode(family, &letter);
-			cr_expect_eq(decode(family, &letter, &in), -EBADMSG, "%s", bad[family][s]);
-		}
+		cr_expect_eq(decode(family, &letter, &in), i < 2 ? 0 : -EBADMSG, "%zu", i);
 	}
 }
 

@@ -8,7 +8,7 @@
 
 #include "hpimctl/error.h"
 
-#define SCHEMA_COLUMNS_MAX 24
+#define SCHEMA_COLUMNS_MAX 32
 
 enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BOOL };
 
