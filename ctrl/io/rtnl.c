@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,10 +35,10 @@ struct rtnl {
 	struct loop_fd *watch;
 	struct linktab *links;
 	struct fib *fib;
+	struct nexthops *nexthops;
 	bool is_stale;         /* notifications were lost: read everything again */
 	bool are_routes_stale; /* routes may have changed without notification: read them again */
 	bool are_links_untold; /* there may be something in links to tell */
-	bool has_said_nexthop;
 	char buffer[1 << 16];
 };
 
@@ -105,25 +106,13 @@ static int addr_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 	return linktab_addr_set(rtnl->links, ifindex, &addr, is_front);
 }
 
-/* Parse for @fib. Return: as rtnl_parse_route(), but with a word about nexthop objects. */
-static int route_parse(struct rtnl *rtnl, const struct nlmsghdr *nlh,
-		       struct rtnl_route_msg *ret_msg)
-{
-	int err = rtnl_parse_route(nlh, rtnl->table, ret_msg);
-
-	if (err == -ENOTSUP && !rtnl->has_said_nexthop) {
-		rtnl->has_said_nexthop = true;
-		say(rtnl, "routes through nexthop objects are not seen: set sysctl "
-			  "net.ipv4.nexthop_compat_mode to 1");
-	}
-	return err;
-}
-
 static int route_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 {
 	struct rtnl_route_msg msg;
-	int err = route_parse(rtnl, nlh, &msg);
+	int err = rtnl_parse_route(nlh, rtnl->table, rtnl->nexthops, &msg);
 
+	if (err == -ENOENT) /* its nexthop object has changed since: read how it is now */
+		rtnl->are_routes_stale = true;
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	if (nlh->nlmsg_type == RTM_NEWROUTE) {
@@ -138,6 +127,16 @@ static int route_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 	return err;
 }
 
+/* Changing or deleting an object changes its routes without a message of theirs. */
+static int nexthop_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
+{
+	int err = nexthops_apply(rtnl->nexthops, nlh);
+
+	if (nlh->nlmsg_type == RTM_DELNEXTHOP || nlh->nlmsg_flags & NLM_F_REPLACE)
+		rtnl->are_routes_stale = true;
+	return err == -ENOMEM ? err : 0;
+}
+
 static int message_apply(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 {
 	switch (nlh->nlmsg_type) {
@@ -147,11 +146,8 @@ static int message_apply(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 	case RTM_DELADDR: return addr_message(rtnl, nlh);
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE: return route_message(rtnl, nlh);
-	case RTM_NEWNEXTHOP: /* changing or deleting one may change routes without a word */
-	case RTM_DELNEXTHOP:
-		if (nlh->nlmsg_type == RTM_DELNEXTHOP || nlh->nlmsg_flags & NLM_F_REPLACE)
-			rtnl->are_routes_stale = true;
-		return 0;
+	case RTM_NEWNEXTHOP:
+	case RTM_DELNEXTHOP: return nexthop_message(rtnl, nlh);
 	default: return 0;
 	}
 }
@@ -160,7 +156,8 @@ static int message_apply(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 
 struct dump {
 	struct rtnl *rtnl;
-	struct fib *fib; /* where routes go */
+	struct fib *fib;           /* where routes go */
+	struct nexthops *nexthops; /* and nexthop objects */
 	int err;
 };
 
@@ -170,15 +167,17 @@ static int dump_message(const struct nlmsghdr *nlh, void *ctx)
 	struct rtnl_route_msg msg;
 	int err;
 
-	if (nlh->nlmsg_type == RTM_NEWROUTE) {
-		err = route_parse(dump->rtnl, nlh, &msg);
+	switch (nlh->nlmsg_type) {
+	case RTM_NEWROUTE:
+		err = rtnl_parse_route(nlh, dump->rtnl->table, dump->nexthops, &msg);
 		if (!err)
 			err = fib_add(dump->fib, &msg.prefix, msg.route, msg.how);
-		else if (err != -ENOMEM)
-			err = 0;
-	} else {
-		err = message_apply(dump->rtnl, nlh);
+		break;
+	case RTM_NEWNEXTHOP: err = nexthops_apply(dump->nexthops, nlh); break;
+	default: err = message_apply(dump->rtnl, nlh);
 	}
+	if (err == -ENOMSG || err == -ENOENT) /* not of interest, or made while this is read */
+		err = 0;
 	if (err)
 		dump->err = err;
 	return err ? MNL_CB_ERROR : MNL_CB_OK;
@@ -205,16 +204,22 @@ static int dump_receive(struct dump *dump, struct mnl_socket *socket, uint32_t s
 /* Ask for everything of a type. Return: 0; -EINTR: something changed meanwhile; other errors. */
 static int dump_ask(struct dump *dump, uint16_t type, unsigned char family)
 {
+	/* The kernel insists on the whole header of a request for nexthop objects only. */
+	const size_t header =
+		type == RTM_GETNEXTHOP ? sizeof(struct nhmsg) : sizeof(struct rtgenmsg);
 	struct {
 		struct nlmsghdr header;
-		struct rtgenmsg family;
+		union {
+			struct rtgenmsg family;
+			struct nhmsg nexthop;
+		};
 	} request = {
 		/* The sequence number is of no use: the socket serves this one request. */
-		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(request.family)),
+		.header = { .nlmsg_len = (uint32_t)NLMSG_LENGTH(header),
 			    .nlmsg_type = type,
 			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 			    .nlmsg_seq = 1 },
-		.family = { .rtgen_family = family },
+		.nexthop = { .nh_family = family }, /* which all requests begin with */
 	};
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int err;
@@ -244,22 +249,31 @@ static int read_links(struct rtnl *rtnl)
 	return err;
 }
 
+static int dump_routes(struct dump *dump)
+{
+	int err = dump_ask(dump, RTM_GETNEXTHOP, AF_UNSPEC); /* before the routes that use them */
+
+	if (!err)
+		err = dump_ask(dump, RTM_GETROUTE, AF_INET);
+	if (!err)
+		err = dump_ask(dump, RTM_GETROUTE, AF_INET6);
+	return err;
+}
+
 /* Read all routes and tell what is different, after the new ones are in place. */
 static int read_routes(struct rtnl *rtnl)
 {
-	struct dump dump = { .rtnl = rtnl, .fib = fib_new() };
+	struct dump dump = { .rtnl = rtnl, .fib = fib_new(), .nexthops = nexthops_new() };
 	struct fib *old = rtnl->fib;
-	int err;
+	int err = dump.fib && dump.nexthops ? dump_routes(&dump) : -ENOMEM;
 
-	if (!dump.fib)
-		return -ENOMEM;
-	err = dump_ask(&dump, RTM_GETROUTE, AF_INET);
-	if (!err)
-		err = dump_ask(&dump, RTM_GETROUTE, AF_INET6);
 	if (err) {
 		fib_free(dump.fib);
+		nexthops_free(dump.nexthops);
 		return err;
 	}
+	nexthops_free(rtnl->nexthops);
+	rtnl->nexthops = dump.nexthops;
 	rtnl->fib = dump.fib;
 	rtnl->are_routes_stale = false;
 	if (old)
@@ -396,6 +410,7 @@ void rtnl_free(struct rtnl *rtnl)
 		mnl_socket_close(rtnl->socket);
 	linktab_free(rtnl->links);
 	fib_free(rtnl->fib);
+	nexthops_free(rtnl->nexthops);
 	free(rtnl);
 }
 

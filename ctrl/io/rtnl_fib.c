@@ -130,12 +130,12 @@ static bool same_route(const struct fib_route *a, const struct fib_route *b)
 }
 
 /* IPv6 makes one multipath route of gateway routes with the same priority, but not of the routes
- * learned from router advertisements. */
+ * learned from router advertisements, or through nexthop objects. */
 static bool may_share(const struct fib_route *route)
 {
 	const uint8_t learned_from_ra = 9; /* RTPROT_RA */
 
-	return route->protocol != learned_from_ra && route->hop_count > 0 &&
+	return route->protocol != learned_from_ra && !route->has_nexthop && route->hop_count > 0 &&
 	       ip_addr_is_set(&route->hops[0].gateway);
 }
 

@@ -19,6 +19,7 @@ struct fib_route {
 	struct fib_route *next;
 	uint32_t priority;
 	uint8_t protocol;
+	bool has_nexthop;    /* through a nexthop object: IPv6 does not join it with others */
 	bool is_unreachable; /* blackhole, unreachable, prohibit, throw: the search ends here */
 	uint16_t hop_count;
 	struct fib_hop hops[];

@@ -208,14 +208,16 @@ static int parse_multipath(const struct nlattr *multipath, enum ip_family family
 }
 
 static int parse_unicast(const struct rtmsg *rtm, const struct attrs *attrs, enum ip_family family,
-			 struct fib_route **ret_route)
+			 const struct nexthops *nexthops, struct fib_route **ret_route)
 {
 	struct fib_route *route;
 
 	if (attrs->at[RTA_MULTIPATH])
 		return parse_multipath(attrs->at[RTA_MULTIPATH], family, ret_route);
+	if (!attrs->at[RTA_OIF] && attrs->at[RTA_NH_ID])
+		return nexthops_route(nexthops, attr_u32(attrs->at[RTA_NH_ID], 0), ret_route);
 	if (!attrs->at[RTA_OIF])
-		return attrs->at[RTA_NH_ID] ? -ENOTSUP : -ENOMSG;
+		return -ENOMSG;
 	route = fib_route_new(1);
 	if (!route)
 		return -ENOMEM;
@@ -225,12 +227,12 @@ static int parse_unicast(const struct rtmsg *rtm, const struct attrs *attrs, enu
 }
 
 static int parse_hops(const struct rtmsg *rtm, const struct attrs *attrs, enum ip_family family,
-		      struct fib_route **ret_route)
+		      const struct nexthops *nexthops, struct fib_route **ret_route)
 {
 	struct fib_route *route;
 
 	switch (rtm->rtm_type) {
-	case RTN_UNICAST: return parse_unicast(rtm, attrs, family, ret_route);
+	case RTN_UNICAST: return parse_unicast(rtm, attrs, family, nexthops, ret_route);
 	case RTN_BLACKHOLE:
 	case RTN_UNREACHABLE:
 	case RTN_PROHIBIT:
@@ -256,7 +258,8 @@ static enum fib_add add_of(const struct nlmsghdr *nlh, enum ip_family family)
 	return FIB_ADD_FIRST;
 }
 
-int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, struct rtnl_route_msg *ret_msg)
+int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, const struct nexthops *nexthops,
+		     struct rtnl_route_msg *ret_msg)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	struct attrs attrs = attrs_of(nlh, sizeof(*rtm));
@@ -276,11 +279,12 @@ int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, struct rtnl_rou
 		msg.prefix.addr = ip_addr_from_bytes(family, (const uint8_t[16]){ 0 });
 	else if (!attr_addr(attrs.at[RTA_DST], family, &msg.prefix.addr))
 		return -ENOMSG;
-	err = parse_hops(rtm, &attrs, family, &msg.route);
+	err = parse_hops(rtm, &attrs, family, nexthops, &msg.route);
 	if (err)
 		return err;
 	msg.route->priority = attr_u32(attrs.at[RTA_PRIORITY], 0);
 	msg.route->protocol = rtm->rtm_protocol;
+	msg.route->has_nexthop = attrs.at[RTA_NH_ID];
 	msg.how = add_of(nlh, family);
 	*ret_msg = msg;
 	return 0;

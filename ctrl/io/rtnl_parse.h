@@ -7,6 +7,7 @@
 
 #include "io/rtnl_fib.h"
 #include "io/rtnl_link.h"
+#include "io/rtnl_nexthop.h"
 
 /**
  * rtnl_parse_link() - RTM_NEWLINK, RTM_DELLINK. The whole of @ret_link is written, with padding.
@@ -28,10 +29,12 @@ struct rtnl_route_msg {
 
 /**
  * rtnl_parse_route() - RTM_NEWROUTE, RTM_DELROUTE.
+ * @nexthops: for routes through a nexthop object that the kernel does not spell out.
  *
  * Return: 0; -ENOMSG: not a route to a unicast prefix for all traffic in @table, to be ignored;
- * -ENOTSUP: a route through a nexthop object which the kernel did not spell out; -ENOMEM.
+ * -ENOENT: a route through a nexthop object that is not known; -ENOMEM.
  */
-int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, struct rtnl_route_msg *ret_msg);
+int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, const struct nexthops *nexthops,
+		     struct rtnl_route_msg *ret_msg);
 
 #endif

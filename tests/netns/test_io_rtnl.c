@@ -280,7 +280,15 @@ Test(io_rtnl, multipath_passes_over_an_interface_that_is_down)
 	expect_path("192.0.2.1", "a0 10.0.0.2/24 (3,0)");
 }
 
-Test(io_rtnl, nexthop_objects_count_as_their_hops)
+/* With the sysctl on, the kernel writes the hops into the message of each route. */
+static void set_compat_mode(bool is_on)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/nexthop_compat_mode", "w");
+
+	cr_assert(file && fputs(is_on ? "1" : "0", file) >= 0 && fclose(file) == 0);
+}
+
+static void nexthop_objects_are_followed(void)
 {
 	ip("nexthop add id 7 via 10.0.0.2 dev a0");
 	ip("route add 192.0.2.0/24 nhid 7");
@@ -290,10 +298,80 @@ Test(io_rtnl, nexthop_objects_count_as_their_hops)
 	expect_path("2001:db8:9::1", "a0 2001:db8::2/48 (3,1024)");
 	ip("nexthop replace id 7 via 10.0.1.2 dev a1");
 	expect_path("192.0.2.1", "a1 10.0.1.2/24 (3,0)");
+	ip("-6 nexthop replace id 8 via 2001:db8:1::2 dev a1");
+	expect_path("2001:db8:9::1", "a1 2001:db8:1::2/48 (3,1024)");
 	ip("nexthop del id 7");
 	ip("nexthop del id 8");
 	expect_path("192.0.2.1", "unreachable");
 	expect_path("2001:db8:9::1", "unreachable");
+}
+
+Test(io_rtnl, nexthop_objects_count_as_their_hops)
+{
+	set_compat_mode(true);
+	nexthop_objects_are_followed();
+}
+
+Test(io_rtnl, nexthop_objects_that_routes_only_name_count_as_their_hops)
+{
+	set_compat_mode(false);
+	nexthop_objects_are_followed();
+}
+
+/* 4.1: the next hop without gateway, else the one of the highest gateway. */
+Test(io_rtnl, groups_of_nexthop_objects_follow_the_rule_of_multipath)
+{
+	set_compat_mode(false);
+	ip("nexthop add id 1 via 10.0.0.9 dev a0");
+	ip("nexthop add id 2 via 10.0.1.2 dev a1");
+	ip("nexthop add id 3 dev a0");
+	ip("nexthop add id 10 group 1/2");
+	ip("route add 192.0.2.0/24 nhid 10");
+	expect_path("192.0.2.1", "a1 10.0.1.2/24 (3,0)");
+	ip("nexthop replace id 1 via 10.0.1.3 dev a1"); /* a member */
+	expect_path("192.0.2.1", "a1 10.0.1.3/24 (3,0)");
+	ip("nexthop replace id 1 via 10.0.0.9 dev a0");
+	ip("link set a1 down"); /* takes its nexthop objects along, without a message */
+	expect_path("192.0.2.1", "a0 10.0.0.9/24 (3,0)");
+	ip("nexthop replace id 10 group 3"); /* without gateway */
+	expect_path("192.0.2.1", "a0 connected -/24 (3,0)");
+	ip("-6 nexthop add id 4 via 2001:db8::9 dev a0");
+	ip("-6 nexthop add id 5 via 2001:db8::2 dev a0");
+	ip("nexthop add id 11 group 5/4");
+	ip("-6 route add 2001:db8:9::/48 nhid 11");
+	expect_path("2001:db8:9::1", "a0 2001:db8::9/48 (3,1024)");
+	ip("nexthop del id 4");
+	expect_path("2001:db8:9::1", "a0 2001:db8::2/48 (3,1024)");
+}
+
+Test(io_rtnl, nexthop_objects_and_routes_by_hand_stay_apart)
+{
+	set_compat_mode(false);
+	ip("-6 nexthop add id 8 via 2001:db8::2 dev a0");
+	ip("-6 route add 2001:db8:9::/48 nhid 8");
+	ip("-6 route append 2001:db8:9::/48 via 2001:db8:1::2");
+	expect_path("2001:db8:9::1", "a0 2001:db8::2/48 (3,1024)");
+	ip("-6 route del 2001:db8:9::/48 nhid 8");
+	expect_path("2001:db8:9::1", "a1 2001:db8:1::2/48 (3,1024)");
+}
+
+Test(io_rtnl, blackhole_nexthop_and_one_read_at_start)
+{
+	static const struct rtnl_handlers handlers = { NULL, on_link, on_route, on_say };
+
+	set_compat_mode(false);
+	ip("link set lo up"); /* a blackhole is a hop of the loopback */
+	ip("nexthop add id 9 blackhole");
+	ip("route add default via 10.0.0.2");
+	ip("route add 192.0.2.0/24 nhid 9");
+	ip("nexthop add id 7 via 10.0.1.2 dev a1");
+	ip("route add 192.0.3.0/24 nhid 7");
+	expect_path("192.0.3.1", "a1 10.0.1.2/24 (3,0)");
+	expect_path("192.0.2.1", "unreachable");
+	rtnl_free(rtnl);
+	cr_assert_eq(rtnl_new(loop, 254, &handlers, &rtnl), 0);
+	expect_path("192.0.3.1", "a1 10.0.1.2/24 (3,0)");
+	expect_path("192.0.2.1", "unreachable");
 }
 
 Test(io_rtnl, ipv4_route_via_an_ipv6_gateway_has_a_gateway)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,7 @@ static void check_multipath(const void *bytes, size_t len, uint16_t hops)
 	struct nlmsghdr *nlh = message_with(route_draft(), RTA_MULTIPATH, bytes, len);
 	struct rtnl_route_msg msg;
 
-	cr_assert_eq(rtnl_parse_route(nlh, RT_TABLE_MAIN, &msg), 0);
+	cr_assert_eq(rtnl_parse_route(nlh, RT_TABLE_MAIN, NULL, &msg), 0);
 	cr_assert_eq(msg.route->hop_count, hops);
 	for (uint16_t i = 0; i < hops; i++)
 		cr_assert_eq(msg.route->hops[i].ifindex, 3u + i);
@@ -159,7 +160,7 @@ static void check_prefix(const struct draft *draft, size_t len, bool has_header)
 			  len == draft->header.nlmsg_len);
 		break;
 	default:
-		if (rtnl_parse_route(nlh, RT_TABLE_MAIN, &msg) == 0)
+		if (rtnl_parse_route(nlh, RT_TABLE_MAIN, NULL, &msg) == 0)
 			free(msg.route);
 		else
 			cr_assert(len < draft->header.nlmsg_len);
@@ -198,4 +199,62 @@ Test(rtnl_parse, messages_may_end_anywhere)
 	check_prefixes(&addr, sizeof(struct ifaddrmsg));
 	check_prefixes(&route, sizeof(struct rtmsg));
 	check_prefixes(&multipath, sizeof(struct rtmsg));
+}
+
+/* ---- nexthop objects ---- */
+
+static struct draft nexthop_draft(uint32_t id)
+{
+	struct draft draft = draft_new(RTM_NEWNEXTHOP, &(struct nhmsg){ .nh_family = AF_INET },
+				       sizeof(struct nhmsg));
+
+	mnl_attr_put_u32(&draft.header, NHA_ID, id);
+	return draft;
+}
+
+static void nexthop_add(struct nexthops *nexthops, uint32_t id, uint32_t ifindex)
+{
+	struct draft draft = nexthop_draft(id);
+
+	mnl_attr_put_u32(&draft.header, NHA_OIF, ifindex);
+	cr_assert_eq(nexthops_apply(nexthops, &draft.header), 0);
+}
+
+Test(rtnl_parse, group_of_nexthops_follows_its_members_and_its_length)
+{
+	const struct nexthop_grp members[] = { { .id = 1 }, { .id = 2 }, { .id = 3 } };
+	struct nexthops *nexthops = nexthops_new();
+	struct fib_route *route;
+
+	nexthop_add(nexthops, 1, 11);
+	nexthop_add(nexthops, 2, 12);
+	for (size_t len = 0; len <= sizeof(members); len++) {
+		struct nlmsghdr *nlh = message_with(nexthop_draft(10), NHA_GROUP, members, len);
+
+		cr_assert_eq(nexthops_apply(nexthops, nlh), 0);
+		free(nlh);
+		if (len < sizeof(members[0]))
+			continue; /* no members: a hop without interface */
+		cr_assert_eq(nexthops_route(nexthops, 10, &route), 0);
+		cr_assert_eq(route->hop_count, len < 2 * sizeof(members[0]) ? 1 : 2);
+		cr_assert_eq(route->hops[0].ifindex, 11);
+		free(route);
+	}
+	cr_assert_eq(nexthops_route(nexthops, 3, &route), -ENOENT);
+	nexthops_free(nexthops);
+}
+
+Test(rtnl_parse, nexthop_messages_that_end_early_are_not_read_beyond)
+{
+	struct nexthops *nexthops = nexthops_new();
+	struct draft draft = nexthop_draft(7);
+
+	mnl_attr_put_u32(&draft.header, NHA_OIF, 3);
+	for (size_t len = sizeof(draft.header); len < draft.header.nlmsg_len; len++) {
+		struct nlmsghdr *nlh = message(&draft, len);
+
+		(void)nexthops_apply(nexthops, nlh); /* only what it reads counts */
+		free(nlh);
+	}
+	nexthops_free(nexthops);
 }
