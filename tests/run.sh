@@ -10,8 +10,11 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 passed=0 failed=0 skipped=0
+limit=${TEST_SECONDS:-300} # of each program and script
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+group= # of the test that runs
+trap 'end_group; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
 
 if [ -n "${BUILD:-}" ]; then
 	builds=("$BUILD")
@@ -39,6 +42,22 @@ fail() {
 	failed=$((failed + 1))
 }
 
+# end_group: what a test has started and left running ends with it
+end_group() {
+	[ -z "$group" ] || kill -KILL -- "-$group" 2> /dev/null
+	group=
+}
+
+# limited COMMAND...: run a test in a process group of its own, which ends with it
+limited() {
+	local status=0
+	timeout -k 5 "$limit" "$@" & # timeout leads the group
+	group=$!
+	wait "$group" || status=$?
+	end_group
+	return $status
+}
+
 # wanted GROUP NAME: whether the words of the command line name this test
 wanted() {
 	[ ${#words[@]} -gt 0 ] || return 0
@@ -60,7 +79,7 @@ criterion() {
 		return
 	fi
 	rm -f "$tap"
-	timeout -k 5 300 "$program" --tap="$tap" "$@" > "$log" 2>&1 || status=$?
+	limited "$program" --tap="$tap" "$@" > "$log" 2>&1 || status=$?
 	[ -f "$tap" ] || : > "$tap"
 	skips=$(grep -c '^ok .*# SKIP' "$tap")
 	good=$(($(grep -c '^ok ' "$tap") - skips))
@@ -89,7 +108,7 @@ criterion() {
 # script FILE: 0 passed, 77 skipped for the reason in the last line, else failed
 script() {
 	local status=0 log="$work/log"
-	timeout -k 5 300 bash "$1" > "$log" 2>&1 || status=$?
+	limited bash "$1" > "$log" 2>&1 || status=$?
 	case $status in
 	0) pass "$1"; passed=$((passed + 1)) ;;
 	77) skip "$1" "$(tail -n 1 "$log")" ;;
@@ -123,6 +142,7 @@ scripts() {
 
 words=("$@")
 scripts style 'selftest.sh'
+scripts style 'runner.sh'
 for check in floors symbols sizes family spdx reasons hardening; do
 	wanted style "$check" && BUILD="${builds[0]}" script "tests/style/$check.sh"
 done
