@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "shell.h"
@@ -99,18 +100,47 @@ static int give_pins(const char *instance, uid_t uid)
 	return err;
 }
 
+/* Become the user, in a child, and try a folder. Return: the status to exit with. */
+static int try_folder(const char *path, const struct user *user, int mode)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 ||
+	    setresuid(user->uid, user->uid, user->uid) < 0)
+		return 1;
+	return access(path, mode) < 0;
+}
+
+/* Whether the user gets at a folder by its path: a folder above it may be closed to all but root.
+ */
+static bool can_reach(const char *path, const struct user *user, int mode)
+{
+	int status = 1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(try_folder(path, user, mode));
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 /*
  * Pins belong to the user. Folders stay root's, since other instances may run as root; what lies
  * beside the control socket is made anew or removed, which is a right of the folder.
  */
-static int give_files(const char *instance, const struct user *user)
+static int give_files(const char *instance, const struct user *user, const char **ret_folder)
 {
 	int err = open_folder(CTL_SOCKET_DIR, user, S_IRWXG);
 
-	if (!err)
-		err = open_folder(BPF_FS, user, S_IXGRP); /* often root's alone */
+	*ret_folder = CTL_SOCKET_DIR;
+
+	if (!err && !can_reach(CTL_SOCKET_DIR, user, W_OK | X_OK))
+		err = -EACCES;
+	if (err)
+		return err;
+	*ret_folder = PIN_ROOT;
+	err = open_folder(BPF_FS, user, S_IXGRP); /* often root's alone */
 	if (!err)
 		err = open_folder(PIN_ROOT, user, S_IRWXG);
+	if (!err && !can_reach(PIN_ROOT, user, W_OK | X_OK))
+		err = -EACCES;
 	return err ? err : give_pins(instance, user->uid);
 }
 
@@ -178,20 +208,26 @@ static int become(const struct user *user)
 static bool prepare_user(const char *instance, bool shares_xdp, struct user *ret_user)
 {
 	struct user user = find_user();
+	const char *folder = "";
 	int err;
 
 	if (geteuid() != 0)
 		return false; /* as it was started, or after a restart */
-	err = user.is_there && !shares_xdp ? give_files(instance, &user) : -ENOENT;
+	err = user.is_there && !shares_xdp ? give_files(instance, &user, &folder) : -ENOENT;
 	if (!err) {
 		*ret_user = user;
 		return true;
 	}
 	(void)give_pins(instance, 0); /* of an earlier run that was the user */
-	log_format(NOTE_INFO, "the daemon stays user root, without its capabilities: %s",
-		   !user.is_there ? "there is no user " USER_NAME
-		   : shares_xdp   ? "libxdp's files are root's"
-				  : strerror(-err));
+	if (user.is_there && !shares_xdp)
+		log_format(NOTE_WARN,
+			   "the daemon stays user root, without its capabilities: user " USER_NAME
+			   " cannot work in %s: %s; folders above it may be closed to others",
+			   folder, strerror(-err));
+	else
+		log_format(NOTE_INFO, "the daemon stays user root, without its capabilities: %s",
+			   !user.is_there ? "there is no user " USER_NAME
+					  : "libxdp's files are root's");
 	return false;
 }
 

@@ -116,7 +116,8 @@ int ctl_listen(const struct ctl_paths *paths, int *ret_main, int *ret_read_only)
 {
 	int folder, main_fd, ro_fd, err;
 
-	if (mkdir(CTL_SOCKET_DIR, 0755) && errno != EEXIST)
+	/* Everybody may look, whatever the umask of who starts the daemon. */
+	if (mkdir(CTL_SOCKET_DIR, 0755) == 0 ? chmod(CTL_SOCKET_DIR, 0755) : errno != EEXIST)
 		return -errno;
 	folder = open(CTL_SOCKET_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)

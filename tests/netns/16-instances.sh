@@ -69,9 +69,8 @@ ends 0 eth0 "$BUILD/hpimctl" $ro show interfaces
 ends 5 'read-only' "$BUILD/hpimctl" $ro attach eth1
 ends 5 'read-only' "$BUILD/hpimctl" $ro detach eth0
 ends 5 'read-only' "$BUILD/hpimctl" $ro stop
-nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
-cp "$BUILD/hpimctl" "$WORK/hpimctl" && chmod 755 "$WORK" "$WORK/hpimctl"
-ends 0 eth0 $nobody "$WORK/hpimctl" -i "$PREFIX-one" show interfaces
-ends 5 '' $nobody "$WORK/hpimctl" -i "$PREFIX-one" detach eth0
 ends 3 'no daemon answers' "$BUILD/hpimctl" -i "$PREFIX-none" status
+need_nobody
+ends 0 eth0 $NOBODY "$WORK/hpimctl" -i "$PREFIX-one" show interfaces
+ends 5 '' $NOBODY "$WORK/hpimctl" -i "$PREFIX-one" detach eth0
 shows one eth0 interface interfaces || fail 'somebody without rights has changed something'

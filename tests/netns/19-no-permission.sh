@@ -3,7 +3,8 @@
 # Where something is missing that a daemon needs, it says what, ends with the exit code for that, and
 # leaves nothing behind: without rights, without capabilities, without a BPF file system.
 . "$(dirname "$0")/lib.sh"
-need setpriv unshare
+need_nobody
+need_apart
 mount_bpf
 
 instance="$PREFIX-r1"
@@ -18,17 +19,13 @@ nothing_left() {
 	[ "$(run r1 cat /proc/net/ip_mr_vif | wc -l)" -eq 1 ] || fail 'a VIF stays'
 }
 
-# The programs where anybody may run them.
-cp "$BUILD/hpimd" "$BUILD/hpimctl" "$WORK" && chmod 755 "$WORK" "$WORK"/hpim*
-nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
-
 ends 5 'cannot open the control socket under /run/hpimd: Permission denied' \
-	run r1 $nobody "$WORK/hpimd" -i "$instance" -f
+	run r1 $NOBODY "$WORK/hpimd" -i "$instance" -f
 nothing_left
-ends 5 'Permission denied' run r1 $nobody "$WORK/hpimd" -i "$instance" # on the way to the background
+ends 5 'Permission denied' run r1 $NOBODY "$WORK/hpimd" -i "$instance" # on the way to the background
 nothing_left
-ends 3 'no daemon answers' $nobody "$WORK/hpimctl" -i "$instance" status
-ends 0 'hpimd ' $nobody "$WORK/hpimd" --version
+ends 3 'no daemon answers' $NOBODY "$WORK/hpimctl" -i "$instance" status
+ends 0 'hpimd ' $NOBODY "$WORK/hpimd" --version
 
 # Root by name only.
 ends 5 'no permission; CAP_BPF' run r1 setpriv --bounding-set=-all "$WORK/hpimd" -i "$instance" -f
@@ -41,14 +38,14 @@ nothing_left
 
 # No BPF file system, and no right to mount one.
 without_bpf_fs() {
-	run r1 unshare -m sh -c 'umount /sys/fs/bpf || exit 99; exec "$@"' sh "$@"
+	run r1 "${APART[@]}" sh -c 'umount /sys/fs/bpf || exit 99; exec "$@"' sh "$@"
 }
 ends 5 'no BPF file system at /sys/fs/bpf, and mounting it failed' \
 	without_bpf_fs setpriv --bounding-set=-sys_admin "$WORK/hpimd" -i "$instance" -f
 nothing_left
 
 # With the right, the daemon mounts one for itself.
-spawn alone r1 unshare -m sh -c 'umount /sys/fs/bpf || exit 99; exec "$@"' sh \
+spawn alone r1 "${APART[@]}" sh -c 'umount /sys/fs/bpf || exit 99; exec "$@"' sh \
 	"$BUILD/hpimd" -i "$instance" -f
 alone=$!
 within 10 ctl r1 status

@@ -4,7 +4,8 @@
 # hpim; interfaces come and go, both families are forwarded, and restart and stop work all the same,
 # also where only privileged processes may load programs. It starts with what its unit file allows.
 . "$(dirname "$0")/lib.sh"
-need unshare setpriv
+need setpriv
+need_apart
 BUILD=$(realpath "$BUILD") # who enters a mount namespace leaves this folder
 
 # CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON and CAP_BPF
@@ -46,13 +47,13 @@ is_limited() {
 }
 
 # inside COMMAND...: with the users and the file systems of the daemons
-inside() { nsenter -t "$holder" --mount -- "$@"; }
+inside() { nsenter -t "$holder" --mount --root -- "$@"; }
 
 # ctl as in lib.sh, inside
 ctl() { inside "$BUILD/hpimctl" -i "$PREFIX-$1" "${@:2}"; }
 
 start_inside() {
-	spawn one one nsenter -t "$holder" --mount -- setpriv --bounding-set "-all$unit_set" \
+	spawn one one nsenter -t "$holder" --mount --root -- setpriv --bounding-set "-all$unit_set" \
 		"$BUILD/hpimd" -i "$PREFIX-one" --foreground
 	daemons[one]=$!
 	within 10 ctl one status
@@ -104,7 +105,7 @@ wire one eth1 10.1.3.1/24,2001:db8:3::1/64 right eth0 10.1.3.100/24,2001:db8:3::
 # Users of our own, and folders nobody else uses: what the daemon changes there concerns no other.
 grep -v '^hpim:' /etc/passwd > "$WORK/passwd"
 grep -v '^hpim:' /etc/group > "$WORK/group"
-spawn holder one unshare --mount sh -c '
+spawn holder one "${APART[@]}" sh -c '
 	mkdir -p /run/hpimd && mount -t tmpfs -o mode=0755 run /run/hpimd &&
 	mount -t bpf -o mode=0700 bpf /sys/fs/bpf &&
 	mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group &&
@@ -123,7 +124,7 @@ works 61234 hpim
 
 # An instance of root beside one of the user: each finds its files.
 start_inside
-spawn two one nsenter -t "$holder" --mount -- "$BUILD/hpimd" -i "$PREFIX-two" --foreground -m 7 \
+spawn two one nsenter -t "$holder" --mount --root -- "$BUILD/hpimd" -i "$PREFIX-two" --foreground -m 7 \
 	--share-xdp
 two=$!
 within 10 inside "$BUILD/hpimctl" -i "$PREFIX-two" status
@@ -132,4 +133,23 @@ within 5 said two serves
 [ "$(status_of $two CapEff)" = 000000c000203000 ] || fail "with --share-xdp: $(status_of $two CapEff)"
 ends 0 '' inside "$BUILD/hpimctl" -i "$PREFIX-two" stop
 wait $two || fail "the second daemon ends with exit code $?"
+ends 0 '' ctl one stop
+
+# A folder above those of the daemon is root's alone: as the user it could not note what is attached.
+# Its own folder is for all to look into, whatever the umask.
+inside mount -t tmpfs -o mode=0700 run /run || fail 'no /run for root alone'
+umask 077
+start_inside
+umask 022
+case $(inside stat -c %a /run/hpimd) in
+755 | 775) ;; # the second one when it has been prepared for the user
+*) fail "mode of /run/hpimd: $(inside stat -c %a /run/hpimd)" ;;
+esac
+ends 0 eth1 ctl one attach eth0,eth1
+kill -9 "${daemons[one]}"
+wait "${daemons[one]}" 2> /dev/null
+start_inside
+within 10 shows one $'eth0 up\neth1 up' interface,state interfaces
+said one 'user hpim cannot work in /run/hpimd' || fail 'the log does not say why it stays root'
+is_limited "${daemons[one]}" 0
 ends 0 '' ctl one stop

@@ -181,6 +181,37 @@ ends() {
 # ended PID: whether a process is gone, or only its parent has not noticed
 ended() { ! grep -qs '^State:[[:space:]]*[^[:space:]ZX]' "/proc/$1/status"; }
 
+# ---- other users, other mounts ----
+
+NOBODY='setpriv --reuid 65534 --regid 65534 --clear-groups'
+
+# need_nobody: hpimd and hpimctl are in $WORK, where $NOBODY, a user without rights, may run them;
+# skip where such a user gets nowhere, since a folder on the way is closed (a chroot may be so).
+need_nobody() {
+	need setpriv
+	cp "$BUILD/hpimd" "$BUILD/hpimctl" "$WORK" && chmod 755 "$WORK" "$WORK"/hpim*
+	$NOBODY "$WORK/hpimd" --version > /dev/null 2>&1 ||
+		skip "users other than root cannot run programs in $WORK"
+}
+
+# need_apart: ${APART[@]} are words before a command that give it mounts of its own, whose changes
+# concern no other. Where / is no mount point (a chroot), unshare cannot cut all ties: those of each
+# mount are cut, and the one that / lies in, which cannot be named, has to be without.
+APART=(unshare --mount --)
+need_apart() {
+	local probe
+	need unshare mountpoint
+	! mountpoint -q / || return 0
+	APART=(unshare --mount --propagation unchanged -- sh -c '
+		while read -r _ _ _ _ at _; do mount --make-private "$at" 2> /dev/null; done \
+			< /proc/self/mountinfo
+		exec "$@"' sh)
+	probe=$(mktemp -d /hpimt.XXXXXX)
+	unshare --mount --propagation unchanged mount -t tmpfs probe "$probe"
+	! mountpoint -q "$probe" || { umount "$probe"; rmdir "$probe"; skip 'mounts here are shared with others'; }
+	rmdir "$probe"
+}
+
 # ---- routers ----
 
 # start_router NODE [OPTION...]: hpimd there, as an instance with the name of the node
