@@ -231,6 +231,9 @@ static void tree_note(const struct core_note *note, const char *link, const char
 			       "%u; set one version for all routers of the link",
 			       link, a, note->v[0], note->v[1]);
 		break;
+	case NOTE_NO_MEMORY:
+		(void)snprintf(line, room, "%s: (%s, %s) refused: no memory", link, a, b);
+		break;
 	case NOTE_RPF_LIMIT:
 		(void)snprintf(line, room, "source %s refused: the limit is %u", a, note->v[0]);
 		break;
@@ -256,7 +259,8 @@ static unsigned int lines_per_second(const struct core_note *note)
 	case NOTE_STRAY_EVICTED:
 	case NOTE_STRAY_REFUSED:
 	case NOTE_GROUP_LIMIT:
-	case NOTE_SOURCE_LIMIT: return 1;
+	case NOTE_SOURCE_LIMIT:
+	case NOTE_NO_MEMORY: return 1;
 	case NOTE_TREE_STATE:
 	case NOTE_ASSERT:
 	case NOTE_QUERIER:

@@ -335,6 +335,7 @@ void gm_stop(struct core *core, struct gm_if *gm)
 	timer_stop(&core->sched, &gm->other_timer);
 	timer_stop(&core->sched, &gm->merged_timer);
 	listen_tell(core, gm, FX_LEAVE);
+	assert(!gm->hosts && !gm->source_count);
 	free(gm);
 }
 

@@ -43,41 +43,96 @@ static void source_free(struct core *core, struct gm_source *source)
 	struct gm_group *group = source->group;
 
 	timer_stop(&core->sched, &source->timer);
+	gm_host_discharge_source(source);
 	HASH_DEL(group->sources, source);
 	free(source);
 }
 
 static void source_timer_fire(struct core *core, struct timer *timer);
 
-/* A source of which nothing is known yet, or NULL when there is no room for it. */
-static struct gm_source *source_new(struct gm_group *group, const struct ip_addr *addr)
+/* Noted once, then counted: a flood of records must not become a flood of notes. */
+static void refuse(struct core *core, bool *is_noted, const struct core_note *note)
+{
+	if (*is_noted)
+		core_count(core, note->link, note->code);
+	else
+		core_note(core, note);
+	*is_noted = true;
+}
+
+static void no_memory(struct core *core, const struct gm_if *gm, const struct ip_addr *source,
+		      const struct ip_addr *group)
+{
+	core_note(core, &(struct core_note){ .level = NOTE_WARN,
+					     .code = NOTE_NO_MEMORY,
+					     .link = gm->link,
+					     .a = *source,
+					     .b = *group });
+}
+
+static void source_refuse(struct core *core, struct gm_group *group, const struct ip_addr *addr,
+			  uint32_t limit)
+{
+	refuse(core, &group->is_limit_noted,
+	       &(struct core_note){ .level = NOTE_WARN,
+				    .code = NOTE_SOURCE_LIMIT,
+				    .link = group->gm->link,
+				    .a = *addr,
+				    .b = group->addr,
+				    .v = { limit } });
+}
+
+/* Of all groups of an interface; a host may fill one group in any case. */
+static uint32_t sources_limit(const struct core *core)
+{
+	uint32_t full = core->limits.groups / GM_GROUPS_PER_FULL;
+
+	return GM_SOURCES_MAX * (full > GM_HOST_PART ? full : GM_HOST_PART);
+}
+
+/* Make room for one more source that @host names. Return: whether there is room. */
+static bool source_make_room(struct core *core, struct gm_group *group, const struct ip_addr *addr,
+			     const struct ip_addr *host)
+{
+	uint32_t of_all = sources_limit(core);
+	struct gm_source *surplus;
+
+	if (!gm_host_has_room(group->gm, host, of_all)) {
+		source_refuse(core, group, addr, of_all);
+		return false;
+	}
+	if (HASH_COUNT(group->sources) < GM_SOURCES_MAX)
+		return true;
+	surplus = gm_host_surplus_source(group, host);
+	source_refuse(core, group, surplus ? &surplus->addr : addr, GM_SOURCES_MAX);
+	if (!surplus)
+		return false;
+	source_free(core, surplus);
+	members_changed(core, group);
+	return true;
+}
+
+/* A source of which nothing is known yet; NULL: refused, which is noted. */
+static struct gm_source *source_new(struct core *core, struct gm_group *group,
+				    const struct ip_addr *addr, const struct ip_addr *host)
 {
 	struct gm_source *source;
 
-	if (HASH_COUNT(group->sources) >= GM_SOURCES_MAX)
+	if (!source_make_room(core, group, addr, host))
 		return NULL;
 	source = calloc(1, sizeof(*source));
-	if (!source)
+	if (source) {
+		source->addr = *addr;
+		source->group = group;
+	}
+	if (!source || !gm_host_charge_source(source, host)) {
+		free(source);
+		no_memory(core, group->gm, addr, &group->addr);
 		return NULL;
-	source->addr = *addr;
-	source->group = group;
+	}
 	timer_init(&source->timer, source_timer_fire);
 	hash_add(group->gm->hash_key, group->sources, addr, source);
 	return source;
-}
-
-/* One note for each group: a flood of records must not become a flood of notes. */
-static void source_refuse(struct core *core, struct gm_group *group, const struct ip_addr *addr)
-{
-	if (group->is_limit_noted)
-		return;
-	group->is_limit_noted = true;
-	core_note(core, &(struct core_note){ .level = NOTE_WARN,
-					     .code = NOTE_SOURCE_LIMIT,
-					     .link = group->gm->link,
-					     .a = *addr,
-					     .b = group->addr,
-					     .v = { GM_SOURCES_MAX } });
 }
 
 /* ---- Send Q(...), RFC 9776, 6.6.3 ---- */
@@ -237,6 +292,7 @@ static void group_free(struct core *core, struct gm_group *group)
 		source_free(core, source);
 	timer_stop(&core->sched, &group->timer);
 	timer_stop(&core->sched, &group->rxmt_timer);
+	gm_host_discharge_group(group);
 	HASH_DEL(gm->groups, group);
 	free(group);
 	gm->is_limit_noted = false;
@@ -275,35 +331,57 @@ static void group_timer_fire(struct core *core, struct timer *timer)
 		gm_group_end(core, group);
 }
 
-/* A group that nobody wants yet, or NULL when there is no room for it. */
-static struct gm_group *group_new(struct core *core, struct gm_if *gm, const struct ip_addr *addr)
+/* One note until a group goes away, unless it goes for another one. */
+static void group_refuse(struct core *core, struct gm_if *gm, const struct ip_addr *addr)
+{
+	refuse(core, &gm->is_limit_noted,
+	       &(struct core_note){ .level = NOTE_WARN,
+				    .code = NOTE_GROUP_LIMIT,
+				    .link = gm->link,
+				    .b = *addr,
+				    .v = { core->limits.groups } });
+}
+
+/* In a full table a group of the host that holds most gives way. Return: whether there is room. */
+static bool group_make_room(struct core *core, struct gm_if *gm, const struct ip_addr *addr,
+			    const struct ip_addr *host)
+{
+	struct gm_group *surplus;
+	bool is_noted;
+
+	if (HASH_COUNT(gm->groups) < core->limits.groups)
+		return true;
+	surplus = gm_host_surplus_group(gm, host);
+	group_refuse(core, gm, surplus ? &surplus->addr : addr);
+	if (!surplus)
+		return false;
+	is_noted = gm->is_limit_noted;
+	gm_group_end(core, surplus);
+	gm->is_limit_noted = is_noted;
+	return true;
+}
+
+/* A group that no host wants yet; NULL: refused, which is noted. */
+static struct gm_group *group_new(struct core *core, struct gm_if *gm, const struct ip_addr *addr,
+				  const struct ip_addr *host)
 {
 	struct gm_group *group;
 
-	if (HASH_COUNT(gm->groups) >= core->limits.groups)
+	if (!group_make_room(core, gm, addr, host))
 		return NULL;
 	group = calloc(1, sizeof(*group));
-	if (!group)
+	if (group)
+		group->gm = gm;
+	if (!group || !gm_host_charge_group(group, host)) {
+		free(group);
+		no_memory(core, gm, host, addr);
 		return NULL;
+	}
 	group->addr = *addr;
-	group->gm = gm;
 	timer_init(&group->timer, group_timer_fire);
 	timer_init(&group->rxmt_timer, rxmt_timer_fire);
 	hash_add(gm->hash_key, gm->groups, addr, group);
 	return group;
-}
-
-/* One note until a group goes away: a flood of reports must not become a flood of notes. */
-static void group_refuse(struct core *core, struct gm_if *gm, const struct ip_addr *addr)
-{
-	if (gm->is_limit_noted)
-		return;
-	gm->is_limit_noted = true;
-	core_note(core, &(struct core_note){ .level = NOTE_WARN,
-					     .code = NOTE_GROUP_LIMIT,
-					     .link = gm->link,
-					     .b = *addr,
-					     .v = { core->limits.groups } });
 }
 
 unsigned int gm_group_age(const struct core *core, const struct gm_group *group)
@@ -338,8 +416,8 @@ static enum gm_held source_act(struct core *core, struct gm_source *source, unsi
 	return gm_source_held(source); /* GM_SRC_BLOCK: a new one has no timer running */
 }
 
-static bool known_apply(struct core *core, struct gm_group *group, const struct gm_rule *rule,
-			const struct gm_record *record)
+static bool known_apply(struct core *core, struct gm_group *group, const struct ip_addr *host,
+			const struct gm_rule *rule, const struct gm_record *record)
 {
 	struct gm_source *source, *next;
 	bool is_changed = false;
@@ -348,8 +426,10 @@ static bool known_apply(struct core *core, struct gm_group *group, const struct 
 		const struct ip_addr addr = gm_source_at(&group->addr, record->sources, i);
 
 		source = gm_source_find(group, &addr);
-		if (source)
-			source->is_named = true;
+		if (!source)
+			continue;
+		source->is_named = true;
+		gm_host_names_source(source, host);
 	}
 	HASH_ITER (hh, group->sources, source, next) {
 		const uint8_t *acts = source->is_named ? rule->named : rule->unnamed;
@@ -362,8 +442,8 @@ static bool known_apply(struct core *core, struct gm_group *group, const struct 
 	return is_changed;
 }
 
-static bool unknown_apply(struct core *core, struct gm_group *group, const struct gm_rule *rule,
-			  const struct gm_record *record)
+static bool unknown_apply(struct core *core, struct gm_group *group, const struct ip_addr *host,
+			  const struct gm_rule *rule, const struct gm_record *record)
 {
 	unsigned int act = rule->named[GM_HELD_NOT];
 	bool is_changed = false;
@@ -375,11 +455,9 @@ static bool unknown_apply(struct core *core, struct gm_group *group, const struc
 
 		if (gm_source_find(group, &addr))
 			continue; /* known before, or named twice */
-		source = source_new(group, &addr);
-		if (!source) {
-			source_refuse(core, group, &addr);
-			break;
-		}
+		source = source_new(core, group, &addr, host);
+		if (!source)
+			break; /* nor is there room for the others */
 		new = source_act(core, source, act);
 		is_changed |= gm_forwards(rule->next, GM_HELD_NOT) != gm_forwards(rule->next, new);
 	}
@@ -387,12 +465,12 @@ static bool unknown_apply(struct core *core, struct gm_group *group, const struc
 }
 
 /* The order of the columns: sources first, since WANT_GROUP means the old group timer. */
-static bool rule_apply(struct core *core, struct gm_group *group, const struct gm_rule *rule,
-		       const struct gm_record *record)
+static bool rule_apply(struct core *core, struct gm_group *group, const struct ip_addr *host,
+		       const struct gm_rule *rule, const struct gm_record *record)
 {
-	bool is_changed = known_apply(core, group, rule, record);
+	bool is_changed = known_apply(core, group, host, rule, record);
 
-	is_changed |= unknown_apply(core, group, rule, record);
+	is_changed |= unknown_apply(core, group, host, rule, record);
 	is_changed |= group->mode != rule->next;
 	group->mode = rule->next;
 	if (rule->arm_group) {
@@ -441,8 +519,10 @@ static void host_remember(struct gm_group *group, const struct ip_addr *host, bo
 {
 	if (ip_addr_is_any(host) || (!is_new && !ip_addr_equal(host, &group->last_reporter)))
 		group->is_shared = true;
-	if (!is_leave)
-		group->last_reporter = *host;
+	if (is_leave)
+		return;
+	group->last_reporter = *host;
+	gm_host_reports_group(group, host);
 }
 
 /* Never forwarded, so whoever wants them has them: 224.0.0.0/24, ff01::/16, ff02::/16, ff0x::. */
@@ -491,11 +571,8 @@ void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *
 		return;
 	group = gm_group_find(gm, &record->group);
 	is_new = !group;
-	if (!group && record_adds(record)) {
-		group = group_new(core, gm, &record->group);
-		if (!group)
-			group_refuse(core, gm, &record->group);
-	}
+	if (!group && record_adds(record))
+		group = group_new(core, gm, &record->group, host);
 	if (!group)
 		return;
 	host_remember(group, host, is_new, is_leave);
@@ -505,7 +582,8 @@ void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *
 		floor = gm_group_age(core, group);
 	if (!record_translate(record, floor))
 		return;
-	is_changed = rule_apply(core, group, &gm_rule_table[group->mode][record->type], record);
+	is_changed =
+		rule_apply(core, group, host, &gm_rule_table[group->mode][record->type], record);
 	if (group->mode == GM_MODE_INCLUDE && !group->sources) {
 		group_free(core, group); /* new, and no memory for a source */
 		return;

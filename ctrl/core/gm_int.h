@@ -2,7 +2,9 @@
 #ifndef CORE_GM_INT_H
 #define CORE_GM_INT_H
 
-/* What gm.c, gm_group.c and gm_query.c share. */
+/* What gm.c, gm_group.c, gm_host.c and gm_query.c share. */
+#include <bsd/sys/queue.h>
+
 #include "base/hash.h"
 #include "core/core_int.h"
 #include "core/gm.h"
@@ -14,9 +16,25 @@
 /* Of one group. Linux lets a host name 10 (IPv4) or 64 (IPv6) unless told otherwise. */
 #define GM_SOURCES_MAX 128u
 
+/* Of an interface: all sources of one group in so many of its places, and a host a part of them. */
+#define GM_GROUPS_PER_FULL 32u
+#define GM_HOST_PART       8u
+
+TAILQ_HEAD(gm_group_list, gm_group);
+
+/* A host that is charged for groups or sources; known by the source address of its reports. */
+struct gm_host {
+	struct ip_addr addr;
+	uint32_t group_count, source_count;
+	uint32_t here;               /* sources of the group that is looked at */
+	struct gm_group_list groups; /* oldest first */
+	UT_hash_handle hh;
+};
+
 struct gm_source {
 	struct ip_addr addr;
 	struct gm_group *group;
+	struct gm_host *host;      /* charged for it */
 	struct timer timer;        /* runs while somebody wants the source */
 	bool is_checking;          /* this router asks whether somebody still does */
 	unsigned int queries_left; /* group-and-source-specific, still to be sent */
@@ -33,6 +51,8 @@ struct gm_source {
 struct gm_group {
 	struct ip_addr addr;
 	struct gm_if *gm;
+	struct gm_host *host; /* charged for it */
+	TAILQ_ENTRY(gm_group) by_host;
 	enum gm_mode mode;
 	struct ip_addr last_reporter;
 	bool is_shared, is_checking, is_query_due, is_limit_noted;
@@ -60,6 +80,9 @@ struct gm_if {
 	unsigned int merged_queries; /* general ones that still are to be sent for many checks */
 	struct timer merged_timer;   /* runs for a Query Response Interval after each */
 	struct gm_group *groups;     /* only those that have members */
+	struct gm_host *hosts;       /* only those that are charged */
+	uint32_t source_count;       /* of all groups */
+	uint32_t most_groups;        /* no host holds more */
 	bool is_limit_noted;
 	hp_time version_note_at; /* no earlier note of a querier's version */
 };
@@ -106,6 +129,35 @@ void gm_query_group(struct core *core, const struct gm_group *group);
 
 /** gm_query_sources() - Send for all sources that have queries left; RFC 9776, 6.6.3.2. */
 void gm_query_sources(struct core *core, const struct gm_group *group);
+
+/* ---- gm_host.c ---- */
+
+/** gm_host_charge_group() - Charge a host for a new group. Return: false: no memory. */
+bool gm_host_charge_group(struct gm_group *group, const struct ip_addr *addr);
+void gm_host_discharge_group(struct gm_group *group);
+
+/** gm_host_reports_group() - A host asks for the group too: the charge goes to who holds less. */
+void gm_host_reports_group(struct gm_group *group, const struct ip_addr *addr);
+
+/**
+ * gm_host_surplus_group() - The group that gives way in a full table to a new one of host @addr.
+ *
+ * Return: the newest group of the host that holds most; NULL: none holds more than @addr would.
+ */
+struct gm_group *gm_host_surplus_group(struct gm_if *gm, const struct ip_addr *addr);
+
+/** gm_host_charge_source() - As for groups. */
+bool gm_host_charge_source(struct gm_source *source, const struct ip_addr *addr);
+void gm_host_discharge_source(struct gm_source *source);
+
+/** gm_host_names_source() - As for groups. */
+void gm_host_names_source(struct gm_source *source, const struct ip_addr *addr);
+
+/** gm_host_has_room() - Whether a host may have one more of @limit sources of the interface. */
+bool gm_host_has_room(const struct gm_if *gm, const struct ip_addr *addr, uint32_t limit);
+
+/** gm_host_surplus_source() - As for groups, among the sources of one group. */
+struct gm_source *gm_host_surplus_source(struct gm_group *group, const struct ip_addr *addr);
 
 /* ---- gm_group.c ---- */
 

@@ -106,8 +106,15 @@ uint64_t core_random(struct core *core, uint64_t below)
 	return 0;
 }
 
+void core_count(struct core *core, uint16_t link, enum note_code code)
+{
+	core->links[link].noted[code]++;
+}
+
 void core_note(struct core *core, const struct core_note *note)
 {
+	if (note->code < NOTE_CODE_COUNT)
+		core_count(core, note->link, note->code);
 	core_fx(core, &(struct core_effect){ .kind = FX_NOTE, .note = *note });
 }
 
