@@ -196,7 +196,7 @@ link = $(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(1)
 $(BUILD)/hpimd: $(BUILD)/ctrl/main.o $(ALL_LIBS)
 	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS))
 
-$(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(TEXT_OBJ)
+$(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/ctrl/base/utf8.o $(TEXT_OBJ)
 	$(call link,$^ $(CTL_LIBS))
 
 # The same core as the daemon's, between other people's hands.

@@ -128,8 +128,8 @@ static bool read_request(struct shell *shell, const char *cmd, struct json_objec
 	return !error && is_possible(shell, request, cmd, args, refusal);
 }
 
-void ctl_key(struct shell *shell, struct ctl_client *client, const char *cmd,
-	     struct json_object *args)
+static void key_answer(struct shell *shell, struct ctl_client *client, const char *cmd,
+		       struct json_object *args)
 {
 	struct port_refusal refusal;
 	struct request request;
@@ -156,4 +156,20 @@ void ctl_key(struct shell *shell, struct ctl_client *client, const char *cmd,
 	}
 	saved_store(shell);
 	ctl_reply_end(client, NULL);
+}
+
+/* The request is freed without being overwritten. */
+static void secret_erase(struct json_object *args)
+{
+	const char *secret = ctl_arg_text(args, "secret");
+
+	if (secret)
+		explicit_bzero((char *)secret, strlen(secret));
+}
+
+void ctl_key(struct shell *shell, struct ctl_client *client, const char *cmd,
+	     struct json_object *args)
+{
+	key_answer(shell, client, cmd, args);
+	secret_erase(args);
 }

@@ -2,14 +2,24 @@
 /*
  * Fields of records on the control socket.
  */
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/addr_text.h"
+#include "base/utf8.h"
 #include "ctl.h"
 
+/* Names of interfaces may have any bytes. */
 void ctl_put_text(struct json_object *record, const char *name, const char *text)
 {
-	(void)json_object_object_add(record, name, json_object_new_string(text));
+	char *copy = strdup(text);
+
+	assert(copy);
+	utf8_repair(copy);
+	(void)json_object_object_add(record, name, json_object_new_string(copy));
+	free(copy);
 }
 
 void ctl_put_number(struct json_object *record, const char *name, uint64_t number)

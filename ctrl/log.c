@@ -9,6 +9,7 @@
 #include <syslog.h>
 
 #include "base/addr_text.h"
+#include "base/utf8.h"
 #include "shell.h"
 
 static bool to_stderr = true, with_debug;
@@ -39,14 +40,17 @@ void log_line(enum note_level level, const char *line)
 {
 	static const char *const names[] = { "debug", "info", "warning" };
 	static const int priorities[] = { LOG_DEBUG, LOG_INFO, LOG_WARNING };
+	char text[1024];
 
 	if (level == NOTE_DEBUG && !with_debug)
 		return;
+	(void)snprintf(text, sizeof(text), "%s", line); /* cut short it still helps */
+	utf8_repair(text);
 	if (to_stderr)
 		(void)fprintf(stderr, "hpimd: %s: %s\n", names[level],
-			      line); /* nowhere to say so */
+			      text); /* nowhere to say so */
 	else
-		syslog(priorities[level], "%s", line);
+		syslog(priorities[level], "%s", text);
 }
 
 void log_format(enum note_level level, const char *format, ...)

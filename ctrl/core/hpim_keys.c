@@ -36,6 +36,7 @@ void hpim_keys_set(struct hpim *hpim, uint16_t link, const struct hpim_key *key,
 		assert(set->count < HPIM_KEYS_MAX); /* the shell refuses more */
 		stored = &set->keys[set->count++];
 	}
+	explicit_bzero(stored->secret, sizeof(stored->secret)); /* the former one may be longer */
 	memcpy(stored->secret, key->secret, key->secret_len);
 	stored->key = *key;
 	stored->key.secret = stored->secret;
@@ -55,7 +56,7 @@ void hpim_keys_delete(struct hpim *hpim, uint16_t link, uint16_t id)
 		*stored = *last;
 		stored->key.secret = stored->secret;
 	}
-	memset(last, 0, sizeof(*last));
+	explicit_bzero(last, sizeof(*last));
 	if (set->send_id == id && set->count)
 		set->send_id = set->keys[set->count - 1].key.id;
 	if (set->count)

@@ -15,13 +15,20 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 #include <utlist.h>
 
+#include "base/utf8.h"
+#include "io/ctlsock_line.h"
 #include "io/ctlsock_listen.h"
 
-/* Clients of each of the two sockets: those who may only look cannot keep operators out. */
+/* Clients of each of the two sockets, of all users and of one; root is always let in. */
 #define CLIENTS_MAX 32u
+#define USER_MAX    8u
+/* A client is closed that has asked for nothing, and read nothing, for so long; but not a stream.
+ */
+#define IDLE_FOR HP_SEC(60)
 /* Longest answer that waits for its reader, in bytes. */
 #define QUEUE_MAX (4u << 20)
 /* Bytes of a stream that wait for its reader; what comes beyond is left out. */
@@ -32,8 +39,6 @@
  */
 #define PART_MAX (64u << 10)
 #define PART_FOR HP_MS(2)
-/* Objects within objects in a request; no command needs more than a few. */
-#define DEPTH_MAX 8
 
 struct ctl_client {
 	struct ctl_client *prev, *next;
@@ -41,6 +46,8 @@ struct ctl_client {
 	struct listener *listener;
 	int fd;
 	struct loop_fd *watch;
+	uid_t uid;
+	hp_time active_at; /* asked for something, or read some of the answer */
 	bool may_change;
 	bool is_leaving; /* nothing more is read; closed when the queue is empty */
 	bool is_broken;  /* closed at once */
@@ -67,7 +74,7 @@ struct listener {
 	int fd;
 	struct loop_fd *watch;
 	bool is_main;
-	unsigned int client_count;
+	uint64_t refused;
 };
 
 struct ctlsock {
@@ -77,6 +84,9 @@ struct ctlsock {
 	struct ctl_paths paths;
 	struct listener listeners[2];
 	struct ctl_client *clients;
+	hp_time idle_for;
+	int idle_fd; /* a timer, while there are clients */
+	struct loop_fd *idle_watch;
 	int spare_fd; /* given up to accept and refuse a client when no descriptor is left */
 };
 
@@ -128,10 +138,12 @@ static void queue_flush(struct ctl_client *client)
 
 		if (sent < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		if (sent < 0)
+		if (sent < 0) {
 			client->is_broken = true;
-		else
-			client->out_sent += (size_t)sent;
+			break;
+		}
+		client->out_sent += (size_t)sent;
+		client->active_at = loop_now();
 	}
 	free(client->out);
 	client->out = NULL;
@@ -220,31 +232,13 @@ void ctl_reply_error(struct ctl_client *client, const char *code, enum ctl_exit 
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args); /* cut short it still helps */
 	va_end(args);
+	utf8_repair(message);
 	json_object_object_add(reply, "end", json_object_new_boolean(true));
 	json_object_object_add(reply, "error", error_object(code, exit, message, hint));
 	(void)line_put(client, reply); /* the parts are bounded */
 }
 
 /* --- requests --- */
-
-/* Parse one line without its newline. Return: an object, or NULL. */
-static struct json_object *line_parse(const char *line, size_t len)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
-	struct json_object *object = NULL;
-
-	if (!tokener)
-		return NULL;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, line, (int)len);
-	if (object && (json_tokener_get_parse_end(tokener) != len ||
-		       !json_object_is_type(object, json_type_object))) {
-		json_object_put(object);
-		object = NULL;
-	}
-	json_tokener_free(tokener);
-	return object;
-}
 
 static bool is_id(struct json_object *id)
 {
@@ -285,7 +279,7 @@ static void line_answer(struct ctl_client *client, const char *line, size_t len)
 	client->id = NULL;
 	client->record_count = 0;
 	client->is_answered = client->is_cut = false;
-	request = line_parse(line, len);
+	request = ctl_line_parse(line, len);
 	if (request)
 		request_answer(client, request);
 	else
@@ -342,9 +336,12 @@ static void line_take(struct ctl_client *client)
 	if (!end || client->is_broken || client->out_len || client->gone)
 		return;
 	len = (size_t)(end - client->in);
+	client->active_at = loop_now();
 	line_answer(client, client->in, len);
 	client->in_len -= len + 1;
 	memmove(client->in, end + 1, client->in_len);
+	explicit_bzero(client->in + client->in_len,
+		       len + 1); /* there may have been a secret in it */
 	queue_flush(client);
 	if (client->part && !client->is_broken)
 		part_send(client);
@@ -430,11 +427,11 @@ static void client_free(struct ctl_client *client)
 		client->gone(client->gone_ctx);
 		json_object_put(client->id);
 	}
-	client->listener->client_count--;
 	DL_DELETE(client->ctl->clients, client);
 	loop_del(client->watch);
 	close(client->fd);
 	free(client->out);
+	explicit_bzero(client->in, sizeof(client->in));
 	free(client);
 }
 
@@ -489,33 +486,113 @@ static void client_ready(void *ctx, uint32_t revents)
 		client_free(client);
 }
 
+/* ---- who gets in ---- */
+
+struct places {
+	uint32_t of_user, of_all; /* taken, of one user and of all but root */
+};
+
+static struct places places_count(const struct listener *listener, uid_t uid)
+{
+	const struct ctl_client *client;
+	struct places places = { .of_user = 0 };
+
+	DL_FOREACH(listener->ctl->clients, client)
+	{
+		if (client->listener != listener || client->uid == 0)
+			continue;
+		places.of_all++;
+		places.of_user += client->uid == uid;
+	}
+	return places;
+}
+
+static bool has_place(const struct listener *listener, uid_t uid)
+{
+	const struct places places = places_count(listener, uid);
+
+	return uid == 0 || (places.of_user < USER_MAX && places.of_all < CLIENTS_MAX);
+}
+
+void ctlsock_places(const struct ctlsock *ctl, bool is_main, struct ctl_places *ret_places)
+{
+	const struct listener *listener = &ctl->listeners[!is_main];
+
+	*ret_places = (struct ctl_places){ .used = places_count(listener, 0).of_all,
+					   .limit = CLIENTS_MAX,
+					   .refused = listener->refused };
+}
+
+/* Looked at four times in that time, while there are clients. */
+static void idle_arm(struct ctlsock *ctl)
+{
+	hp_time step = ctl->clients ? ctl->idle_for / 4 : 0;
+	const struct timespec at = { .tv_sec = step / HP_SEC(1), .tv_nsec = step % HP_SEC(1) };
+
+	/* Valid times: it cannot fail. */
+	(void)timerfd_settime(ctl->idle_fd, 0,
+			      &(struct itimerspec){ .it_value = at, .it_interval = at }, NULL);
+}
+
+static void idle_close(void *ctx, uint32_t revents)
+{
+	struct ctl_client *client, *next;
+	struct ctlsock *ctl = ctx;
+	uint64_t ticks;
+
+	(void)revents;
+	if (read(ctl->idle_fd, &ticks, sizeof(ticks)) < 0)
+		return; /* armed again meanwhile */
+	DL_FOREACH_SAFE(ctl->clients, client, next)
+	{
+		bool is_stream = client->gone && !client->part;
+
+		if (!is_stream && loop_now() - client->active_at > ctl->idle_for)
+			client_free(client);
+	}
+	if (!ctl->clients)
+		idle_arm(ctl);
+}
+
+void ctlsock_set_idle(struct ctlsock *ctl, hp_time idle_for)
+{
+	ctl->idle_for = idle_for;
+	idle_arm(ctl);
+}
+
 static int client_new(struct listener *listener, int fd)
 {
 	struct ctl_client *client = calloc(1, sizeof(*client));
+	struct ctlsock *ctl = listener->ctl;
 	int err;
 
 	if (!client)
 		return -ENOMEM;
-	client->ctl = listener->ctl;
+	client->ctl = ctl;
 	client->listener = listener;
 	client->fd = fd;
-	client->may_change = listener->is_main && ctl_peer_may_change(fd);
-	err = loop_add(client->ctl->loop, fd, EPOLLIN, client_ready, client, &client->watch);
+	client->may_change = ctl_peer_may_change(fd, &client->uid) && listener->is_main;
+	client->active_at = loop_now();
+	err = has_place(listener, client->uid) ? 0 : -EUSERS;
+	if (!err)
+		err = loop_add(ctl->loop, fd, EPOLLIN, client_ready, client, &client->watch);
 	if (err) {
 		free(client);
 		return err;
 	}
-	DL_APPEND(client->ctl->clients, client);
-	listener->client_count++;
+	DL_APPEND(ctl->clients, client);
+	if (ctl->clients == client)
+		idle_arm(ctl);
 	return 0;
 }
 
-static void client_refuse(int fd)
+static void client_refuse(struct listener *listener, int fd)
 {
 	static const char busy[] =
 		"{\"id\":null,\"end\":true,\"error\":{\"code\":\"busy\",\"exit\":2,"
 		"\"message\":\"too many clients\",\"hint\":\"try again later\"}}\n";
 
+	listener->refused++;
 	(void)send(fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* a courtesy */
 	close(fd);
 }
@@ -529,7 +606,7 @@ static void listener_shed(struct listener *listener)
 	close(ctl->spare_fd);
 	fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0)
-		client_refuse(fd);
+		client_refuse(listener, fd);
 	ctl->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
@@ -543,8 +620,8 @@ static void listener_ready(void *ctx, uint32_t revents)
 		listener_shed(listener);
 	if (fd < 0)
 		return;
-	if (listener->client_count >= CLIENTS_MAX || client_new(listener, fd))
-		client_refuse(fd);
+	if (client_new(listener, fd))
+		client_refuse(listener, fd);
 }
 
 /* --- the server --- */
@@ -554,6 +631,15 @@ static int listener_init(struct ctlsock *ctl, struct listener *listener)
 	listener->ctl = ctl;
 	return loop_add(ctl->loop, listener->fd, EPOLLIN, listener_ready, listener,
 			&listener->watch);
+}
+
+static int idle_init(struct ctlsock *ctl)
+{
+	ctl->idle_for = IDLE_FOR;
+	ctl->idle_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (ctl->idle_fd < 0)
+		return -errno;
+	return loop_add(ctl->loop, ctl->idle_fd, EPOLLIN, idle_close, ctl, &ctl->idle_watch);
 }
 
 int ctlsock_new(struct loop *loop, const char *instance, ctl_request_fn *fn, void *ctx,
@@ -576,6 +662,7 @@ int ctlsock_new(struct loop *loop, const char *instance, ctl_request_fn *fn, voi
 		return err;
 	}
 	ctl->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	err = idle_init(ctl);
 	for (unsigned int i = 0; !err && i < 2; i++)
 		err = listener_init(ctl, &ctl->listeners[i]);
 	if (err) {
@@ -603,6 +690,9 @@ void ctlsock_free(struct ctlsock *ctl)
 	}
 	(void)unlink(ctl->paths.main.sun_path); /* gone already is as good */
 	(void)unlink(ctl->paths.read_only.sun_path);
+	loop_del(ctl->idle_watch);
+	if (ctl->idle_fd >= 0)
+		close(ctl->idle_fd);
 	if (ctl->spare_fd >= 0)
 		close(ctl->spare_fd);
 	free(ctl);

@@ -34,6 +34,18 @@ int ctlsock_new(struct loop *loop, const char *instance, ctl_request_fn *fn, voi
 /** ctlsock_free() - Try to send what clients are still owed, close, remove the socket files. */
 void ctlsock_free(struct ctlsock *ctl);
 
+/** struct ctl_places - Clients of one of the two sockets; those of root need no place. */
+struct ctl_places {
+	uint32_t used, limit;
+	uint64_t refused;
+};
+
+/** ctlsock_places() - Of the socket of operators (@is_main), or of that which is read-only. */
+void ctlsock_places(const struct ctlsock *ctl, bool is_main, struct ctl_places *ret_places);
+
+/** ctlsock_set_idle() - After how long a client without a request is closed; 60 s unless set. */
+void ctlsock_set_idle(struct ctlsock *ctl, hp_time idle_for);
+
 /** ctl_reply_record() - Send a record; takes the reference of @record. */
 void ctl_reply_record(struct ctl_client *client, struct json_object *record);
 

@@ -156,14 +156,16 @@ static bool peer_has_group(int fd, gid_t group)
 	return false;
 }
 
-bool ctl_peer_may_change(int fd)
+bool ctl_peer_may_change(int fd, uid_t *ret_uid)
 {
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 	gid_t group = group_id();
 
+	*ret_uid = (uid_t)-1;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len))
 		return false;
+	*ret_uid = peer.uid;
 	if (peer.uid == 0 || peer.uid == geteuid())
 		return true;
 	return group != GROUP_NONE && (peer.gid == group || peer_has_group(fd, group));

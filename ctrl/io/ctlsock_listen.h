@@ -4,6 +4,7 @@
 
 /* Files and rights of the control socket; what is said over it is in ctlsock.c. */
 #include <stdbool.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 /* struct ctl_paths - Where an instance listens. */
@@ -21,7 +22,8 @@ int ctl_paths_make(const char *instance, struct ctl_paths *ret_paths);
  */
 int ctl_listen(const struct ctl_paths *paths, int *ret_main, int *ret_read_only);
 
-/** ctl_peer_may_change() - Whether the peer of the main socket is one of those it is made for. */
-bool ctl_peer_may_change(int fd);
+/** ctl_peer_may_change() - Whether the peer, of user @ret_uid, is one the main socket is made for.
+ */
+bool ctl_peer_may_change(int fd, uid_t *ret_uid);
 
 #endif

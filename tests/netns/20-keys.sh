@@ -37,11 +37,40 @@ for router in r1 r2; do ctl $router key delete eth0 id 1 || fail 'old key'; done
 	fail "keys of r1: $(ctl r1 show keys)"
 ctl r1 show keys | grep -q secret && fail 'a secret is shown'
 
+# Keys that are none are taken, with a warning.
+printf 'x' > "$WORK/weak"
+chmod 644 "$WORK/weak"
+ctl r1 key add eth0 id 3 algo sha256 file "$WORK/weak" 2> "$WORK/warnings" || fail 'a weak key is refused'
+grep -q 'other users can read' "$WORK/warnings" && grep -q 'has 1 bytes' "$WORK/warnings" ||
+	fail "no warning of a weak key: $(cat "$WORK/warnings")"
+ctl r1 key delete eth0 id 3 || fail 'weak key'
+head -c 32 /dev/urandom | base64 > "$WORK/strong"
+chmod 600 "$WORK/strong"
+ctl r1 key add eth0 id 3 algo sha256 file "$WORK/strong" 2> "$WORK/warnings" || fail 'a strong key is refused'
+[ -s "$WORK/warnings" ] && fail "a strong key is warned of: $(cat "$WORK/warnings")"
+ctl r1 key delete eth0 id 3 || fail 'strong key'
+
 # Hellos signed with the second key keep the neighbor: its hold time is renewed, nothing began anew.
 renewed() { ctl r1 -H -o expires_s show neighbors | awk '$1 < 35 { bad = 1 } END { exit bad }'; }
 aged() { ! renewed; }
 until_true 15 aged && until_true 15 renewed || fail 'signed Hellos are not accepted'
 [ "$(boot_times)" = "$before" ] || fail "the neighbor began anew: $before, now $(boot_times)"
+
+# What is deleted is nowhere in the daemon's memory, neither where keys are nor where requests were.
+# holds SECRET: whether r1's daemon has it, and what is looked for is not found in this script's own
+holds() {
+	perl -we 'my ($pid, $secret) = @ARGV; my $bytes; open my $maps, "<", "/proc/$pid/maps" or die "maps: $!";
+		open my $mem, "<:raw", "/proc/$pid/mem" or die "mem: $!";
+		while (<$maps>) {
+			/^([0-9a-f]+)-([0-9a-f]+) rw/ or next;
+			sysseek $mem, hex $1, 0 or next;
+			sysread $mem, $bytes, hex($2) - hex($1) or next;
+			exit 0 if index($bytes, $secret) >= 0;
+		}
+		exit 1' "$(ctl r1 -H -o pid status)" "$1"
+}
+holds 'second secret' || fail 'the key in use is not found: the search is wrong'
+holds 'first secret' && fail 'a deleted key is still in memory'
 
 # Another key under the same number: refused and counted.
 ctl r2 key add eth0 id 2 algo blake2b file "$WORK/key1" send || fail 'wrong key'

@@ -95,6 +95,16 @@ kill -KILL "${captures[killed]}"
 wait "${captures[killed]}" 2> /dev/null
 within 5 is_sampling 0
 
+# A full disk ends it at once, with the reason.
+mkdir "$WORK/tiny" && mount -t tmpfs -o size=4k tiny "$WORK/tiny" || fail 'no tmpfs'
+start_capture full capture "$WORK/tiny/file"
+within 5 is_sampling 1
+send src $GROUP4 -n 200 -r 1000
+within 10 is_sampling 0
+wait "${captures[full]}" && fail 'a full disk is no error'
+grep -q 'No space left on device' "$WORK/full.log" || fail "a full disk: $(cat "$WORK/full.log")"
+umount "$WORK/tiny"
+
 # One that does not read loses records, is told, and holds up nobody.
 start_capture slow -j capture
 within 5 is_sampling 1

@@ -4,7 +4,7 @@
 #include "core/inspect.h"
 #include "io/crypto.h"
 
-static const uint8_t secret_a[] = "a secret", secret_b[] = "another secret";
+static const uint8_t secret_a[] = "a secret", secret_b[] = "another secret", short_secret[] = "b";
 
 static struct hpim_key key_of(uint16_t id, enum hpim_hash hash, const uint8_t *secret)
 {
@@ -169,4 +169,31 @@ Test(hpim_keys, fragment_leaves_room_for_the_security_value)
 			     "row %zu", i);
 		net_free(net);
 	}
+}
+
+static bool is_zero(const uint8_t *bytes, size_t len)
+{
+	while (len > 0 && bytes[len - 1] == 0)
+		len--;
+	return len == 0;
+}
+
+BENCH_TEST(hpim_keys, secrets_are_overwritten_when_replaced_or_deleted)
+{
+	struct net *net = pair(family);
+	const struct hpim_keyset *set;
+	const struct hpim_stored_key *first;
+
+	config(net, 0, key_of(1, HPIM_HASH_SHA256, secret_a), true, true);
+	config(net, 0, key_of(2, HPIM_HASH_SHA256, secret_b), true, false);
+	config(net, 0, key_of(1, HPIM_HASH_SHA256, short_secret), true, true);
+	set = net_hpim(net, 0)->keys[0];
+	first = &set->keys[0];
+	cr_assert_eq(first->secret[0], 'b');
+	cr_assert(is_zero(first->secret + 1, sizeof(first->secret) - 1));
+	config(net, 0, key_of(1, HPIM_HASH_SHA256, short_secret), false, false);
+	cr_assert_eq(set->count, 1);
+	cr_assert(is_zero(set->keys[1].secret, sizeof(set->keys[1].secret)));
+	cr_assert_eq(memcmp(first->secret, "another secret", 14), 0);
+	net_free(net);
 }

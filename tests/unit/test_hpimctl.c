@@ -552,14 +552,14 @@ Test(hpimctl, threshold_and_explain_name_what_they_are_about)
 	cr_expect_eq(run_alone("explain 10.0.0.1").exit, CTL_EXIT_USAGE);
 }
 
-/* Two packets on two interfaces, after each of which records were lost. */
-#define CAPTURED                                                                                 \
+/* Two packets on two interfaces, after each of which records were lost; more may come. */
+#define CAPTURED CAPTURING END("hpim.capture/1")
+#define CAPTURING                                                                                \
 	RECORD("\"time_ns\":1700000000123456789,\"interface\":\"eth0\",\"reason\":\"ttl\","      \
 	       "\"bytes\":60,\"source\":\"10.0.0.1\",\"group\":\"239.0.0.1\",\"lost\":0,"        \
 	       "\"data\":\"0102030405\"")                                                        \
 	RECORD("\"time_ns\":1700000000223456789,\"interface\":\"eth1\",\"reason\":\"wrong-if\"," \
-	       "\"bytes\":4,\"lost\":7,\"data\":\"fffefdfc\"")                                   \
-	END("hpim.capture/1")
+	       "\"bytes\":4,\"lost\":7,\"data\":\"fffefdfc\"")
 
 Test(hpimctl, capture_shows_a_line_for_each_packet_and_what_was_lost)
 {
@@ -577,6 +577,13 @@ Test(hpimctl, capture_shows_a_line_for_each_packet_and_what_was_lost)
 	cr_expect_eq(strncmp(result.out, "{\"time_ns\":1700000000123456789,", 31), 0);
 	cr_expect_eq(run_alone("capture every 0").exit, CTL_EXIT_USAGE);
 	cr_expect_eq(run_alone("capture /nonexistent/file").exit, CTL_EXIT_NOT_RUNNING);
+}
+
+Test(hpimctl, capture_ends_at_once_when_the_disk_is_full)
+{
+	expect(run(&(struct fake){ .replies = { CAPTURING } }, "capture /dev/full"),
+	       CTL_EXIT_REFUSED, "",
+	       "hpimctl: cannot write /dev/full: No space left on device (file)\n");
 }
 
 /* The next 32-bit number of a file of blocks. */

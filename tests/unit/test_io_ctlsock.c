@@ -12,7 +12,8 @@
 
 #include "common_ctlsock.h"
 
-#define PER_SOCKET 32 /* clients of each of the two sockets */
+#define PER_SOCKET 32 /* clients of each of the two sockets, but root's */
+#define PER_USER   8
 
 /* --- the server's commands --- */
 
@@ -292,29 +293,6 @@ Test(io_ctlsock, too_long_a_record_is_left_out_and_told)
 	client_end(&client);
 }
 
-Test(io_ctlsock, clients_beyond_the_limit_are_told_so_and_others_keep_working)
-{
-	struct client clients[PER_SOCKET], extra, operator;
-
-	for (unsigned int i = 0; i < PER_SOCKET; i++) {
-		clients[i] = client_at(READ_ONLY);
-		client_expect(&clients[i], "{\"cmd\":\"right\"}\n", 1,
-			      "{\"id\":null,\"record\":false}\n{\"id\":null,\"end\":true}\n");
-	}
-	extra = client_at(READ_ONLY);
-	client_listen(&extra);
-	client_run_until_closed(&extra);
-	cr_assert_eq(client_count(&extra, "\"code\":\"busy\""), 1);
-
-	operator= client_at(MAIN);
-	client_expect(&operator, "{\"cmd\":\"right\"}\n", 1,
-		      "{\"id\":null,\"record\":true}\n{\"id\":null,\"end\":true}\n");
-	for (unsigned int i = 0; i < PER_SOCKET; i++)
-		client_end(&clients[i]);
-	client_end(&extra);
-	client_end(&operator);
-}
-
 Test(io_ctlsock, client_that_leaves_in_mid_reply_frees_its_place)
 {
 	struct client last;
@@ -498,4 +476,123 @@ Test(io_ctlsock, instance_that_is_no_file_name_is_refused)
 		cr_assert_eq(ctlsock_new(ctl_loop, bad[i], on_request, NULL, &other), -EINVAL);
 	memset(longest, 'x', sizeof(longest) - 1);
 	cr_assert_eq(ctlsock_new(ctl_loop, longest, on_request, NULL, &other), -EINVAL);
+}
+
+/* ---- who gets in ---- */
+
+/* A client of another user: what counts is who connects. */
+static struct client client_of(uid_t uid, const char *path)
+{
+	struct client client;
+
+	if (seteuid(uid))
+		cr_skip("cannot act as user %u: %s", uid, strerror(errno));
+	client = client_at(path);
+	cr_assert_eq(seteuid(0), 0);
+	return client;
+}
+
+static void expect_served(struct client *client)
+{
+	client_expect(client, "{\"cmd\":\"x\"}\n", 1,
+		      "{\"id\":null,\"end\":true,\"error\":{\"code\":\"unknown\",\"exit\":1,"
+		      "\"message\":\"no command x\",\"hint\":\"try help\"}}\n");
+}
+
+static void expect_refused(struct client *client)
+{
+	client_listen(client);
+	client_run_until_closed(client);
+	cr_assert_eq(client_count(client, "\"code\":\"busy\""), 1);
+}
+
+/* @count clients of each of some users, all served and then idle. */
+static void fill(struct client *clients, unsigned int users, unsigned int count)
+{
+	for (unsigned int i = 0; i < users * count; i++) {
+		clients[i] = client_of(1000 + i / count, READ_ONLY);
+		expect_served(&clients[i]);
+	}
+}
+
+static void end_all(struct client *clients, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		client_end(&clients[i]);
+}
+
+Test(io_ctlsock, idle_clients_of_one_user_leave_room_for_others)
+{
+	struct client clients[PER_USER], extra, others[2];
+	struct ctl_places places;
+
+	fill(clients, 1, PER_USER);
+	extra = client_of(1000, READ_ONLY);
+	expect_refused(&extra);
+	others[0] = client_of(1001, READ_ONLY);
+	expect_served(&others[0]);
+	others[1] = client_at(MAIN);
+	expect_served(&others[1]);
+	ctlsock_places(ctl_server, false, &places);
+	cr_assert_eq(places.used, PER_USER + 1);
+	cr_assert_eq(places.limit, PER_SOCKET);
+	cr_assert_eq(places.refused, 1);
+	end_all(clients, PER_USER);
+	client_end(&extra);
+	end_all(others, 2);
+}
+
+Test(io_ctlsock, root_gets_in_when_all_places_are_taken)
+{
+	struct client clients[PER_SOCKET], extra, roots[PER_SOCKET + 1];
+
+	fill(clients, PER_SOCKET / PER_USER, PER_USER);
+	extra = client_of(2000, READ_ONLY);
+	expect_refused(&extra);
+	for (unsigned int i = 0; i < PER_SOCKET + 1; i++) {
+		roots[i] = client_at(READ_ONLY);
+		expect_served(&roots[i]);
+	}
+	end_all(clients, PER_SOCKET);
+	end_all(roots, PER_SOCKET + 1);
+	client_end(&extra);
+}
+
+/* Also one that does not read its answer; a stream is quiet because nothing happens. */
+Test(io_ctlsock, idle_clients_are_closed_and_their_places_free)
+{
+	struct client stream = stream_client(""), deaf = client_of(1001, READ_ONLY);
+	struct client idle = client_of(1000, READ_ONLY);
+	struct ctl_places places;
+
+	client_say(&deaf, "{\"cmd\":\"many\",\"args\":{\"count\":2000,\"size\":1000}}\n");
+	expect_served(&idle);
+	client_say(&idle, "{\"cmd\":"); /* begins a request, and never ends it */
+	ctlsock_set_idle(ctl_server, HP_MS(200));
+	client_run_until_closed(&idle);
+	ctlsock_places(ctl_server, false, &places);
+	cr_assert_eq(places.used, 0);
+	cr_assert(ctl_stream_record(streaming, json_object_new_int(1)));
+	ctl_stream_end(streaming, "t.stream/1");
+	client_listen(&stream);
+	client_run_until_ends(&stream, 1);
+	client_end(&idle);
+	client_end(&deaf);
+	client_end(&stream);
+}
+
+Test(io_ctlsock, error_that_is_cut_is_still_valid_utf8)
+{
+	struct client client = client_at(MAIN);
+	char request[2000] = "{\"cmd\":\"a";
+
+	for (unsigned int i = 0; i < 600; i++)
+		strcat(request, "\u00e9");
+	strcat(request, "\"}\n");
+	client_listen(&client);
+	client_say(&client, request);
+	client_run_until_ends(&client, 1);
+	cr_assert_eq(client_count(&client, "\u00e9"), 505, "half a letter more has room");
+	cr_assert_eq(client_count(&client, "\xc3\""), 0);
+	client_end(&client);
 }

@@ -26,7 +26,7 @@ struct capture {
 	struct pcapng *pcapng; /* NULL: lines of text or JSON */
 	bool is_json;
 	uint64_t count, lost;
-	int err; /* of the file; what comes after it is not written */
+	int err; /* of the file */
 };
 
 static int64_t number_of(struct json_object *record, const char *name)
@@ -101,16 +101,16 @@ static int print_line(const struct capture *capture, struct json_object *record)
 	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
-static void take_record(void *ctx, struct json_object *record)
+/* A full disk ends it: nothing that comes after could be written. */
+static bool take_record(void *ctx, struct json_object *record)
 {
 	struct capture *capture = ctx;
 
-	if (capture->err)
-		return;
-	capture->count++;
 	capture->lost += (uint64_t)number_of(record, "lost");
 	capture->err =
 		capture->pcapng ? write_packet(capture, record) : print_line(capture, record);
+	capture->count += !capture->err;
+	return !capture->err;
 }
 
 /* The signals that end a capture, as a readable file: none is lost between look and wait. */
@@ -164,7 +164,7 @@ int capture_run(struct client *client, const struct request *request, bool is_js
 		return fail_file(request->output, -errno, ret_error);
 	capture.pcapng = pcapng_new(file);
 	err = capture.pcapng ? run(client, request, &capture, ret_error)
-			     : fail_file(request->output, -EIO, ret_error);
+			     : fail_file(request->output, -errno, ret_error);
 	pcapng_free(capture.pcapng);
 	if (file != stdout && fclose(file) != 0 && !err)
 		err = fail_file(request->output, -errno, ret_error);

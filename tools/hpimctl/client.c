@@ -183,18 +183,23 @@ static int send_request(struct client *client, const char *cmd, struct json_obje
 {
 	struct json_object *request = json_object_new_object();
 	char line[CTL_REQUEST_MAX];
-	int len;
+	const char *text;
+	int len, err;
 
 	json_object_object_add(request, "id", json_object_new_int(++client->last_id));
 	json_object_object_add(request, "cmd", json_object_new_string(cmd));
 	json_object_object_add(request, "args", json_object_get(args));
-	len = snprintf(line, sizeof(line), "%s\n",
-		       json_object_to_json_string_ext(
-			       request, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	text = json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN |
+							       JSON_C_TO_STRING_NOSLASHESCAPE);
+	len = snprintf(line, sizeof(line), "%s\n", text);
+	explicit_bzero((char *)text, strlen(text)); /* there may be a secret in it */
 	json_object_put(request);
 	if (len < 0 || (size_t)len >= sizeof(line))
-		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "", "the command is too long");
-	return send_all(client, line, (size_t)len, ret_error);
+		err = ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "", "the command is too long");
+	else
+		err = send_all(client, line, (size_t)len, ret_error);
+	explicit_bzero(line, sizeof(line));
+	return err;
 }
 
 /* Read more bytes behind those in the buffer. */
@@ -311,8 +316,9 @@ int client_ask(struct client *client, const char *cmd, struct json_object *args,
 		is_end = json_object_object_get_ex(reply, "end", NULL);
 		if (is_end)
 			err = judge_end(reply, schema, ret_error);
-		else if (schema && json_object_object_get_ex(reply, "record", &record))
-			fn(ctx, record);
+		else if (schema && json_object_object_get_ex(reply, "record", &record) &&
+			 !fn(ctx, record))
+			err = CLIENT_STOPPED;
 		json_object_put(reply);
 	}
 	return err;

@@ -10,8 +10,8 @@
 
 struct client;
 
-/** client_record_fn() - A record has come; borrowed. */
-typedef void client_record_fn(void *ctx, struct json_object *record);
+/** client_record_fn() - A record has come; borrowed. Return: whether more of them are of use. */
+typedef bool client_record_fn(void *ctx, struct json_object *record);
 
 /**
  * client_new() - Connect to the control socket at @path.
@@ -23,7 +23,7 @@ typedef void client_record_fn(void *ctx, struct json_object *record);
 int client_new(const char *path, bool may_use_ro, int timeout_ms, struct client **ret_client,
 	       struct ctl_error *ret_error);
 
-/* Neither an exit code nor a success: what client_until() was told has happened. */
+/* Neither an exit code nor a success: what client_until() waits for, or a record was the last. */
 #define CLIENT_STOPPED (-1)
 
 /** client_until() - Wait for replies without an end, but only until @stop_fd can be read. */

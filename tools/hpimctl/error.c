@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "hpimctl/error.h"
 
 int ctl_fail(struct ctl_error *error, enum ctl_exit exit, const char *code, const char *hint,
@@ -19,6 +20,7 @@ int ctl_fail(struct ctl_error *error, enum ctl_exit exit, const char *code, cons
 	va_start(args, format);
 	(void)vsnprintf(error->message, sizeof(error->message), format, args);
 	va_end(args);
+	utf8_repair(error->message);
 	return (int)exit;
 }
 

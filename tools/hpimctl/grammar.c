@@ -9,10 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/addr.h"
 #include "base/addr_text.h"
 #include "hpimctl/grammar.h"
+
+/* Fewer bytes than these of a key can be guessed. */
+#define SECRET_WEAK 16
 
 /* Bytes of a key; what the daemon takes. */
 #define SECRET_MAX 128
@@ -354,6 +358,22 @@ static int add_number(struct request *request, const struct token *token, const 
 	return 0;
 }
 
+/* Keys that are no secret; they are taken all the same. RFC 2104, section 3, on their length. */
+static void warn_weak(FILE *file, const char *path, size_t len)
+{
+	struct stat info;
+
+	if (!fstat(fileno(file), &info) && S_ISREG(info.st_mode) &&
+	    info.st_mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH))
+		fprintf(stderr, "hpimctl: warning: other users can read or write %s; chmod 600\n",
+			path);
+	if (len < SECRET_WEAK)
+		fprintf(stderr,
+			"hpimctl: warning: the key in %s has %zu bytes and can be guessed from a "
+			"captured packet; use %d or more random ones\n",
+			path, len, SECRET_WEAK);
+}
+
 /* The secret goes over the socket and stands nowhere else: not on a command line, in no history. */
 static int add_file(struct request *request, const struct token *token, const char *path,
 		    struct ctl_error *ret_error)
@@ -361,20 +381,26 @@ static int add_file(struct request *request, const struct token *token, const ch
 	char bytes[SECRET_MAX + 3]; /* a newline, and one more to see that it is too long */
 	FILE *file = fopen(path, "re");
 	size_t len;
+	int err = 0;
 
 	if (!file)
 		return ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", "", "cannot read %s: %s", path,
 				strerror(errno));
+	setbuf(file, NULL); /* else it would have a copy */
 	len = fread(bytes, 1, sizeof(bytes) - 1, file);
-	(void)fclose(file); /* only read */
 	if (len && bytes[len - 1] == '\n')
 		len--;
-	if (len == 0 || len > SECRET_MAX || memchr(bytes, 0, len))
-		return ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", token->help,
-				"%s holds no key of 1 to %d bytes of text", path, SECRET_MAX);
-	json_object_object_add(request->args, token->value,
-			       json_object_new_string_len(bytes, (int)len));
-	return 0;
+	if (len == 0 || len > SECRET_MAX || memchr(bytes, 0, len)) {
+		err = ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", token->help,
+			       "%s holds no key of 1 to %d bytes of text", path, SECRET_MAX);
+	} else {
+		warn_weak(file, path, len);
+		json_object_object_add(request->args, token->value,
+				       json_object_new_string_len(bytes, (int)len));
+	}
+	(void)fclose(file); /* only read */
+	explicit_bzero(bytes, sizeof(bytes));
+	return err;
 }
 
 static int apply(struct request *request, const struct token *token, const char *word,
@@ -452,6 +478,11 @@ int request_parse(char *const words[], struct request *ret_request, struct ctl_e
 
 void request_fini(struct request *request)
 {
+	const char *secret =
+		json_object_get_string(json_object_object_get(request->args, "secret"));
+
+	if (secret)
+		explicit_bzero((char *)secret, strlen(secret));
 	json_object_put(request->args);
 	request->args = NULL;
 }

@@ -123,7 +123,7 @@ static bool is_above_note(struct json_object *record)
 	return severity && strcmp(severity, "note") != 0;
 }
 
-static void take_record(void *ctx, struct json_object *record)
+static bool take_record(void *ctx, struct json_object *record)
 {
 	struct sink *sink = ctx;
 
@@ -133,6 +133,7 @@ static void take_record(void *ctx, struct json_object *record)
 		out_json_record(&sink->out, record);
 	else
 		out_text_record(&sink->out, record);
+	return true;
 }
 
 static void end_output(struct sink *sink, bool is_ok)
@@ -264,7 +265,7 @@ static void show_version(struct sink *sink)
 
 	json_object_object_add(record, "program", json_object_new_string("hpimctl"));
 	json_object_object_add(record, "version", json_object_new_string(HPIM_VERSION));
-	take_record(sink, record);
+	(void)take_record(sink, record); /* all are of use */
 	json_object_put(record);
 	end_output(sink, true);
 }

@@ -96,6 +96,7 @@ struct pcapng *pcapng_new(FILE *file)
 	static const int64_t unknown_length = -1;
 	struct pcapng *pcapng = calloc(1, sizeof(*pcapng));
 	struct block block;
+	int err;
 
 	assert(pcapng);
 	pcapng->file = file;
@@ -103,9 +104,11 @@ struct pcapng *pcapng_new(FILE *file)
 	put_u32(&block, ORDER_MAGIC);
 	put_pair(&block, 1, 0); /* version */
 	put(&block, &unknown_length, sizeof(unknown_length));
-	if (finish(pcapng, &block) == 0)
+	err = finish(pcapng, &block);
+	if (!err)
 		return pcapng;
 	pcapng_free(pcapng);
+	errno = -err;
 	return NULL;
 }
 
