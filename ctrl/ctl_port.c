@@ -169,6 +169,7 @@ static void change_all(struct shell *shell, struct ctl_client *client, struct po
 	const char *pattern = wish->name;
 	struct names names = { .count = 0 };
 
+	wish->waits = !is_pattern(pattern); /* what was named is meant; a pattern takes what fits */
 	if (!is_pattern(pattern))
 		names_add(&names, pattern);
 	else if (change == port_attach)

@@ -47,6 +47,14 @@ static void put_protocols(const struct shell *shell, struct json_object *record,
 				     inspect_protocol_runs(shell->core, link, family, proto));
 }
 
+static void put_why(const struct shell *shell, struct json_object *record, uint16_t link,
+		    const struct dplane_link_state *state)
+{
+	char why[128];
+
+	ctl_put_text(record, "why", port_waits(shell, link, why, sizeof(why)) ? why : state->why);
+}
+
 struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link)
 {
 	struct json_object *record = json_object_new_object();
@@ -56,7 +64,7 @@ struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link)
 	ctl_put_text(record, "interface", port_name(shell, link));
 	put_protocols(shell, record, link);
 	ctl_put_text(record, "tier", tier_name(state.tier));
-	ctl_put_text(record, "why", state.why);
+	put_why(shell, record, link, &state);
 	return record;
 }
 
@@ -129,7 +137,7 @@ static void show_interface(const struct show *show, uint16_t link)
 	put_family(show, record, link, IP_FAMILY_4);
 	put_family(show, record, link, IP_FAMILY_6);
 	ctl_put_number(record, "mtu", info ? info->mtu : 0);
-	ctl_put_text(record, "why", state.why);
+	put_why(show->shell, record, link, &state);
 	put_version(show, record, link, IP_FAMILY_4);
 	put_version(show, record, link, IP_FAMILY_6);
 	ctl_put_number(record, "threshold", port->threshold);

@@ -43,13 +43,20 @@ static void check_state(struct doctor *doctor)
 	static const struct advice down = { SEVERITY_WARNING,
 					    "the interface is switched off or has no carrier",
 					    "'ip link set IFACE up'; look at the cable" };
+	static const struct advice no_address = {
+		SEVERITY_ERROR, "without an address no protocol runs there",
+		"'ip address add', or 'hpimctl detach IFACE'; IPv6 needs a link-local address"
+	};
 	const struct rtnl_link *info =
 		rtnl_link_by_index(doctor->shell->rtnl, port_of(doctor)->ifindex);
+	char why[128];
 
 	if (!info)
 		doctor_report(doctor, &absent, "%s does not exist", port_of(doctor)->name);
 	else if (!info->is_up)
 		doctor_report(doctor, &down, "%s is down", port_of(doctor)->name);
+	else if (port_waits(doctor->shell, doctor->link, why, sizeof(why)))
+		doctor_report(doctor, &no_address, "%s", why);
 }
 
 static void check_mirror(struct doctor *doctor)

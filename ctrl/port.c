@@ -167,13 +167,15 @@ static void let_go(struct shell *shell, uint16_t number)
 	watch_answer(shell, NULL);
 }
 
-static bool has_address_for(const struct rtnl_link *link, const struct port_wish *wish)
+/* A family of which no protocol is wanted needs no address. */
+static bool has_address_for(const struct rtnl_link *link,
+			    const bool protos[IP_FAMILY_COUNT][PROTO_COUNT])
 {
 	for (unsigned int i = 0; i < link->addr_count; i++) {
 		const struct ip_addr *addr = &link->addrs[i].addr;
 		enum ip_family family = ip_addr_family(addr);
 
-		if ((wish->protos[family][PROTO_HPIM] || wish->protos[family][PROTO_GM]) &&
+		if ((protos[family][PROTO_HPIM] || protos[family][PROTO_GM]) &&
 		    (family == IP_FAMILY_4 || ip_addr_is_link_local(addr)))
 			return true;
 	}
@@ -199,7 +201,7 @@ static uint16_t free_number(const struct shell *shell, uint32_t ifindex)
 static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
 			 const struct rtnl_link *link, struct port_refusal *refusal)
 {
-	uint16_t number = free_number(shell, link->ifindex);
+	uint16_t number = free_number(shell, link ? link->ifindex : 0);
 	struct port *port;
 	int err;
 
@@ -209,9 +211,11 @@ static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
 				   wish->name, LINKS_MAX);
 	port = &shell->ports[number];
 	port->is_used = true;
-	port->ifindex = link->ifindex;
 	port->mode = wish->mode;
 	(void)snprintf(port->name, sizeof(port->name), "%s", wish->name); /* it names a link */
+	if (!link)
+		return number;
+	port->ifindex = link->ifindex;
 	shell->refusal[0] = '\0';
 	dplane_returned(shell->dplane, link->ifindex);
 	err = attach_dplane(shell, number, link);
@@ -235,7 +239,7 @@ static int change_mode(struct shell *shell, uint16_t number, enum dplane_mode mo
 	if (mode == old)
 		return 0;
 	port->mode = mode;
-	err = attach_dplane(shell, number, link);
+	err = link ? attach_dplane(shell, number, link) : 0;
 	if (!err)
 		return 0;
 	port->mode = old;
@@ -272,6 +276,57 @@ static int switch_on(struct shell *shell, uint16_t number, const struct port_wis
 	return port->error;
 }
 
+bool port_waits(const struct shell *shell, uint16_t link, char *why, size_t room)
+{
+	const struct port *port = &shell->ports[link];
+	const struct rtnl_link *info = rtnl_link_by_index(shell->rtnl, port->ifindex);
+
+	if (info && has_address_for(info, port->wanted))
+		return false;
+	(void)snprintf(why, room,
+		       info ? "%s has no address of a family asked for; waiting for one"
+			    : "%s does not exist yet; waiting for it",
+		       port->name); /* a name is short */
+	return true;
+}
+
+/* The kernel makes no interface of such a name. */
+static bool is_link_name(const char *name)
+{
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strpbrk(name, "/: \t\n\v\f\r");
+}
+
+/* Return: whether the interface can be served now, or waited for. */
+static bool may_attach(const struct port_wish *wish, const struct rtnl_link *link,
+		       struct port_refusal *refusal)
+{
+	if (!is_link_name(wish->name))
+		port_refuse(refusal, CTL_EXIT_USAGE, "usage", "'ip link' lists the interfaces",
+			    "'%s' is no name of an interface", wish->name);
+	else if (wish->waits)
+		return true;
+	else if (!link)
+		port_refuse(refusal, CTL_EXIT_NOT_FOUND, "no-interface",
+			    "'ip link' lists the interfaces", "there is no interface %s",
+			    wish->name);
+	else if (!has_address_for(link, wish->protos))
+		port_refuse(refusal, CTL_EXIT_REFUSED, "no-address",
+			    "give it one with 'ip address add'; IPv6 needs a link-local one; or "
+			    "name it, and it is waited for",
+			    "%s has no address of a family asked for", wish->name);
+	else
+		return true;
+	return false;
+}
+
+static void log_waiting(const struct shell *shell, uint16_t number)
+{
+	char why[128];
+
+	if (port_waits(shell, number, why, sizeof(why)))
+		log_format(NOTE_WARN, "%s", why);
+}
+
 uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 		     struct port_refusal *ret_refusal)
 {
@@ -280,14 +335,8 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 	bool is_new = number == LINK_NONE;
 	int err;
 
-	if (!link)
-		return port_refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "no-interface",
-				   "'ip link' lists the interfaces", "there is no interface %s",
-				   wish->name);
-	if (!has_address_for(link, wish))
-		return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "no-address",
-				   "give it one with 'ip address add'; IPv6 needs a link-local one",
-				   "%s has no address of a family asked for", wish->name);
+	if (!may_attach(wish, link, ret_refusal))
+		return LINK_NONE;
 	if (is_new) {
 		number = new_port(shell, wish, link, ret_refusal);
 		if (number == LINK_NONE)
@@ -310,6 +359,7 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 				   err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "socket",
 				   "see the daemon's log", "cannot open the sockets on %s: %s",
 				   wish->name, strerror(-err));
+	log_waiting(shell, number);
 	watch_answer(shell, NULL);
 	saved_store(shell);
 	return number;

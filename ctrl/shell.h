@@ -186,6 +186,7 @@ struct port_wish {
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* of IGMP and MLD; 0: as it is */
 	bool fast_leave, no_fast_leave;      /* of both; neither: as it is */
 	bool ssm_any_source, no_ssm_any_source;
+	bool waits; /* also for an interface that does not exist yet, or has no address */
 };
 
 /* A refusal: the exit code for hpimctl, a word for programs, a sentence and a hint. */
@@ -203,6 +204,13 @@ struct port_refusal {
  */
 uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 		     struct port_refusal *ret_refusal);
+
+/**
+ * port_waits() - Whether an attached interface serves nothing since it does not exist, or has no
+ * address of a family that is wanted there; it is served as soon as that changes.
+ * @why: what it waits for, as a sentence.
+ */
+bool port_waits(const struct shell *shell, uint16_t link, char *why, size_t room);
 
 /** port_detach() - Switch protocols off; the interface is let go with its last one. As above. */
 uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
