@@ -95,6 +95,7 @@ struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
 	hif->addr = *addr;
 	TAILQ_INIT(&hif->neighbors);
 	TAILQ_INIT(&hif->pending);
+	TAILQ_INIT(&hif->waiting);
 	timer_init(&hif->hello_timer, hello_expired);
 	hif->boot_time = new_boot_time(hif);
 	hpim->ifs[link] = hif;
@@ -134,19 +135,24 @@ bool hpim_if_is_unheard(const struct hpim_if *hif)
 	return true;
 }
 
-uint32_t hpim_if_next_sn(struct hpim_if *hif)
+void hpim_if_reserve_sn(struct hpim_if *hif)
 {
-	if (++hif->sn != UINT32_MAX)
-		return hif->sn;
+	if (hif->sn + 1 != UINT32_MAX)
+		return;
 	hif->boot_time = new_boot_time(hif);
-	hif->sn = 1;
+	hif->sn = 0;
 	hpim_reliable_drop_all(hif);
 	arm_first_hello(hif);
 	core_note(core_of(hif), &(struct core_note){ .level = NOTE_WARN,
 						     .code = NOTE_SN_EXHAUSTED,
 						     .link = hif->link,
 						     .v = { hif->boot_time } });
-	return hif->sn;
+}
+
+uint32_t hpim_if_next_sn(struct hpim_if *hif)
+{
+	hpim_if_reserve_sn(hif);
+	return ++hif->sn;
 }
 
 uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif)

@@ -25,14 +25,25 @@
 /* What a neighbor said about its interest. Packed: there is one for each tree and neighbor. */
 enum __attribute__((packed)) hpim_interest { INTEREST_UNSAID, INTEREST_YES, INTEREST_NO };
 
-/* A reliable message waiting for acknowledgement, in its interface's list by SN. 3.5 */
+enum hpim_pending_state {
+	PENDING_NONE,
+	PENDING_HELD,    /* to one neighbor: follows the waiting message to all of its tree */
+	PENDING_WAITING, /* for room in the window; has no SN yet */
+	PENDING_SENT,    /* not acknowledged yet */
+};
+
+/* A reliable message: in its interface's list by SN once sent, in a queue while it waits. 3.5 */
 struct hpim_pending {
-	TAILQ_ENTRY(hpim_pending) by_sn;
+	TAILQ_ENTRY(hpim_pending) node;
 	struct hpim_reliable *reliable;
-	bool is_pending;
+	enum hpim_pending_state state;
 	enum hpim_type type;
-	uint32_t boot_time, sn;
 	struct hpim_rpc rpc; /* IamUpstream */
+	/* Once sent. */
+	uint32_t boot_time, sn;
+	bool is_repeated;
+	uint64_t order; /* of its last transmission among all of the interface */
+	hp_time sent_at;
 };
 TAILQ_HEAD(hpim_pending_list, hpim_pending);
 
@@ -41,8 +52,9 @@ TAILQ_HEAD(hpim_pending_list, hpim_pending);
 struct hpim_peer {
 	TAILQ_ENTRY(hpim_peer) node;
 	struct ip_addr addr;
-	bool has_acked; /* the pending multicast message */
-	uint8_t missed; /* acknowledgements */
+	bool has_acked;  /* the pending multicast message */
+	uint8_t missed;  /* acknowledgements, one after the other */
+	uint8_t excused; /* acknowledgements missed while the neighbor sent others */
 	struct hpim_pending unicast;
 };
 
@@ -52,6 +64,16 @@ struct hpim_reliable {
 	struct hpim_pending multicast;
 	TAILQ_HEAD(, hpim_peer) peers;
 	struct timer timer;
+	hp_time armed_at;
+};
+
+/* How much a neighbor is sent at a time; hpim_window.c. */
+struct hpim_window {
+	uint32_t size, in_flight;         /* messages */
+	struct hpim_pending_list waiting; /* messages to this neighbor alone */
+	hp_time acked_at;
+	uint64_t acked_order; /* the greatest of what was sent once and acknowledged */
+	bool is_stalled;      /* acknowledged nothing for a retransmission time */
 };
 
 struct hpim_if {
@@ -66,7 +88,10 @@ struct hpim_if {
 	uint32_t neighbor_count, synced_count;
 	uint32_t awaited_count; /* neighbors that were SYNCED and are not now: it is frozen */
 	bool is_full;           /* the limit of neighbors was reached and noted */
-	struct hpim_pending_list pending;
+	struct hpim_pending_list pending; /* sent, by SN */
+	struct hpim_pending_list waiting; /* messages to all neighbors */
+	uint32_t waiting_count; /* messages not sent yet, to all and to single neighbors */
+	uint64_t sent_count;    /* transmissions of reliable messages */
 };
 
 TAILQ_HEAD(hpim_record_list, hpim_record);
@@ -88,6 +113,7 @@ struct hpim_neigh {
 	uint16_t hold_s; /* what the liveness timer was last armed with */
 	hp_time since;
 	struct hpim_record_list records; /* those without LastSN come first */
+	struct hpim_window window;
 };
 
 /* What one neighbor said of one tree. 3.6 */
@@ -229,6 +255,7 @@ struct hpim {
 #define HPIM_HOLD_SYNC_S           12  /* while synchronizing */
 #define HPIM_HOLD_DEFAULT_S        120 /* when not announced */
 #define HPIM_ACK_FAILURE_THRESHOLD 3
+#define HPIM_EXCUSED_MAX           20 /* retransmission times */
 #define HPIM_FIRST_HELLO_MAX_S     5
 #define HPIM_HOLD_FACTOR           4 /* hold time in hello periods */
 
@@ -259,6 +286,9 @@ bool hpim_if_is_unheard(const struct hpim_if *hif);
 
 /** hpim_if_next_sn() - Allocate an SN; on exhaustion a new BootTime begins. 3.4 */
 uint32_t hpim_if_next_sn(struct hpim_if *hif);
+
+/** hpim_if_reserve_sn() - Make sure that the next SN belongs to the present BootTime. */
+void hpim_if_reserve_sn(struct hpim_if *hif);
 
 /** hpim_if_checkpoint_sn() - Every SN up to it was acknowledged by all who had to. 3.4 */
 uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif);
@@ -348,27 +378,67 @@ uint32_t hpim_snapshot_fragment(const struct hpim_if *hif);
 
 /* hpim_reliable.c */
 
-/** hpim_reliable_send_all() - IamUpstream (with @rpc) or IamNoLongerUpstream to all. 3.5 */
+/**
+ * hpim_reliable_send_all() - IamUpstream (with @rpc) or IamNoLongerUpstream to all. 3.5
+ *
+ * Replaces all that waits or is pending for the tree on this interface. Sent at once if the windows
+ * of the neighbors have room, else queued.
+ */
 void hpim_reliable_send_all(struct hpim_tree_if *tif, enum hpim_type type,
 			    const struct hpim_rpc *rpc);
 
-/** hpim_reliable_send_to() - Interest or NoInterest to one neighbor. 3.5 */
+/** hpim_reliable_send_to() - Interest or NoInterest to one neighbor, likewise. 3.5 */
 void hpim_reliable_send_to(struct hpim_tree_if *tif, enum hpim_type type,
 			   const struct ip_addr *dst);
 
 /** hpim_reliable_acked() - @neigh has everything of this tree up to (@boot_time, @sn). 3.5 */
-void hpim_reliable_acked(struct hpim_tree_if *tif, const struct hpim_neigh *neigh,
-			 uint32_t boot_time, uint32_t sn);
+void hpim_reliable_acked(struct hpim_tree_if *tif, struct hpim_neigh *neigh, uint32_t boot_time,
+			 uint32_t sn);
 
-/** hpim_reliable_snapshot() - A snapshot for @neigh covers all that is pending. 3.3 */
+/** hpim_reliable_snapshot() - A snapshot for @neigh covers all that is pending or waits. 3.3 */
 void hpim_reliable_snapshot(struct hpim_neigh *neigh);
+
+/** hpim_reliable_neighbor_new() - @neigh was added to its interface: set up its window. */
+void hpim_reliable_neighbor_new(struct hpim_neigh *neigh);
+
+/** hpim_reliable_neighbor_gone() - @neigh left its interface: forget what waits for it. */
+void hpim_reliable_neighbor_gone(struct hpim_neigh *neigh);
 
 /** hpim_reliable_timeout() - 3.5, "Timer expiry". */
 void hpim_reliable_timeout(struct hpim_tree_if *tif);
 
-/** hpim_reliable_drop() - Forget what is pending for a tree, or for all trees of an interface. */
+/** hpim_reliable_drop() - Forget what is pending or waits for a tree; _all(): on an interface. */
 void hpim_reliable_drop(struct hpim_tree_if *tif);
 void hpim_reliable_drop_all(struct hpim_if *hif);
+
+/* hpim_window.c */
+
+/* Why a message was not acknowledged in time. */
+enum hpim_late {
+	LATE_SILENT, /* the neighbor acknowledged nothing since the timer was armed */
+	LATE_LOST,   /* it acknowledged what was sent later, or others and then paused */
+	LATE_QUEUED, /* it is busy with what was sent before */
+};
+
+void hpim_window_init(struct hpim_window *window);
+
+static inline bool hpim_window_has_room(const struct hpim_window *window)
+{
+	return window->in_flight < window->size;
+}
+
+/** hpim_window_has_room_all() - Whether a message to all neighbors of @hif may be sent now. */
+bool hpim_window_has_room_all(const struct hpim_if *hif);
+
+/** hpim_window_acked() - The neighbor acknowledged @pending, which is still counted in flight. */
+void hpim_window_acked(struct hpim_window *window, const struct hpim_pending *pending, hp_time now);
+
+/** hpim_window_late() - Judge @pending, late for the neighbor; the timer was armed at @armed_at. */
+enum hpim_late hpim_window_late(const struct hpim_window *window,
+				const struct hpim_pending *pending, hp_time armed_at, hp_time now);
+
+/** hpim_window_silent() - The neighbor acknowledged nothing for a retransmission time. */
+void hpim_window_silent(struct hpim_window *window);
 
 /* hpim_tree.c */
 

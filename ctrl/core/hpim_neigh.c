@@ -81,6 +81,7 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
 	timer_init(&neigh->liveness_timer, liveness_expired);
 	TAILQ_INSERT_TAIL(&hif->neighbors, neigh, node);
 	hif->neighbor_count++;
+	hpim_reliable_neighbor_new(neigh);
 	hpim_neigh_arm(neigh, HPIM_HOLD_DEFAULT_S);
 	note(neigh, NOTE_NEIGHBOR_NEW, 0);
 	return neigh;
@@ -110,6 +111,7 @@ void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason)
 	TAILQ_REMOVE(&hif->neighbors, neigh, node);
 	hif->neighbor_count--;
 	hif->awaited_count -= neigh->was_synced;
+	hpim_reliable_neighbor_gone(neigh);
 	hif->is_full = false;
 	hpim_tree_mark_all(hif->hpim);
 	free(neigh->snapshot);
@@ -269,6 +271,8 @@ bool hpim_neigh_ack(struct hpim_if *hif, const struct ip_addr *src, const struct
 	    ack->neighbor_snapshot_sn != neigh->my_snapshot_sn ||
 	    ack->my_snapshot_sn != neigh->neighbor_snapshot_sn)
 		return false;
+	neigh->window.acked_at = hif->hpim->core->now;
+	neigh->window.is_stalled = false;
 	tree = hpim_tree_find(hif->hpim, &ack->source, &ack->group);
 	tif = tree ? hpim_tree_if_find(tree, hif->link) : NULL;
 	if (tif)

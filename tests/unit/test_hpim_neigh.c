@@ -449,7 +449,7 @@ BENCH_TEST(hpim_sn, exhausted_numbers_begin_a_new_boot_time)
 	cr_assert_eq(hif_of(net)->boot_time, NET_BOOT_S + BENCH_S);
 	cr_assert(core_deadline(net->routers[0].core) <= net->now + HP_SEC(5));
 	cr_assert_eq(TAILQ_FIRST(&hif_of(net)->pending)->boot_time, NET_BOOT_S + BENCH_S);
-	cr_assert_null(TAILQ_NEXT(TAILQ_FIRST(&hif_of(net)->pending), by_sn));
+	cr_assert_null(TAILQ_NEXT(TAILQ_FIRST(&hif_of(net)->pending), node));
 	net_free(net);
 }
 

@@ -57,9 +57,10 @@ static struct ip_addr neighbor_of(struct json_object *event, const char *key)
 static void acknowledge(struct replay *r, struct json_object *event)
 {
 	/* The trace also has late Acks of neighbors that are gone: only the address counts here. */
-	const struct hpim_neigh neigh = { .addr = neighbor_of(event, "neighbor") };
+	struct hpim_neigh gone = { .addr = neighbor_of(event, "neighbor") };
+	struct hpim_neigh *neigh = hpim_neigh_find(r->hif, &gone.addr);
 
-	hpim_reliable_acked(r->tif, &neigh, vector_u32(event, "boot_time"),
+	hpim_reliable_acked(r->tif, neigh ? neigh : &gone, vector_u32(event, "boot_time"),
 			    vector_u32(event, "sn"));
 }
 
@@ -190,7 +191,7 @@ static void check_peer(const struct replay *r, unsigned int i, struct json_objec
 {
 	const struct ip_addr addr = neighbor_addr(i);
 	const struct hpim_peer *peer = peer_of(r->tif->reliable, &addr);
-	uint32_t pending_sn = peer && peer->unicast.is_pending ? peer->unicast.sn : 0;
+	uint32_t pending_sn = peer && peer->unicast.state == PENDING_SENT ? peer->unicast.sn : 0;
 
 	cr_assert_eq(hpim_neigh_find(r->hif, &addr) != NULL,
 		     list_has(vector_get(expect, "neighbors"), i), "%s: neighbor %u", r->where, i);
@@ -211,7 +212,8 @@ static void check_state(const struct replay *r, struct json_object *expect)
 					? vector_u32(expect, "pending_multicast_sn")
 					: 0;
 
-	cr_assert_eq(reliable && reliable->multicast.is_pending ? reliable->multicast.sn : 0,
+	cr_assert_eq(reliable && reliable->multicast.state == PENDING_SENT ? reliable->multicast.sn
+									   : 0,
 		     multicast_sn, "%s: multicast", r->where);
 	cr_assert_eq(reliable && timer_runs(&reliable->timer), vector_has(expect, "timer_running"),
 		     "%s: timer", r->where);

@@ -99,6 +99,7 @@ static void put_neighbor(struct canon *canon, unsigned int router, unsigned int 
 		put(canon, neigh->snapshot[i].group.b[15]);
 		put_rpc(canon, &neigh->snapshot[i].rpc);
 	}
+	put(canon, neigh->window.is_stalled);
 	put_timer(canon, &neigh->sync_timer);
 	put_timer(canon, &neigh->liveness_timer);
 }
@@ -106,13 +107,37 @@ static void put_neighbor(struct canon *canon, unsigned int router, unsigned int 
 static void put_pending(struct canon *canon, unsigned int router,
 			const struct hpim_pending *pending)
 {
-	put(canon, pending->is_pending);
-	if (!pending->is_pending)
+	put(canon, pending->state);
+	if (pending->state == PENDING_NONE)
 		return;
 	put(canon, pending->type);
 	put_rpc(canon, &pending->rpc);
+	if (pending->state != PENDING_SENT)
+		return;
 	put_sn(canon, router, pending->boot_time, pending->sn - 1); /* a CheckpointSN to be */
 	put_number(canon, router, pending->boot_time, pending->sn);
+}
+
+/* What decides when a message is late: whether a neighbor acknowledged others since. */
+static void put_late(struct canon *canon, unsigned int router, const struct hpim_reliable *reliable)
+{
+	for (unsigned int i = 0; i < canon->world->scene->router_count; i++) {
+		const struct hpim_neigh *neigh = world_neighbor(canon->world, router, i);
+		const struct hpim_window *window = neigh ? &neigh->window : NULL;
+		bool is_heard = window && window->acked_at > reliable->armed_at;
+		const struct hpim_peer *peer;
+
+		put(canon, is_heard);
+		if (!is_heard)
+			continue;
+		if (canon->is_exact)
+			put(canon,
+			    (uint64_t)(canon->world->routers[router].now - window->acked_at));
+		put(canon, window->acked_order > reliable->multicast.order);
+		TAILQ_FOREACH (peer, &reliable->peers, node)
+			if (world_router_at(&peer->addr) == i)
+				put(canon, window->acked_order > peer->unicast.order);
+	}
 }
 
 static void put_reliable(struct canon *canon, unsigned int router,
@@ -124,6 +149,7 @@ static void put_reliable(struct canon *canon, unsigned int router,
 	if (!reliable)
 		return;
 	put_timer(canon, &reliable->timer);
+	put_late(canon, router, reliable);
 	put_pending(canon, router, &reliable->multicast);
 	for (unsigned int i = 0; i < canon->world->scene->router_count; i++)
 		TAILQ_FOREACH (peer, &reliable->peers, node) {
@@ -131,7 +157,7 @@ static void put_reliable(struct canon *canon, unsigned int router,
 				continue;
 			put(canon, 1 + i);
 			put(canon, peer->has_acked);
-			put(canon, peer->missed);
+			put(canon, (uint64_t)peer->excused << 8 | peer->missed);
 			put_pending(canon, router, &peer->unicast);
 		}
 }
