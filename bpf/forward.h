@@ -99,6 +99,38 @@ static __always_inline int forward_verdict(struct forward *fwd, const struct pac
 	return route_verdict(fwd, entry, pkt, hook);
 }
 
+/*
+ * Sources that no packet can have beyond its link: RFC 1812, 5.3.7; 169.254/16: RFC 3927, 7; RFC
+ * 4291, 2.5.2, 2.5.3 and 2.5.6; 240/4, and IPv4 mapped into IPv6, are no sources of trees either.
+ */
+static __always_inline bool source_is_void(const struct arrival *arrival)
+{
+	const __u32 *word = arrival->key;
+	__u32 first = bpf_ntohl(word[0]);
+
+	if (!arrival->is_ipv6)
+		return first >> 24 == 0 || first >> 24 == 127 || first >> 28 >= 14 ||
+		       first >> 16 == 0xa9fe;
+	if (first >> 24 == 0xff || first >> 22 == 0xfe80 >> 6)
+		return true;
+	return !(word[0] | word[1]) &&
+	       ((!word[2] && bpf_ntohl(word[3]) <= 1) || word[2] == bpf_htonl(0xffff));
+}
+
+/*
+ * Whether what arrives cannot be from its source. What the router sends itself is not seen here.
+ * Off the way of what is forwarded: such sources have no trees but those that the kernel carries.
+ */
+static __noinline bool source_is_bad(const struct arrival *arrival)
+{
+	struct ip_addr source;
+
+	if (source_is_void(arrival))
+		return true;
+	upcall_set_addr(&source, arrival->key, arrival->is_ipv6);
+	return bpf_map_lookup_elem(&own_addresses, &source) != NULL;
+}
+
 /* Reports, and what they decide; off the way of what is forwarded. */
 static __noinline int forward_report_as(const struct arrival *arrival, int reason)
 {
@@ -120,23 +152,40 @@ static __noinline int forward_report_as(const struct arrival *arrival, int reaso
 static __always_inline int forward_report(struct forward *fwd, const struct packet *pkt, int reason,
 					  enum hook hook)
 {
-	const bool is_stray = reason == MFIB_R_MISS || reason == MFIB_R_WRONG_IF;
+	const bool is_unexpected =
+		reason == MFIB_R_MISS || reason == MFIB_R_WRONG_IF || reason == MFIB_R_BAD_MAC;
 	struct arrival arrival;
 
-	if (is_stray) {
+	if (is_unexpected) {
 		if (hook == HOOK_XDP)
 			forward_resolve(fwd);
 		if (!fwd->is_served)
 			return MFIB_R_UNATTACHED;
-		if (reason == MFIB_R_WRONG_IF && !(fwd->flags & MFIB_F_WRONG_IF))
+		if (reason == MFIB_R_BAD_MAC ||
+		    (reason == MFIB_R_WRONG_IF && !(fwd->flags & MFIB_F_WRONG_IF)))
 			return reason;
-	} else if (!(fwd->flags & MFIB_F_NOTIFY)) {
+	} else if (reason != MFIB_R_KERNEL && !(fwd->flags & MFIB_F_NOTIFY)) {
 		return reason;
 	}
 	if (hook == HOOK_TC && fwd->is_second && reason != MFIB_R_WRONG_IF)
 		return reason;
 	arrival_set(&arrival, pkt, fwd->ifindex, fwd->link);
+	if ((is_unexpected || reason == MFIB_R_KERNEL) && source_is_bad(&arrival))
+		return MFIB_R_BAD_SOURCE;
+	if (!is_unexpected && !(fwd->flags & MFIB_F_NOTIFY))
+		return reason;
 	return forward_report_as(&arrival, reason);
+}
+
+/**
+ * forward_decide() - forward_verdict() and forward_report(), for all but what XDP forwards at once.
+ * @is_reserved: mac_is_reserved() of the frame.
+ */
+static __always_inline int forward_decide(struct forward *fwd, const struct packet *pkt,
+					  bool is_reserved, enum hook hook)
+{
+	return forward_report(fwd, pkt,
+			      is_reserved ? MFIB_R_BAD_MAC : forward_verdict(fwd, pkt, hook), hook);
 }
 
 #define KIND_BIT_SEND            0

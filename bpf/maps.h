@@ -99,6 +99,16 @@ struct {
 	__type(value, __u32);
 } vlans SEC(".maps");
 
+/* Sources that no packet which arrives can have: MFIB_OWN_*. Not on the way of what is forwarded.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MFIB_OWN_MAX);
+	__type(key, struct ip_addr);
+	__type(value, __u32);
+} own_addresses SEC(".maps");
+
 /* Which output the n-th copy on a port is, for sets with VLANs. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -47,7 +47,8 @@ static __always_inline bool is_multicast_arrival(const struct __sk_buff *skb)
 	       (proto_is_ip(skb->protocol) || proto_is_tag(skb->protocol));
 }
 
-static __always_inline int frame_parse(struct packet *pkt, struct __sk_buff *skb)
+static __always_inline int frame_parse(struct packet *pkt, struct __sk_buff *skb,
+				       bool *ret_is_reserved)
 {
 	const struct ethhdr *eth;
 	const void *end;
@@ -59,6 +60,7 @@ static __always_inline int frame_parse(struct packet *pkt, struct __sk_buff *skb
 	end = (const void *)(long)skb->data_end;
 	if ((const void *)(eth + 1) > end)
 		return PARSE_NOT_OURS;
+	*ret_is_reserved = mac_is_reserved(frame_mac(eth));
 	reason = packet_parse(pkt, ethernet_proto(eth), eth + 1, end, skb->len - ETH_HLEN);
 	if (reason == PARSE_LOOKUP && skb->gso_size)
 		fit_set_segment(pkt, skb->gso_size);
@@ -84,6 +86,13 @@ static __always_inline long ttl_store(struct __sk_buff *skb, const struct packet
 	return bpf_skb_store_bytes(skb, at, &ip.ttl, 4, 0);
 }
 
+/** struct addresses - What an Ethernet header begins with. */
+struct addresses {
+	__u16 group_head;
+	__u32 group_tail;
+	__u8 source[ETH_ALEN];
+} __attribute__((packed, aligned(2)));
+
 /** struct walk - The outputs of a packet, one after the other. */
 struct walk {
 	struct __sk_buff *skb;
@@ -92,13 +101,12 @@ struct walk {
 	__u32 ttl; /* as it arrived */
 	/* The copy that has yet to be sent, since the last one needs no clone; ifindex 0: none. */
 	__u32 ifindex, link;
-	__u8 mac[8];
+	struct addresses addresses;
 };
 
 static __always_inline bool copy_prepare(const struct walk *walk)
 {
-	return bpf_skb_store_bytes(walk->skb, offsetof(struct ethhdr, h_source), walk->mac,
-				   ETH_ALEN, 0) == 0;
+	return bpf_skb_store_bytes(walk->skb, 0, &walk->addresses, sizeof(walk->addresses), 0) == 0;
 }
 
 static __always_inline void walk_count(const struct walk *walk, __u32 link, enum mfib_reason reason)
@@ -132,7 +140,7 @@ static long output_visit(__u32 i, struct walk *walk)
 	}
 	walk->ifindex = ifindex;
 	walk->link = port->link;
-	__builtin_memcpy(walk->mac, port->mac, ETH_ALEN);
+	__builtin_memcpy(walk->addresses.source, port->mac, ETH_ALEN);
 	return 0;
 }
 
@@ -157,18 +165,19 @@ int hpim_tc(struct __sk_buff *skb)
 			     .packets = skb->gso_segs > 1 ? skb->gso_segs : 1,
 			     .bytes = skb->len };
 	struct packet pkt = { .len = 0 };
-	bool is_counted;
+	bool is_counted, is_reserved = false;
+	struct mac group;
 	int reason;
 
 	/* A tag that stands beside the frame: the VLAN's own program will see it. */
 	if (!is_multicast_arrival(skb) || skb->vlan_present)
 		return PASSED;
-	reason = frame_parse(&pkt, skb);
+	reason = frame_parse(&pkt, skb, &is_reserved);
 	if (reason == PARSE_NOT_OURS)
 		return PASSED;
 	forward_resolve(&fwd);
 	if (reason == PARSE_LOOKUP)
-		reason = forward_report(&fwd, &pkt, forward_verdict(&fwd, &pkt, HOOK_TC), HOOK_TC);
+		reason = forward_decide(&fwd, &pkt, is_reserved, HOOK_TC);
 	/* XDP counts what it passes, but for the trees that it leaves to TC. */
 	is_counted = fwd.is_second && !(fwd.flags & MFIB_F_TC);
 	if (is_counted && reason != MFIB_R_FORWARDED && !reason_is_drop(reason))
@@ -188,6 +197,9 @@ int hpim_tc(struct __sk_buff *skb)
 	fwd.count->tc_bytes += pkt.len;
 	stats_add(fwd.link, MFIB_R_FORWARDED, walk.packets, walk.bytes);
 	walk.ttl = pkt.ttl;
+	group = packet_mac(&pkt);
+	walk.addresses.group_head = group.head;
+	walk.addresses.group_tail = group.tail;
 	return copies_send(&walk);
 }
 

@@ -31,7 +31,7 @@ static __always_inline void forwarded_count(const struct forward *fwd, const str
 
 /* Behind the tag of a VLAN that XDP serves the input interface is that VLAN. */
 static __always_inline int frame_parse(struct packet *pkt, struct forward *fwd, const void *data,
-				       const void *end, __u32 *ret_tag_len)
+				       const void *end, __u32 *ret_tag_len, bool *ret_is_reserved)
 {
 	const struct ethhdr *eth = data;
 	const void *packet = eth + 1;
@@ -40,6 +40,7 @@ static __always_inline int frame_parse(struct packet *pkt, struct forward *fwd, 
 	if (packet > end)
 		return PARSE_NOT_OURS; /* not reached */
 	proto = ethernet_proto(eth);
+	*ret_is_reserved = mac_is_reserved(frame_mac(eth));
 	if (proto_is_tag(proto)) {
 		const struct tag *tag = packet;
 
@@ -59,7 +60,10 @@ static __always_inline int outputs_redirect(void *set, const struct forward *fwd
 	return bpf_redirect_map(set, 0, fwd->flags & MFIB_F_BROADCAST);
 }
 
-/* A packet that is forwarded and is not plain: it has a tag, gets one, or is looked at. */
+/*
+ * A packet that is forwarded and is not plain: it has a tag or another address than its group's,
+ * gets a tag, or is looked at.
+ */
 static __always_inline int frame_send(struct xdp_md *ctx, const struct forward *fwd,
 				      const struct packet *pkt, __u32 tag_len)
 {
@@ -76,7 +80,8 @@ static __always_inline int frame_send(struct xdp_md *ctx, const struct forward *
 	data = (void *)(long)ctx->data;
 	end = (void *)(long)ctx->data_end;
 	/* Masked: the verifier need not remember what it is. */
-	if (!rewrite_ttl(data + ETH_HLEN + (tag_len & sizeof(struct tag)), end, pkt->is_ipv6))
+	if (!rewrite_ttl(data + ETH_HLEN + (tag_len & sizeof(struct tag)), end, pkt->is_ipv6) ||
+	    !rewrite_group(data, end, packet_mac(pkt)))
 		return leave(ctx, MFIB_R_NO_SET, fwd, bytes); /* not reached: parsed before */
 	forwarded_count(fwd, pkt, bytes);
 	if (tag_len && !tag_strip(ctx, data, end))
@@ -92,13 +97,13 @@ static __noinline int ingress_other(struct xdp_md *ctx)
 	struct forward fwd = { .link = LINK_UNRESOLVED, .ifindex = ctx->ingress_ifindex };
 	struct packet pkt = { .len = 0 };
 	__u32 tag_len = 0;
-	int reason = frame_parse(&pkt, &fwd, data, end, &tag_len);
+	bool is_reserved = false;
+	int reason = frame_parse(&pkt, &fwd, data, end, &tag_len, &is_reserved);
 
 	if (reason == PARSE_NOT_OURS)
 		return XDP_PASS;
 	if (reason == PARSE_LOOKUP)
-		reason =
-			forward_report(&fwd, &pkt, forward_verdict(&fwd, &pkt, HOOK_XDP), HOOK_XDP);
+		reason = forward_decide(&fwd, &pkt, is_reserved, HOOK_XDP);
 	if (reason == FORWARD_LATER)
 		return XDP_PASS;
 	if (reason != MFIB_R_FORWARDED)
@@ -124,6 +129,7 @@ int hpim_ingress(struct xdp_md *ctx)
 		return XDP_PASS;
 	if (packet_parse(&pkt, ethernet_proto(eth), packet, end, end - packet) != PARSE_LOOKUP ||
 	    forward_verdict(&fwd, &pkt, HOOK_XDP) != MFIB_R_FORWARDED ||
+	    !mac_equal(frame_mac(eth), packet_mac(&pkt)) ||
 	    fwd.flags & (MFIB_F_TAGGED | MFIB_F_NOTIFY) || fwd.capture_every)
 		return ingress_other(ctx);
 	set = bpf_map_lookup_elem(&output_sets, &fwd.set);

@@ -33,6 +33,7 @@ struct packet {
 	__u8 proto;      /* IPv4 protocol, first next header of IPv6 */
 	__u32 len;       /* of the IP packet */
 	__u32 fit;       /* of the longest packet that will leave: less than len for segments */
+	__u32 mac;       /* last four bytes of the group's Ethernet address */
 	const void *key; /* source and group, in the packet side by side as in the maps */
 };
 
@@ -76,6 +77,8 @@ static __always_inline int parse_ipv4(struct packet *ret, const void *data, cons
 	ret->proto = ip->protocol;
 	ret->len = len;
 	ret->fit = len;
+	/* RFC 1112, 6.4: 01:00:5e and the last 23 bits of the group */
+	ret->mac = (ip->daddr & bpf_htonl(0x007fffff)) | bpf_htonl(0x5e000000);
 	ret->key = &ip->saddr;
 	return PARSE_LOOKUP;
 }
@@ -114,6 +117,7 @@ static __always_inline int parse_ipv6(struct packet *ret, const void *data, cons
 	ret->proto = ip->nexthdr;
 	ret->len = len;
 	ret->fit = len;
+	ret->mac = ip->daddr.in6_u.u6_addr32[3]; /* RFC 2464, 7: 33:33 and the last 32 bits */
 	ret->key = &ip->saddr;
 	return PARSE_LOOKUP;
 }
@@ -155,6 +159,39 @@ static __always_inline int packet_parse(struct packet *ret, __be16 proto, const 
 	if (proto == bpf_htons(ETH_P_IPV6))
 		return parse_ipv6(ret, data, end, room);
 	return proto_is_tag(proto) ? MFIB_R_VLAN : PARSE_NOT_OURS;
+}
+
+/* Of an Ethernet address, as it stands in the frame: 2 bytes and 4, both aligned there. */
+struct mac {
+	__u16 head;
+	__u32 tail;
+};
+
+/** packet_mac() - The Ethernet address of a parsed packet's group. */
+static __always_inline struct mac packet_mac(const struct packet *pkt)
+{
+	return (struct mac){ .head = bpf_htons(pkt->is_ipv6 ? 0x3333 : 0x0100), .tail = pkt->mac };
+}
+
+static __always_inline struct mac frame_mac(const struct ethhdr *eth)
+{
+	return (struct mac){ .head = *(const __u16 *)eth->h_dest,
+			     .tail = *(const __u32 *)(eth->h_dest + 2) };
+}
+
+static __always_inline bool mac_equal(struct mac a, struct mac b)
+{
+	return a.head == b.head && a.tail == b.tail;
+}
+
+/*
+ * IEEE 802.1Q, 8.6.3: frames to 01:80:c2 are for the neighbor on the cable alone, or for switches,
+ * and none of them carries IP.
+ */
+static __always_inline bool mac_is_reserved(struct mac mac)
+{
+	return mac.head == bpf_htons(0x0180) &&
+	       (mac.tail & bpf_htonl(0xff000000)) == bpf_htonl(0xc2000000);
 }
 
 #endif

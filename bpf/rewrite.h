@@ -9,6 +9,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "hpim/mfib_abi.h"
+#include "parse.h"
 
 /* RFC 1624, equation 3, for a field whose high byte loses one. */
 static __always_inline void rewrite_ttl4(struct iphdr *ip)
@@ -34,6 +35,18 @@ static __always_inline bool rewrite_ttl(void *packet, const void *end, bool is_i
 	if ((void *)(ip4 + 1) > end)
 		return false;
 	rewrite_ttl4(ip4);
+	return true;
+}
+
+/** rewrite_group() - The group's address, whatever the sender wrote. Return: false if short. */
+static __always_inline bool rewrite_group(void *frame, const void *end, struct mac mac)
+{
+	struct ethhdr *eth = frame;
+
+	if ((void *)(eth + 1) > end)
+		return false;
+	*(__u16 *)eth->h_dest = mac.head;
+	*(__u32 *)(eth->h_dest + 2) = mac.tail;
 	return true;
 }
 

@@ -9,8 +9,10 @@
  */
 #include <linux/types.h>
 
+#include "hpim/ip_addr.h"
+
 #define MFIB_MAGIC   0x4d504948u /* the bytes "HPIM" on little-endian machines */
-#define MFIB_VERSION 3
+#define MFIB_VERSION 4
 
 /** struct mfib_settings - Map `settings`, one element: what the other maps mean. */
 struct mfib_settings {
@@ -135,6 +137,14 @@ struct mfib_meta {
 };
 
 /*
+ * Map `own_addresses`: key struct ip_addr, value one of these. No packet that arrives can have such
+ * a source. RFC 1812, 5.3.7.
+ */
+#define MFIB_OWN_MAX       4096u
+#define MFIB_OWN_ADDRESS   1u /* of this router */
+#define MFIB_OWN_BROADCAST 2u /* of a subnet of this router */
+
+/*
  * Every way through a program counts exactly one reason of the kinds SEND, DROP or PASS, on the
  * interface the packet came in by; NOTE stands beside it.
  * X(identifier, field, short name, kind)
@@ -164,7 +174,9 @@ struct mfib_meta {
 	X(UNATTACHED, unattached, "unattached", PASS)	/* its interface is not served */          \
 	X(NO_ROOM, no_room, "no-room", PASS)		/* the driver leaves no room for a tag */  \
 	X(THRESHOLD, threshold, "threshold", NOTE)	/* no copy: TTL within the threshold */    \
-	X(SEND_FAILED, send_failed, "send-failed", NOTE) /* no copy: refused by the output */
+	X(SEND_FAILED, send_failed, "send-failed", NOTE) /* no copy: refused by the output */      \
+	X(BAD_MAC, bad_mac, "bad-mac", DROP)		/* sent to an address of IEEE 802.1 */     \
+	X(BAD_SOURCE, bad_source, "bad-source", DROP)	/* nobody there can have this source */
 /* clang-format on */
 
 enum mfib_reason {

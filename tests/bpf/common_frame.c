@@ -49,6 +49,21 @@ struct frame frame_ipv4(void)
 	return frame;
 }
 
+/* RFC 1112, 6.4; RFC 2464, 7 */
+static void group_mac_set(struct frame *frame)
+{
+	uint8_t *to = frame->bytes + ETH_DST;
+
+	if (frame_is_ipv6(frame)) {
+		to[0] = to[1] = 0x33;
+		memcpy(to + 2, frame->bytes + IP6_DST + 12, 4);
+		return;
+	}
+	memcpy(to, (const uint8_t[]){ 0x01, 0x00, 0x5e }, 3);
+	memcpy(to + 3, frame->bytes + IP4_DST + 1, 3);
+	to[3] &= 0x7f;
+}
+
 struct frame frame_forwarded(const struct frame *in, const uint8_t mac[6])
 {
 	struct frame out = *in;
@@ -56,6 +71,7 @@ struct frame frame_forwarded(const struct frame *in, const uint8_t mac[6])
 	out.bytes[frame_is_ipv6(in) ? IP6_HOPS : IP4_TTL]--;
 	if (!frame_is_ipv6(in))
 		frame_sum_set(&out);
+	group_mac_set(&out);
 	if (mac)
 		memcpy(out.bytes + ETH_SRC, mac, 6);
 	return out;

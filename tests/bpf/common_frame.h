@@ -51,7 +51,10 @@ void frame_sum_set(struct frame *frame);
 /** frame_ipv4() - frame_base4 with its checksum. */
 struct frame frame_ipv4(void);
 
-/** frame_forwarded() - A frame with its TTL decremented, and a source address unless NULL. */
+/**
+ * frame_forwarded() - An untagged frame with its TTL decremented, sent to its group's address, and
+ * with a source address unless NULL.
+ */
 struct frame frame_forwarded(const struct frame *in, const uint8_t mac[6]);
 
 /** frame_tagged() - A frame with a tag before its EtherType; @tpid in host byte order. */

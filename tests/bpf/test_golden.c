@@ -103,7 +103,13 @@ static void state_set(enum state state)
 
 /* ---- rows ---- */
 
-#define PATCHES 6
+#define PATCHES 7
+
+#define ETH_TO(a, b, c, d, e, f)                          \
+	{ 0, a }, { 1, b }, { 2, c }, { 3, d }, { 4, e }, \
+	{                                                 \
+		5, f                                      \
+	}
 
 struct row {
 	const char *name;
@@ -239,6 +245,73 @@ static const struct row rows[] = {
 	  MFIB_R_NO_SET, 0 },
 	{ "IPv6 set that does not exist", &frame_base6, { { 0, 0 } }, false, ROUTE_NO_SET, LAB_PASS,
 	  MFIB_R_NO_SET, 0 },
+	{ "IPv4 to all stations", &frame_base4, { ETH_TO(0xff, 0xff, 0xff, 0xff, 0xff, 0xff) }, false,
+	  ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IPv6 to all stations", &frame_base6, { ETH_TO(0xff, 0xff, 0xff, 0xff, 0xff, 0xff) }, false,
+	  ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IPv4 to another group's address", &frame_base4, { ETH_TO(0x01, 0, 0x5e, 0, 0, 0x01) }, false,
+	  ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IPv6 to another group's address", &frame_base6, { ETH_TO(0x33, 0x33, 0, 0x01, 0, 0x01) },
+	  false, ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IPv4 to the address of IPv6", &frame_base4, { ETH_TO(0x33, 0x33, 0, 0, 0, 0x01) }, false,
+	  ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IPv4 to a bridge's address", &frame_base4, { ETH_TO(0x01, 0x80, 0xc2, 0, 0, 0) }, false,
+	  ROUTE_HIT, LAB_DROP, MFIB_R_BAD_MAC, 0 },
+	{ "IPv6 to a bridge's address", &frame_base6, { ETH_TO(0x01, 0x80, 0xc2, 0, 0, 0x0e) }, false,
+	  ROUTE_HIT, LAB_DROP, MFIB_R_BAD_MAC, 0 },
+	{ "to a bridge's address, the kernel's tree", &frame_base4, { ETH_TO(0x01, 0x80, 0xc2, 0, 0, 0) },
+	  false, ROUTE_PASS, LAB_DROP, MFIB_R_BAD_MAC, 0 },
+	{ "to a bridge's address, no route", &frame_base4, { ETH_TO(0x01, 0x80, 0xc2, 0, 0, 0) }, false,
+	  ROUTE_NONE, LAB_DROP, MFIB_R_BAD_MAC, 0 },
+	{ "IGMP to a bridge's address", &frame_base4,
+	  { ETH_TO(0x01, 0x80, 0xc2, 0, 0, 0), { IP4_PROTO, 2 } }, false, ROUTE_HIT, LAB_PASS,
+	  MFIB_R_CONTROL, 0 },
+	{ "next to the addresses of bridges", &frame_base4, { ETH_TO(0x01, 0x80, 0xc3, 0, 0, 0) }, false,
+	  ROUTE_HIT, LAB_SEND, MFIB_R_FORWARDED, 0 },
+	{ "IPv4 seen, to all stations", &frame_base4, { ETH_TO(0xff, 0xff, 0xff, 0xff, 0xff, 0xff) },
+	  false, ROUTE_NOTIFY, LAB_SEND, MFIB_R_FORWARDED, MFIB_R_UPCALL },
+	{ "source 0.0.0.1", &frame_base4, { { IP4_SRC, 0 } }, false, ROUTE_NONE, LAB_DROP,
+	  MFIB_R_BAD_SOURCE, 0 },
+	{ "source 127.0.0.1", &frame_base4, { { IP4_SRC, 127 } }, false, ROUTE_NONE, LAB_DROP,
+	  MFIB_R_BAD_SOURCE, 0 },
+	{ "source 169.254.0.1", &frame_base4, { { IP4_SRC, 169 }, { IP4_SRC + 1, 254 } }, false,
+	  ROUTE_NONE, LAB_DROP, MFIB_R_BAD_SOURCE, 0 },
+	{ "source 169.253.0.1", &frame_base4, { { IP4_SRC, 169 }, { IP4_SRC + 1, 253 } }, false,
+	  ROUTE_NONE, LAB_PASS, MFIB_R_MISS, MFIB_R_UPCALL },
+	{ "source 223.0.0.1", &frame_base4, { { IP4_SRC, 223 } }, false, ROUTE_NONE, LAB_PASS,
+	  MFIB_R_MISS, MFIB_R_UPCALL },
+	{ "source 224.0.0.1", &frame_base4, { { IP4_SRC, 224 } }, false, ROUTE_NONE, LAB_DROP,
+	  MFIB_R_BAD_SOURCE, 0 },
+	{ "source 255.255.255.255", &frame_base4,
+	  { { IP4_SRC, 255 }, { IP4_SRC + 1, 255 }, { IP4_SRC + 2, 255 }, { IP4_SRC + 3, 255 } }, false,
+	  ROUTE_NONE, LAB_DROP, MFIB_R_BAD_SOURCE, 0 },
+	{ "source 127.0.0.1, the kernel's tree", &frame_base4, { { IP4_SRC, 127 } }, false, ROUTE_PASS,
+	  LAB_DROP, MFIB_R_BAD_SOURCE, 0 },
+	{ "IGMP from 0.0.0.1", &frame_base4, { { IP4_SRC, 0 }, { IP4_PROTO, 2 } }, false, ROUTE_NONE,
+	  LAB_PASS, MFIB_R_CONTROL, 0 },
+	{ "source fe80:db8::1", &frame_base6, { { IP6_SRC, 0xfe }, { IP6_SRC + 1, 0x80 } }, false,
+	  ROUTE_NONE, LAB_DROP, MFIB_R_BAD_SOURCE, 0 },
+	{ "source febf:db8::1", &frame_base6, { { IP6_SRC, 0xfe }, { IP6_SRC + 1, 0xbf } }, false,
+	  ROUTE_NONE, LAB_DROP, MFIB_R_BAD_SOURCE, 0 },
+	{ "source fec0:db8::1", &frame_base6, { { IP6_SRC, 0xfe }, { IP6_SRC + 1, 0xc0 } }, false,
+	  ROUTE_NONE, LAB_PASS, MFIB_R_MISS, MFIB_R_UPCALL },
+	{ "source ff01:db8::1", &frame_base6, { { IP6_SRC, 0xff } }, false, ROUTE_NONE, LAB_DROP,
+	  MFIB_R_BAD_SOURCE, 0 },
+	{ "source ::1", &frame_base6,
+	  { { IP6_SRC, 0 }, { IP6_SRC + 1, 0 }, { IP6_SRC + 2, 0 }, { IP6_SRC + 3, 0 } }, false,
+	  ROUTE_NONE, LAB_DROP, MFIB_R_BAD_SOURCE, 0 },
+	{ "source ::", &frame_base6,
+	  { { IP6_SRC, 0 }, { IP6_SRC + 1, 0 }, { IP6_SRC + 2, 0 }, { IP6_SRC + 3, 0 },
+	    { IP6_SRC + 15, 0 } },
+	  false, ROUTE_NONE, LAB_DROP, MFIB_R_BAD_SOURCE, 0 },
+	{ "source ::2", &frame_base6,
+	  { { IP6_SRC, 0 }, { IP6_SRC + 1, 0 }, { IP6_SRC + 2, 0 }, { IP6_SRC + 3, 0 },
+	    { IP6_SRC + 15, 2 } },
+	  false, ROUTE_NONE, LAB_PASS, MFIB_R_MISS, MFIB_R_UPCALL },
+	{ "source ::ffff:0.0.0.1", &frame_base6,
+	  { { IP6_SRC, 0 }, { IP6_SRC + 1, 0 }, { IP6_SRC + 2, 0 }, { IP6_SRC + 3, 0 },
+	    { IP6_SRC + 10, 0xff }, { IP6_SRC + 11, 0xff } },
+	  false, ROUTE_NONE, LAB_DROP, MFIB_R_BAD_SOURCE, 0 },
 };
 
 /* Where XDP and TC differ; IPv6 as it stands. */
@@ -401,10 +474,56 @@ Test(golden, truncated_at_every_length_is_passed_untouched)
 	truncated_check(&frame_base6);
 }
 
+/* ---- addresses of the router ---- */
+
+static void own_check(const struct frame *in, uint32_t own, enum lab_verdict want)
+{
+	struct ip_addr source = { .b = { [10] = 0xff, [11] = 0xff } };
+	struct frame out;
+
+	if (frame_is_ipv6(in))
+		memcpy(source.b, in->bytes + IP6_SRC, 16);
+	else
+		memcpy(source.b + 12, in->bytes + IP4_SRC, 4);
+	lab_put(&lab, "own_addresses", &source, &own);
+	for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+		lab_counts_clear(&lab);
+		cr_expect_eq(lab_run(&lab, hook, in, &out), want, "hook %d", hook);
+		cr_expect_eq(lab_count(&lab, IN_LINK, MFIB_R_BAD_SOURCE).packets,
+			     want == LAB_DROP ? 1 : 0, "hook %d", hook);
+	}
+	lab_del(&lab, "own_addresses", &source);
+}
+
+Test(golden, what_arrives_from_an_address_of_the_router_is_dropped)
+{
+	static const enum state states[] = { ROUTE_NONE, ROUTE_PASS, ROUTE_OTHER_IIF_ASKED };
+	const struct frame in4 = frame_ipv4();
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		state_set(states[i]);
+		own_check(&in4, MFIB_OWN_ADDRESS, LAB_DROP);
+		own_check(&in4, MFIB_OWN_BROADCAST, LAB_DROP);
+		own_check(&frame_base6, MFIB_OWN_ADDRESS, LAB_DROP);
+	}
+}
+
 /* ---- inputs that are not served ---- */
+
+static void unattached_frame_expect(const char *name, const struct frame *in)
+{
+	struct frame out;
+
+	for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+		state_set(ROUTE_NONE);
+		cr_expect_eq(lab_run(&lab, hook, in, &out), LAB_PASS, "%s", name);
+		counters_expect(name, UNKNOWN, MFIB_R_UNATTACHED, 0, in->len);
+	}
+}
 
 static void unattached_expect(const char *name)
 {
+	struct frame bad_source = frame_base6, bad_mac = frame_base6;
 	static const enum state states[] = { ROUTE_NONE, ROUTE_OTHER_IIF, ROUTE_OTHER_IIF_ASKED };
 	struct upcall_record record;
 	struct frame out;
@@ -417,6 +536,10 @@ static void unattached_expect(const char *name)
 			cr_expect_eq(lab_upcalls(&lab, &record), 0, "%s", name);
 		}
 	}
+	bad_source.bytes[IP6_SRC] = 0xff;
+	unattached_frame_expect(name, &bad_source);
+	memcpy(bad_mac.bytes + ETH_DST, (const uint8_t[]){ 0x01, 0x80, 0xc2, 0, 0, 0 }, 6);
+	unattached_frame_expect(name, &bad_mac);
 }
 
 Test(golden, nothing_is_dropped_or_reported_where_the_interface_is_not_served)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# packets.pl send KIND IFACE SOURCE GROUP COUNT [ttl=N] [size=N] [start=N] [stream=N] [source=ADDR]
+# packets.pl send KIND IFACE SOURCE GROUP COUNT [ttl=N] [size=N] [start=N] [stream=N] [source=ADDR] [to=MAC]
 # packets.pl judge IFACE GROUP
 # packets.pl join GROUP...
 # packets.pl count GROUP LAST INTERFACES
@@ -20,7 +20,7 @@
 #
 # judge: print a line for each IP packet to the group that arrives, until a signal ends it:
 #
-#	len=128 ttl=15 at=0 more=0 head=ok sum=ok seq=1 mac=02:...
+#	len=128 ttl=15 at=0 more=0 head=ok sum=ok seq=1 to=01:00:5e:... mac=02:...
 #
 # head: the checksum of IPv4; sum: that of UDP, "-" for fragments. It sees frames before the kernel
 # has put fragments together.
@@ -140,7 +140,7 @@ $packets6{$_} = $packets6{plain} for qw(df broken tagged pim);
 
 sub frame_head {
 	my ($job) = @_;
-	my $to = $job->{is_v6} ? "\x33\x33" . substr $job->{group}, 12 : "\x01\x00\x5e" . (substr($job->{group}, 1) & "\x7f\xff\xff");
+	my $to = $job->{to} ? pack 'H12', $job->{to} =~ tr/://dr : $job->{is_v6} ? "\x33\x33" . substr $job->{group}, 12 : "\x01\x00\x5e" . (substr($job->{group}, 1) & "\x7f\xff\xff");
 	return $to . mac($job->{iface}) . ($job->{kind} eq 'tagged' ? pack 'nn', 0x8100, 7 : '') .
 	       pack 'n', $job->{is_v6} ? 0x86dd : 0x0800;
 }
@@ -231,12 +231,12 @@ sub each_arrival {
 		last if !defined $from && $!{EINTR};
 		defined $from or die "recv: $!";
 		my ($ifindex, $kind) = unpack 'x4lx2C', $from;
-		my ($mac, $type) = unpack 'x6H12n', $frame;
+		my ($to, $mac, $type) = unpack 'H12H12n', $frame;
 		next if $kind == PACKET_OUTGOING || $type != ($wants_v6 ? 0x86dd : 0x0800);
 		my $packet = substr $frame, 14;
 		next if substr($packet, $wants_v6 ? 24 : 16, $wants_v6 ? 16 : 4) ne $group;
 		my $facts = $wants_v6 ? facts6($packet) : facts4($packet);
-		@$facts{'mac', 'ifindex'} = (join(':', $mac =~ /../g), $ifindex);
+		@$facts{'to', 'mac', 'ifindex'} = (join(':', $to =~ /../g), join(':', $mac =~ /../g), $ifindex);
 		$each->($facts);
 	}
 }
@@ -247,7 +247,7 @@ sub judge {
 	print "judging\n";
 	each_arrival($in, $group, sub {
 		my ($facts) = @_;
-		print join(' ', map { "$_=$facts->{$_}" } qw(len ttl at more head sum seq mac)), "\n";
+		print join(' ', map { "$_=$facts->{$_}" } qw(len ttl at more head sum seq to mac)), "\n";
 	});
 }
 
