@@ -113,6 +113,15 @@ static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *vi
 			ifset_add(&view->oifs, facts->ifs[i].link);
 }
 
+/*
+ * After a restart upstream neighbors are synchronized one after the other, and each is the best for
+ * a moment. Only the last one is sent our interest; until then all have it by default.
+ */
+static bool is_too_early(const struct hpim_facts *facts, const struct hpim_fact_if *root)
+{
+	return facts->is_stale && root->is_frozen && facts->floods;
+}
+
 /* No neighbor can deliver it yet, and none else forwards it: the entry of an earlier run stands. */
 static void derive_stale(const struct hpim_facts *facts, struct hpim_view *view)
 {
@@ -138,7 +147,8 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 	}
 	view.in_tree = !ifset_is_empty(&view.oifs); /* 3.12 */
 	for (unsigned int i = 0; i < facts->if_count && !facts->is_originator; i++)
-		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation)
+		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation &&
+		    !is_too_early(facts, &facts->ifs[i]))
 			ret_ifs[i].told = view.in_tree ? TOLD_INTEREST : TOLD_NO_INTEREST;
 	if (view.state != TREE_INACTIVE && view.root != LINK_NONE && !source_is_silent(facts))
 		view.iif = view.root;

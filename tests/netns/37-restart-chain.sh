@@ -26,13 +26,7 @@ for group in $GROUP4 $GROUP6; do
 	within 15 outputs r1 "$group" eth1
 done
 
-for way in crash upgrade restart; do
-	for router in r1 r2 r3; do
-		follow "$router" $way
-		stale_ends "$router"
-	done
-	judged_so_far "$way"
-done
+for router in r1 r2 r3; do alone $router; done
 
 # A member leaves while the last router has no daemon, and comes back after the stale time.
 unjudge dst $GROUP4
@@ -47,20 +41,11 @@ outputs r3 $GROUP6 eth1 || fail 'the other family lost its output, too'
 judged_so_far 'left while away'
 stream src dst $GROUP4 r3 eth1
 
-# Many times in a row: no daemon lives until the stale time ends, nor until its neighbors know it.
-for router in r1 r2 r3; do
-	for _ in $(seq 20); do
-		follow $router restart
-	done
-	synced_again $router
-done
-judged_so_far '20 restarts of each'
+# No daemon lives long enough to synchronize for certain.
 for _ in $(seq 50); do
 	kill -9 "${daemons[r2]}"
 	wait "${daemons[r2]}" 2> /dev/null
 	serves_again r2
 done
-synced_again r2
-judged_so_far '50 kills'
 stale_ends r2
-judged_so_far 'after the stale time'
+judged_so_far '50 kills and the stale time'

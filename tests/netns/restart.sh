@@ -14,10 +14,10 @@ reaches() {
 		fail "no route on $1"
 }
 
-# serves ROUTER: hpimd there, with two interfaces
+# serves ROUTER [IFACES]: hpimd there, with eth0 and eth1, or these
 serves() {
 	start_router "$1" --lease 30 --relearn $STALE_S
-	ends 0 eth1 ctl "$1" attach eth0,eth1 mode "${MODE:-auto}"
+	ends 0 eth1 ctl "$1" attach "${2:-eth0,eth1}" mode "${MODE:-auto}"
 }
 
 # serves_again ROUTER: after a daemon that is gone
@@ -38,6 +38,19 @@ follow() {
 		;;
 	restart) ends 0 '' ctl "$1" restart ;;
 	esac
+}
+
+# alone ROUTER: it is restarted in every way, and many times in a row, while no other is stale
+alone() {
+	local way
+	for way in crash upgrade restart; do
+		follow "$1" $way
+		synced_again "$1"
+		judged_so_far "$1 $way"
+	done
+	for _ in $(seq 20); do follow "$1" restart; done
+	stale_ends "$1"
+	judged_so_far "$1, 20 restarts and the stale time"
 }
 
 # neighbors ROUTER: those it has, all synchronized

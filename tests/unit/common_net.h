@@ -40,6 +40,8 @@ struct net_router {
 	struct net_port ports[NET_PORTS_MAX];
 	struct ev_rpf route; /* to the subnet of the source */
 	bool is_watching;
+	bool forwards_alone; /* without a core, by its entries */
+	unsigned int restarts;
 	struct core_event answers[NET_GROUPS_MAX]; /* answers to effects, given after draining */
 	unsigned int answer_count;
 	bool has_entry[NET_GROUPS_MAX];
@@ -68,7 +70,9 @@ struct net {
 	size_t packet_head, packet_count, packet_room;
 	bool is_joined[NET_LANS_MAX]; /* the host there wants the first group */
 	hp_time data_at;              /* next packet of the source, HP_TIME_NEVER: silent */
-	unsigned int data_groups;     /* that the source sends to */
+	hp_time data_every;
+	bool hosts_are_mute;      /* no member answers a query */
+	unsigned int data_groups; /* that the source sends to */
 	unsigned int data_sent;
 	unsigned int copies[NET_LANS_MAX]; /* of data of the first group, by link */
 	unsigned int sends, drop_at;       /* control packets; the one to lose, 0: none */
@@ -256,6 +260,7 @@ static inline struct net *net_new(enum ip_family family, unsigned int router_cou
 	net->family = family;
 	net->router_count = router_count;
 	net->data_at = HP_TIME_NEVER;
+	net->data_every = HP_SEC(1);
 	net->data_groups = 1;
 	for (unsigned int i = 0; i < router_count; i++) {
 		struct net_router *router = &net->routers[i];
@@ -348,18 +353,27 @@ static inline void net_settings(struct net *net, unsigned int router,
 				   .config = { .kind = CONFIG_SETTINGS, .settings = *settings } });
 }
 
-/** net_on() - Start a router with both protocols on all its interfaces. */
-static inline void net_on(struct net *net, unsigned int index)
+/** net_boot() - A core without interfaces; its BootTimes are greater than those of the one before.
+ */
+static inline void net_boot(struct net *net, unsigned int index)
 {
 	struct net_router *router = &net->routers[index];
 	struct core_limits limits = core_limits_default;
 	struct core_settings settings = router->settings;
 
-	limits.seed = index + 1;
-	limits.unix_s = NET_BOOT_S;
+	limits.seed = index + 1 + router->restarts;
+	limits.unix_s = NET_BOOT_S + router->restarts;
 	router->core = core_new(&limits);
 	cr_assert_not_null(router->core);
 	net_settings(net, index, &settings);
+}
+
+/** net_on() - Start a router with both protocols on all its interfaces. */
+static inline void net_on(struct net *net, unsigned int index)
+{
+	struct net_router *router = &net->routers[index];
+
+	net_boot(net, index);
 	for (uint16_t link = 0; link < NET_PORTS_MAX; link++) {
 		if (!router->ports[link].exists)
 			continue;
@@ -441,7 +455,8 @@ static inline void net_data(struct net *net, unsigned int lan, unsigned int from
 		for (uint16_t link = 0; link < NET_PORTS_MAX; link++) {
 			const struct net_port *port = &net->routers[i].ports[link];
 
-			if (port->exists && port->lan == lan && net->routers[i].core &&
+			if (port->exists && port->lan == lan &&
+			    (net->routers[i].core || net->routers[i].forwards_alone) &&
 			    !(i == from && link == from_link))
 				net_data_in(net, i, link, group, ttl);
 		}
@@ -453,6 +468,8 @@ static inline void net_data_in(struct net *net, unsigned int index, uint16_t lin
 	struct net_router *router = &net->routers[index];
 	const struct mfib_route entry = router->entries[group];
 
+	if (!router->has_entry[group] && !router->core)
+		return;
 	if (!router->has_entry[group]) {
 		struct ev_data data = { .kind = DATA_MISS,
 					.link = link,
@@ -469,7 +486,7 @@ static inline void net_data_in(struct net *net, unsigned int index, uint16_t lin
 		net_data(net, router->ports[out].lan, index, out, group, ttl - 1);
 }
 
-/** net_source_starts() - One packet per second and group from now on. */
+/** net_source_starts() - One packet per data_every and group from now on. */
 static inline void net_source_starts(struct net *net)
 {
 	net->data_at = net->now;
@@ -482,7 +499,7 @@ static inline void net_source_stops(struct net *net)
 
 static inline void net_source_send(struct net *net)
 {
-	net->data_at += HP_SEC(1);
+	net->data_at += net->data_every;
 	net->data_sent++;
 	for (unsigned int group = 0; group < net->data_groups; group++)
 		net_data(net, NET_SOURCE_LAN, NET_ROUTERS_MAX, 0, group, NET_TTL);
@@ -524,7 +541,7 @@ static inline void net_deliver(struct net *net)
 			}
 	/* What a router says of membership is a query. */
 	if (packet.proto == PROTO_GM && packet.router < NET_ROUTERS_MAX &&
-	    net->is_joined[packet.lan])
+	    net->is_joined[packet.lan] && !net->hosts_are_mute)
 		net_host_say(net, packet.lan, GM_REPORT);
 }
 
@@ -577,116 +594,6 @@ static inline void net_run_s(struct net *net, unsigned int seconds)
 	net_run(net, HP_SEC(seconds));
 }
 
-/* ---- What is seen ---- */
-
-/** net_log_clear() - Forget what was said up to now. */
-static inline void net_log_clear(struct net *net)
-{
-	for (unsigned int i = 0; i < net->router_count; i++)
-		net->routers[i].log.count = 0;
-}
-
-/** net_said() - Messages of types 2 to 5 on an interface since net_log_clear(), in order. */
-static inline const char *net_said(struct net *net, unsigned int router, uint16_t link)
-{
-	return net_log_said(&net->routers[router].log, link);
-}
-
-/** net_words() - All effects but notes since net_log_clear(), and clear them. */
-static inline const char *net_words(struct net *net, unsigned int router)
-{
-	const char *words = net_log_words(&net->routers[router].log);
-
-	net->routers[router].log.count = 0;
-	return words;
-}
-
-static inline const struct hpim_tree *net_tree(const struct net *net, unsigned int router)
-{
-	const struct ip_addr source = net_source(net), group = net_group(net, 0);
-
-	return hpim_tree_find(net_hpim(net, router), &source, &group);
-}
-
-static inline const struct hpim_neigh *net_neighbor(const struct net *net, unsigned int router,
-						    uint16_t link, uint8_t host)
-{
-	const struct ip_addr addr = net_addr(net, net->routers[router].ports[link].lan, host);
-	const struct hpim_if *hif = hpim_if_by_link(net_hpim(net, router), link);
-
-	return hif ? hpim_neigh_find(hif, &addr) : NULL;
-}
-
-/* The entry that was put is the one that the view wants. */
-static inline void net_check_entry(const struct net_router *router, const struct hpim_view *view)
-{
-	const struct mfib_route *entry = &router->entries[0];
-
-	cr_assert_eq(router->has_entry[0], view->iif != LINK_NONE);
-	if (router->has_entry[0])
-		cr_assert(entry->iif == view->iif && ifset_equal(&entry->oifs, &view->oifs));
-}
-
-/**
- * net_state() - The tree of the first group in words: "ACTIVE 0>1,3 AL 2" is root 0, forwarding to
- * 1 and 3, assert lost on 2.
- */
-static inline const char *net_state(const struct net *net, unsigned int router)
-{
-	static const char *const states[] = { "INACTIVE", "UNSURE", "ACTIVE" };
-	const struct hpim_tree *tree = net_tree(net, router);
-	struct ifset losers = { .word = { 0 } };
-	static struct net_text text;
-
-	if (!tree || tree->view.state == TREE_INACTIVE)
-		return "INACTIVE";
-	net_check_entry(&net->routers[router], &tree->view);
-	for (uint16_t i = 0; i < tree->tif_count; i++)
-		if (tree->tifs[i]->view.role == ROLE_NON_ROOT && !tree->tifs[i]->view.is_winner)
-			ifset_add(&losers, tree->tifs[i]->link);
-	text.s[0] = '\0';
-	net_append(&text, "%s %s>%s%s%s", states[tree->view.state],
-		   net_link_text(tree->view.root).s, net_ifset_text(&tree->view.oifs).s,
-		   ifset_is_empty(&losers) ? "" : " AL ", net_ifset_text(&losers).s);
-	return text.s;
-}
-
-/** net_interest() - Non-root interfaces with DownstreamInterest. */
-static inline struct net_text net_interest(const struct net *net, unsigned int router)
-{
-	const struct hpim_tree *tree = net_tree(net, router);
-	struct ifset interested = { .word = { 0 } };
-
-	for (uint16_t i = 0; tree && i < tree->tif_count; i++)
-		if (tree->tifs[i]->view.role == ROLE_NON_ROOT && tree->tifs[i]->view.has_interest)
-			ifset_add(&interested, tree->tifs[i]->link);
-	return net_ifset_text(&interested);
-}
-
-static inline bool net_no_route(void *ctx, const struct mfib_route *route)
-{
-	(void)ctx;
-	(void)route;
-	cr_assert_fail("the forwarding table is not empty");
-	return false;
-}
-
-/** net_check_empty() - No router knows anything of any tree. */
-static inline void net_check_empty(const struct net *net)
-{
-	for (unsigned int i = 0; i < net->router_count; i++) {
-		const struct net_router *router = &net->routers[i];
-
-		if (!router->core)
-			continue;
-		cr_assert_null(net_hpim(net, i)->trees, "router %u keeps trees", i);
-		cr_assert_null(net_hpim(net, i)->groups, "router %u keeps groups", i);
-		cr_assert_eq(net_hpim(net, i)->tree_count, 0);
-		cr_assert_not(router->is_watching, "router %u watches a route", i);
-		mfib_each(router->core->mfib, net_no_route, NULL);
-		for (unsigned int group = 0; group < NET_GROUPS_MAX; group++)
-			cr_assert_not(router->has_entry[group], "router %u has an entry", i);
-	}
-}
+#include "common_net_seen.h"
 
 #endif
