@@ -358,7 +358,7 @@ uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
 		return port_refuse(ret_refusal,
 				   err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "socket",
 				   "see the daemon's log", "cannot open the sockets on %s: %s",
-				   wish->name, strerror(-err));
+				   wish->name, rawsock_join_error(err));
 	log_waiting(shell, number);
 	watch_answer(shell, NULL);
 	saved_store(shell);

@@ -240,6 +240,18 @@ int rawsock_join(struct rawsock *rs, const struct fx_group *join, uint32_t ifind
 	return err;
 }
 
+/* ip(7), socket(7): memberships of a socket are counted for IPv4, and take of its option memory. */
+const char *rawsock_join_error(int err)
+{
+	switch (err) {
+	case -ENOBUFS:
+		return "the kernel refuses a group membership: raise sysctl "
+		       "net.ipv4.igmp_max_memberships or net.core.optmem_max";
+	case -ENOMEM: return "no memory for a group membership: raise sysctl net.core.optmem_max";
+	default: return strerror(-err);
+	}
+}
+
 void rawsock_leave(struct rawsock *rs, const struct fx_group *leave)
 {
 	struct port *port = port_find(rs, leave->link, leave->proto, ip_addr_family(&leave->group));

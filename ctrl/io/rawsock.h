@@ -27,6 +27,10 @@ void rawsock_free(struct rawsock *rs);
  */
 int rawsock_join(struct rawsock *rs, const struct fx_group *join, uint32_t ifindex);
 
+/** rawsock_join_error() - An error of rawsock_join() in words, with the sysctl that sets the limit.
+ */
+const char *rawsock_join_error(int err);
+
 /** rawsock_leave() - Perform FX_LEAVE; closes the sockets with their last group. */
 void rawsock_leave(struct rawsock *rs, const struct fx_group *leave);
 

@@ -32,6 +32,13 @@ ip link add eth2 netns "$PREFIX-one" type veth peer name eth0 netns "$PREFIX-oth
 run one sysctl -qw net.ipv6.conf.eth2.disable_ipv6=1
 run other ip link set eth0 up && run one ip link set eth2 up
 start_router one
+
+# Refused by a limit of the kernel: it is named, and nothing stays.
+run one sysctl -qw net.ipv4.igmp_max_memberships=0
+ends 2 'raise sysctl net.ipv4.igmp_max_memberships' ctl one attach eth0
+said one 'raise sysctl net.ipv4.igmp_max_memberships' || fail 'the log does not name the sysctl'
+shows one '' interface interfaces || fail 'a refused interface is in the list'
+run one sysctl -qw net.ipv4.igmp_max_memberships=20
 ends 0 eth0 ctl one attach eth0
 
 # Accepted, with a word of warning, also among others and twice; and noticed by the doctor.
