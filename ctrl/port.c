@@ -70,6 +70,16 @@ static void feed_link(struct shell *shell, uint16_t number, const struct rtnl_li
 	shell_feed(shell, &event);
 }
 
+/* Multicast router discovery goes with HPIM-DM: switches that snoop must know the routers. */
+static void feed_mrd(struct shell *shell, uint16_t number, enum ip_family family, bool is_on)
+{
+	shell_feed(shell, &(struct core_event){ .kind = EV_CONFIG,
+						.config = { .kind = CONFIG_MRD,
+							    .link = number,
+							    .family = family,
+							    .is_on = is_on } });
+}
+
 static void feed_wish(struct shell *shell, uint16_t number, enum ip_family family,
 		      enum core_proto proto, bool is_on)
 {
@@ -85,6 +95,8 @@ static void feed_wish(struct shell *shell, uint16_t number, enum ip_family famil
 	if (proto == PROTO_HPIM)
 		port->waits_for_key[family] = false;
 	shell_feed(shell, &event);
+	if (proto == PROTO_HPIM)
+		feed_mrd(shell, number, family, is_on);
 }
 
 static void feed_version(struct shell *shell, uint16_t number, enum ip_family family)

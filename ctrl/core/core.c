@@ -11,6 +11,7 @@
 #include "core/gm.h"
 #include "core/hpim.h"
 #include "core/mfib.h"
+#include "core/mrd.h"
 #include "core/rpf.h"
 
 const struct core_limits core_limits_default = {
@@ -79,9 +80,12 @@ void core_free(struct core *core)
 	if (!core)
 		return;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		for (uint16_t link = 0; link < LINKS_MAX; link++)
+		for (uint16_t link = 0; link < LINKS_MAX; link++) {
 			if (core->gm[family][link])
 				gm_stop(core, core->gm[family][link]);
+			if (core->mrd[family][link])
+				mrd_stop(core, core->mrd[family][link], false);
+		}
 		hpim_free(core->hpim[family]);
 	}
 	mfib_free(core->mfib);
@@ -150,6 +154,24 @@ static void gm_link_changed(struct core *core, uint16_t link, enum ip_family fam
 	set_gm_wishes(core, link, family);
 }
 
+/* The same of multicast router discovery. */
+static void mrd_link_changed(struct core *core, uint16_t link, enum ip_family family,
+			     const struct ip_addr *old_addr)
+{
+	const struct link *info = &core->links[link];
+	bool is_usable = link_is_usable(info, family);
+	bool runs = info->has_mrd[family] && is_usable;
+	bool is_same = is_usable && ip_addr_equal(old_addr, link_addr(info, family));
+	struct mrd_if **mrd = &core->mrd[family][link];
+
+	if (*mrd && !(runs && is_same)) {
+		mrd_stop(core, *mrd, is_same);
+		*mrd = NULL;
+	}
+	if (!*mrd && runs)
+		*mrd = mrd_start(core, link, family);
+}
+
 static void note_no_address(struct core *core, uint16_t link, enum ip_family family)
 {
 	const struct link *info = &core->links[link];
@@ -169,6 +191,7 @@ static void link_changed(struct core *core, uint16_t link, const struct ip_addr 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		note_no_address(core, link, family);
 		gm_link_changed(core, link, family, &old_addrs[family]);
+		mrd_link_changed(core, link, family, &old_addrs[family]);
 		hpim_link_changed(core->hpim[family], link);
 	}
 }
@@ -195,11 +218,13 @@ static void handle_link(struct core *core, const struct ev_link *ev)
 static void handle_switch(struct core *core, const struct ev_config *ev)
 {
 	struct link *link = &core->links[ev->link];
+	bool *is_on = ev->kind == CONFIG_MRD ? &link->has_mrd[ev->family]
+					     : &link->wanted[ev->family][ev->proto];
 	struct ip_addr addrs[IP_FAMILY_COUNT];
 
-	if (link->wanted[ev->family][ev->proto] == ev->is_on)
+	if (*is_on == ev->is_on)
 		return;
-	link->wanted[ev->family][ev->proto] = ev->is_on;
+	*is_on = ev->is_on;
 	remember_addrs(link, addrs);
 	link_changed(core, ev->link, addrs);
 }
@@ -235,7 +260,9 @@ static void handle_packet(struct core *core, const struct ev_packet *ev)
 
 	if (ev->proto == PROTO_HPIM)
 		hpim_receive(core->hpim[family], ev);
-	else if (core->gm[family][ev->link])
+	else if (ev->proto == PROTO_MRD && core->mrd[family][ev->link])
+		mrd_receive(core, core->mrd[family][ev->link], ev);
+	else if (ev->proto == PROTO_GM && core->gm[family][ev->link])
 		gm_receive(core, core->gm[family][ev->link], ev);
 }
 
@@ -245,10 +272,14 @@ static void stop(struct core *core)
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (uint16_t link = 0; link < LINKS_MAX; link++) {
 			struct gm_if *gm = core->gm[family][link];
+			struct mrd_if *mrd = core->mrd[family][link];
 
 			core->gm[family][link] = NULL;
+			core->mrd[family][link] = NULL;
 			if (gm)
 				gm_stop(core, gm);
+			if (mrd)
+				mrd_stop(core, mrd, true);
 		}
 		hpim_stop(core->hpim[family]);
 	}

@@ -13,6 +13,7 @@
 struct gm_if;
 struct hpim;
 struct mfib;
+struct mrd_if;
 struct rpf;
 
 struct core {
@@ -27,7 +28,8 @@ struct core {
 	struct sched sched;
 	struct fx_queue fx;
 	struct link links[LINKS_MAX];
-	struct gm_if *gm[IP_FAMILY_COUNT][LINKS_MAX]; /* NULL where IGMP/MLD does not run */
+	struct gm_if *gm[IP_FAMILY_COUNT][LINKS_MAX];   /* NULL where IGMP/MLD does not run */
+	struct mrd_if *mrd[IP_FAMILY_COUNT][LINKS_MAX]; /* NULL where it does not run */
 	struct hpim *hpim[IP_FAMILY_COUNT];
 	struct mfib *mfib;
 	struct rpf *rpf;

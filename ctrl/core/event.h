@@ -24,9 +24,11 @@ enum core_event_kind {
 
 /* Control protocols told apart by the sockets; the family is that of the packet's addresses. */
 enum core_proto {
-	PROTO_HPIM, /* IP protocol 103 */
-	PROTO_GM,   /* IGMP or MLD */
-	PROTO_COUNT,
+	PROTO_HPIM,              /* IP protocol 103 */
+	PROTO_GM,                /* IGMP or MLD */
+	PROTO_COUNT,             /* of those that the operator switches on and off */
+	PROTO_MRD = PROTO_COUNT, /* multicast router discovery, which goes with HPIM-DM */
+	PROTO_SOCKETS,           /* of all */
 };
 
 #define LINK_NAME_LEN  16
@@ -94,6 +96,7 @@ enum config_kind {
 	CONFIG_GM,         /* version of IGMP or MLD on an interface; kept while it does not run */
 	CONFIG_FAST_LEAVE, /* believe a leave at once where one host listens; kept as above */
 	CONFIG_SSM_ANY_SOURCE, /* count who asks for any source of an SSM group; kept as above */
+	CONFIG_MRD,            /* switch multicast router discovery on or off, as CONFIG_LINK */
 };
 
 struct hpim_key;
@@ -103,7 +106,7 @@ struct ev_config {
 	uint16_t link;         /* all but CONFIG_SETTINGS */
 	enum ip_family family; /* same */
 	enum core_proto proto; /* CONFIG_LINK */
-	bool is_on;            /* CONFIG_LINK; CONFIG_KEY: false deletes the key with that id */
+	bool is_on; /* CONFIG_LINK, CONFIG_MRD; CONFIG_KEY: false deletes the key with that id */
 	const struct hpim_key *key;    /* CONFIG_KEY; its secret is copied, NULL: as it was */
 	uint8_t version;               /* CONFIG_GM: IGMP 2 or 3, MLD 1 or 2; 0: the newest */
 	bool is_sending;               /* CONFIG_KEY: messages are signed with it from now on */

@@ -93,7 +93,7 @@ static void read_packet(struct reader *in, struct ev_packet *packet)
 	packet->has_router_alert = rd_u8(in) != 0;
 	packet->len = rd_u32(in);
 	packet->bytes = rd_bytes(in, packet->len);
-	if (packet->proto >= PROTO_COUNT || packet->link >= LINKS_MAX)
+	if (packet->proto >= PROTO_SOCKETS || packet->link >= LINKS_MAX)
 		in->bad = true;
 }
 
@@ -173,7 +173,8 @@ static void read_config(struct reader *in, struct ev_config *config)
 
 	config->kind = rd_u8(in);
 	if (config->kind == CONFIG_LINK || config->kind == CONFIG_GM ||
-	    config->kind == CONFIG_FAST_LEAVE || config->kind == CONFIG_SSM_ANY_SOURCE) {
+	    config->kind == CONFIG_FAST_LEAVE || config->kind == CONFIG_SSM_ANY_SOURCE ||
+	    config->kind == CONFIG_MRD) {
 		config->link = rd_u16(in);
 		config->family = rd_u8(in);
 		config->proto = rd_u8(in);

@@ -11,6 +11,7 @@ struct link {
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* 0: the newest */
 	bool has_fast_leave[IP_FAMILY_COUNT];
 	bool has_ssm_any_source[IP_FAMILY_COUNT];
+	bool has_mrd[IP_FAMILY_COUNT];   /* multicast router discovery is switched on */
 	uint64_t noted[NOTE_CODE_COUNT]; /* notes about it so far, so how many were refused */
 	uint64_t gm_refused[GM_REFUSAL_COUNT];
 };

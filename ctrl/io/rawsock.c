@@ -96,7 +96,7 @@ static int ipv6_payload(const struct rawsock *rs, size_t len, struct msghdr *msg
 			struct inet_packet *ret_packet)
 {
 	const struct sockaddr_in6 *from = msg->msg_name;
-	struct inet_packet packet = { .proto = INET_PROTO_PIM, .bytes = rs->bytes, .len = len };
+	struct inet_packet packet = { .bytes = rs->bytes, .len = len };
 	struct in6_pktinfo info;
 	int hops = -1;
 
@@ -144,7 +144,7 @@ static int port_receive(const struct port *port, struct inet_packet *ret_packet)
 		return -errno;
 	if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
 		return -EBADMSG;
-	if (port->proto == PROTO_HPIM && port->family == IP_FAMILY_6)
+	if (port->family == IP_FAMILY_6 && port->fds.rx == port->fds.tx)
 		return ipv6_payload(rs, (size_t)len, &msg, ret_packet);
 	return inet_decode(rs->bytes, (size_t)len, ret_packet);
 }

@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -64,15 +65,48 @@ static const struct option hpim6[] = {
 static const struct option igmp[] = { SET(IPPROTO_IP, IP_OPTIONS, alert4), LIST_END };
 static const struct option mld[] = { SET(IPPROTO_IPV6, IPV6_HOPOPTS, alert6), LIST_END };
 
+/* Of all IGMP and ICMPv6 only solicitations; offsets count from the IP header. RFC 4286, 4.2.1 */
+static struct sock_filter filter_solicitation[] = {
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0), /* X: where IGMP starts */
+	BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x31, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),  BPF_STMT(BPF_RET | BPF_K, 0),
+};
+static const struct sock_fprog solicitation4 = {
+	.len = sizeof(filter_solicitation) / sizeof(filter_solicitation[0]),
+	.filter = filter_solicitation,
+};
+/* A bit set is a type refused. */
+static const struct icmp6_filter solicitation6 = {
+	{ UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, ~(UINT32_C(1) << 152 % 32), UINT32_MAX,
+	  UINT32_MAX, UINT32_MAX },
+};
+static const struct option mrd4[] = {
+	SET(IPPROTO_IP, IP_OPTIONS, alert4),
+	SET(SOL_SOCKET, SO_ATTACH_FILTER, solicitation4),
+	LIST_END,
+};
+static const struct option mrd6[] = {
+	SET(IPPROTO_IPV6, IPV6_HOPOPTS, alert6),
+	SET(IPPROTO_IPV6, IPV6_RECVPKTINFO, one),
+	SET(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, one),
+	SET(IPPROTO_ICMPV6, ICMP6_FILTER, solicitation6),
+	LIST_END,
+};
+
 struct kind {
 	int domain, protocol, ethertype; /* ethertype: of the packet socket that is read */
 	const struct option *common, *special;
 };
 
-static const struct kind kinds[PROTO_COUNT][IP_FAMILY_COUNT] = {
+static const struct kind kinds[PROTO_SOCKETS][IP_FAMILY_COUNT] = {
 	[PROTO_HPIM] = {
 		[IP_FAMILY_4] = { AF_INET, INET_PROTO_PIM, 0, common4, none },
 		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_PIM, 0, common6, hpim6 },
+	},
+	/* Solicitations go to all routers, so the raw socket gets them as a member. */
+	[PROTO_MRD] = {
+		[IP_FAMILY_4] = { AF_INET, INET_PROTO_IGMP, 0, common4, mrd4 },
+		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_ICMPV6, 0, common6, mrd6 },
 	},
 	[PROTO_GM] = {
 		[IP_FAMILY_4] = { AF_INET, INET_PROTO_IGMP, ETH_P_IP, common4, igmp },
