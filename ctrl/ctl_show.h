@@ -72,6 +72,14 @@ void ctl_trees_end(struct show *show);
 typedef void ctl_tree_fn(const struct show *show, const struct inspect_tree *view);
 bool ctl_trees_next(struct show *show, ctl_tree_fn *each);
 
+/**
+ * ctl_tree_silence() - How long no packet has come of a tree that another router announces and that
+ * is forwarded here: its source pauses, or something between drops its packets.
+ *
+ * Return: 0 when that is not known of the tree; HP_TIME_NEVER: none has come so far.
+ */
+hp_time ctl_tree_silence(const struct shell *shell, const struct inspect_tree *tree);
+
 bool ctl_trees_step(struct show *show);
 bool ctl_tree_ifs_step(struct show *show);
 bool ctl_mroutes_step(struct show *show);

@@ -112,6 +112,17 @@ static void show_tree_ifs(const struct show *show, const struct inspect_tree *vi
 	inspect_tree_ifs_of(show->shell->core, &view->key, show_tree_if, (void *)show);
 }
 
+hp_time ctl_tree_silence(const struct shell *shell, const struct inspect_tree *tree)
+{
+	struct dplane_route_state state;
+
+	if (strcmp(tree->state, "active") != 0 || tree->is_originator || tree->iif == LINK_NONE ||
+	    tree->iif != tree->root || ifset_is_empty(&tree->oifs) ||
+	    dplane_route_state(shell->dplane, &tree->key, &state) < 0)
+		return 0;
+	return state.seen_for;
+}
+
 /* ---- which trees ---- */
 
 /* An argument that may be absent. Return: whether it is none, or an address. */

@@ -13,6 +13,10 @@
 /* A synchronization takes as many round trips as there are parts; this is far above. */
 #define SYNC_MAX HP_SEC(30)
 
+/* Without packets of a tree: pauses of a stream are shorter; a source is believed gone before. */
+#define SILENCE_MIN  HP_SEC(10)
+#define SILENCE_SURE HP_SEC(240)
+
 static const struct port *port_of(const struct doctor *doctor)
 {
 	return &doctor->shell->ports[doctor->link];
@@ -361,6 +365,42 @@ static void check_upstream(struct doctor *doctor)
 			      tree->preference, tree->metric);
 }
 
+/*
+ * A tree ends when its source has been silent for its lifetime (description of HPIM-DM, 5: 210 s).
+ * A tree that stands longer without packets has a source that sends, and routers that announce it.
+ */
+static void check_silence(struct doctor *doctor)
+{
+	static const char remedy[] = "let the switch take multicast router discovery (RFC 4286), "
+				     "make the ports of routers "
+				     "its router ports (Linux: 'bridge link set dev PORT "
+				     "mcast_router 2'), or switch snooping off";
+	struct advice advice = { .remedy = remedy };
+	const struct inspect_tree *tree = &doctor->tree;
+	hp_time silent_for = ctl_tree_silence(doctor->shell, tree);
+	char since[64] = "so far";
+
+	if (silent_for < SILENCE_MIN)
+		return;
+	if (silent_for != HP_TIME_NEVER)
+		(void)snprintf(since, sizeof(since), "for %" PRId64 " s", silent_for / HP_SEC(1));
+	if (silent_for == HP_TIME_NEVER || silent_for < SILENCE_SURE) {
+		advice.severity = SEVERITY_NOTE;
+		advice.why =
+			"the source pauses, or a switch between does multicast snooping and does "
+			"not know this router";
+	} else {
+		advice.severity = SEVERITY_WARNING;
+		advice.why =
+			"the routers before this one still see the source: a switch between does "
+			"multicast snooping and does not know this router";
+	}
+	doctor_report(doctor, &advice,
+		      "(%s, %s): announced by %s and wanted here, but nothing arrives on %s %s",
+		      ip_addr_text(&tree->key.source).s, ip_addr_text(&tree->key.group).s,
+		      ip_addr_text(&tree->upstream).s, port_name(doctor->shell, tree->iif), since);
+}
+
 const struct check doctor_checks[] = {
 	{ "interface", CHECK_LINK, check_state },
 	{ "kernel-cache", CHECK_LINK, check_mirror },
@@ -375,6 +415,7 @@ const struct check doctor_checks[] = {
 	{ "rp-filter", CHECK_FAMILY, check_rp_filter },
 	{ "route", CHECK_TREE, check_route },
 	{ "upstream", CHECK_TREE, check_upstream },
+	{ "silent-input", CHECK_TREE, check_silence },
 };
 
 const size_t doctor_check_count = sizeof(doctor_checks) / sizeof(doctor_checks[0]);

@@ -14,6 +14,9 @@
 #include "reason.h"
 #include "dplane/tier.h"
 
+/* Streams with longer pauses between packets are rare. */
+#define SILENCE_MIN HP_SEC(5)
+
 struct explain {
 	struct shell *shell;
 	struct ctl_client *client;
@@ -206,6 +209,26 @@ static void explain_input(const struct explain *ex)
 		    "the entry has no outputs: packets are dropped as soon as they arrive");
 }
 
+/* The neighbor forwards, and nothing comes: what no router of the two can see alone. */
+static void explain_silence_of_input(const struct explain *ex)
+{
+	hp_time silent_for = ctl_tree_silence(ex->shell, &ex->tree);
+	const char *name = port_name(ex->shell, ex->tree.iif);
+	char since[64] = "so far";
+
+	if (silent_for < SILENCE_MIN)
+		return;
+	if (silent_for != HP_TIME_NEVER)
+		(void)snprintf(since, sizeof(since), "for %" PRId64 " s", silent_for / HP_SEC(1));
+	say(ex, "input", name, "silent",
+	    "%s announces the tree, and it is wanted here, but nothing has arrived on %s %s: the "
+	    "source "
+	    "pauses, or a switch between snoops IGMP or MLD and does not know this router (if "
+	    "'explain' "
+	    "of %s says that copies leave there, it is the switch)",
+	    ip_addr_text(&ex->tree.upstream).s, name, since, ip_addr_text(&ex->tree.upstream).s);
+}
+
 static void explain_tier(const struct explain *ex)
 {
 	struct dplane_route_state state;
@@ -363,6 +386,7 @@ void ctl_explain(struct show *show)
 	if (ex.has_tree) {
 		explain_input(&ex);
 		explain_tier(&ex);
+		explain_silence_of_input(&ex);
 	}
 	explain_outputs(&ex);
 	dplane_counters(show->shell->dplane, explain_counter, &ex);
