@@ -177,7 +177,7 @@ static void both_are(const struct net *net, enum gm_state state)
 		cr_assert_str_eq(first_state(&net->router[i]), net->facts->states[state]);
 }
 
-static void each_family(void (*scenario)(struct net *net))
+static void run_scenario(void (*scenario)(struct net *net))
 {
 	static struct net net; /* large */
 
@@ -215,7 +215,7 @@ static void test_1(struct net *net)
 
 Test(gm_scenario, t1_the_higher_router_yields_at_the_next_query)
 {
-	each_family(test_1);
+	run_scenario(test_1);
 }
 
 static void test_2(struct net *net)
@@ -239,7 +239,7 @@ static void test_2(struct net *net)
 
 Test(gm_scenario, t2_the_higher_router_takes_over_255_s_after_the_last_query)
 {
-	each_family(test_2);
+	run_scenario(test_2);
 }
 
 static void test_3(struct net *net)
@@ -253,7 +253,7 @@ static void test_3(struct net *net)
 
 Test(gm_scenario, t3_the_lower_router_stays_querier_when_the_other_stops)
 {
-	each_family(test_3);
+	run_scenario(test_3);
 }
 
 static void test_4(struct net *net)
@@ -267,7 +267,7 @@ static void test_4(struct net *net)
 
 Test(gm_scenario, t4_without_joins_there_are_no_groups)
 {
-	each_family(test_4);
+	run_scenario(test_4);
 }
 
 static void test_5(struct net *net)
@@ -289,7 +289,7 @@ static void test_5(struct net *net)
 
 Test(gm_scenario, t5_a_member_is_known_to_both_and_answers_each_query)
 {
-	each_family(test_5);
+	run_scenario(test_5);
 }
 
 static void test_6(struct net *net)
@@ -304,7 +304,7 @@ static void test_6(struct net *net)
 
 Test(gm_scenario, t6_a_second_member_changes_nothing)
 {
-	each_family(test_6);
+	run_scenario(test_6);
 }
 
 static void test_7(struct net *net)
@@ -327,7 +327,7 @@ static void test_7(struct net *net)
 
 Test(gm_scenario, t7_a_leave_is_checked_and_the_remaining_member_answers)
 {
-	each_family(test_7);
+	run_scenario(test_7);
 }
 
 static void test_8(struct net *net)
@@ -352,7 +352,7 @@ static void test_8(struct net *net)
 
 Test(gm_scenario, t8_the_last_member_is_gone_after_two_queries_and_two_seconds)
 {
-	each_family(test_8);
+	run_scenario(test_8);
 }
 
 static void test_9(struct net *net)
@@ -374,5 +374,5 @@ static void test_9(struct net *net)
 
 Test(gm_scenario, t9_a_member_that_is_cut_off_is_forgotten_260_s_after_its_last_report)
 {
-	each_family(test_9);
+	run_scenario(test_9);
 }
