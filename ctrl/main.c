@@ -15,11 +15,8 @@
 #define INSTANCE_NAME_MAX 32
 #define TABLE_MAX         999999999u
 
-/*
- * Without a daemon the programs stop forwarding after the hold time that neighbors give a router
- * (description of HPIM-DM, section 5): then they take over.
- */
-#define LEASE_S 40
+#define HELLO_S     10u /* description of HPIM-DM, section 5 */
+#define HELLO_S_MAX 300u
 
 /* Two queries of the start, a quarter of 125 s apart, and 10 s for the answers; RFC 9776, 8. */
 #define RELEARN_S 45
@@ -33,8 +30,10 @@ static const char usage[] =
 	"  -t, --unicast-table N     kernel table of the routes to sources (default: 254, main)\n"
 	"  -m, --multicast-table N   kernel multicast table (default: 0)\n"
 	"  -r, --record FILE         write what happens to FILE, for hpimsim to play again\n"
-	"  -l, --lease SECONDS       how long to forward without a daemon (default: 40, the\n"
-	"                            hold time of the neighbors)\n"
+	"      --hello SECONDS       time from one Hello to the next (default: 10); neighbors\n"
+	"                            give up a router after 4 times as long\n"
+	"  -l, --lease SECONDS       how long to forward without a daemon (default: as long as\n"
+	"                            neighbors wait, 4 times --hello)\n"
 	"      --relearn SECONDS     how long outputs of the run before count as wanted\n"
 	"                            (default: 45)\n"
 	"      --discard-pins        start afresh, not with what an earlier run left\n"
@@ -49,6 +48,7 @@ static const struct option long_options[] = {
 	{ "unicast-table", required_argument, NULL, 't' },
 	{ "multicast-table", required_argument, NULL, 'm' },
 	{ "record", required_argument, NULL, 'r' },
+	{ "hello", required_argument, NULL, 'H' },
 	{ "lease", required_argument, NULL, 'l' },
 	{ "relearn", required_argument, NULL, 'R' },
 	{ "discard-pins", no_argument, NULL, 'd' },
@@ -123,6 +123,10 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 				return usage_error("no table number", optarg);
 			break;
 		case 'r': options->record_path = optarg; break;
+		case 'H':
+			if (!parse_number(optarg, 1, HELLO_S_MAX, &options->hello_s))
+				return usage_error("Hellos are 1 to 300 seconds apart", optarg);
+			break;
 		case 'l':
 			if (!parse_seconds(optarg, &options->lease_for))
 				return usage_error("a lease has 1 to 3600 seconds", optarg);
@@ -206,7 +210,7 @@ int main(int argc, char **argv)
 {
 	struct shell_options options = { .instance = "default",
 					 .unicast_table = 254,
-					 .lease_for = HP_SEC(LEASE_S),
+					 .hello_s = HELLO_S,
 					 .stale_for = HP_SEC(RELEARN_S) };
 	struct shell_options start_log = { .is_foreground = true };
 	static struct shell shell;
@@ -216,6 +220,9 @@ int main(int argc, char **argv)
 	err = parse_options(argc, argv, &options);
 	if (err >= 0)
 		return err;
+	/* Without a daemon the programs stop when the neighbors take over. */
+	if (!options.lease_for)
+		options.lease_for = HP_SEC(HOLD_FACTOR * options.hello_s);
 	start_log.is_verbose = options.is_verbose;
 	log_open(is_first ? &start_log : &options);
 	options.discards_pins &= is_first;

@@ -21,7 +21,7 @@
 /* Trees of each family; the forwarding plane has room for those of both. */
 #define TREES_MAX 50000u
 
-/* The lease is renewed so often within its time. */
+/* A lease shorter than a few Hello periods is renewed so often within its time. */
 #define LEASE_PARTS 4
 
 /* BootTimes must grow over restarts (description of HPIM-DM, 3.1): the greatest one used. */
@@ -185,17 +185,35 @@ static void feed_posted(struct shell *shell)
 	shell->posted_count = 0;
 }
 
+/*
+ * Together with the Hellos, so that the lease ends when the neighbors give this router up: earlier
+ * there would be a gap, later each packet would be forwarded twice. A lease that was set too short
+ * for that is renewed more often.
+ */
+static hp_time lease_renewal(const struct shell *shell, hp_time now)
+{
+	hp_time hello = core_hello_next(shell->core, now);
+	hp_time part = now + shell->options->lease_for / LEASE_PARTS;
+
+	return shell->options->lease_for < HP_SEC(HOLD_FACTOR * shell->options->hello_s) &&
+			       part < hello
+		       ? part
+		       : hello;
+}
+
 static void renew_lease(struct shell *shell)
 {
-	hp_time now = loop_now();
+	hp_time now = loop_now(), next = lease_renewal(shell, now);
 
-	if (now < shell->renew_at)
-		return;
-	if (dplane_renew(shell->dplane, shell->options->lease_for) < 0)
-		log_line(NOTE_WARN,
-			 "the lease of the forwarding plane cannot be renewed; XDP stops "
-			 "forwarding when it ends");
-	shell->renew_at = now + shell->options->lease_for / LEASE_PARTS;
+	if (now >= shell->renew_at) {
+		if (dplane_renew(shell->dplane, shell->options->lease_for) < 0)
+			log_line(NOTE_WARN,
+				 "the lease of the forwarding plane cannot be renewed; XDP stops "
+				 "forwarding when it ends");
+		shell->renew_at = next;
+	}
+	if (next < shell->renew_at)
+		shell->renew_at = next; /* the first interface began to send Hellos */
 }
 
 static void arm(struct shell *shell)
@@ -389,6 +407,17 @@ static int start_core(struct shell *shell)
 	return err ? fail(err, "write the history") : 0;
 }
 
+static void configure(struct shell *shell)
+{
+	struct core_event event = { .kind = EV_CONFIG,
+				    .config = { .kind = CONFIG_SETTINGS,
+						.settings = core_settings_default } };
+
+	event.config.settings.hello_period_s = shell->options->hello_s;
+	if (shell->options->hello_s != core_settings_default.hello_period_s)
+		shell_feed(shell, &event);
+}
+
 int shell_start(struct shell *shell, const struct shell_options *options)
 {
 	int err;
@@ -411,6 +440,7 @@ int shell_start(struct shell *shell, const struct shell_options *options)
 		shell->end = saved_exists(shell) ? SHELL_KEEP : SHELL_END;
 		return err;
 	}
+	configure(shell);
 	on_timer(shell); /* the first lease */
 	saved_load(shell);
 	stale_routes_feed(shell);

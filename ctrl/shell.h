@@ -15,6 +15,9 @@
 #include "io/rawsock.h"
 #include "io/rtnl.h"
 
+/* Neighbors give a router up after so many Hello periods. Description of HPIM-DM, section 5. */
+#define HOLD_FACTOR 4u
+
 struct shell_options {
 	const char *instance;
 	uint32_t unicast_table; /* kernel table of unicast routes, 254: main */
@@ -22,6 +25,7 @@ struct shell_options {
 	bool is_foreground, is_verbose;
 	bool discards_pins;      /* start afresh, whatever an earlier run left */
 	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
+	uint32_t hello_s;        /* time from one Hello to the next */
 	hp_time lease_for;       /* how long XDP goes on without a daemon */
 	hp_time stale_for;       /* how long what an earlier run had counts */
 	const char *record_path; /* NULL: no history is recorded */

@@ -60,6 +60,7 @@ struct core *core_new(const struct core_limits *limits)
 	if (!core)
 		return NULL;
 	core->limits = *limits;
+	core->hello_at = HP_TIME_NEVER;
 	core->settings = core_settings_default;
 	core->random = limits->seed;
 	hash_key_init(&core->hash_key, limits->seed);
@@ -332,6 +333,26 @@ const struct core_effect *core_effect_next(struct core *core)
 		;
 	core->is_draining = effect != NULL;
 	return effect;
+}
+
+/* How long ago Hellos were due, of at least @now >= core->hello_at. */
+static hp_time hello_since(const struct core *core, hp_time now)
+{
+	return (now - core->hello_at) % HP_SEC(core->settings.hello_period_s);
+}
+
+hp_time core_hello_last(const struct core *core, hp_time now)
+{
+	return now < core->hello_at ? now : now - hello_since(core, now);
+}
+
+hp_time core_hello_next(const struct core *core, hp_time now)
+{
+	hp_time period = HP_SEC(core->settings.hello_period_s);
+
+	if (core->hello_at == HP_TIME_NEVER)
+		return now + period;
+	return now < core->hello_at ? core->hello_at : now - hello_since(core, now) + period;
 }
 
 hp_time core_deadline(const struct core *core)

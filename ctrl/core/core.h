@@ -45,4 +45,14 @@ const struct core_effect *core_effect_next(struct core *core);
 /** core_deadline() - When to send EV_CLOCK at the latest; HP_TIME_NEVER: not at all. */
 hp_time core_deadline(const struct core *core);
 
+/**
+ * core_hello_last() - When, until @now, the Hellos of all interfaces were last due; else @now.
+ * core_hello_next() - When they are due next after @now.
+ *
+ * Neighbors give this router up one hold time after the last of them. What has to end together with
+ * that, as the lease of the forwarding plane, is renewed at these times.
+ */
+hp_time core_hello_last(const struct core *core, hp_time now);
+hp_time core_hello_next(const struct core *core, hp_time now);
+
 #endif

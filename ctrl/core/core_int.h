@@ -20,6 +20,7 @@ struct core {
 	struct core_limits limits;
 	struct core_settings settings;
 	hp_time now;
+	hp_time hello_at;         /* first Hello of all; HP_TIME_NEVER: none was due yet */
 	uint64_t random;          /* state of core_random() */
 	struct hash_key hash_key; /* from the seed */
 	bool is_draining;

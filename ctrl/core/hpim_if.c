@@ -33,12 +33,22 @@ static uint32_t new_boot_time(struct hpim_if *hif)
 	return *last;
 }
 
+/*
+ * Differs: from the second one on the Hellos of all interfaces and both families go at the same
+ * time, and the first one too where that is soon: so all neighbors give up a router that died at
+ * the same time, which is when its forwarding plane stops (core_hello_next()).
+ */
 static void arm_first_hello(struct hpim_if *hif)
 {
+	const hp_time most = HP_SEC(HPIM_FIRST_HELLO_MAX_S);
 	struct core *core = core_of(hif);
-	uint64_t delay = core_random(core, (uint64_t)HP_SEC(HPIM_FIRST_HELLO_MAX_S));
+	hp_time at = core_hello_next(core, core->now);
 
-	core_timer_arm(core, &hif->hello_timer, (hp_time)delay);
+	if (core->hello_at == HP_TIME_NEVER || at - core->now >= most)
+		at = core->now + (hp_time)core_random(core, (uint64_t)most);
+	if (core->hello_at == HP_TIME_NEVER)
+		core->hello_at = at;
+	timer_arm(&core->sched, &hif->hello_timer, at);
 }
 
 static void send_hello(struct hpim_if *hif, const struct hpim_hello *hello)
@@ -52,6 +62,16 @@ static void send_hello(struct hpim_if *hif, const struct hpim_hello *hello)
 	hpim_if_send(hif, NULL, &msg, NULL);
 }
 
+/* A Hello between the common ones promises no more than the last of them. */
+static uint16_t hold_left_s(const struct hpim_if *hif)
+{
+	const struct core *core = core_of(hif);
+	hp_time since = core->now - core_hello_last(core, core->now);
+	hp_time left = HP_SEC(hpim_if_hold_s(hif)) - since;
+
+	return left > HP_SEC(1) ? (uint16_t)((left + HP_MS(500)) / HP_SEC(1)) : 1;
+}
+
 static void hello_expired(struct core *core, struct timer *timer)
 {
 	struct hpim_if *hif = container_of(timer, struct hpim_if, hello_timer);
@@ -59,10 +79,10 @@ static void hello_expired(struct core *core, struct timer *timer)
 	hif->hello_at = core->now;
 	hif->acked_count = 0;
 	send_hello(hif, &(struct hpim_hello){ .has_hold = true,
-					      .hold_s = hpim_if_hold_s(hif),
+					      .hold_s = hold_left_s(hif),
 					      .has_checkpoint = true,
 					      .checkpoint_sn = hpim_if_checkpoint_sn(hif) });
-	core_timer_arm(core, timer, HP_SEC(core->settings.hello_period_s));
+	timer_arm(&core->sched, timer, core_hello_next(core, core->now));
 }
 
 static void note(const struct hpim_if *hif, enum note_code code)
