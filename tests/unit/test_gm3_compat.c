@@ -230,6 +230,10 @@ static const struct row {
 	/* There are no queries for sources: timers are left to end. */
 	{ "is_in:1,2 +500 | to_in:2", "", "in 1:259500 2:260000" },
 	{ "is_in:1 +500 | block:1", "", "in 1:259500" },
+	/* But a router that is not querier asks for the group before it forgets a source. */
+	{ "general is_in:1 +100000 general +159999 | +1", "old-specific", "in 1:2000" },
+	{ "general is_in:1 +100000 general +160500 | r", "+member", "ex 260000" },
+	{ "general is_in:1 +500 | query:1", "old-specific", "in 1:2000" },
 };
 
 Test(gm3_compat, a_router_set_to_the_older_version_understands_newer_hosts)
