@@ -24,6 +24,7 @@ static struct ip_addr group_number(const struct world *w, unsigned int i)
 {
 	struct ip_addr group = addr_of(w->facts->group);
 
+	group.b[12] = 239; /* 224.0.0.0/24 is not tracked */
 	group.b[13] = (uint8_t)(i >> 16);
 	group.b[14] = (uint8_t)(i >> 8);
 	group.b[15] = (uint8_t)i;
