@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Forwarding outlives the daemon: killed, replaced or restarted under traffic, on a single router and
 # on both routers of a chain, no packet is lost and none comes twice. Without a successor it ends
-# with the lease, and the packets are counted. Maps of another version are refused. What nobody
-# wants any more is swept after the relearning.
+# with the lease, and the packets are counted. Maps of another version are refused. What no one
+# wants any longer ends with the stale time. Routers that are restarted alone are in 37 and 38.
 . "$(dirname "$0")/lib.sh"
 need bpftool perl
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # An output goes down: the others notice nothing, and when it is up again it gets what it got before.
 # Copies that an output would get while it is down are counted. A tree names such an output only
-# after a restart, when its outputs are kept until they were learned again.
+# after a restart, when its outputs count as wanted until the stale time ends.
 . "$(dirname "$0")/lib.sh"
 
 COUNT=3000 RATE=500

@@ -56,10 +56,12 @@ struct sim_route {
 struct router {
 	struct core *core; /* NULL: the daemon does not run */
 	bool is_powered;
-	bool was_on;        /* not only absent from the beginning */
-	uint32_t boot_time; /* greatest one used before */
-	hp_time clock_at;   /* deadline queued */
-	hp_time lease_at;   /* ITEM_LEASE that counts */
+	bool was_on;              /* not only absent from the beginning */
+	uint32_t boot_time;       /* greatest one used before */
+	struct ev_stale *formers; /* neighbors of a daemon that was killed */
+	size_t former_count;
+	hp_time clock_at; /* deadline queued */
+	hp_time lease_at; /* ITEM_LEASE that counts */
 	struct entry *entries;
 	size_t entry_count, entry_room;
 	struct ip_addr *watches;

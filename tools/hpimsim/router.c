@@ -224,6 +224,76 @@ static uint32_t unix_at_zero(const struct net *net, uint16_t index)
 	return unix_s - up_s;
 }
 
+/* ---- graceful restart ---- */
+
+#define STALE_FOR HP_SEC(45)
+
+static bool remember(void *ctx, const struct inspect_neighbor *view)
+{
+	struct router *router = ctx;
+
+	if (!view->was_synced)
+		return true;
+	router->formers =
+		realloc(router->formers, (router->former_count + 1) * sizeof(*router->formers));
+	assert(router->formers);
+	router->formers[router->former_count++] = (struct ev_stale){ .kind = STALE_NEIGHBOR,
+								     .link = view->link,
+								     .addr = view->addr,
+								     .boot_time = view->boot_time,
+								     .stale_for = STALE_FOR };
+	return true;
+}
+
+static void remember_neighbors(struct net *net, uint16_t index)
+{
+	struct router *router = &net->routers[index];
+
+	for (uint16_t port = 0; port < net->topo.routers[index].port_count; port++)
+		inspect_neighbors(router->core, port, net->family, remember, router);
+}
+
+static void feed_stale(struct net *net, uint16_t index, const struct ev_stale *stale)
+{
+	router_feed(net, index, &(struct core_event){ .kind = EV_STALE, .stale = *stale });
+}
+
+static void feed_formers(struct net *net, uint16_t index, uint16_t port)
+{
+	const struct router *router = &net->routers[index];
+
+	for (size_t i = 0; i < router->former_count; i++)
+		if (router->formers[i].link == port)
+			feed_stale(net, index, &router->formers[i]);
+}
+
+/* The forwarding plane keeps what forwards; the core may delete entries as they are handed to it.
+ */
+static void feed_routes(struct net *net, uint16_t index)
+{
+	struct router *router = &net->routers[index];
+
+	for (size_t i = router->entry_count; i-- > 0;) {
+		const struct entry entry = router->entries[i];
+		const struct mfib_route *route = &entry.route;
+
+		if (ifset_is_empty(&route->oifs))
+			router->entries[i] = router->entries[--router->entry_count];
+		else
+			feed_stale(
+				net, index,
+				&(struct ev_stale){ .kind = STALE_ROUTE,
+						    .link = route->iif,
+						    .source = route->key.source,
+						    .addr = route->key.group,
+						    .oifs = route->oifs,
+						    .seen_for = entry.seen_at == HP_TIME_NEVER
+									? HP_TIME_NEVER
+									: net->now - entry.seen_at,
+						    .stale_for = STALE_FOR });
+	}
+}
+
 static void daemon_start(struct net *net, uint16_t index)
 {
 	struct router *router = &net->routers[index];
@@ -231,7 +301,6 @@ static void daemon_start(struct net *net, uint16_t index)
 
 	limits.seed = rand_next(&net->rand);
 	limits.unix_s = unix_at_zero(net, index);
-	plane_clear(router);
 	router->lease_at = HP_TIME_NEVER;
 	router->core = core_new(&limits);
 	assert(router->core);
@@ -241,8 +310,11 @@ static void daemon_start(struct net *net, uint16_t index)
 						      .settings = net->topo.settings } });
 	for (uint16_t port = 0; port < net->topo.routers[index].port_count; port++) {
 		router_link(net, index, port);
+		feed_formers(net, index, port);
 		router_switch(net, index, port);
 	}
+	router->former_count = 0;
+	feed_routes(net, index);
 }
 
 static void daemon_end(struct router *router)
@@ -283,6 +355,7 @@ void router_kill(struct net *net, uint16_t index)
 
 	if (!router->core)
 		return;
+	remember_neighbors(net, index);
 	daemon_end(router);
 	router->lease_at = net->now + SIM_LEASE;
 	queue_push(
@@ -306,6 +379,7 @@ void router_crash(struct net *net, uint16_t index)
 		return;
 	daemon_end(router);
 	plane_clear(router);
+	router->former_count = 0;
 	router->is_powered = false;
 	route_changed(net, SIM_NONE);
 }
@@ -317,4 +391,5 @@ void router_fini(struct router *router)
 	free(router->watches);
 	free(router->joins);
 	free(router->answers);
+	free(router->formers);
 }
