@@ -129,6 +129,19 @@ static void derive_stale(const struct hpim_facts *facts, struct hpim_view *view)
 	view->oifs = facts->stale_oifs;
 }
 
+/* Outputs of an earlier run on interfaces that are no part of trees yet: down, or without a key. */
+static void add_stale_elsewhere(const struct hpim_facts *facts, struct ifset *oifs)
+{
+	struct ifset stale = facts->stale_oifs;
+
+	if (!facts->is_stale)
+		return;
+	for (unsigned int i = 0; i < facts->if_count; i++)
+		ifset_del(&stale, facts->ifs[i].link);
+	ifset_for_each (link, &stale)
+		ifset_add(oifs, link);
+}
+
 void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 		 struct hpim_view_if *ret_ifs)
 {
@@ -145,6 +158,8 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 		if (ret_ifs[i].is_forwarding)
 			ifset_add(&view.oifs, facts->ifs[i].link);
 	}
+	if (view.state != TREE_INACTIVE)
+		add_stale_elsewhere(facts, &view.oifs);
 	view.in_tree = !ifset_is_empty(&view.oifs); /* 3.12 */
 	for (unsigned int i = 0; i < facts->if_count && !facts->is_originator; i++)
 		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation &&

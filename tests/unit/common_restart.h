@@ -76,8 +76,9 @@ static inline void restart_routes(struct net *net, unsigned int index)
 	}
 }
 
-/** restart_again() - The next daemon. */
-static inline void restart_again(struct net *net, unsigned int index, const struct restart *restart)
+/** restart_again_without() - The next daemon; the cable of one interface is out. */
+static inline void restart_again_without(struct net *net, unsigned int index,
+					 const struct restart *restart, uint16_t down)
 {
 	struct net_router *router = &net->routers[index];
 
@@ -86,7 +87,7 @@ static inline void restart_again(struct net *net, unsigned int index, const stru
 	for (uint16_t link = 0; link < NET_PORTS_MAX; link++) {
 		if (!router->ports[link].exists)
 			continue;
-		net_cable(net, index, link, true);
+		net_cable(net, index, link, link != down);
 		for (unsigned int i = 0; i < restart->count; i++)
 			if (restart->formers[i].link == link)
 				restart_feed(net, index, &restart->formers[i]);
@@ -94,6 +95,12 @@ static inline void restart_again(struct net *net, unsigned int index, const stru
 		net_switch(net, index, link, PROTO_GM, true);
 	}
 	restart_routes(net, index);
+}
+
+/** restart_again() - The next daemon. */
+static inline void restart_again(struct net *net, unsigned int index, const struct restart *restart)
+{
+	restart_again_without(net, index, restart, LINK_NONE);
 }
 
 /** restart_at_once() - Killed and followed, without time between. */

@@ -142,3 +142,25 @@ FAMILIES_TEST(what_no_one_wants_any_longer_ends_with_the_stale_time)
 	cr_assert_str_eq(net_state(net, R4), "ACTIVE 0>");
 	end(net);
 }
+
+/* An output that is down when the next daemon comes stays one; up again, it is a member's. */
+FAMILIES_TEST(output_that_is_down_stays_until_the_stale_time_ends)
+{
+	struct net *net = restart_new(family);
+	struct restart restart;
+
+	restart_kill(net, R6, &restart);
+	restart_again_without(net, R6, &restart, 1);
+	net_run_s(net, 5);
+	cr_assert_str_eq(net_state(net, R6), "ACTIVE 0>1");
+	net_cable(net, R6, 1, true);
+	net_run_s(net, 1);
+	cr_assert_str_eq(net_state(net, R6), "ACTIVE 0>1");
+	net_cable(net, R6, 1, false);
+	net_run_s(net, 1);
+	cr_assert_str_eq(net_state(net, R6), "ACTIVE 0>");
+	net_cable(net, R6, 1, true);
+	net_run_s(net, RESTART_STALE_S);
+	cr_assert_str_eq(net_state(net, R6), "ACTIVE 0>1");
+	end(net);
+}
