@@ -252,6 +252,7 @@ static void show_refused(const struct show *show, uint16_t link)
 		{ NOTE_TREE_LIMIT, "tree-limit" },
 		{ NOTE_STRAY_REFUSED, "tree-refused" },
 		{ NOTE_STRAY_EVICTED, "tree-evicted" },
+		{ NOTE_TREE_EVICTED, "tree-announced" },
 	};
 	const struct core *core = show->shell->core;
 

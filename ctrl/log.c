@@ -201,6 +201,12 @@ static void tree_note(const struct core_note *note, const char *link, const char
 			       "the table, and the oldest gives way",
 			       link, a, b);
 		break;
+	case NOTE_TREE_EVICTED:
+		(void)snprintf(line, room,
+			       "%s: (%s, %s) forgotten: the table is full, and a neighbor "
+			       "announces more than any other of what no one here asked for",
+			       link, a, b);
+		break;
 	case NOTE_STRAY_REFUSED:
 		(void)snprintf(line, room,
 			       "%s: data to (%s, %s) refused: the source or the interface brings "
@@ -264,6 +270,7 @@ static unsigned int lines_per_second(const struct core_note *note)
 	case NOTE_TREE_LIMIT:
 	case NOTE_STRAY_EVICTED:
 	case NOTE_STRAY_REFUSED:
+	case NOTE_TREE_EVICTED:
 	case NOTE_GROUP_LIMIT:
 	case NOTE_SOURCE_LIMIT:
 	case NOTE_NO_MEMORY: return 1;

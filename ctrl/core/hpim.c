@@ -18,6 +18,7 @@ struct hpim *hpim_new(struct core *core, enum ip_family family)
 	hpim->family = family;
 	TAILQ_INIT(&hpim->dirty);
 	hpim_stray_init(hpim);
+	hpim_announced_init(hpim);
 	return hpim;
 }
 
@@ -30,6 +31,7 @@ void hpim_free(struct hpim *hpim)
 			hpim_if_stop(hpim->ifs[link], false);
 	hpim_tree_free_all(hpim);
 	assert(!hpim->stray_count && !hpim->ending_count && !hpim->talk_count && !hpim->payers);
+	hpim_announced_fini(hpim);
 	hpim_keys_free(hpim);
 	hpim_stale_forget(hpim);
 	free(hpim);
@@ -164,6 +166,7 @@ void hpim_member_changed(struct hpim *hpim, const struct ip_addr *addr)
 
 	for (; tree; tree = LIST_NEXT(tree, by_group))
 		hpim_tree_mark(tree);
+	hpim_announced_joined(hpim);
 }
 
 void hpim_path_changed(struct core *core, struct rpf_user *user)

@@ -321,9 +321,28 @@ static bool is_wanted(const struct hpim_tree *tree, const struct hpim_facts *fac
 	return false;
 }
 
+/* Whether a member, or a neighbor, asks for a tree that neighbors announced. */
+static bool is_asked(const struct hpim_tree *tree, const struct hpim_facts *facts,
+		     const struct hpim_view *is)
+{
+	if (tree->stale)
+		return true;
+	for (unsigned int i = 0; i < facts->if_count; i++)
+		if (facts->ifs[i].has_member && facts->ifs[i].link != is->root)
+			return true;
+	for (uint16_t i = 0; i < tree->tif_count && is->state != TREE_INACTIVE; i++) {
+		const struct hpim_record *record;
+
+		LIST_FOREACH (record, &tree->tifs[i]->records, by_tif)
+			if (record->interest == INTEREST_YES)
+				return true;
+	}
+	return false;
+}
+
 void hpim_tree_evaluate(struct hpim_tree *tree)
 {
-	bool wanted;
+	bool wanted, asked;
 
 	struct hpim_view_if is_ifs[LINKS_MAX];
 	const struct ev_rpf *path = NULL;
@@ -355,8 +374,11 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	if (is.state != TREE_INACTIVE && is.root != LINK_NONE && is.iif == is.root)
 		timer_stop(&tree->hpim->core->sched, &tree->data_timer);
 	wanted = tree->data_link != LINK_NONE && (tree->stale || is_wanted(tree, &facts, &is));
-	if (hpim_tree_sweep(tree))
-		hpim_stray_judge(tree, wanted);
+	asked = is_asked(tree, &facts, &is);
+	if (!hpim_tree_sweep(tree))
+		return;
+	hpim_stray_judge(tree, wanted);
+	hpim_announced_judge(tree, asked);
 }
 
 void hpim_tree_give_up(struct hpim_tree *tree)

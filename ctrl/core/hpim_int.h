@@ -95,6 +95,13 @@ struct hpim_if {
 };
 
 TAILQ_HEAD(hpim_record_list, hpim_record);
+TAILQ_HEAD(hpim_tree_list, hpim_tree);
+
+/* Trees that are only announced, oldest first, of who is charged for them; hpim_announced.c. */
+struct hpim_holder {
+	struct hpim_tree_list trees;
+	uint32_t count;
+};
 
 struct hpim_neigh {
 	TAILQ_ENTRY(hpim_neigh) node;
@@ -114,6 +121,9 @@ struct hpim_neigh {
 	hp_time since;
 	struct hpim_record_list records; /* those without LastSN come first */
 	struct hpim_window window;
+	struct hpim_holder announced;
+	bool is_truncated;    /* some of what it announced was forgotten */
+	hp_time ask_again_at; /* it is not asked for everything before */
 };
 
 /* What one neighbor said of one tree. 3.6 */
@@ -149,11 +159,14 @@ struct hpim_tree {
 	struct hpim_stray *stray; /* NULL: somebody wants it, or data did not bring it */
 	struct rpf_user path;
 	TAILQ_ENTRY(hpim_tree) dirty_node;
+	struct hpim_holder *holder; /* NULL: somebody asked for it, or nobody announced it */
+	TAILQ_ENTRY(hpim_tree) by_holder;
 	LIST_ENTRY(hpim_tree) by_group;
 	struct hpim_group *group;
 	struct hpim_tree_if **tifs; /* by link number */
 	uint16_t tif_count;
 	bool is_dirty;
+	bool is_evicted; /* announced, and forgotten; takes no place while it ends */
 	/* Facts of its own. */
 	bool is_asking;     /* SAT expired; the forwarding plane is asked for the last packet */
 	uint16_t data_link; /* where data without a tree came in, LINK_NONE: it never did */
@@ -247,7 +260,11 @@ struct hpim {
 	uint32_t stray_count, ending_count, talk_count;
 	struct ifset enabled; /* interfaces with HPIM-DM or IGMP/MLD: part of every tree. 3.0 */
 	uint64_t generation;
-	bool is_full; /* the limit of trees was reached and noted */
+	struct hpim_holder unsaid; /* whoever announced these synchronizes again, or is gone */
+	uint32_t announced_count;  /* of all holders, and those that are evicted and end */
+	struct timer ask_timer;
+	bool has_truncated; /* some neighbor was once */
+	bool is_full;       /* the limit of trees was reached and noted */
 };
 
 /* Constants that no setting changes. Section 5. */
@@ -449,7 +466,8 @@ struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *
 struct hpim_tree *hpim_tree_first_of_group(const struct hpim *hpim, const struct ip_addr *group);
 
 /**
- * hpim_tree_get() - Find or create; in a full table the oldest stray makes place.
+ * hpim_tree_get() - Find or create; in a full table the oldest stray makes place, or for what a
+ * member asks for an announced tree.
  *
  * @link is where the reason to create it came in, and counts what is refused.
  * Return: NULL: unfit addresses, limit reached (noted) or no memory.
@@ -504,6 +522,9 @@ void hpim_record_set_sn(struct hpim_record *record, uint32_t sn);
 /** hpim_record_set_upstream() - New upstream information: a new generation. 3.6 */
 void hpim_record_set_upstream(struct hpim_record *record, const struct hpim_rpc *rpc);
 
+/** hpim_record_forget_tree() - All that was said of a tree; its neighbors are truncated. */
+void hpim_record_forget_tree(struct hpim_tree *tree);
+
 /** hpim_record_forget_all() - All that a neighbor said. No tree is marked: 3.3, reset, step 5. */
 void hpim_record_forget_all(struct hpim_neigh *neigh);
 
@@ -543,12 +564,14 @@ void hpim_stale_forget(struct hpim *hpim);
 void hpim_stray_init(struct hpim *hpim);
 
 /**
- * hpim_stray_admit() - Whether data of @source that came in on @link may bring a new tree, or
- * (@is_back) bring one back that is ending.
+ * hpim_stray_admit() - Whether data of @source that came in on @link may bring a new tree.
+ * @is_back:   it brings one back that is ending.
+ * @is_wanted: a member asks for it.
  *
  * Evicts the oldest strays of the source and of the link where these have their part already.
  */
-bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source, bool is_back);
+bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source, bool is_back,
+		      bool is_wanted);
 
 /** hpim_stray_make_place() - Whether there is place for a tree; evicts a stray when there is none.
  */
@@ -565,5 +588,49 @@ void hpim_stray_hold(struct hpim_tree *tree);
 
 /** hpim_stray_drop() - It is none any more. */
 void hpim_stray_drop(struct hpim_tree *tree);
+
+/* hpim_announced.c */
+
+void hpim_announced_init(struct hpim *hpim);
+void hpim_announced_fini(struct hpim *hpim);
+void hpim_announced_neigh_init(struct hpim_neigh *neigh);
+
+/** hpim_announced_charge() - A neighbor's message brought the tree. */
+void hpim_announced_charge(struct hpim_tree *tree, struct hpim_neigh *neigh);
+
+/** hpim_announced_leave() - All that the neighbor said is forgotten; its trees end, or it returns.
+ */
+void hpim_announced_leave(struct hpim_neigh *neigh);
+
+/** hpim_announced_judge() - A tree was evaluated; @is_asked: a member or a neighbor asks for it. */
+void hpim_announced_judge(struct hpim_tree *tree, bool is_asked);
+
+/** hpim_announced_release() - It is charged to no neighbor any longer. */
+void hpim_announced_release(struct hpim_tree *tree);
+
+/** hpim_announced_forget() - The tree is about to be freed. */
+void hpim_announced_forget(struct hpim_tree *tree);
+
+/** hpim_announced_is_wanted() - Whether a member asks for it on another interface than @link. */
+bool hpim_announced_is_wanted(const struct hpim *hpim, const struct ip_addr *source,
+			      const struct ip_addr *group, uint16_t link);
+
+/**
+ * hpim_announced_make_place() - Evict an announced tree for a new one.
+ * @neigh:     whose message brings the new one; NULL: data.
+ * @is_wanted: it goes before all that is only announced.
+ *
+ * Return: whether there is a place now.
+ */
+bool hpim_announced_make_place(struct hpim *hpim, const struct hpim_neigh *neigh, bool is_wanted);
+
+/** hpim_announced_come_back() - If the tree was evicted it takes a place again. */
+void hpim_announced_come_back(struct hpim_tree *tree);
+
+/** hpim_announced_refused() - Something that the neighbor said was forgotten. */
+void hpim_announced_refused(struct hpim_neigh *neigh);
+
+/** hpim_announced_joined() - A member may want what was forgotten. */
+void hpim_announced_joined(struct hpim *hpim);
 
 #endif

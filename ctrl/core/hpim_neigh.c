@@ -77,6 +77,7 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
 	neigh->boot_time = boot_time;
 	neigh->since = core->now;
 	TAILQ_INIT(&neigh->records);
+	hpim_announced_neigh_init(neigh);
 	timer_init(&neigh->sync_timer, sync_expired);
 	timer_init(&neigh->liveness_timer, liveness_expired);
 	TAILQ_INSERT_TAIL(&hif->neighbors, neigh, node);

@@ -278,10 +278,11 @@ static uint32_t part_of(uint32_t places, uint32_t part)
 	return places / part + (places % part != 0);
 }
 
-/* What wanted trees leave free. */
-static uint32_t places_left(const struct hpim *hpim)
+/* What wanted trees leave free; what is only announced gives way to what a member asks for. */
+static uint32_t places_left(const struct hpim *hpim, bool is_wanted)
 {
-	uint32_t wanted = hpim->tree_count - hpim->stray_count;
+	uint32_t wanted =
+		hpim->tree_count - hpim->stray_count - (is_wanted ? hpim->announced_count : 0);
 
 	return wanted < hpim->core->limits.trees ? hpim->core->limits.trees - wanted : 0;
 }
@@ -302,8 +303,10 @@ static void trim(struct hpim *hpim, const struct hpim_payer_key *key, uint32_t p
  * What comes back while it is ending evicts nothing: else those that go on sending, where they are
  * more than the part, would evict each other for ever.
  */
-bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source, bool is_back)
+bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *source, bool is_back,
+		      bool is_wanted)
 {
+	uint32_t left = places_left(hpim, is_wanted);
 	bool is_admitted = hpim->talk_count < TALKS_MAX;
 
 	for (enum hpim_payer_kind kind = 0; kind < PAYER_COUNT && is_admitted; kind++) {
@@ -311,9 +314,9 @@ bool hpim_stray_admit(struct hpim *hpim, uint16_t link, const struct ip_addr *so
 		const struct hpim_payer *payer;
 
 		if (!is_back)
-			trim(hpim, &key, part_of(places_left(hpim), idle_part[kind]));
+			trim(hpim, &key, part_of(left, idle_part[kind]));
 		payer = payer_find(hpim, &key);
-		is_admitted = !payer || payer->held < part_of(places_left(hpim), held_part[kind]);
+		is_admitted = !payer || payer->held < part_of(left, held_part[kind]);
 	}
 	return is_admitted;
 }

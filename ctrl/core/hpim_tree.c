@@ -99,20 +99,51 @@ static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *sourc
 	return tree;
 }
 
-struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
-				const struct ip_addr *group, uint16_t link)
+static void note_no_memory(struct hpim *hpim, const struct ip_addr *source,
+			   const struct ip_addr *group, uint16_t link)
+{
+	core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
+						   .code = NOTE_NO_MEMORY,
+						   .link = link,
+						   .a = *source,
+						   .b = *group });
+}
+
+/*
+ * Find or create, also one that was evicted and has not ended yet. @neigh: whose message asks;
+ * NULL: data that came in on @link.
+ */
+static struct hpim_tree *tree_get(struct hpim *hpim, const struct ip_addr *source,
+				  const struct ip_addr *group, uint16_t link,
+				  struct hpim_neigh *neigh)
 {
 	struct hpim_tree *tree = hpim_tree_find(hpim, source, group);
 
-	if (tree)
+	if (tree && !tree->is_evicted)
 		return tree;
 	if (!is_fit(hpim, source, group))
 		return NULL;
-	if (hpim_stray_make_place(hpim))
-		tree = tree_new(hpim, source, group);
-	if (!tree)
+	if (!hpim_stray_make_place(hpim) &&
+	    !hpim_announced_make_place(hpim, neigh,
+				       hpim_announced_is_wanted(hpim, source, group, link))) {
 		note_full(hpim, source, group, link);
+		return NULL;
+	}
+	if (!tree)
+		tree = tree_new(hpim, source, group);
+	else
+		hpim_announced_come_back(tree);
+	if (!tree)
+		note_no_memory(hpim, source, group, link);
+	else if (neigh)
+		hpim_announced_charge(tree, neigh);
 	return tree;
+}
+
+struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
+				const struct ip_addr *group, uint16_t link)
+{
+	return tree_get(hpim, source, group, link, NULL);
 }
 
 struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr *source,
@@ -120,10 +151,13 @@ struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr
 {
 	struct hpim_tree *tree = hpim_tree_find(hpim, source, group);
 	bool is_ending = tree && tree->stray && tree->stray->state == STRAY_ENDING;
+	bool is_wanted;
 
-	if ((tree && !is_ending) || !is_fit(hpim, source, group))
+	if ((tree && !is_ending && !tree->is_evicted) || !is_fit(hpim, source, group))
 		return tree;
-	if (!hpim_stray_admit(hpim, link, source, is_ending) || !hpim_stray_make_place(hpim)) {
+	is_wanted = hpim_announced_is_wanted(hpim, source, group, link);
+	if (!hpim_stray_admit(hpim, link, source, is_ending, is_wanted) ||
+	    (!hpim_stray_make_place(hpim) && !hpim_announced_make_place(hpim, NULL, is_wanted))) {
 		core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
 							   .code = NOTE_STRAY_REFUSED,
 							   .link = link,
@@ -131,7 +165,7 @@ struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr
 							   .b = *group });
 		return NULL;
 	}
-	tree = hpim_tree_get(hpim, source, group, link);
+	tree = tree_get(hpim, source, group, link, NULL);
 	if (tree)
 		hpim_stray_bring(tree, link);
 	return tree;
@@ -148,6 +182,7 @@ void hpim_tree_free(struct hpim_tree *tree)
 	if (tree->is_dirty)
 		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
 	hpim_stray_drop(tree);
+	hpim_announced_forget(tree);
 	mfib_clear(hpim->core, &tree->key);
 	rpf_unsubscribe(hpim->core, &tree->path);
 	inspect_walks_pass(tree);
@@ -275,10 +310,12 @@ struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_ad
 				    const struct ip_addr *group)
 {
 	struct hpim_if *hif = neigh->hif;
-	struct hpim_tree *tree = hpim_tree_get(hif->hpim, source, group, hif->link);
+	struct hpim_tree *tree = tree_get(hif->hpim, source, group, hif->link, neigh);
 	struct hpim_tree_if *tif = tree ? hpim_tree_if_get(tree, hif->link) : NULL;
 	struct hpim_record *record = tif ? hpim_record_find(tif, neigh) : NULL;
 
+	if (!tree)
+		hpim_announced_refused(neigh);
 	if (record || !tif)
 		return record;
 	record = calloc(1, sizeof(*record));
@@ -289,6 +326,8 @@ struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_ad
 	LIST_INSERT_HEAD(&tif->records, record, by_tif);
 	TAILQ_INSERT_HEAD(&neigh->records, record, by_neigh);
 	hpim_stray_hold(tree);
+	if (tree->holder == &hif->hpim->unsaid)
+		hpim_announced_charge(tree, neigh);
 	return record;
 }
 
@@ -312,10 +351,23 @@ void hpim_record_set_upstream(struct hpim_record *record, const struct hpim_rpc 
 	record->generation = ++record->tif->tree->hpim->generation;
 }
 
+void hpim_record_forget_tree(struct hpim_tree *tree)
+{
+	for (uint16_t i = 0; i < tree->tif_count; i++) {
+		struct hpim_record *record, *next;
+
+		LIST_FOREACH_SAFE (record, &tree->tifs[i]->records, by_tif, next) {
+			hpim_announced_refused(record->neigh);
+			record_free(record);
+		}
+	}
+}
+
 void hpim_record_forget_all(struct hpim_neigh *neigh)
 {
 	struct hpim_record *record, *next;
 
+	hpim_announced_leave(neigh);
 	TAILQ_FOREACH_SAFE (record, &neigh->records, by_neigh, next)
 		record_free(record);
 }

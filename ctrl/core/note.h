@@ -71,6 +71,7 @@ enum note_code {
 	NOTE_STRAY_REFUSED,   /* same */
 	NOTE_GM_REFUSED,      /* link, a = sender, v[0] gm_refusal */
 	NOTE_NO_MEMORY,       /* link, a = source or host, b = group: refused */
+	NOTE_TREE_EVICTED,    /* link of the neighbor, a = source, b = group */
 	NOTE_CODE_COUNT,
 };
 
