@@ -381,6 +381,7 @@ static const struct view views[] = {
 	  .begin = ctl_doctor_begin,
 	  .step = ctl_doctor_step,
 	  .end = ctl_doctor_end },
+	{ .cmd = "show limits", .schema = "hpim.limits/1", .step = ctl_limits_step },
 	{ .cmd = "show keys", .schema = "hpim.keys/1", .step = show_keys },
 	{ .cmd = "show algorithms", .schema = "hpim.algorithms/1", .step = show_algorithms },
 };

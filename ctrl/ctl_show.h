@@ -84,6 +84,9 @@ bool ctl_trees_step(struct show *show);
 bool ctl_tree_ifs_step(struct show *show);
 bool ctl_mroutes_step(struct show *show);
 
+/** ctl_limits_step() - ctl_limits.c: all limits at once. */
+bool ctl_limits_step(struct show *show);
+
 /* doctor.c */
 
 /** ctl_doctor_begin() - Check that "interface", if it is there, is attached. */

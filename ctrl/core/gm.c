@@ -392,6 +392,7 @@ struct gm_if_view gm_if_inspect(const struct gm_if *gm)
 		.robustness = gm->robustness,
 		.query_interval = gm->query_interval,
 		.groups = HASH_COUNT(gm->groups),
+		.sources = gm->source_count,
 	};
 }
 

@@ -70,7 +70,7 @@ struct gm_if_view {
 	struct ip_addr querier;
 	unsigned int robustness;
 	hp_time query_interval;
-	uint32_t groups;
+	uint32_t groups, sources; /* that have members; of all groups */
 };
 
 struct gm_group_view {
@@ -89,6 +89,9 @@ struct gm_source_view {
 };
 
 struct gm_if_view gm_if_inspect(const struct gm_if *gm);
+
+/** gm_sources_limit() - Sources of all groups of an interface that may have @groups. */
+uint32_t gm_sources_limit(uint32_t groups);
 
 /** gm_querier_expires_in() - When this router becomes querier unless another asks; 0: it is. */
 hp_time gm_querier_expires_in(const struct core *core, const struct gm_if *gm);

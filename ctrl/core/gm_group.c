@@ -82,10 +82,10 @@ static void source_refuse(struct core *core, struct gm_group *group, const struc
 				    .v = { limit } });
 }
 
-/* Of all groups of an interface; a host may fill one group in any case. */
-static uint32_t sources_limit(const struct core *core)
+/* A host may fill one group in any case. */
+uint32_t gm_sources_limit(uint32_t groups)
 {
-	uint32_t full = core->limits.groups / GM_GROUPS_PER_FULL;
+	uint32_t full = groups / GM_GROUPS_PER_FULL;
 
 	return GM_SOURCES_MAX * (full > GM_HOST_PART ? full : GM_HOST_PART);
 }
@@ -94,7 +94,7 @@ static uint32_t sources_limit(const struct core *core)
 static bool source_make_room(struct core *core, struct gm_group *group, const struct ip_addr *addr,
 			     const struct ip_addr *host)
 {
-	uint32_t of_all = sources_limit(core);
+	uint32_t of_all = gm_sources_limit(core->limits.groups);
 	struct gm_source *surplus;
 
 	if (!gm_host_has_room(group->gm, host, of_all)) {

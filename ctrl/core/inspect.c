@@ -61,6 +61,16 @@ struct inspect_counts inspect_counts(const struct core *core)
 	return counts;
 }
 
+const struct core_limits *inspect_limits(const struct core *core)
+{
+	return &core->limits;
+}
+
+uint32_t inspect_tree_places(const struct core *core, enum ip_family family)
+{
+	return core->hpim[family]->tree_count - core->hpim[family]->ending_count;
+}
+
 uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code)
 {
 	return core->links[link].noted[code];

@@ -68,6 +68,12 @@ uint32_t inspect_boot_time(const struct core *core);
 
 struct inspect_counts inspect_counts(const struct core *core);
 
+/** inspect_limits() - What the core was made with. */
+const struct core_limits *inspect_limits(const struct core *core);
+
+/** inspect_tree_places() - How many of the limit of trees are taken. */
+uint32_t inspect_tree_places(const struct core *core, enum ip_family family);
+
 /* Each of these calls @each until it says no. */
 void inspect_neighbors(const struct core *core, uint16_t link, enum ip_family family,
 		       bool (*each)(void *ctx, const struct inspect_neighbor *), void *ctx);

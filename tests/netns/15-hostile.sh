@@ -101,6 +101,9 @@ as() { setpriv --reuid "$1" --regid 65534 --clear-groups "$BUILD/hpimctl" --sock
 ends 2 'too many clients' as 65534
 ends 0 instance as 65533
 ends 0 instance "$BUILD/hpimctl" --socket "$ro" status
+refused() { ctl r1 -H -o limit_of,refused show limits | awk -v of="$1" '$1 == of { print $2 }'; }
+[ "$(refused clients-read-only)" -ge 193 ] || fail "refused clients are not counted: $(ctl r1 show limits)"
+[ "$(refused clients)" -eq 0 ] || fail "clients are counted at the wrong socket: $(ctl r1 show limits)"
 go_away
 within 5 as 65534
 

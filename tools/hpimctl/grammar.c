@@ -107,6 +107,8 @@ static const struct token tokens[] = {
 	  "the forwarding table" },
 	{ AT_OBJECT, "counters", AT_IFACE_FILTER, ACT_SHOW, "show counters", NULL,
 	  "packets forwarded and dropped, by reason" },
+	{ AT_OBJECT, "limits", AT_IFACE_FILTER, ACT_SHOW, "show limits", NULL,
+	  "what is used of each limit, and how often something did not fit" },
 	{ AT_OBJECT, "keys", AT_IFACE_FILTER, ACT_SHOW, "show keys", NULL,
 	  "keys that sign HPIM-DM messages, without their secrets" },
 	{ AT_OBJECT, "algorithms", AT_END, ACT_SHOW, "show algorithms", NULL,

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of limits: what is used of each, and how often something did not fit. A refusal is
+ * counted by interface, for both families together.
+ */
+#include "ctl.h"
+#include "ctl_show.h"
+#include "shell.h"
+
+/* Where the limit is not per interface, @link is LINK_NONE; @family IP_FAMILY_COUNT: of none. */
+struct limit {
+	const char *what;
+	uint16_t link;
+	enum ip_family family;
+	uint64_t used, limit, refused;
+};
+
+static void limit_put(const struct show *show, const struct limit *limit)
+{
+	struct json_object *record;
+
+	if (limit->link != LINK_NONE && !ctl_is_asked(show, limit->link))
+		return;
+	if (limit->family < IP_FAMILY_COUNT && !ctl_arg_family(show->args, limit->family))
+		return;
+	record = json_object_new_object();
+	ctl_put_text(record, "limit_of", limit->what);
+	if (limit->link != LINK_NONE)
+		ctl_put_text(record, "interface", port_name(show->shell, limit->link));
+	if (limit->family < IP_FAMILY_COUNT)
+		ctl_put_number(record, "family", limit->family == IP_FAMILY_4 ? 4 : 6);
+	ctl_put_number(record, "used", limit->used);
+	ctl_put_number(record, "limit", limit->limit);
+	ctl_put_number(record, "refused", limit->refused);
+	ctl_reply_record(show->client, record);
+}
+
+static uint64_t refused(const struct show *show, uint16_t link, const enum note_code codes[])
+{
+	uint64_t sum = 0;
+
+	for (; *codes; codes++)
+		sum += inspect_refused(show->shell->core, link, *codes);
+	return sum;
+}
+
+/* Also what was forgotten for something else. */
+static const enum note_code tree_codes[] = { NOTE_TREE_LIMIT, NOTE_STRAY_REFUSED,
+					     NOTE_STRAY_EVICTED, NOTE_TREE_EVICTED, NOTE_NONE };
+
+static void trees_put(const struct show *show, enum ip_family family)
+{
+	struct limit limit = { .what = "trees",
+			       .link = LINK_NONE,
+			       .family = family,
+			       .used = inspect_tree_places(show->shell->core, family),
+			       .limit = inspect_limits(show->shell->core)->trees };
+
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		limit.refused += refused(show, link, tree_codes);
+	limit_put(show, &limit);
+}
+
+static void link_put(const struct show *show, uint16_t link, enum ip_family family)
+{
+	static const enum note_code neighbor_codes[] = { NOTE_NEIGHBOR_LIMIT, NOTE_NONE };
+	static const enum note_code group_codes[] = { NOTE_GROUP_LIMIT, NOTE_NONE };
+	static const enum note_code source_codes[] = { NOTE_SOURCE_LIMIT, NOTE_NONE };
+	const struct core *core = show->shell->core;
+	const struct core_limits *limits = inspect_limits(core);
+	const struct gm_if *gm = inspect_membership(core, link, family);
+
+	if (inspect_protocol_runs(core, link, family, PROTO_HPIM))
+		limit_put(show, &(struct limit){ "neighbors", link, family,
+						 inspect_neighbor_count(core, link, family),
+						 limits->neighbors,
+						 refused(show, link, neighbor_codes) });
+	if (!gm)
+		return;
+	limit_put(show, &(struct limit){ "groups", link, family, gm_if_inspect(gm).groups,
+					 limits->groups, refused(show, link, group_codes) });
+	limit_put(show, &(struct limit){ "sources", link, family, gm_if_inspect(gm).sources,
+					 gm_sources_limit(limits->groups),
+					 refused(show, link, source_codes) });
+}
+
+static void clients_put(const struct show *show, bool is_main)
+{
+	struct ctl_places places;
+
+	ctlsock_places(show->shell->ctl, is_main, &places);
+	limit_put(show,
+		  &(struct limit){ is_main ? "clients" : "clients-read-only", LINK_NONE,
+				   IP_FAMILY_COUNT, places.used, places.limit, places.refused });
+}
+
+bool ctl_limits_step(struct show *show)
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		trees_put(show, family);
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+			if (show->shell->ports[link].is_used)
+				link_put(show, link, family);
+	clients_put(show, true);
+	clients_put(show, false);
+	return true;
+}
