@@ -180,15 +180,11 @@ static void link_note(const struct core_note *note, const char *link, const char
 	}
 }
 
-/* Notes about a tree or a group. */
-static void tree_note(const struct core_note *note, const char *link, const char *a, const char *b,
-		      char *line, size_t room)
+/* Notes about a tree or a group for which there was no room. */
+static void limit_note(const struct core_note *note, const char *link, const char *a, const char *b,
+		       char *line, size_t room)
 {
 	switch (note->code) {
-	case NOTE_TREE_STATE:
-		(void)snprintf(line, room, "(%s, %s): tree is %s", a, b,
-			       tree_state_name(note->v[0]));
-		break;
 	case NOTE_TREE_LIMIT:
 		(void)snprintf(line, room,
 			       "(%s, %s) refused: the limit is %u trees; others may be "
@@ -213,6 +209,34 @@ static void tree_note(const struct core_note *note, const char *link, const char
 			       "too much that nobody wants",
 			       link, a, b);
 		break;
+	case NOTE_GROUP_LIMIT:
+		(void)snprintf(line, room, "%s: group %s refused: the limit is %u groups", link, b,
+			       note->v[0]);
+		break;
+	case NOTE_SOURCE_LIMIT:
+		(void)snprintf(line, room,
+			       "%s: source %s of group %s refused: the limit is %u sources", link,
+			       a, b, note->v[0]);
+		break;
+	case NOTE_NO_MEMORY:
+		(void)snprintf(line, room, "%s: (%s, %s) refused: no memory", link, a, b);
+		break;
+	case NOTE_RPF_LIMIT:
+		(void)snprintf(line, room, "source %s refused: the limit is %u", a, note->v[0]);
+		break;
+	default: line[0] = '\0';
+	}
+}
+
+/* Notes about a tree or a group. */
+static void tree_note(const struct core_note *note, const char *link, const char *a, const char *b,
+		      char *line, size_t room)
+{
+	switch (note->code) {
+	case NOTE_TREE_STATE:
+		(void)snprintf(line, room, "(%s, %s): tree is %s", a, b,
+			       tree_state_name(note->v[0]));
+		break;
 	case NOTE_ASSERT:
 		(void)snprintf(line, room, "(%s, %s): assert on %s is %s", a, b, link,
 			       note->v[0] ? "won" : "lost");
@@ -228,28 +252,13 @@ static void tree_note(const struct core_note *note, const char *link, const char
 	case NOTE_GROUP_LEFT:
 		(void)snprintf(line, room, "%s: group %s has no members any more", link, b);
 		break;
-	case NOTE_GROUP_LIMIT:
-		(void)snprintf(line, room, "%s: group %s refused: the limit is %u groups", link, b,
-			       note->v[0]);
-		break;
-	case NOTE_SOURCE_LIMIT:
-		(void)snprintf(line, room,
-			       "%s: source %s of group %s refused: the limit is %u sources", link,
-			       a, b, note->v[0]);
-		break;
 	case NOTE_QUERIER_VERSION:
 		(void)snprintf(line, room,
 			       "%s: %s sends queries of version %u, this router of version "
 			       "%u; set one version for all routers of the link",
 			       link, a, note->v[0], note->v[1]);
 		break;
-	case NOTE_NO_MEMORY:
-		(void)snprintf(line, room, "%s: (%s, %s) refused: no memory", link, a, b);
-		break;
-	case NOTE_RPF_LIMIT:
-		(void)snprintf(line, room, "source %s refused: the limit is %u", a, note->v[0]);
-		break;
-	default: line[0] = '\0';
+	default: limit_note(note, link, a, b, line, room);
 	}
 }
 
