@@ -6,7 +6,10 @@
 . "$(dirname "$0")/lib.sh"
 need setpriv
 need_apart
-BUILD=$(realpath "$BUILD") # who enters a mount namespace leaves this folder
+# Where the user may start them, who may have no way into the folder they were built in; by a full
+# path, since who enters a mount namespace leaves this folder.
+cp "$BUILD"/{hpimd,hpimctl,mcgen,mcsink} "$WORK" && chmod 755 "$WORK" "$WORK"/*
+BUILD=$WORK
 
 # CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON and CAP_BPF
 MASK=000000c000003000
@@ -105,6 +108,7 @@ wire one eth1 10.1.3.1/24,2001:db8:3::1/64 right eth0 10.1.3.100/24,2001:db8:3::
 # Users of our own, and folders nobody else uses: what the daemon changes there concerns no other.
 grep -v '^hpim:' /etc/passwd > "$WORK/passwd"
 grep -v '^hpim:' /etc/group > "$WORK/group"
+chmod 644 "$WORK/passwd" "$WORK/group"
 spawn holder one "${APART[@]}" sh -c '
 	mkdir -p /run/hpimd && mount -t tmpfs -o mode=0755 run /run/hpimd &&
 	mount -t bpf -o mode=0700 bpf /sys/fs/bpf &&
@@ -117,6 +121,7 @@ start_inside
 said one 'there is no user hpim' || fail 'the log does not say that it stays root'
 works 0 root
 
+inside $NOBODY test -d /run/hpimd || skip 'users other than root cannot reach /run'
 echo 'hpim:x:61234:61234::/nonexistent:/usr/sbin/nologin' >> "$WORK/passwd"
 echo 'hpim:x:61234:' >> "$WORK/group"
 start_inside
