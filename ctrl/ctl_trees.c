@@ -60,7 +60,11 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	put_key(record, &view->key);
 	ctl_put_text(record, "state", view->state);
 	ctl_put_text(record, "role", view->is_originator ? "originator" : "non-originator");
-	ctl_put_text(record, "input", port_name(show->shell, view->root));
+	/* A local source has no root interface. */
+	ctl_put_text(record, "input",
+		     port_name(show->shell, view->root == LINK_NONE && view->is_originator
+						    ? view->iif
+						    : view->root));
 	ctl_put_addr(record, "upstream", &view->upstream);
 	ctl_put_number(record, "preference", view->preference);
 	ctl_put_number(record, "metric", view->metric);

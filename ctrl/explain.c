@@ -25,6 +25,7 @@ struct explain {
 	struct addr_text source, group;
 	struct rtnl_path path;
 	uint16_t root; /* link of the route; LINK_NONE: none that is attached */
+	bool is_local; /* a program of this router sends */
 	bool has_tree;
 	struct inspect_tree tree;
 	bool has_if[LINKS_MAX];
@@ -64,8 +65,10 @@ static void gather(struct explain *ex)
 	ex->family = ip_addr_family(&ex->key.group);
 	ex->source = ip_addr_text(&ex->key.source);
 	ex->group = ip_addr_text(&ex->key.group);
-	rtnl_path(ex->shell->rtnl, &ex->key.source, &ex->path);
-	ex->root = ex->path.is_reachable ? port_by_ifindex(ex->shell, ex->path.ifindex) : LINK_NONE;
+	ex->is_local = watch_path(ex->shell, &ex->key.source, &ex->path);
+	ex->root = ex->path.is_reachable && !ex->is_local
+			   ? port_by_ifindex(ex->shell, ex->path.ifindex)
+			   : LINK_NONE;
 	ex->has_tree = inspect_tree(ex->shell->core, &ex->key, &ex->tree);
 	inspect_tree_ifs_of(ex->shell->core, &ex->key, take_if, ex);
 }
@@ -102,7 +105,12 @@ static void explain_route(const struct explain *ex)
 		    ex->source.s, ex->shell->options->unicast_table);
 		return;
 	}
-	if (ex->root == LINK_NONE)
+	if (ex->is_local)
+		say(ex, "route", name, "ok",
+		    "%s is an address of this router: a program here sends, and its packets count "
+		    "as coming in by the attached interface that they leave by",
+		    ex->source.s);
+	else if (ex->root == LINK_NONE)
 		say(ex, "route", name, "no",
 		    "the route to %s leads through %s, which is not attached: 'hpimctl attach %s'",
 		    ex->source.s, name, name);
@@ -152,6 +160,10 @@ static void explain_tree(const struct explain *ex)
 
 	if (!ex->has_tree)
 		explain_absence(ex);
+	else if (!strcmp(tree->state, "active") && ex->is_local)
+		say(ex, "tree", port_name(ex->shell, tree->iif), tree->state,
+		    "a program of this router sends by %s, and the tree stands",
+		    port_name(ex->shell, tree->iif));
 	else if (!strcmp(tree->state, "active") && tree->is_originator)
 		say(ex, "tree", root, tree->state, "the source is alive on %s, and the tree stands",
 		    root);

@@ -173,6 +173,15 @@ void capture_fini(struct shell *shell);
 
 /* watch.c */
 
+/**
+ * watch_path() - The route to a source.
+ *
+ * Return: true for an address of this router that is on no subnet of an attached interface: a
+ * program here sends from it, and which interface it leaves by is seen from its packets only.
+ */
+bool watch_path(const struct shell *shell, const struct ip_addr *source,
+		struct rtnl_path *ret_path);
+
 void watch_add(struct shell *shell, const struct ip_addr *source);
 void watch_del(struct shell *shell, const struct ip_addr *source);
 

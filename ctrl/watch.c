@@ -7,15 +7,30 @@
 
 #include "shell.h"
 
+bool watch_path(const struct shell *shell, const struct ip_addr *source, struct rtnl_path *ret_path)
+{
+	struct rtnl_path local;
+
+	rtnl_path(shell->rtnl, source, ret_path);
+	if (ret_path->is_connected && port_by_ifindex(shell, ret_path->ifindex) != LINK_NONE)
+		return false;
+	if (!rtnl_local_path(shell->rtnl, source, &local))
+		return false;
+	*ret_path = local;
+	return true;
+}
+
 static void answer(struct shell *shell, const struct ip_addr *source)
 {
 	struct core_event event = { .kind = EV_RPF, .rpf = { .source = *source } };
 	struct rtnl_path path;
 
-	rtnl_path(shell->rtnl, source, &path);
+	event.rpf.is_local = watch_path(shell, source, &path);
 	event.rpf.is_reachable = path.is_reachable;
 	event.rpf.is_connected = path.is_connected;
-	event.rpf.link = path.is_reachable ? port_by_ifindex(shell, path.ifindex) : LINK_NONE;
+	event.rpf.link = path.is_reachable && !event.rpf.is_local
+				 ? port_by_ifindex(shell, path.ifindex)
+				 : LINK_NONE;
 	event.rpf.next_hop = path.next_hop;
 	event.rpf.prefix_len = path.prefix_len;
 	event.rpf.preference = path.preference;

@@ -59,6 +59,7 @@ struct ev_rpf {
 	struct ip_addr source;
 	bool is_reachable;
 	bool is_connected;       /* the route has no gateway */
+	bool is_local;           /* an address of this router, on no subnet of a link: no @link */
 	uint16_t link;           /* output interface, LINK_NONE if it has no link number */
 	struct ip_addr next_hop; /* unset if connected */
 	uint8_t prefix_len;

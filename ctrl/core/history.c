@@ -100,7 +100,7 @@ static void read_packet(struct reader *in, struct ev_packet *packet)
 static void write_rpf(struct writer *out, const struct ev_rpf *rpf)
 {
 	wr_any(out, &rpf->source);
-	wr_u8(out, (uint8_t)(rpf->is_reachable << 1 | rpf->is_connected));
+	wr_u8(out, (uint8_t)(rpf->is_local << 2 | rpf->is_reachable << 1 | rpf->is_connected));
 	wr_u16(out, rpf->link);
 	wr_any(out, &rpf->next_hop);
 	wr_u8(out, rpf->prefix_len);
@@ -114,6 +114,7 @@ static void read_rpf(struct reader *in, struct ev_rpf *rpf)
 
 	rpf->source = rd_any(in);
 	flags = rd_u8(in);
+	rpf->is_local = flags & 4;
 	rpf->is_reachable = flags & 2;
 	rpf->is_connected = flags & 1;
 	rpf->link = rd_u16(in);

@@ -20,6 +20,16 @@ bool hpim_best_is_better(const struct hpim_rpc *a_rpc, const struct ip_addr *a_a
 }
 
 /*
+ * Differs: 3.9 takes the root interface. What a program on this router sends is taken by the kernel
+ * as coming in by the interface that it leaves by, which its route does not tell: neighbors there
+ * get it from the wire, and we are its upstream on every interface.
+ */
+uint16_t hpim_input(const struct hpim_facts *facts)
+{
+	return facts->is_local ? facts->local_input : facts->root;
+}
+
+/*
  * 3.8. Only BestUpstream can be feasible, and equal costs are not: this is what breaks loops.
  *
  * Differs: while a neighbor of the root interface is awaited, a path by it that was feasible stays
@@ -41,7 +51,7 @@ static enum hpim_tree_state tree_state(const struct hpim_facts *facts)
 			is_feasible |= hpim_rpc_compare(&fact->best.rpc, &facts->rpc) < 0;
 	}
 	if (facts->is_originator)
-		is_feasible = facts->root != LINK_NONE && facts->is_source_active;
+		is_feasible = hpim_input(facts) != LINK_NONE && facts->is_source_active;
 	if (is_feasible)
 		return TREE_ACTIVE;
 	return has_upstream ? TREE_UNSURE : TREE_INACTIVE;
@@ -80,7 +90,9 @@ static struct hpim_view_if derive_if(enum hpim_tree_state state, const struct hp
 	view.is_upstream = state == TREE_ACTIVE && fact->is_hpim && !fact->is_connected;
 	view.is_winner = assert_is_won(state, facts, fact);
 	view.is_forwarding = (fact->has_interest || fact->has_member || fact->is_stale) &&
-			     (view.is_winner || fact->is_holding) && !fact->is_connected; /* 3.11 */
+			     (view.is_winner || fact->is_holding) &&
+			     !fact->is_connected && /* 3.11 */
+			     fact->link != hpim_input(facts);
 	if (state == TREE_UNSURE && fact->best.generation)
 		view.told = TOLD_NO_INTEREST; /* 3.7, step 1 */
 	return view;
@@ -165,8 +177,9 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation &&
 		    !is_too_early(facts, &facts->ifs[i]))
 			ret_ifs[i].told = view.in_tree ? TOLD_INTEREST : TOLD_NO_INTEREST;
-	if (view.state != TREE_INACTIVE && view.root != LINK_NONE && !source_is_silent(facts))
-		view.iif = view.root;
+	if (view.state != TREE_INACTIVE && hpim_input(facts) != LINK_NONE &&
+	    !source_is_silent(facts))
+		view.iif = hpim_input(facts);
 	else if (view.state == TREE_INACTIVE && facts->is_stale)
 		derive_stale(facts, &view);
 	else if (facts->has_data)

@@ -44,6 +44,8 @@ struct hpim_facts {
 	bool has_data;         /* data came in recently while there was no tree */
 	bool was_active;       /* by this root, of a neighbor; or forwarded by an earlier run */
 	bool floods;           /* the setting "initial flood" */
+	bool is_local;         /* the source is this router itself: there is no root */
+	uint16_t local_input;  /* is_local: where it sends, or LINK_NONE */
 	uint16_t root;         /* root interface or LINK_NONE */
 	uint16_t data_link;    /* has_data: where */
 	struct hpim_rpc rpc;   /* MyRPC */
@@ -85,6 +87,9 @@ struct hpim_view_if {
 #define REACT_NO_INTEREST (1u << 3)
 #define REACT_HOLD        (1u << 4) /* AW became AL while forwarding */
 #define REACT_RELEASE     (1u << 5) /* no reason to hold any more */
+
+/** hpim_input() - The interface that the tree's packets come in by when it is ACTIVE; LINK_NONE. */
+uint16_t hpim_input(const struct hpim_facts *facts);
 
 /** hpim_rpc_compare() - Lower is better, preference first: <0, 0, >0. 4.2 */
 int hpim_rpc_compare(const struct hpim_rpc *a, const struct hpim_rpc *b);

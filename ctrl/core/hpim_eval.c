@@ -85,6 +85,17 @@ static bool was_active(const struct hpim_tree *tree, uint16_t root)
 		tree->view.root == root);
 }
 
+/* Where a program of this router sends: as its last packet without an entry, or an earlier run,
+ * says.
+ */
+static uint16_t local_input(const struct hpim_tree *tree)
+{
+	uint16_t link =
+		tree->data_link == LINK_NONE && tree->stale ? tree->stale->iif : tree->data_link;
+
+	return ifset_has(&tree->hpim->enabled, link) ? link : LINK_NONE;
+}
+
 /* @path NULL: nothing depends on the route now. */
 static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 		   struct hpim_facts *ret_facts)
@@ -94,6 +105,8 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 
 	facts->is_originator = path && path->is_reachable && path->is_connected;
 	facts->root = path && ifset_has(&hpim->enabled, path->link) ? path->link : LINK_NONE;
+	facts->is_local = facts->is_originator && path->is_local;
+	facts->local_input = local_input(tree);
 	facts->rpc = path ? (struct hpim_rpc){ path->preference, path->metric }
 			  : (struct hpim_rpc){ UINT32_MAX, UINT32_MAX };
 	facts->floods = hpim->core->settings.initial_flood;
@@ -138,16 +151,17 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 	const struct hpim_view *was = &tree->view;
 	hp_time lifetime = HP_SEC(tree->hpim->core->settings.source_lifetime_s);
 	bool has_upstream = false, is_new = was->state == TREE_INACTIVE;
+	uint16_t input = hpim_input(facts);
 
 	for (unsigned int i = 0; i < facts->if_count; i++)
 		has_upstream |= facts->ifs[i].best.generation != 0;
-	if (!facts->is_originator || facts->root == LINK_NONE)
+	if (!facts->is_originator || input == LINK_NONE)
 		source_gone(tree);
-	else if (facts->has_data && facts->data_link == facts->root)
+	else if (facts->has_data && facts->data_link == input)
 		source_seen(tree, lifetime); /* data packet on the root interface */
 	else if (is_new && (facts->has_data || has_upstream))
 		source_seen(tree, lifetime); /* created by data, wherever it came in, 3.17; 3.8 */
-	else if (is_new && tree->stale && tree->stale->iif == facts->root &&
+	else if (is_new && tree->stale && tree->stale->iif == input &&
 		 !timer_runs(&tree->source_timer))
 		source_seen_before(tree, lifetime);
 	else if (facts->has_data && !timer_runs(&tree->source_timer) &&
@@ -371,7 +385,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	tree->hpim->standing_count += is.state != TREE_INACTIVE;
 	tree->hpim->standing_count -= tree->view.state != TREE_INACTIVE;
 	tree->view = is;
-	if (is.state != TREE_INACTIVE && is.root != LINK_NONE && is.iif == is.root)
+	if (is.state != TREE_INACTIVE && is.iif != LINK_NONE && is.iif == hpim_input(&facts))
 		timer_stop(&tree->hpim->core->sched, &tree->data_timer);
 	wanted = tree->data_link != LINK_NONE && (tree->stale || is_wanted(tree, &facts, &is));
 	asked = is_asked(tree, &facts, &is);

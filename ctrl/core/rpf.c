@@ -83,7 +83,7 @@ const struct ev_rpf *rpf_path(const struct rpf_user *user)
 static bool path_equal(const struct ev_rpf *a, const struct ev_rpf *b)
 {
 	return a->is_reachable == b->is_reachable && a->is_connected == b->is_connected &&
-	       a->link == b->link && a->prefix_len == b->prefix_len &&
+	       a->is_local == b->is_local && a->link == b->link && a->prefix_len == b->prefix_len &&
 	       a->preference == b->preference && a->metric == b->metric &&
 	       ip_addr_equal(&a->next_hop, &b->next_hop);
 }

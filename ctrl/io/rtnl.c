@@ -34,7 +34,7 @@ struct rtnl {
 	struct mnl_socket *socket;
 	struct loop_fd *watch;
 	struct linktab *links;
-	struct fib *fib;
+	struct fib *fib, *local; /* @local: of the addresses of this machine */
 	struct nexthops *nexthops;
 	bool is_stale;         /* notifications were lost: read everything again */
 	bool are_routes_stale; /* routes may have changed without notification: read them again */
@@ -109,16 +109,18 @@ static int addr_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 static int route_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 {
 	struct rtnl_route_msg msg;
+	struct fib *fib;
 	int err = rtnl_parse_route(nlh, rtnl->table, rtnl->nexthops, &msg);
 
 	if (err == -ENOENT) /* its nexthop object has changed since: read how it is now */
 		rtnl->are_routes_stale = true;
 	if (err)
 		return err == -ENOMEM ? err : 0;
+	fib = msg.is_local ? rtnl->local : rtnl->fib;
 	if (nlh->nlmsg_type == RTM_NEWROUTE) {
-		err = fib_add(rtnl->fib, &msg.prefix, msg.route, msg.how);
+		err = fib_add(fib, &msg.prefix, msg.route, msg.how);
 	} else {
-		if (!fib_del(rtnl->fib, &msg.prefix, msg.route))
+		if (!fib_del(fib, &msg.prefix, msg.route))
 			rtnl->are_routes_stale = true;
 		free(msg.route);
 	}
@@ -156,7 +158,7 @@ static int message_apply(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 
 struct dump {
 	struct rtnl *rtnl;
-	struct fib *fib;           /* where routes go */
+	struct fib *fib, *local;   /* where routes go */
 	struct nexthops *nexthops; /* and nexthop objects */
 	int err;
 };
@@ -171,7 +173,8 @@ static int dump_message(const struct nlmsghdr *nlh, void *ctx)
 	case RTM_NEWROUTE:
 		err = rtnl_parse_route(nlh, dump->rtnl->table, dump->nexthops, &msg);
 		if (!err)
-			err = fib_add(dump->fib, &msg.prefix, msg.route, msg.how);
+			err = fib_add(msg.is_local ? dump->local : dump->fib, &msg.prefix,
+				      msg.route, msg.how);
 		break;
 	case RTM_NEWNEXTHOP: err = nexthops_apply(dump->nexthops, nlh); break;
 	default: err = message_apply(dump->rtnl, nlh);
@@ -260,25 +263,36 @@ static int dump_routes(struct dump *dump)
 	return err;
 }
 
+/* Take the new table, and tell what is different. */
+static void fib_take(struct rtnl *rtnl, struct fib **fib, struct fib *read)
+{
+	struct fib *old = *fib;
+
+	*fib = read;
+	if (old)
+		fib_diff(old, read, rtnl->handlers.route, rtnl->handlers.ctx);
+	fib_free(old);
+}
+
 /* Read all routes and tell what is different, after the new ones are in place. */
 static int read_routes(struct rtnl *rtnl)
 {
-	struct dump dump = { .rtnl = rtnl, .fib = fib_new(), .nexthops = nexthops_new() };
-	struct fib *old = rtnl->fib;
-	int err = dump.fib && dump.nexthops ? dump_routes(&dump) : -ENOMEM;
+	struct dump dump = {
+		.rtnl = rtnl, .fib = fib_new(), .local = fib_new(), .nexthops = nexthops_new()
+	};
+	int err = dump.fib && dump.local && dump.nexthops ? dump_routes(&dump) : -ENOMEM;
 
 	if (err) {
 		fib_free(dump.fib);
+		fib_free(dump.local);
 		nexthops_free(dump.nexthops);
 		return err;
 	}
 	nexthops_free(rtnl->nexthops);
 	rtnl->nexthops = dump.nexthops;
-	rtnl->fib = dump.fib;
 	rtnl->are_routes_stale = false;
-	if (old)
-		fib_diff(old, rtnl->fib, rtnl->handlers.route, rtnl->handlers.ctx);
-	fib_free(old);
+	fib_take(rtnl, &rtnl->local, dump.local);
+	fib_take(rtnl, &rtnl->fib, dump.fib);
 	return 0;
 }
 
@@ -410,6 +424,7 @@ void rtnl_free(struct rtnl *rtnl)
 		mnl_socket_close(rtnl->socket);
 	linktab_free(rtnl->links);
 	fib_free(rtnl->fib);
+	fib_free(rtnl->local);
 	nexthops_free(rtnl->nexthops);
 	free(rtnl);
 }
@@ -420,6 +435,21 @@ static bool link_is_usable(const void *ctx, uint32_t ifindex)
 	const struct rtnl_link *link = linktab_by_index(rtnl->links, ifindex);
 
 	return link && link->is_up;
+}
+
+/* Packets of this machine itself need no carrier on the interface of the address. */
+static bool any_link(const void *ctx, uint32_t ifindex)
+{
+	(void)ctx;
+	(void)ifindex;
+	return true;
+}
+
+bool rtnl_local_path(const struct rtnl *rtnl, const struct ip_addr *source,
+		     struct rtnl_path *ret_path)
+{
+	fib_path(rtnl->local, source, any_link, NULL, ret_path);
+	return ret_path->is_reachable;
 }
 
 void rtnl_path(const struct rtnl *rtnl, const struct ip_addr *source, struct rtnl_path *ret_path)

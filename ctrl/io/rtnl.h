@@ -52,6 +52,10 @@ void rtnl_free(struct rtnl *rtnl);
 /** rtnl_path() - Longest prefix match in the copy of the table, lowest priority first (4.1). */
 void rtnl_path(const struct rtnl *rtnl, const struct ip_addr *source, struct rtnl_path *ret_path);
 
+/** rtnl_local_path() - Whether an address is one of this machine; the path is that to it. */
+bool rtnl_local_path(const struct rtnl *rtnl, const struct ip_addr *source,
+		     struct rtnl_path *ret_path);
+
 /** rtnl_link_by_name() - NULL when there is none. Borrowed until the loop runs again. */
 const struct rtnl_link *rtnl_link_by_name(const struct rtnl *rtnl, const char *name);
 const struct rtnl_link *rtnl_link_by_index(const struct rtnl *rtnl, uint32_t ifindex);

@@ -232,6 +232,7 @@ static int parse_hops(const struct rtmsg *rtm, const struct attrs *attrs, enum i
 	struct fib_route *route;
 
 	switch (rtm->rtm_type) {
+	case RTN_LOCAL:
 	case RTN_UNICAST: return parse_unicast(rtm, attrs, family, nexthops, ret_route);
 	case RTN_BLACKHOLE:
 	case RTN_UNREACHABLE:
@@ -243,8 +244,7 @@ static int parse_hops(const struct rtmsg *rtm, const struct attrs *attrs, enum i
 		route->is_unreachable = true;
 		*ret_route = route;
 		return 0;
-	default: /* local, broadcast, multicast, anycast: no sources of trees there */
-		return -ENOMSG;
+	default: /* broadcast, multicast, anycast: no sources of trees there */ return -ENOMSG;
 	}
 }
 
@@ -272,8 +272,10 @@ int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, const struct ne
 	if (!has_header(nlh, sizeof(*rtm)) ||
 	    !family_of(rtm->rtm_family, rtm->rtm_dst_len, &family) || rtm->rtm_tos ||
 	    rtm->rtm_src_len || rtm->rtm_flags & RTM_F_CLONED ||
-	    attr_u32(attrs.at[RTA_TABLE], rtm->rtm_table) != table)
+	    attr_u32(attrs.at[RTA_TABLE], rtm->rtm_table) !=
+		    (rtm->rtm_type == RTN_LOCAL ? RT_TABLE_LOCAL : table))
 		return -ENOMSG;
+	msg.is_local = rtm->rtm_type == RTN_LOCAL;
 	msg.prefix.len = rtm->rtm_dst_len;
 	if (!attrs.at[RTA_DST])
 		msg.prefix.addr = ip_addr_from_bytes(family, (const uint8_t[16]){ 0 });

@@ -25,13 +25,15 @@ struct rtnl_route_msg {
 	struct ip_prefix prefix;
 	struct fib_route *route;
 	enum fib_add how;
+	bool is_local; /* to an address of this machine, in the kernel's table of those */
 };
 
 /**
  * rtnl_parse_route() - RTM_NEWROUTE, RTM_DELROUTE.
  * @nexthops: for routes through a nexthop object that the kernel does not spell out.
  *
- * Return: 0; -ENOMSG: not a route to a unicast prefix for all traffic in @table, to be ignored;
+ * Return: 0; -ENOMSG: not a route to a unicast prefix for all traffic in @table, nor to an address
+ * of this machine, to be ignored;
  * -ENOENT: a route through a nexthop object that is not known; -ENOMEM.
  */
 int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, const struct nexthops *nexthops,

@@ -279,3 +279,30 @@ Test(hpim_derive, costs_are_compared_preference_first_and_unsigned)
 	cr_assert_not(hpim_best_is_better(&low, &four, &low, &six));
 	cr_assert_not(hpim_best_is_better(&low, &four, &low, &four));
 }
+
+/* A program of this router: its packets are on the wire of the interface that it sends by already.
+ */
+Test(hpim_derive, local_source_is_announced_everywhere_and_copied_to_the_others)
+{
+	struct hpim_facts facts = facts_new(3);
+	struct hpim_view_if ifs[LINKS_MAX];
+	struct hpim_view view;
+
+	facts.is_originator = facts.is_local = facts.is_source_active = true;
+	facts.root = LINK_NONE;
+	facts.local_input = 1;
+	for (unsigned int i = 0; i < 3; i++)
+		facts.ifs[i].has_interest = true;
+	hpim_derive(&facts, &view, ifs);
+	cr_assert_eq(view.state, TREE_ACTIVE);
+	cr_assert_eq(view.iif, 1);
+	for (uint16_t i = 0; i < 3; i++) {
+		cr_assert_eq(ifs[i].role, ROLE_NON_ROOT);
+		cr_assert(ifs[i].is_upstream && ifs[i].is_winner);
+		cr_assert_eq(ifset_has(&view.oifs, i), i != 1, "interface %u", i);
+	}
+	facts.local_input = LINK_NONE; /* it has not sent yet */
+	hpim_derive(&facts, &view, ifs);
+	cr_assert_eq(view.state, TREE_INACTIVE);
+	cr_assert_eq(view.iif, LINK_NONE);
+}
