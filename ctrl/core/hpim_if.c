@@ -69,7 +69,7 @@ static uint16_t hold_left_s(const struct hpim_if *hif)
 	hp_time since = core->now - core_hello_last(core, core->now);
 	hp_time left = HP_SEC(hpim_if_hold_s(hif)) - since;
 
-	return left > HP_SEC(1) ? (uint16_t)((left + HP_MS(500)) / HP_SEC(1)) : 1;
+	return (uint16_t)(left > HP_SEC(1) ? (left + HP_MS(500)) / HP_SEC(1) : 1);
 }
 
 static void hello_expired(struct core *core, struct timer *timer)
