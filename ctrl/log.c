@@ -122,7 +122,64 @@ static const char *tree_state_name(uint32_t state)
 	return state < 3 ? names[state] : "?";
 }
 
-/* Notes about an interface, a neighbor or a packet. */
+/* Notes about a control packet that was refused. */
+static void packet_note(const struct core_note *note, const char *link, const char *a, char *line,
+			size_t room)
+{
+	switch (note->code) {
+	case NOTE_PACKET_BAD:
+		(void)snprintf(line, room, "%s: packet of %u bytes from %s is malformed; dropped",
+			       link, note->v[1], a);
+		break;
+	case NOTE_PACKET_FOREIGN:
+		(void)snprintf(line, room,
+			       "%s: PIM packet from %s; dropped: this interface runs "
+			       "HPIM-DM",
+			       link, a);
+		break;
+	case NOTE_PACKET_UNSIGNED:
+		(void)snprintf(line, room, "%s: packet from %s dropped: no key fits its signature",
+			       link, a);
+		break;
+	case NOTE_PACKET_SOURCE:
+		(void)snprintf(line, room,
+			       "%s: HPIM-DM packet from %s dropped: no neighbor has this address: "
+			       "it is not of a subnet of the interface, or our own",
+			       link, a);
+		break;
+	case NOTE_PACKET_TTL:
+		(void)snprintf(line, room,
+			       "%s: HPIM-DM packet from %s dropped: its TTL is not 1, so it may "
+			       "have been forwarded",
+			       link, a);
+		break;
+	case NOTE_PACKET_DESTINATION:
+		(void)snprintf(line, room,
+			       "%s: HPIM-DM packet from %s dropped: messages of its type are not "
+			       "sent to this destination",
+			       link, a);
+		break;
+	case NOTE_PACKET_STRANGER:
+		(void)snprintf(line, room,
+			       "%s: HPIM-DM packet from %s to this router alone dropped: it is no "
+			       "neighbor; it will be with its next Hello",
+			       link, a);
+		break;
+	case NOTE_PACKET_STATION:
+		(void)snprintf(line, room,
+			       "%s: HPIM-DM packet from %s dropped: it came from another "
+			       "link-layer address than the neighbor's Hellos",
+			       link, a);
+		break;
+	case NOTE_GM_REFUSED:
+		(void)snprintf(line, room, "%s: IGMP or MLD of %s: %s", link, a,
+			       gm_refusal(note->v[0]));
+		break;
+	default: line[0] = '\0';
+	}
+}
+
+/* Notes about an interface or a neighbor. */
 static void link_note(const struct core_note *note, const char *link, const char *a, char *line,
 		      size_t room)
 {
@@ -139,20 +196,6 @@ static void link_note(const struct core_note *note, const char *link, const char
 		(void)snprintf(line, room, "%s: %s waits for an address to speak from", link,
 			       protocol_name(note->v[0], note->v[1]));
 		break;
-	case NOTE_PACKET_BAD:
-		(void)snprintf(line, room, "%s: packet of %u bytes from %s is malformed; dropped",
-			       link, note->v[1], a);
-		break;
-	case NOTE_GM_REFUSED:
-		(void)snprintf(line, room, "%s: IGMP or MLD of %s: %s", link, a,
-			       gm_refusal(note->v[0]));
-		break;
-	case NOTE_PACKET_FOREIGN:
-		(void)snprintf(line, room,
-			       "%s: PIM packet from %s; dropped: this interface runs "
-			       "HPIM-DM",
-			       link, a);
-		break;
 	case NOTE_NEIGHBOR_NEW: (void)snprintf(line, room, "%s: new neighbor %s", link, a); break;
 	case NOTE_NEIGHBOR_STATE:
 		(void)snprintf(line, room, "%s: neighbor %s is %s", link, a,
@@ -167,10 +210,6 @@ static void link_note(const struct core_note *note, const char *link, const char
 			       "%s: neighbor %s refused: the limit is %u; others may be "
 			       "refused without a line until one leaves",
 			       link, a, note->v[0]);
-		break;
-	case NOTE_PACKET_UNSIGNED:
-		(void)snprintf(line, room, "%s: packet from %s dropped: no key fits its signature",
-			       link, a);
 		break;
 	case NOTE_SN_EXHAUSTED:
 		(void)snprintf(line, room, "%s: sequence numbers used up; BootTime is now %u", link,
@@ -262,15 +301,28 @@ static void tree_note(const struct core_note *note, const char *link, const char
 	}
 }
 
+/* So many lines of a kind in so many seconds; 0: as many as there are. */
+struct line_limit {
+	unsigned int lines, seconds;
+};
+
 /*
- * Lines of a kind in a second; 0: as many as there are. Hosts can cause these with each packet they
- * send, and shall not fill the log; `hpimctl show counters` knows how many refusals there were.
+ * Hosts can cause these with each packet they send, and shall not fill the log; `hpimctl show
+ * counters` knows how many refusals there were.
  */
-static unsigned int lines_per_second(const struct core_note *note)
+static struct line_limit line_limit(const struct core_note *note)
 {
+	static const struct line_limit none = { 0, 0 }, one = { 1, 1 }, twenty = { 20, 1 },
+				       one_a_minute = { 1, 60 };
+
 	if (note->level == NOTE_DEBUG)
-		return 0;
+		return none;
 	switch (note->code) {
+	case NOTE_PACKET_SOURCE:
+	case NOTE_PACKET_TTL:
+	case NOTE_PACKET_DESTINATION:
+	case NOTE_PACKET_STRANGER:
+	case NOTE_PACKET_STATION: return one_a_minute;
 	case NOTE_PACKET_BAD:
 	case NOTE_PACKET_FOREIGN:
 	case NOTE_PACKET_UNSIGNED:
@@ -282,44 +334,44 @@ static unsigned int lines_per_second(const struct core_note *note)
 	case NOTE_TREE_EVICTED:
 	case NOTE_GROUP_LIMIT:
 	case NOTE_SOURCE_LIMIT:
-	case NOTE_NO_MEMORY: return 1;
+	case NOTE_NO_MEMORY: return one;
 	case NOTE_TREE_STATE:
 	case NOTE_ASSERT:
 	case NOTE_QUERIER:
 	case NOTE_GROUP_JOINED:
-	case NOTE_GROUP_LEFT: return 20;
-	default: return 0;
+	case NOTE_GROUP_LEFT: return twenty;
+	default: return none;
 	}
 }
 
-/* A second, and the lines of one kind in it. */
-struct second {
+/* A span of time, and the lines of one kind in it. */
+struct line_span {
 	hp_time ends_at;
 	unsigned int lines, left_out;
 };
 
-/* What was left out of a second is told before the next line of its kind. */
+/* What was left out of a span is logged before the next line of its kind. */
 static bool is_left_out(const struct core_note *note)
 {
-	static struct second seconds[NOTE_CODE_COUNT];
-	struct second *second = &seconds[note->code];
-	unsigned int limit = lines_per_second(note);
+	static struct line_span spans[NOTE_CODE_COUNT];
+	struct line_span *span = &spans[note->code];
+	struct line_limit limit = line_limit(note);
 	hp_time now = loop_now();
 
-	if (!limit)
+	if (!limit.lines)
 		return false;
-	if (now >= second->ends_at) {
-		if (second->left_out)
+	if (now >= span->ends_at) {
+		if (span->left_out)
 			log_format(note->level, "%u more lines such as the next one were left out",
-				   second->left_out);
-		second->ends_at = now + HP_SEC(1);
-		second->lines = second->left_out = 0;
+				   span->left_out);
+		span->ends_at = now + HP_SEC(limit.seconds);
+		span->lines = span->left_out = 0;
 	}
-	if (second->lines == limit) {
-		second->left_out++;
+	if (span->lines == limit.lines) {
+		span->left_out++;
 		return true;
 	}
-	second->lines++;
+	span->lines++;
 	return false;
 }
 
@@ -332,6 +384,8 @@ void log_note(const struct shell *shell, const struct core_note *note)
 	if (is_left_out(note))
 		return;
 	link_note(note, link, a.s, line, sizeof(line));
+	if (!line[0])
+		packet_note(note, link, a.s, line, sizeof(line));
 	if (!line[0])
 		tree_note(note, link, a.s, b.s, line, sizeof(line));
 	assert(line[0]); /* every code has words */

@@ -44,10 +44,17 @@ struct ev_link {
 	struct ip_prefix addrs[LINK_ADDRS_MAX]; /* kernel order: the first of a family counts */
 };
 
+/** struct ev_station - A link-layer address; len 0: unknown, or the link has none. */
+struct ev_station {
+	uint8_t len; /* bytes; longer addresses are cut */
+	uint8_t b[8];
+};
+
 struct ev_packet {
 	uint16_t link;
 	enum core_proto proto;
 	struct ip_addr src, dst;
+	struct ev_station station; /* what sent the frame */
 	uint8_t ttl;
 	bool has_router_alert;
 	const uint8_t *bytes; /* payload behind the IP headers */

@@ -77,10 +77,26 @@ static void write_packet(struct writer *out, const struct ev_packet *packet)
 	wr_u8(out, (uint8_t)packet->proto);
 	wr_any(out, &packet->src);
 	wr_any(out, &packet->dst);
+	wr_u8(out, packet->station.len);
+	wr_bytes(out, packet->station.b, packet->station.len);
 	wr_u8(out, packet->ttl);
 	wr_u8(out, packet->has_router_alert);
 	wr_u32(out, (uint32_t)packet->len);
 	wr_bytes(out, packet->bytes, packet->len);
+}
+
+static void read_station(struct reader *in, struct ev_station *station)
+{
+	uint8_t len = rd_u8(in);
+	const uint8_t *bytes = rd_bytes(in, len);
+
+	*station = (struct ev_station){ .len = 0 };
+	if (!bytes || len > sizeof(station->b)) {
+		in->bad = true;
+		return;
+	}
+	station->len = len;
+	memcpy(station->b, bytes, len);
 }
 
 static void read_packet(struct reader *in, struct ev_packet *packet)
@@ -89,6 +105,7 @@ static void read_packet(struct reader *in, struct ev_packet *packet)
 	packet->proto = rd_u8(in);
 	packet->src = rd_any(in);
 	packet->dst = rd_any(in);
+	read_station(in, &packet->station);
 	packet->ttl = rd_u8(in);
 	packet->has_router_alert = rd_u8(in) != 0;
 	packet->len = rd_u32(in);

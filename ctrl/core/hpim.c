@@ -105,59 +105,72 @@ static void process(struct hpim_record *record, const struct hpim_msg *msg)
 		hpim_tree_mark(record->tif->tree);
 }
 
+/* What may come from the link by accident is for those who look for it. */
 static void note_packet(const struct hpim_if *hif, enum note_code code,
 			const struct ev_packet *packet)
 {
+	bool is_odd = code != NOTE_PACKET_BAD && code != NOTE_PACKET_FOREIGN &&
+		      code != NOTE_PACKET_UNSIGNED;
+
 	core_note(hif->hpim->core,
-		  &(struct core_note){ .level = NOTE_DEBUG,
+		  &(struct core_note){ .level = is_odd ? NOTE_WARN : NOTE_DEBUG,
 				       .code = code,
 				       .link = hif->link,
 				       .a = packet->src,
+				       .b = packet->dst,
 				       .v = { PROTO_HPIM, (uint32_t)packet->len } });
 }
 
-/* 2.1: who may speak to us. The reference checks less; no router of it sends anything else. */
-static bool is_plausible(const struct hpim_if *hif, const struct ev_packet *packet)
+/* NOTE_NONE: the packet is decoded. Else why it is refused. */
+static enum note_code read_packet(const struct hpim_if *hif, const struct ev_packet *packet,
+				  struct hpim_msg *ret_msg)
 {
-	const struct ip_addr *src = &packet->src;
+	const struct hpim *hpim = hif->hpim;
+	enum note_code refusal = hpim_accept_header(hif, packet);
 
-	if (ip_addr_family(src) != hif->hpim->family || ip_addr_is_any(src) ||
-	    ip_addr_is_multicast(src) || ip_addr_equal(src, &hif->addr))
-		return false;
-	return hif->hpim->family == IP_FAMILY_4 || ip_addr_is_link_local(src);
+	if (refusal)
+		return refusal;
+	if (hpim_is_foreign_pim(packet->bytes, packet->len, &packet->src, &packet->dst))
+		return NOTE_PACKET_FOREIGN;
+	if (hpim_decode(hpim->family, packet->bytes, packet->len, ret_msg) < 0)
+		return NOTE_PACKET_BAD;
+	if (!hpim_keys_accept(hpim, packet))
+		return NOTE_PACKET_UNSIGNED;
+	return hpim_accept_sender(hif, packet, ret_msg->type);
+}
+
+static void receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)
+{
+	struct hpim_record *record;
+
+	switch (msg->type) {
+	case HPIM_HELLO: hpim_neigh_hello(hif, src, msg); break;
+	case HPIM_SYNC: hpim_sync_receive(hif, src, msg); break;
+	case HPIM_ACK:
+		(void)hpim_neigh_ack(hif, src, msg); /* its answer is for the tests */
+		break;
+	default:
+		record = hpim_neigh_accept(hif, src, msg);
+		if (record)
+			process(record, msg);
+	}
 }
 
 void hpim_receive(struct hpim *hpim, const struct ev_packet *packet)
 {
 	struct hpim_if *hif = hpim_if_by_link(hpim, packet->link);
-	struct hpim_record *record;
+	enum note_code refusal;
 	struct hpim_msg msg;
 
-	if (!hif || !is_plausible(hif, packet))
+	if (!hif)
 		return;
-	if (hpim_is_foreign_pim(packet->bytes, packet->len, &packet->src, &packet->dst)) {
-		note_packet(hif, NOTE_PACKET_FOREIGN, packet);
-		return;
-	}
-	if (hpim_decode(hpim->family, packet->bytes, packet->len, &msg) < 0) {
-		note_packet(hif, NOTE_PACKET_BAD, packet);
+	refusal = read_packet(hif, packet, &msg);
+	if (refusal) {
+		note_packet(hif, refusal, packet);
 		return;
 	}
-	if (!hpim_keys_accept(hpim, packet)) {
-		note_packet(hif, NOTE_PACKET_UNSIGNED, packet);
-		return;
-	}
-	switch (msg.type) {
-	case HPIM_HELLO: hpim_neigh_hello(hif, &packet->src, &msg); break;
-	case HPIM_SYNC: hpim_sync_receive(hif, &packet->src, &msg); break;
-	case HPIM_ACK:
-		(void)hpim_neigh_ack(hif, &packet->src, &msg); /* its answer is for the tests */
-		break;
-	default:
-		record = hpim_neigh_accept(hif, &packet->src, &msg);
-		if (record)
-			process(record, &msg);
-	}
+	receive(hif, &packet->src, &msg);
+	hpim_accept_learn(hif, packet);
 }
 
 void hpim_member_changed(struct hpim *hpim, const struct ip_addr *addr)

@@ -195,6 +195,11 @@ void hpim_if_acked(struct hpim_if *hif)
 		timer_arm(&core->sched, &hif->hello_timer, at);
 }
 
+const struct ip_addr *hpim_if_group(const struct hpim_if *hif)
+{
+	return &all_routers[hif->hpim->family];
+}
+
 uint16_t hpim_if_hold_s(const struct hpim_if *hif)
 {
 	uint32_t hold_s = HPIM_HOLD_FACTOR * core_of(hif)->settings.hello_period_s;

@@ -103,6 +103,12 @@ struct hpim_holder {
 	uint32_t count;
 };
 
+/* A link-layer address that a neighbor sends from. */
+struct hpim_station {
+	struct ev_station addr; /* len 0: none */
+	hp_time heard_at;
+};
+
 struct hpim_neigh {
 	TAILQ_ENTRY(hpim_neigh) node;
 	struct hpim_if *hif;
@@ -119,6 +125,7 @@ struct hpim_neigh {
 	struct timer sync_timer, liveness_timer;
 	uint16_t hold_s; /* what the liveness timer was last armed with */
 	hp_time since;
+	struct hpim_station stations[2]; /* established, latest; hpim_accept.c */
 	struct hpim_record_list records; /* those without LastSN come first */
 	struct hpim_window window;
 	struct hpim_holder announced;
@@ -284,6 +291,18 @@ struct hpim {
 #define HPIM_EARLY_HELLO_ACKS 256u
 #define HPIM_EARLY_HELLO_S    1 /* but not before so long after the last one */
 
+/* hpim_accept.c */
+
+/** hpim_accept_header() - NOTE_NONE, or why a packet is refused before it is decoded. */
+enum note_code hpim_accept_header(const struct hpim_if *hif, const struct ev_packet *packet);
+
+/** hpim_accept_sender() - The same for a message of @type, whose signature was good. */
+enum note_code hpim_accept_sender(const struct hpim_if *hif, const struct ev_packet *packet,
+				  enum hpim_type type);
+
+/** hpim_accept_learn() - From which link-layer address a message came that was accepted. */
+void hpim_accept_learn(const struct hpim_if *hif, const struct ev_packet *packet);
+
 /* hpim_if.c */
 
 /** hpim_if_by_link() - NULL where HPIM-DM does not run. */
@@ -312,6 +331,9 @@ uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif);
 
 /** hpim_if_acked() - A message is pending no more: perhaps a Hello is due to tell it. */
 void hpim_if_acked(struct hpim_if *hif);
+
+/** hpim_if_group() - The group of all routers: 224.0.0.13 or ff02::d. 2.1 */
+const struct ip_addr *hpim_if_group(const struct hpim_if *hif);
 
 /** hpim_if_hold_s() - The hold time to announce. */
 uint16_t hpim_if_hold_s(const struct hpim_if *hif);

@@ -27,6 +27,22 @@ bool link_is_connected_to(const struct link *link, const struct ip_addr *addr)
 	return false;
 }
 
+bool link_is_on_link(const struct link *link, const struct ip_addr *addr)
+{
+	bool has_subnet = false;
+
+	for (unsigned int i = 0; i < link->info.addr_count; i++) {
+		const struct ip_prefix *prefix = &link->info.addrs[i];
+
+		if (ip_addr_family(&prefix->addr) != ip_addr_family(addr))
+			continue;
+		if (ip_prefix_contains(prefix, addr))
+			return true;
+		has_subnet |= prefix->len < 8 * ip_family_addr_len(ip_addr_family(addr));
+	}
+	return !has_subnet;
+}
+
 bool link_is_usable(const struct link *link, enum ip_family family)
 {
 	return link->info.is_present && link->info.is_up && link_addr(link, family);

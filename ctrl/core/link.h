@@ -27,6 +27,14 @@ const struct ip_addr *link_addr(const struct link *link, enum ip_family family);
 /** link_is_connected_to() - Whether @addr is inside a subnet configured on the interface. */
 bool link_is_connected_to(const struct link *link, const struct ip_addr *addr);
 
+/**
+ * link_is_on_link() - Whether a router with @addr can be on the link.
+ *
+ * It is in a subnet of the interface; where no address of the family has a subnet (unnumbered
+ * links, RFC 5309: a host route to the other end), the address says nothing, and any is good.
+ */
+bool link_is_on_link(const struct link *link, const struct ip_addr *addr);
+
 /** link_is_usable() - Present, up and with an address of @family to speak from. */
 bool link_is_usable(const struct link *link, enum ip_family family);
 

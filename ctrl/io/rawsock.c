@@ -7,6 +7,7 @@
 #include "io/rawsock.h"
 
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,15 +120,29 @@ static int ipv6_payload(const struct rawsock *rs, size_t len, struct msghdr *msg
 	return 0;
 }
 
+/* The link-layer address a frame came from; none on links without (packet(7)). */
+static struct ev_station station_of(const struct sockaddr_ll *from)
+{
+	struct ev_station station = { .len = from->sll_halen };
+
+	if (station.len > sizeof(station.b))
+		station.len = sizeof(station.b);
+	memcpy(station.b, from->sll_addr, station.len);
+	return station;
+}
+
 /*
  * Read one packet.
  *
- * Return: 0; -EBADMSG: read and dropped; another negative errno: there is nothing more to read now.
+ * Return: 0; -EBADMSG: read and dropped; -ENOMSG: read, but not of this interface; another negative
+ * errno: there is nothing more to read now.
  */
-static int port_receive(const struct port *port, struct inet_packet *ret_packet)
+static int port_receive(const struct port *port, struct inet_packet *ret_packet,
+			struct ev_station *ret_station)
 {
 	struct rawsock *rs = port->rs;
 	struct sockaddr_storage from;
+	const struct sockaddr_ll *frame = (const struct sockaddr_ll *)&from;
 	_Alignas(struct cmsghdr) char control[256];
 	struct iovec iov = { .iov_base = rs->bytes, .iov_len = sizeof(rs->bytes) };
 	struct msghdr msg = {
@@ -138,24 +153,31 @@ static int port_receive(const struct port *port, struct inet_packet *ret_packet)
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
+	bool is_raw = port->fds.rx == port->fds.tx;
 	ssize_t len = recvmsg(port->fds.rx, &msg, MSG_DONTWAIT);
 
 	if (len < 0)
 		return -errno;
+	/* The packets of a VLAN are seen by the packet sockets of its port as well. */
+	if (!is_raw && frame->sll_ifindex != (int)port->ifindex)
+		return -ENOMSG;
 	if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
 		return -EBADMSG;
-	if (port->family == IP_FAMILY_6 && port->fds.rx == port->fds.tx)
+	*ret_station = is_raw ? (struct ev_station){ .len = 0 } : station_of(frame);
+	if (is_raw && port->family == IP_FAMILY_6)
 		return ipv6_payload(rs, (size_t)len, &msg, ret_packet);
 	return inet_decode(rs->bytes, (size_t)len, ret_packet);
 }
 
-static void port_tell(const struct port *port, const struct inet_packet *packet)
+static void port_tell(const struct port *port, const struct inet_packet *packet,
+		      const struct ev_station *station)
 {
 	struct ev_packet event = {
 		.link = port->link,
 		.proto = port->proto,
 		.src = packet->src,
 		.dst = packet->dst,
+		.station = *station,
 		.ttl = packet->ttl,
 		.has_router_alert = packet->has_router_alert,
 		.bytes = packet->bytes,
@@ -171,19 +193,20 @@ static void port_readable(void *ctx, uint32_t revents)
 {
 	struct port *port = ctx;
 	struct rawsock *rs = port->rs;
+	struct ev_station station;
 	struct inet_packet packet;
 
 	(void)revents;
 	rs->reading = port;
 	for (unsigned int i = 0; i < READ_BATCH && rs->reading == port; i++) {
-		int err = port_receive(port, &packet);
+		int err = port_receive(port, &packet, &station);
 
 		if (err == -EBADMSG)
 			rs->malformed[port->link]++;
-		else if (err)
+		else if (!err)
+			port_tell(port, &packet, &station);
+		else if (err != -ENOMSG)
 			break;
-		else
-			port_tell(port, &packet);
 	}
 	rs->reading = NULL;
 }

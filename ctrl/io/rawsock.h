@@ -3,10 +3,10 @@
 #define IO_RAWSOCK_H
 
 /*
- * Sockets of the control protocols, per interface: HPIM-DM over raw sockets of protocol 103, bound
- * to the device, TTL 1, loopback off; IGMP and MLD received from a packet socket with a filter (the
- * kernel would otherwise hand reports only to members of their group) and sent over raw sockets
- * with Router Alert.
+ * Sockets of the control protocols, per interface. All are received from a packet socket with a
+ * filter: the kernel would hand reports of IGMP and MLD only to members of their group, and for
+ * HPIM-DM the core has to know from which link-layer address a packet came. They are sent over raw
+ * sockets bound to the device with TTL 1 and loopback off, IGMP and MLD with Router Alert.
  */
 #include "core/effect.h"
 #include "io/loop.h"

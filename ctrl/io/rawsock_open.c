@@ -57,11 +57,6 @@ static const struct option common6[] = {
 	SET(IPPROTO_IPV6, IPV6_MULTICAST_ALL, zero), LIST_END,
 };
 static const struct option none[] = { LIST_END };
-static const struct option hpim6[] = {
-	SET(IPPROTO_IPV6, IPV6_RECVPKTINFO, one),
-	SET(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, one),
-	LIST_END,
-};
 static const struct option igmp[] = { SET(IPPROTO_IP, IP_OPTIONS, alert4), LIST_END };
 static const struct option mld[] = { SET(IPPROTO_IPV6, IPV6_HOPOPTS, alert6), LIST_END };
 
@@ -93,27 +88,6 @@ static const struct option mrd6[] = {
 	LIST_END,
 };
 
-struct kind {
-	int domain, protocol, ethertype; /* ethertype: of the packet socket that is read */
-	const struct option *common, *special;
-};
-
-static const struct kind kinds[PROTO_SOCKETS][IP_FAMILY_COUNT] = {
-	[PROTO_HPIM] = {
-		[IP_FAMILY_4] = { AF_INET, INET_PROTO_PIM, 0, common4, none },
-		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_PIM, 0, common6, hpim6 },
-	},
-	/* Solicitations go to all routers, so the raw socket gets them as a member. */
-	[PROTO_MRD] = {
-		[IP_FAMILY_4] = { AF_INET, INET_PROTO_IGMP, 0, common4, mrd4 },
-		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_ICMPV6, 0, common6, mrd6 },
-	},
-	[PROTO_GM] = {
-		[IP_FAMILY_4] = { AF_INET, INET_PROTO_IGMP, ETH_P_IP, common4, igmp },
-		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_ICMPV6, ETH_P_IPV6, common6, mld },
-	},
-};
-
 #define LOAD_PACKET_TYPE         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE))
 #define LOAD(offset)             BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offset)
 #define IF_EQUAL(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, yes, no)
@@ -129,6 +103,24 @@ static struct sock_filter filter_igmp[] = {
 	IF_LEAST(PACKET_OTHERHOST, 3, 0), /* 3 otherhost, 4 outgoing, 5 loopback */
 	LOAD(9),                          /* protocol */
 	IF_EQUAL(INET_PROTO_IGMP, 0, 1),
+	PASS,
+	DROP,
+};
+
+/* HPIM-DM stands directly behind the IP header. Description of HPIM-DM, 2.1 */
+static struct sock_filter filter_hpim4[] = {
+	LOAD_PACKET_TYPE,
+	IF_LEAST(PACKET_OTHERHOST, 3, 0),
+	LOAD(9), /* protocol */
+	IF_EQUAL(INET_PROTO_PIM, 0, 1),
+	PASS,
+	DROP,
+};
+static struct sock_filter filter_hpim6[] = {
+	LOAD_PACKET_TYPE,
+	IF_LEAST(PACKET_OTHERHOST, 3, 0),
+	LOAD(6), /* next header */
+	IF_EQUAL(INET_PROTO_PIM, 0, 1),
 	PASS,
 	DROP,
 };
@@ -155,14 +147,46 @@ static struct sock_filter filter_mld[] = {
 	DROP,
 };
 
-static int filter_set(int fd, struct sock_filter *filter, size_t count)
+#define FILTER(array)                                                                        \
+	{                                                                                    \
+		.len = (unsigned short)(sizeof(array) / sizeof((array)[0])), .filter = array \
+	}
+
+static const struct sock_fprog nothing = FILTER(filter_nothing);
+
+struct kind {
+	int domain, protocol, ethertype; /* ethertype: of the packet socket that is read, or 0 */
+	const struct option *common, *special;
+	struct sock_fprog filter;
+	/* Reports go to groups no program of this machine joined: the card must pass those, too. */
+	bool is_for_all_groups;
+};
+
+static const struct kind kinds[PROTO_SOCKETS][IP_FAMILY_COUNT] = {
+	[PROTO_HPIM] = {
+		[IP_FAMILY_4] = { AF_INET, INET_PROTO_PIM, ETH_P_IP, common4, none,
+				  FILTER(filter_hpim4), false },
+		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_PIM, ETH_P_IPV6, common6, none,
+				  FILTER(filter_hpim6), false },
+	},
+	/* Solicitations go to all routers, so the raw socket gets them as a member. */
+	[PROTO_MRD] = {
+		[IP_FAMILY_4] = { AF_INET, INET_PROTO_IGMP, 0, common4, mrd4, { 0, NULL }, false },
+		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_ICMPV6, 0, common6, mrd6, { 0, NULL },
+				  false },
+	},
+	[PROTO_GM] = {
+		[IP_FAMILY_4] = { AF_INET, INET_PROTO_IGMP, ETH_P_IP, common4, igmp,
+				  FILTER(filter_igmp), true },
+		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_ICMPV6, ETH_P_IPV6, common6, mld,
+				  FILTER(filter_mld), true },
+	},
+};
+
+static int filter_set(int fd, const struct sock_fprog *filter)
 {
-	struct sock_fprog program = { .len = (unsigned short)count, .filter = filter };
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter)) ? -errno : 0;
 }
-
-#define FILTER_SET(fd, filter) filter_set(fd, filter, sizeof(filter) / sizeof((filter)[0]))
 
 static int options_set(int fd, const struct option *option)
 {
@@ -189,8 +213,8 @@ static int raw_open(const struct kind *kind, uint32_t ifindex)
 
 	if (fd < 0)
 		return -errno;
-	/* What is received by a packet socket must not pile up here as well. */
-	err = kind->ethertype ? FILTER_SET(fd, filter_nothing) : 0;
+	/* What is received by the packet socket must not pile up here as well. */
+	err = kind->ethertype ? filter_set(fd, &nothing) : 0;
 	/* That the interface exists is found out by joining the group. */
 	if (!err && setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex)))
 		err = -errno;
@@ -223,10 +247,9 @@ static int packet_bind(int fd, const struct kind *kind, uint32_t ifindex)
 		.sll_protocol = htons((uint16_t)kind->ethertype),
 		.sll_ifindex = (int)ifindex,
 	};
-	int err =
-		kind->domain == AF_INET ? FILTER_SET(fd, filter_igmp) : FILTER_SET(fd, filter_mld);
+	int err = filter_set(fd, &kind->filter);
 
-	if (!err)
+	if (!err && kind->is_for_all_groups)
 		err = allmulti_set(fd, ifindex, true);
 	if (err)
 		return err;
@@ -268,11 +291,12 @@ int rawsock_open(enum core_proto proto, enum ip_family family, uint32_t ifindex,
 	return 0;
 }
 
-/* What a packet socket does to its interface ends at once; fails only if that is gone. */
+/* What a packet socket does to its interface ends at once; fails if that is gone, or did nothing.
+ */
 static void packet_close(int fd, uint32_t ifindex)
 {
 	(void)allmulti_set(fd, ifindex, false);
-	(void)FILTER_SET(fd, filter_nothing); /* to be closed without a packet in it */
+	(void)filter_set(fd, &nothing); /* to be closed without a packet in it */
 	closer_close(fd);
 }
 

@@ -42,6 +42,17 @@ static inline struct net *bench_new(enum ip_family family, uint16_t ports, bool 
 	return net;
 }
 
+/** bench_destination() - Where messages of this type are sent to us. */
+static inline struct ip_addr bench_destination(const struct net *net, uint16_t link,
+					       enum hpim_type type)
+{
+	const struct hpim_if *hif = net_hpim(net, 0)->ifs[link];
+
+	return type == HPIM_HELLO || type == HPIM_UPSTREAM || type == HPIM_NO_UPSTREAM
+		       ? *hpim_if_group(hif)
+		       : hif->addr;
+}
+
 /** bench_hear() - A packet of a neighbor. */
 static inline void bench_hear(struct net *net, uint16_t link, unsigned int host,
 			      const struct hpim_msg *msg, const struct hpim_entry *entries)
@@ -53,7 +64,7 @@ static inline void bench_hear(struct net *net, uint16_t link, unsigned int host,
 		.packet = { .link = link,
 			    .proto = PROTO_HPIM,
 			    .src = net_addr(net, lan, host),
-			    .dst = net_addr(net, lan, OWN),
+			    .dst = bench_destination(net, link, msg->type),
 			    .ttl = 1,
 			    .bytes = bytes,
 			    .len = hpim_encode(msg, entries, bytes, sizeof(bytes)) },

@@ -39,7 +39,7 @@ static void hear(struct net *net, unsigned int host, const struct hpim_msg *msg)
 			    .packet = { .link = 0,
 					.proto = PROTO_HPIM,
 					.src = net_addr(net, net->routers[0].ports[0].lan, host),
-					.dst = net_addr(net, net->routers[0].ports[0].lan, OWN),
+					.dst = bench_destination(net, 0, msg->type),
 					.ttl = 1,
 					.bytes = bytes,
 					.len = hpim_encode(msg, NULL, bytes, sizeof(bytes)) } });
@@ -200,7 +200,7 @@ static void quiet_hear(struct net *net, uint16_t link, unsigned int host,
 		      .packet = { .link = link,
 				  .proto = PROTO_HPIM,
 				  .src = net_addr(net, lan, host),
-				  .dst = net_addr(net, lan, OWN),
+				  .dst = bench_destination(net, link, msg->type),
 				  .ttl = 1,
 				  .bytes = bytes,
 				  .len = hpim_encode(msg, NULL, bytes, sizeof(bytes)) } });

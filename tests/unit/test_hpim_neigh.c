@@ -222,7 +222,7 @@ BENCH_TEST(hpim_accept, test_1_unknown_sender_is_met_and_its_message_dropped)
 {
 	struct net *net = bench_new(family, 1, false);
 
-	no_interest(net, PEER_BOOT, 8);
+	bench_say(net, 0, HOST, HPIM_UPSTREAM, 8, rpc10);
 	bench_words(net, "0 Sync>.9 0M (1,0)@500");
 	cr_assert_eq(last_sn(net), 0);
 	net_free(net);
@@ -410,8 +410,8 @@ BENCH_TEST(hpim_ack, accepted_with_the_right_numbers_only)
 	}
 }
 
-/* Tests 1 and 4. */
-BENCH_TEST(hpim_ack, ack_of_a_stranger_is_only_a_sign_of_life)
+/* Tests 1 and 4. Differs: what is sent to us alone comes from neighbors only, hpim_accept.c. */
+BENCH_TEST(hpim_ack, ack_of_a_stranger_is_refused)
 {
 	struct net *net = bench_new(family, 1, false);
 	const struct hpim_msg ack = { .boot_time = PEER_BOOT,
@@ -423,6 +423,8 @@ BENCH_TEST(hpim_ack, ack_of_a_stranger_is_only_a_sign_of_life)
 						.sn = 1 } };
 
 	bench_hear(net, 0, HOST, &ack, NULL);
+	bench_words(net, "");
+	hello(net, PEER_BOOT, 40, 0);
 	bench_words(net, "0 Sync>.9 0M (1,0)@500");
 	bench_hear(net, 0, HOST, &ack, NULL); /* CurrentSyncSN is 0 */
 	bench_words(net, "");
@@ -462,7 +464,7 @@ BENCH_TEST(hpim_receive, implausible_senders_and_broken_packets_are_dropped)
 	struct core_event event = { .kind = EV_PACKET,
 				    .packet = { .proto = PROTO_HPIM,
 						.src = net_addr(net, 2, OWN),
-						.dst = net_addr(net, 2, OWN),
+						.dst = bench_destination(net, 0, HPIM_HELLO),
 						.ttl = 1,
 						.bytes = bytes,
 						.len = sizeof(bytes) } };

@@ -129,7 +129,7 @@ static void receive(struct replay *r, const struct hpim_msg *msg, const struct h
 		.packet = { .link = LINK,
 			    .proto = PROTO_HPIM,
 			    .src = r->neighbor,
-			    .dst = r->our,
+			    .dst = msg->type == HPIM_HELLO ? *hpim_if_group(r->hif) : r->our,
 			    .ttl = 1,
 			    .bytes = bytes,
 			    .len = len },

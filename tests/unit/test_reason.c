@@ -29,6 +29,11 @@ static const char *const names[] = {
 	"gm-ssm",
 	"gm-numbers",
 	"gm-check",
+	"control-source",
+	"control-ttl",
+	"control-destination",
+	"control-stranger",
+	"control-station",
 };
 
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
