@@ -91,6 +91,7 @@ static const char *gone_reason(uint32_t reason)
 	case GONE_SILENT: return "its hold time ended";
 	case GONE_GOODBYE: return "it said goodbye";
 	case GONE_NO_ACK: return "it did not acknowledge";
+	case GONE_EVICTED: return "others need the place";
 	default: return "HPIM-DM ended on the interface";
 	}
 }
@@ -205,6 +206,17 @@ static void link_note(const struct core_note *note, const char *link, const char
 		(void)snprintf(line, room, "%s: neighbor %s removed: %s", link, a,
 			       gone_reason(note->v[0]));
 		break;
+	case NOTE_NEIGHBOR_UNANSWERED:
+		(void)snprintf(line, room, "%s: neighbor %s removed: %s; it was never synced", link,
+			       a, gone_reason(note->v[0]));
+		break;
+	case NOTE_NEIGHBOR_CLAIM:
+		(void)snprintf(line, room,
+			       "%s: a router that does not answer speaks as neighbor %s with "
+			       "BootTime %u; not believed, the neighbor with BootTime %u stays; "
+			       "keys prevent this",
+			       link, a, note->v[1], note->v[0]);
+		break;
 	case NOTE_NEIGHBOR_LIMIT:
 		(void)snprintf(line, room,
 			       "%s: neighbor %s refused: the limit is %u; others may be "
@@ -313,7 +325,7 @@ struct line_limit {
 static struct line_limit line_limit(const struct core_note *note)
 {
 	static const struct line_limit none = { 0, 0 }, one = { 1, 1 }, twenty = { 20, 1 },
-				       one_a_minute = { 1, 60 };
+				       one_a_minute = { 1, 60 }, twenty_a_minute = { 20, 60 };
 
 	if (note->level == NOTE_DEBUG)
 		return none;
@@ -322,7 +334,10 @@ static struct line_limit line_limit(const struct core_note *note)
 	case NOTE_PACKET_TTL:
 	case NOTE_PACKET_DESTINATION:
 	case NOTE_PACKET_STRANGER:
-	case NOTE_PACKET_STATION: return one_a_minute;
+	case NOTE_PACKET_STATION:
+	case NOTE_NEIGHBOR_CLAIM: return one_a_minute;
+	case NOTE_NEIGHBOR_NEW:
+	case NOTE_NEIGHBOR_UNANSWERED: return twenty_a_minute;
 	case NOTE_PACKET_BAD:
 	case NOTE_PACKET_FOREIGN:
 	case NOTE_PACKET_UNSIGNED:

@@ -55,6 +55,9 @@ static void save_boot_time(const struct shell *shell)
 		log_format(NOTE_WARN, "cannot write %s: %s", path, strerror(-err));
 }
 
+/* More than can be guessed by who does not see our messages; most numbers are left to be used. */
+#define FIRST_SN_BELOW (UINT32_C(1) << 30)
+
 /* UNIX time at hp_time 0, moved on where the clock would repeat a BootTime. */
 static uint32_t unix_at_zero(const struct shell *shell)
 {
@@ -394,6 +397,7 @@ static int start_core(struct shell *shell)
 
 	limits.trees = TREES_MAX;
 	limits.unix_s = unix_at_zero(shell);
+	limits.first_sn = FIRST_SN_BELOW;
 	if (getrandom(&limits.seed, sizeof(limits.seed), 0) != sizeof(limits.seed))
 		return fail(-EIO, "draw a random number"); /* the hash tables depend on it */
 	limits.hmac = crypto_hmac;

@@ -20,6 +20,7 @@ struct core_limits {
 	uint32_t groups;    /* per interface and family */
 	uint64_t seed;      /* same seed, same events: same effects */
 	uint32_t unix_s;    /* UNIX time at hp_time 0, for BootTime */
+	uint32_t first_sn;  /* SNs of an interface begin at random below it; 0: at 1 */
 	hpim_hmac_fn *hmac; /* NULL: there must be no keys */
 };
 

@@ -305,6 +305,7 @@ void history_write_start(struct writer *out, const struct core_limits *limits)
 	wr_u32(out, limits->trees);
 	wr_u32(out, limits->groups);
 	wr_u32(out, limits->unix_s);
+	wr_u32(out, limits->first_sn);
 	wr_u64(out, limits->seed);
 }
 
@@ -319,6 +320,7 @@ int history_read_start(struct reader *in, struct core_limits *ret_limits)
 	limits.trees = rd_u32(in);
 	limits.groups = rd_u32(in);
 	limits.unix_s = rd_u32(in);
+	limits.first_sn = rd_u32(in);
 	limits.seed = rd_u64(in);
 	if (in->bad)
 		return -EBADMSG;

@@ -118,6 +118,9 @@ struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
 	TAILQ_INIT(&hif->waiting);
 	timer_init(&hif->hello_timer, hello_expired);
 	hif->boot_time = new_boot_time(hif);
+	/* Differs: the reference begins at 1. Who cannot see our messages cannot guess this one. */
+	if (hpim->core->limits.first_sn)
+		hif->sn = (uint32_t)core_random(hpim->core, hpim->core->limits.first_sn);
 	hpim->ifs[link] = hif;
 	fx_group(hif, FX_JOIN);
 	arm_first_hello(hif);

@@ -13,6 +13,7 @@
  */
 #include <bsd/sys/queue.h>
 
+#include "base/bucket.h"
 #include "base/hash.h"
 #include "core/core_int.h"
 #include "core/hpim.h"
@@ -88,8 +89,9 @@ struct hpim_if {
 	uint32_t neighbor_count, synced_count;
 	uint32_t awaited_count; /* neighbors that were SYNCED and are not now: it is frozen */
 	bool is_full;           /* the limit of neighbors was reached and noted */
-	struct hpim_pending_list pending; /* sent, by SN */
-	struct hpim_pending_list waiting; /* messages to all neighbors */
+	struct bucket strangers, first_syncs; /* new neighbors by Hello and the like, by Sync */
+	struct hpim_pending_list pending;     /* sent, by SN */
+	struct hpim_pending_list waiting;     /* messages to all neighbors */
 	uint32_t waiting_count; /* messages not sent yet, to all and to single neighbors */
 	uint64_t sent_count;    /* transmissions of reliable messages */
 };
@@ -125,6 +127,11 @@ struct hpim_neigh {
 	struct timer sync_timer, liveness_timer;
 	uint16_t hold_s; /* what the liveness timer was last armed with */
 	hp_time since;
+	hp_time reset_at;             /* the last adjacency reset */
+	bool is_proven;               /* since then it has shown that it got our Sync */
+	struct hpim_neigh *claim;     /* who wants to take its place, or NULL; hpim_claim.c */
+	struct hpim_neigh *incumbent; /* this is a claim, in no list; whose place it wants */
+	struct bucket claims, renewals;
 	struct hpim_station stations[2]; /* established, latest; hpim_accept.c */
 	struct hpim_record_list records; /* those without LastSN come first */
 	struct hpim_window window;
@@ -291,6 +298,10 @@ struct hpim {
 #define HPIM_EARLY_HELLO_ACKS 256u
 #define HPIM_EARLY_HELLO_S    1 /* but not before so long after the last one */
 
+/* New neighbors of an interface: as many as a full link has at once, then so many a second. */
+#define HPIM_NEW_BURST 64
+#define HPIM_NEW_PER_S 10
+
 /* hpim_accept.c */
 
 /** hpim_accept_header() - NOTE_NONE, or why a packet is refused before it is decoded. */
@@ -302,6 +313,37 @@ enum note_code hpim_accept_sender(const struct hpim_if *hif, const struct ev_pac
 
 /** hpim_accept_learn() - From which link-layer address a message came that was accepted. */
 void hpim_accept_learn(const struct hpim_if *hif, const struct ev_packet *packet);
+
+/* hpim_claim.c */
+
+/**
+ * hpim_claim_speaker() - Whose message this is: that of a neighbor in hif->neighbors, or of the
+ * claim to its place.
+ */
+struct hpim_neigh *hpim_claim_speaker(struct hpim_neigh *neigh, uint32_t boot_time);
+
+/** hpim_claim_restart() - Adjacency reset for a message with this BootTime; of a SYNCED neighbor
+ * or a claim the claim is reset. Refused where there were too many (counted).
+ */
+void hpim_claim_restart(struct hpim_neigh *neigh, uint32_t boot_time);
+
+/** hpim_claim_begin() - The same for a SYNCED neighbor; false: refused. */
+bool hpim_claim_begin(struct hpim_neigh *neigh, uint32_t boot_time);
+
+/** hpim_claim_goodbye() - Remove a neighbor unless it answers. */
+void hpim_claim_goodbye(struct hpim_neigh *neigh);
+
+/** hpim_claim_refute() - The established neighbor spoke: a claim of another BootTime is false. */
+void hpim_claim_refute(struct hpim_neigh *neigh);
+
+/** hpim_claim_expired() - Its liveness timer ended. */
+void hpim_claim_expired(struct hpim_neigh *claim);
+
+/** hpim_claim_succeed() - It takes the place of the neighbor, which is freed. */
+void hpim_claim_succeed(struct hpim_neigh *claim);
+
+/** hpim_claim_end() - Forget it. */
+void hpim_claim_end(struct hpim_neigh *neigh);
 
 /* hpim_if.c */
 
@@ -364,7 +406,17 @@ bool hpim_keys_accept(const struct hpim *hpim, const struct ev_packet *packet);
 
 struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_addr *addr);
 
-/** hpim_neigh_new() - A neighbor in state UNKNOWN. NULL: limit reached (noted) or no memory. */
+/** hpim_neigh_alloc() - A record in state UNKNOWN that is in no list yet. NULL: no memory. */
+struct hpim_neigh *hpim_neigh_alloc(struct hpim_if *hif, const struct ip_addr *addr,
+				    uint32_t boot_time);
+
+/** hpim_neigh_free() - Forget a record that is in no list any longer; marks no tree. */
+void hpim_neigh_free(struct hpim_neigh *neigh);
+
+/**
+ * hpim_neigh_new() - A neighbor in state UNKNOWN; in a full table the oldest one that never
+ * answered gives way. NULL: limit reached (noted) or no memory.
+ */
 struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *addr,
 				  uint32_t boot_time);
 
@@ -373,6 +425,20 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
  * up forwarding onto the interface is frozen.
  */
 void hpim_neigh_await(struct hpim_if *hif, const struct ip_addr *addr, uint32_t boot_time);
+
+/**
+ * hpim_neigh_may_meet() - Whether one more synchronization begins now with a router that is not
+ * known to be there; refusals are counted.
+ *
+ * Each costs a snapshot and a message. A router that heard our Hello comes with a Sync, so these
+ * have a bucket of their own.
+ */
+bool hpim_neigh_may_meet(struct hpim_if *hif, struct bucket *bucket);
+
+/** hpim_neigh_meet() - The same for the Sync of an unknown router; NULL also: too many (counted).
+ */
+struct hpim_neigh *hpim_neigh_meet(struct hpim_if *hif, const struct ip_addr *src,
+				   uint32_t boot_time);
 
 /** hpim_neigh_remove() - Forget a neighbor and re-evaluate the trees. 3.2 */
 void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason);
@@ -400,6 +466,9 @@ bool hpim_neigh_ack(struct hpim_if *hif, const struct ip_addr *src, const struct
 
 /** hpim_sync_reset() - Adjacency reset. 3.3 */
 void hpim_sync_reset(struct hpim_neigh *neigh);
+
+/** hpim_sync_is_unanswered() - The neighbor did not answer its reset in the time it may take. */
+bool hpim_sync_is_unanswered(const struct hpim_neigh *neigh);
 
 /** hpim_sync_receive() - 3.3, "Reception of Sync". */
 void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg);
@@ -442,6 +511,12 @@ void hpim_reliable_neighbor_new(struct hpim_neigh *neigh);
 
 /** hpim_reliable_neighbor_gone() - @neigh left its interface: forget what waits for it. */
 void hpim_reliable_neighbor_gone(struct hpim_neigh *neigh);
+
+/**
+ * hpim_reliable_neighbor_again() - @neigh took the place of @old in the list: its snapshot covers
+ * what was sent before it.
+ */
+void hpim_reliable_neighbor_again(struct hpim_neigh *neigh, struct hpim_neigh *old);
 
 /** hpim_reliable_timeout() - 3.5, "Timer expiry". */
 void hpim_reliable_timeout(struct hpim_tree_if *tif);

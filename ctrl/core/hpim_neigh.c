@@ -32,7 +32,10 @@ static void liveness_expired(struct core *core, struct timer *timer)
 	struct hpim_neigh *neigh = container_of(timer, struct hpim_neigh, liveness_timer);
 
 	(void)core; /* the neighbor knows it */
-	hpim_neigh_remove(neigh, neigh->hold_s ? GONE_SILENT : GONE_GOODBYE);
+	if (neigh->incumbent)
+		hpim_claim_expired(neigh);
+	else
+		hpim_neigh_remove(neigh, neigh->hold_s ? GONE_SILENT : GONE_GOODBYE);
 }
 
 struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_addr *addr)
@@ -60,26 +63,67 @@ static void note_full(struct hpim_if *hif, const struct ip_addr *addr)
 					     .v = { core->limits.neighbors } });
 }
 
+struct hpim_neigh *hpim_neigh_alloc(struct hpim_if *hif, const struct ip_addr *addr,
+				    uint32_t boot_time)
+{
+	struct hpim_neigh *neigh = calloc(1, sizeof(*neigh));
+
+	if (!neigh)
+		return NULL;
+	neigh->hif = hif;
+	neigh->addr = *addr;
+	neigh->boot_time = boot_time;
+	neigh->since = hif->hpim->core->now;
+	TAILQ_INIT(&neigh->records);
+	hpim_announced_neigh_init(neigh);
+	TAILQ_INIT(&neigh->window.waiting);
+	timer_init(&neigh->sync_timer, sync_expired);
+	timer_init(&neigh->liveness_timer, liveness_expired);
+	return neigh;
+}
+
+void hpim_neigh_free(struct hpim_neigh *neigh)
+{
+	struct core *core = core_of(neigh);
+
+	if (neigh->claim)
+		hpim_neigh_free(neigh->claim);
+	hpim_neigh_set_state(neigh, SYNC_UNKNOWN);
+	neigh->hif->awaited_count -= neigh->was_synced;
+	hpim_record_forget_all(neigh);
+	timer_stop(&core->sched, &neigh->sync_timer);
+	timer_stop(&core->sched, &neigh->liveness_timer);
+	free(neigh->snapshot);
+	free(neigh);
+}
+
+/* A place in a full table: of the oldest one that has not shown that it is there. */
+static void make_place(struct hpim_if *hif)
+{
+	struct hpim_neigh *neigh;
+
+	if (hif->neighbor_count < hif->hpim->core->limits.neighbors)
+		return;
+	TAILQ_FOREACH (neigh, &hif->neighbors, node) {
+		if (neigh->is_proven || neigh->was_synced)
+			continue;
+		hpim_neigh_remove(neigh, GONE_EVICTED);
+		return;
+	}
+}
+
 struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *addr,
 				  uint32_t boot_time)
 {
-	struct core *core = hif->hpim->core;
 	struct hpim_neigh *neigh = NULL;
 
-	if (hif->neighbor_count < core->limits.neighbors)
-		neigh = calloc(1, sizeof(*neigh));
+	make_place(hif);
+	if (hif->neighbor_count < hif->hpim->core->limits.neighbors)
+		neigh = hpim_neigh_alloc(hif, addr, boot_time);
 	if (!neigh) {
 		note_full(hif, addr);
 		return NULL;
 	}
-	neigh->hif = hif;
-	neigh->addr = *addr;
-	neigh->boot_time = boot_time;
-	neigh->since = core->now;
-	TAILQ_INIT(&neigh->records);
-	hpim_announced_neigh_init(neigh);
-	timer_init(&neigh->sync_timer, sync_expired);
-	timer_init(&neigh->liveness_timer, liveness_expired);
 	TAILQ_INSERT_TAIL(&hif->neighbors, neigh, node);
 	hif->neighbor_count++;
 	hpim_reliable_neighbor_new(neigh);
@@ -102,21 +146,18 @@ void hpim_neigh_await(struct hpim_if *hif, const struct ip_addr *addr, uint32_t 
 void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason)
 {
 	struct hpim_if *hif = neigh->hif;
-	struct core *core = core_of(neigh);
 
-	note(neigh, NOTE_NEIGHBOR_GONE, reason);
-	hpim_neigh_set_state(neigh, SYNC_UNKNOWN);
-	hpim_record_forget_all(neigh);
-	timer_stop(&core->sched, &neigh->sync_timer);
-	timer_stop(&core->sched, &neigh->liveness_timer);
-	TAILQ_REMOVE(&hif->neighbors, neigh, node);
-	hif->neighbor_count--;
-	hif->awaited_count -= neigh->was_synced;
-	hpim_reliable_neighbor_gone(neigh);
+	note(neigh, neigh->was_synced ? NOTE_NEIGHBOR_GONE : NOTE_NEIGHBOR_UNANSWERED, reason);
 	hif->is_full = false;
 	hpim_tree_mark_all(hif->hpim);
-	free(neigh->snapshot);
-	free(neigh);
+	if (neigh->claim && reason == GONE_SILENT && neigh->claim->boot_time > neigh->boot_time) {
+		hpim_claim_succeed(neigh->claim); /* it goes on by itself */
+		return;
+	}
+	TAILQ_REMOVE(&hif->neighbors, neigh, node);
+	hif->neighbor_count--;
+	hpim_reliable_neighbor_gone(neigh);
+	hpim_neigh_free(neigh);
 }
 
 void hpim_neigh_set_state(struct hpim_neigh *neigh, enum hpim_sync_state state)
@@ -134,7 +175,13 @@ void hpim_neigh_set_state(struct hpim_neigh *neigh, enum hpim_sync_state state)
 	neigh->state = state;
 	neigh->since = core_of(neigh)->now;
 	if (state != SYNC_UNKNOWN)
-		note(neigh, NOTE_NEIGHBOR_STATE, state);
+		core_note(
+			core_of(neigh),
+			&(struct core_note){ .level = state == SYNC_SYNCED ? NOTE_INFO : NOTE_DEBUG,
+					     .code = NOTE_NEIGHBOR_STATE,
+					     .link = neigh->hif->link,
+					     .a = neigh->addr,
+					     .v = { state } });
 }
 
 void hpim_neigh_arm(struct hpim_neigh *neigh, uint16_t hold_s)
@@ -143,10 +190,29 @@ void hpim_neigh_arm(struct hpim_neigh *neigh, uint16_t hold_s)
 	core_timer_arm(core_of(neigh), &neigh->liveness_timer, HP_SEC(hold_s));
 }
 
+bool hpim_neigh_may_meet(struct hpim_if *hif, struct bucket *bucket)
+{
+	struct core *core = hif->hpim->core;
+
+	if (bucket_take(bucket, core->now, HP_SEC(1) / HPIM_NEW_PER_S, HPIM_NEW_BURST))
+		return true;
+	core_count(core, hif->link, NOTE_NEIGHBOR_RATE);
+	return false;
+}
+
+struct hpim_neigh *hpim_neigh_meet(struct hpim_if *hif, const struct ip_addr *src,
+				   uint32_t boot_time)
+{
+	return hpim_neigh_may_meet(hif, &hif->first_syncs) ? hpim_neigh_new(hif, src, boot_time)
+							   : NULL;
+}
+
 /* A message other than Sync from an address not known yet. 3.2 */
 static void first_contact(struct hpim_if *hif, const struct ip_addr *src, uint32_t boot_time)
 {
-	struct hpim_neigh *neigh = hpim_neigh_new(hif, src, boot_time);
+	struct hpim_neigh *neigh = hpim_neigh_may_meet(hif, &hif->strangers)
+					   ? hpim_neigh_new(hif, src, boot_time)
+					   : NULL;
 
 	if (neigh)
 		hpim_sync_reset(neigh);
@@ -165,14 +231,13 @@ static struct hpim_neigh *check_boot_time(struct hpim_if *hif, const struct ip_a
 		first_contact(hif, src, boot_time);
 		return NULL;
 	}
+	neigh = hpim_claim_speaker(neigh, boot_time);
+	if (boot_time == neigh->boot_time && neigh->state != SYNC_UNKNOWN)
+		return neigh;
 	/* UNKNOWN: awaited since our restart, and here it is. 3.3 */
-	if (boot_time > neigh->boot_time ||
-	    (boot_time == neigh->boot_time && neigh->state == SYNC_UNKNOWN)) {
-		neigh->boot_time = boot_time;
-		hpim_sync_reset(neigh);
-		return NULL;
-	}
-	return boot_time == neigh->boot_time ? neigh : NULL;
+	if (boot_time >= neigh->boot_time || hpim_sync_is_unanswered(neigh))
+		hpim_claim_restart(neigh, boot_time);
+	return NULL;
 }
 
 /* 3.4, "CheckpointSN received" */
@@ -205,11 +270,17 @@ void hpim_neigh_hello(struct hpim_if *hif, const struct ip_addr *src, const stru
 	if (!neigh)
 		return;
 	if (hello->hold_s == 0) {
-		hpim_neigh_remove(neigh, GONE_GOODBYE);
+		hpim_claim_goodbye(neigh);
 		return;
 	}
 	if (neigh->state != SYNC_SYNCED)
 		return; /* only progress of the synchronization keeps it alive */
+	/* Differs: CheckpointSN never decreases, so this Hello is of earlier: no sign of life. */
+	if (hello->has_checkpoint && hello->checkpoint_sn < neigh->checkpoint_sn) {
+		core_count(core_of(neigh), hif->link, NOTE_HELLO_REPLAYED);
+		return;
+	}
+	hpim_claim_refute(neigh);
 	hpim_neigh_arm(neigh, hello->hold_s);
 	if (hello->has_checkpoint)
 		take_checkpoint(neigh, hello->checkpoint_sn);
@@ -253,6 +324,7 @@ struct hpim_record *hpim_neigh_accept(struct hpim_if *hif, const struct ip_addr 
 		return NULL;
 	/* Also for a tree that is refused here, or the sender would give us up. */
 	send_ack(neigh, msg);
+	hpim_claim_refute(neigh);
 	if (!record || sn == record->last_sn)
 		return NULL;
 	hpim_record_set_sn(record, sn);
@@ -261,7 +333,7 @@ struct hpim_record *hpim_neigh_accept(struct hpim_if *hif, const struct ip_addr 
 
 bool hpim_neigh_ack(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)
 {
-	struct hpim_neigh *neigh = check_boot_time(hif, src, msg->boot_time);
+	struct hpim_neigh *neigh = check_boot_time(hif, src, msg->boot_time), *listed;
 	const struct hpim_tree_msg *ack = &msg->tree;
 	struct hpim_tree_if *tif;
 	struct hpim_tree *tree;
@@ -272,11 +344,14 @@ bool hpim_neigh_ack(struct hpim_if *hif, const struct ip_addr *src, const struct
 	    ack->neighbor_snapshot_sn != neigh->my_snapshot_sn ||
 	    ack->my_snapshot_sn != neigh->neighbor_snapshot_sn)
 		return false;
-	neigh->window.acked_at = hif->hpim->core->now;
-	neigh->window.is_stalled = false;
+	hpim_claim_refute(neigh);
+	listed = neigh->incumbent ? neigh->incumbent
+				  : neigh; /* what is in flight is counted there */
+	listed->window.acked_at = hif->hpim->core->now;
+	listed->window.is_stalled = false;
 	tree = hpim_tree_find(hif->hpim, &ack->source, &ack->group);
 	tif = tree ? hpim_tree_if_find(tree, hif->link) : NULL;
 	if (tif)
-		hpim_reliable_acked(tif, neigh, ack->neighbor_boot_time, ack->sn);
+		hpim_reliable_acked(tif, listed, ack->neighbor_boot_time, ack->sn);
 	return true;
 }

@@ -506,17 +506,22 @@ static void cover_waiting(struct hpim_neigh *neigh)
 	}
 }
 
-void hpim_reliable_snapshot(struct hpim_neigh *neigh)
+/* Acknowledging one message can end others of its tree, but never one further on. */
+static void cover_sent(struct hpim_neigh *neigh)
 {
 	struct hpim_pending *pending, *next;
 
-	/* Acknowledging one message can end others of its tree, but never one further on. */
 	TAILQ_FOREACH_SAFE (pending, &neigh->hif->pending, node, next) {
 		while (next && next->reliable == pending->reliable)
 			next = TAILQ_NEXT(next, node);
 		cover(pending->reliable, neigh, neigh->my_snapshot_boot_time,
 		      neigh->my_snapshot_sn);
 	}
+}
+
+void hpim_reliable_snapshot(struct hpim_neigh *neigh)
+{
+	cover_sent(neigh);
 	assert(neigh->window.in_flight == 0);
 	cover_waiting(neigh);
 	hpim_window_init(&neigh->window);
@@ -533,6 +538,15 @@ void hpim_reliable_neighbor_new(struct hpim_neigh *neigh)
 		neigh->window.in_flight += is_multicast(pending)
 						   ? !has_acked(pending->reliable, neigh)
 						   : ip_addr_equal(dst_of(pending), &neigh->addr);
+}
+
+void hpim_reliable_neighbor_again(struct hpim_neigh *neigh, struct hpim_neigh *old)
+{
+	neigh->window = old->window;
+	TAILQ_INIT(&neigh->window.waiting);
+	TAILQ_CONCAT(&neigh->window.waiting, &old->window.waiting, node);
+	cover_sent(neigh);
+	pump(neigh->hif);
 }
 
 void hpim_reliable_neighbor_gone(struct hpim_neigh *neigh)

@@ -9,6 +9,9 @@
 
 #include "core/hpim_int.h"
 
+/* A router that is there answers sooner. */
+#define ANSWER_S 1
+
 enum sync_event {
 	SYNC_EV_START,           /* unknown neighbor begins: SyncSN 0, M=1 */
 	SYNC_EV_STRAY,           /* unknown neighbor, anything else */
@@ -39,6 +42,7 @@ enum sync_event {
 #define ACT_TIMER    (1u << 9)  /* arm the Sync timer */
 #define ACT_PROGRESS (1u << 10) /* NLT = 12 s */
 #define ACT_DONE     (1u << 11) /* NLT = announced hold time; stop the timer; drop the snapshot */
+#define ACT_RENEW    (1u << 12) /* adjacency reset beside the established one; hpim_claim.c */
 #define ACT_NONE     (1u << 30) /* nothing to do */
 #define ACT_NEVER    (1u << 31) /* cannot happen */
 
@@ -100,7 +104,7 @@ static const struct step sync_table[SYNC_STATE_COUNT][SYNC_EV_COUNT] = {
 		[SYNC_EV_START]		  = { SYNC_SYNCED, ACT_NEVER },
 		[SYNC_EV_STRAY]		  = { SYNC_SYNCED, ACT_NEVER },
 		[SYNC_EV_STALE]		  = { SYNC_SYNCED, ACT_NONE },
-		[SYNC_EV_NEWER]		  = { SYNC_SLAVE, ACT_RESET },
+		[SYNC_EV_NEWER]		  = { SYNC_SYNCED, ACT_RENEW },
 		[SYNC_EV_OTHER_STEP]	  = { SYNC_SYNCED, ACT_NONE },
 		[SYNC_EV_WRONG_NUMBER]	  = { SYNC_SYNCED, ACT_NONE },
 		[SYNC_EV_COLLISION_YIELD] = { SYNC_SYNCED, ACT_NEVER },
@@ -173,8 +177,10 @@ static void begin(struct hpim_neigh *neigh)
 	neigh->my_snapshot_boot_time = hif->boot_time;
 	neigh->fragment = hpim_snapshot_fragment(hif);
 	neigh->snapshot_count = hpim_snapshot_collect(hif, &neigh->snapshot);
-	hpim_reliable_snapshot(neigh);
+	if (!neigh->incumbent) /* else once it is proven */
+		hpim_reliable_snapshot(neigh);
 	hpim_record_forget_all(neigh);
+	neigh->is_proven = false;
 	neigh->sync_sn = 0;
 	neigh->neighbor_snapshot_sn = 0;
 	neigh->checkpoint_sn = 0;
@@ -183,6 +189,7 @@ static void begin(struct hpim_neigh *neigh)
 void hpim_sync_reset(struct hpim_neigh *neigh)
 {
 	hpim_neigh_set_state(neigh, SYNC_SLAVE);
+	neigh->reset_at = neigh->hif->hpim->core->now;
 	begin(neigh);
 	send_sync(neigh, 0, true, false);
 	arm_sync_timer(neigh);
@@ -241,6 +248,8 @@ static void sync_perform(struct hpim_neigh *neigh, uint32_t act, const struct hp
 		hpim_neigh_arm(neigh, HPIM_HOLD_SYNC_S);
 	if (act & ACT_DONE)
 		done(neigh, &sync->options);
+	if (act & ACT_RENEW)
+		(void)hpim_claim_begin(neigh, neigh->boot_time); /* refusals are counted */
 }
 
 static void sync_step(struct hpim_neigh *neigh, enum sync_event event, const struct hpim_sync *sync)
@@ -249,6 +258,8 @@ static void sync_step(struct hpim_neigh *neigh, enum sync_event event, const str
 
 	sync_perform(neigh, step->act, sync);
 	hpim_neigh_set_state(neigh, step->next);
+	if (neigh->incumbent && step->next == SYNC_SYNCED)
+		hpim_claim_succeed(neigh);
 }
 
 /* "Learn" of 3.3: the first SnapshotSN heard is the neighbor's. */
@@ -288,23 +299,44 @@ void hpim_sync_timeout(struct hpim_neigh *neigh)
 	sync_step(neigh, SYNC_EV_TIMEOUT, NULL);
 }
 
+/* What only a router knows that received our Sync: the SnapshotSN in it. */
+static bool is_proof(const struct hpim_neigh *neigh, enum sync_event event,
+		     const struct hpim_sync *sync)
+{
+	return (event == SYNC_EV_ASKED || event == SYNC_EV_ASKED_LAST ||
+		event == SYNC_EV_ANSWERED || event == SYNC_EV_ANSWERED_LAST) &&
+	       sync->neighbor_snapshot_sn == neigh->my_snapshot_sn;
+}
+
+/*
+ * Differs: the reference ignores a lower BootTime than the one of a synchronization that nobody
+ * answers; who forged that one would keep the neighbor out.
+ */
+bool hpim_sync_is_unanswered(const struct hpim_neigh *neigh)
+{
+	return neigh->state == SYNC_SLAVE && neigh->sync_sn == 0 && !neigh->was_synced &&
+	       neigh->hif->hpim->core->now - neigh->reset_at >= HP_SEC(ANSWER_S);
+}
+
 void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)
 {
 	const struct hpim_sync *sync = &msg->sync;
 	struct hpim_neigh *neigh = hpim_neigh_find(hif, src);
+	enum sync_event event;
 
 	if (sync->neighbor_boot_time != hif->boot_time)
 		return;
-	if (!neigh)
-		neigh = hpim_neigh_new(hif, src, msg->boot_time);
-	if (!neigh || msg->boot_time < neigh->boot_time)
+	neigh = neigh ? hpim_claim_speaker(neigh, msg->boot_time)
+		      : hpim_neigh_meet(hif, src, msg->boot_time);
+	if (!neigh || (msg->boot_time < neigh->boot_time && !hpim_sync_is_unanswered(neigh)))
 		return;
-	if (msg->boot_time > neigh->boot_time ||
+	if (msg->boot_time != neigh->boot_time ||
 	    (neigh->state != SYNC_UNKNOWN && hif->boot_time > neigh->my_snapshot_boot_time)) {
-		neigh->boot_time = msg->boot_time;
-		hpim_sync_reset(neigh);
+		hpim_claim_restart(neigh, msg->boot_time);
 		return;
 	}
 	learn(neigh, sync);
-	sync_step(neigh, sync_event(neigh, sync), sync);
+	event = sync_event(neigh, sync);
+	neigh->is_proven |= is_proof(neigh, event, sync);
+	sync_step(neigh, event, sync);
 }

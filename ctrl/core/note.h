@@ -26,6 +26,7 @@ enum hpim_gone_reason {
 	GONE_GOODBYE,   /* Hello with hold time 0 */
 	GONE_NO_ACK,    /* more than ACK_FAILURE_THRESHOLD acknowledgements missed */
 	GONE_INTERFACE, /* our interface was switched off */
+	GONE_EVICTED,   /* it never answered, and another one needed its place */
 };
 
 /* Why a message of IGMP or MLD, or a part of it, did not count; v[0] of NOTE_GM_REFUSED. */
@@ -73,11 +74,15 @@ enum note_code {
 	NOTE_NO_MEMORY,       /* link, a = source or host, b = group: refused */
 	NOTE_TREE_EVICTED,    /* link of the neighbor, a = source, b = group */
 	/* Refused packets of HPIM-DM, hpim_accept.c: link, a = source, b = destination */
-	NOTE_PACKET_SOURCE,      /* the source is not on the link, or our own address */
-	NOTE_PACKET_TTL,         /* the TTL is not 1 */
-	NOTE_PACKET_DESTINATION, /* messages of this type have another destination */
-	NOTE_PACKET_STRANGER,    /* sent to us alone by a router that is no neighbor */
-	NOTE_PACKET_STATION,     /* from another link-layer address than the neighbor's Hellos */
+	NOTE_PACKET_SOURCE,       /* the source is not on the link, or our own address */
+	NOTE_PACKET_TTL,          /* the TTL is not 1 */
+	NOTE_PACKET_DESTINATION,  /* messages of this type have another destination */
+	NOTE_PACKET_STRANGER,     /* sent to us alone by a router that is no neighbor */
+	NOTE_PACKET_STATION,      /* from another link-layer address than the neighbor's Hellos */
+	NOTE_NEIGHBOR_UNANSWERED, /* as NOTE_NEIGHBOR_GONE, but it never was SYNCED */
+	NOTE_NEIGHBOR_CLAIM, /* link, a = neighbor, v[0] its BootTime, v[1] the one not believed */
+	NOTE_NEIGHBOR_RATE,  /* link: counted only: too many begin, or begin again, at once */
+	NOTE_HELLO_REPLAYED, /* link: counted only: CheckpointSN went back */
 	NOTE_CODE_COUNT,
 };
 

@@ -42,6 +42,15 @@ static inline const struct hpim_neigh *net_neighbor(const struct net *net, unsig
 	return hif ? hpim_neigh_find(hif, &addr) : NULL;
 }
 
+/** net_claim() - The record that synchronizes: the claim to the place of a neighbor, or itself. */
+static inline struct hpim_neigh *net_claim(const struct net *net, unsigned int router,
+					   uint16_t link, uint8_t host)
+{
+	const struct hpim_neigh *neigh = net_neighbor(net, router, link, host);
+
+	return neigh && neigh->claim ? neigh->claim : (struct hpim_neigh *)(uintptr_t)neigh;
+}
+
 /* The entry that was put is the one that the view wants. */
 static inline void net_check_entry(const struct net_router *router, const struct hpim_view *view)
 {

@@ -73,7 +73,7 @@ FAMILIES_TEST(reboot_synchronizes_again_with_new_numbers)
 	net_free(net);
 }
 
-FAMILIES_TEST(goodbye_removes_the_neighbor_at_once)
+FAMILIES_TEST(goodbye_removes_the_neighbor_that_is_silent_then)
 {
 	struct net *net = two_routers(family);
 
@@ -83,9 +83,9 @@ FAMILIES_TEST(goodbye_removes_the_neighbor_at_once)
 		   &(struct core_event){ .kind = EV_COMMAND, .command = { .kind = COMMAND_STOP } });
 	cr_assert_str_eq(net_words(net, 1), "0 Bye; 0 leave");
 	cr_assert_eq(core_deadline(net->routers[1].core), HP_TIME_NEVER);
-	net_run(net, NET_DELAY);
+	net_run(net, NET_DELAY + HP_MS(100));
 	cr_assert_null(net_neighbor(net, 0, 0, 2));
-	cr_assert_str_eq(net_words(net, 0), "");
+	cr_assert_str_eq(net_words(net, 0), "0 Sync>.2 0M (2,0)@1000");
 	net_free(net);
 }
 

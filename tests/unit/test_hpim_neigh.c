@@ -163,6 +163,7 @@ BENCH_TEST(hpim_liveness, goodbye_removes_in_every_state)
 
 	bench_meet(net, 0, HOST);
 	hello(net, PEER_BOOT, 0, 0);
+	net_run(net, HP_MS(100)); /* Differs: not if it answers, hpim_claim.c */
 	cr_assert_null(neigh_of(net));
 	hello(net, PEER_BOOT, 40, 0);
 	cr_assert_eq(neigh_of(net)->state, SYNC_SLAVE);
@@ -209,9 +210,11 @@ BENCH_TEST(hpim_liveness, more_neighbors_than_the_limit_are_refused)
 	struct net *net = bench_new(family, 1, false);
 
 	net->routers[0].core->limits.neighbors = 2;
-	for (unsigned int host = 10; host < 14; host++)
+	bench_meet(net, 0, 10);
+	bench_meet(net, 0, 11);
+	for (unsigned int host = 12; host < 14; host++)
 		bench_hello(net, 0, host, 40, 0);
-	bench_words(net, "0 Sync>.10 0M (1,0)@500; 0 Sync>.11 0M (2,0)@500");
+	bench_words(net, "");
 	cr_assert_eq(hif_of(net)->neighbor_count, 2);
 	net_free(net);
 }
@@ -373,7 +376,8 @@ struct ack_row {
 
 static const struct ack_row ack_rows[] = {
 	{ "2: earlier incarnation", 499, BENCH_BOOT, 1, 7, 2, "", false },
-	{ "3: later incarnation", 501, BENCH_BOOT, 1, 7, 2, "0 Sync>.9 0M (3,0)@501 trees1", true },
+	{ "3: later incarnation", 501, BENCH_BOOT, 1, 7, 2, "0 Sync>.9 0M (3,0)@501 trees1",
+	  false },
 	{ "5: our BootTime", 500, BENCH_BOOT - 1, 1, 7, 2, "", false },
 	{ "5: our SnapshotSN", 500, BENCH_BOOT, 2, 7, 2, "", false },
 	{ "5: its SnapshotSN", 500, BENCH_BOOT, 1, 8, 2, "", false },
@@ -405,6 +409,7 @@ BENCH_TEST(hpim_ack, accepted_with_the_right_numbers_only)
 		net_log_clear(net);
 		bench_hear(net, 0, HOST, &ack, NULL);
 		cr_assert_str_eq(net_words(net, 0), row->words, "%s", row->name);
+		/* Differs: a later incarnation has to prove itself first, hpim_claim.c. */
 		cr_assert_eq(TAILQ_EMPTY(&hif_of(net)->pending), row->is_done, "%s", row->name);
 		net_free(net);
 	}

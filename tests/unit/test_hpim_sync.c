@@ -145,7 +145,7 @@ static void run_row(const struct row *row, enum ip_family family)
 	bench_hear(net, 0, row->host, &msg, row->has_more ? &entry : NULL);
 	words = net_words(net, 0);
 	cr_assert_str_eq(words, row->words, "%s in stage %u: %s", row->name, row->stage, words);
-	neigh = net_neighbor(net, 0, 0, (uint8_t)row->host);
+	neigh = net_claim(net, 0, 0, (uint8_t)row->host);
 	cr_assert_eq(neigh->state, row->next, "%s in stage %u", row->name, row->stage);
 	cr_assert_eq(neigh->hold_s, row->next_hold_s, "%s in stage %u", row->name, row->stage);
 	cr_assert_eq(timer_runs(&neigh->sync_timer), row->next != SYNC_SYNCED, "%s", row->name);

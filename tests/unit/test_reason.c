@@ -34,6 +34,10 @@ static const char *const names[] = {
 	"control-destination",
 	"control-stranger",
 	"control-station",
+	"neighbor-limit",
+	"neighbor-rate",
+	"neighbor-claim",
+	"hello-replayed",
 };
 
 #define NAME_COUNT (sizeof(names) / sizeof(names[0]))
