@@ -130,6 +130,23 @@ static void explain_route(const struct explain *ex)
 		    name);
 }
 
+/* What arrives from an address of the router, or from a broadcast address. */
+static void explain_own(const struct explain *ex)
+{
+	enum dplane_own own = dplane_own(ex->shell->dplane, &ex->key.source);
+
+	if (own == DPLANE_OWN_ADDRESS)
+		say(ex, "source", "-", "own",
+		    "%s is an address of this router: packets from it that arrive by a link are "
+		    "dropped and counted as bad-source",
+		    ex->source.s);
+	if (own == DPLANE_OWN_BROADCAST)
+		say(ex, "source", "-", "no",
+		    "%s is the broadcast address of a subnet of this router: packets from it are "
+		    "dropped and counted as bad-source",
+		    ex->source.s);
+}
+
 /* ---- the tree ---- */
 
 /* No state at all: what would have to happen, and why it may not have. */
@@ -393,6 +410,7 @@ void ctl_explain(struct show *show)
 		    ex.group.s);
 		return;
 	}
+	explain_own(&ex);
 	explain_route(&ex);
 	explain_tree(&ex);
 	if (ex.has_tree) {

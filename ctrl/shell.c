@@ -263,12 +263,36 @@ static void on_packet(void *ctx, const struct ev_packet *packet)
 	shell_feed(ctx, &(struct core_event){ .kind = EV_PACKET, .packet = *packet });
 }
 
+static void own_tell_link(struct shell *shell, const struct rtnl_link *link)
+{
+	for (unsigned int i = 0; i < link->addr_count; i++) {
+		struct ip_addr broadcast;
+
+		dplane_own_add(shell->dplane, &link->addrs[i].addr, DPLANE_OWN_ADDRESS);
+		if (ip_prefix_broadcast(&link->addrs[i], &broadcast))
+			dplane_own_add(shell->dplane, &broadcast, DPLANE_OWN_BROADCAST);
+	}
+}
+
+/* All addresses of this machine, also of interfaces that are not attached. */
+static void own_tell(struct shell *shell)
+{
+	const struct rtnl_link *link = NULL;
+
+	dplane_own_begin(shell->dplane);
+	while ((link = rtnl_link_next(shell->rtnl, link)))
+		own_tell_link(shell, link);
+	dplane_own_end(shell->dplane);
+}
+
 static void on_link(void *ctx, const struct rtnl_link *link)
 {
 	struct shell *shell = ctx;
 
-	if (shell->core)
-		port_link_changed(shell, link);
+	if (!shell->core)
+		return;
+	own_tell(shell);
+	port_link_changed(shell, link);
 }
 
 static void on_route(void *ctx, const struct ip_prefix *prefix)
@@ -445,6 +469,7 @@ int shell_start(struct shell *shell, const struct shell_options *options)
 		return err;
 	}
 	configure(shell);
+	own_tell(shell);
 	on_timer(shell); /* the first lease */
 	saved_load(shell);
 	stale_routes_feed(shell);

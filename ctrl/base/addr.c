@@ -136,6 +136,18 @@ bool ip_prefix_contains(const struct ip_prefix *prefix, const struct ip_addr *ad
 	return rest == 0 || (prefix->addr.b[whole] ^ addr->b[whole]) >> (8 - rest) == 0;
 }
 
+bool ip_prefix_broadcast(const struct ip_prefix *prefix, struct ip_addr *ret_addr)
+{
+	struct ip_addr addr = ip_addr_mask(&prefix->addr, prefix->len);
+
+	if (ip_addr_family(&addr) != IP_FAMILY_4 || prefix->len > 30)
+		return false;
+	for (unsigned int bit = 96u + prefix->len; bit < 128; bit++)
+		addr.b[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	*ret_addr = addr;
+	return true;
+}
+
 bool ip_addr_is_source(const struct ip_addr *addr)
 {
 	static const struct ip_addr loopback6 = { .b = { [15] = 1 } };

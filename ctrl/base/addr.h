@@ -49,6 +49,13 @@ bool ip_addr_is_ssm_group(const struct ip_addr *addr);
 /** ip_addr_is_reserved_group() - ff00:: to ff0f::, which are no group's: RFC 4291, 2.7.1. */
 bool ip_addr_is_reserved_group(const struct ip_addr *addr);
 
+/**
+ * ip_prefix_broadcast() - The broadcast address of an interface's subnet. RFC 1812, 5.3.5; none in
+ * one of two addresses, RFC 3021, and none in IPv6.
+ * Return: whether there is one.
+ */
+bool ip_prefix_broadcast(const struct ip_prefix *prefix, struct ip_addr *ret_addr);
+
 /** ip_addr_is_link_local() - fe80::/10 or 169.254.0.0/16. */
 bool ip_addr_is_link_local(const struct ip_addr *addr);
 

@@ -44,6 +44,9 @@ struct backend;
  * @counters:     call @each for every reason counter that is not zero; NULL: has none.
  * @total:        add the counts of some routes, from slot *@next on, which it moves on; true: these
  *                were the last. Times are left alone. NULL: carries nothing.
+ * @own:          packets that arrive from an address are refused: of this router, or, is_broadcast,
+ *                of one of its subnets; NULL: looks at no sources.
+ * @disown:       they are not; set where @own is.
  * @renew:        as dplane_renew(); NULL: knows no lease.
  * @capture:      as dplane_capture(); NULL: cannot.
  * @adopted_links, @adopted_routes: what an earlier run left and this one goes on with; NULL:
@@ -67,6 +70,8 @@ struct backend_ops {
 	void (*counters)(struct backend *be, void (*each)(void *ctx, const struct dplane_counter *),
 			 void *ctx);
 	bool (*total)(struct backend *be, uint32_t *next, struct backend_counts *sum);
+	int (*own)(struct backend *be, const struct ip_addr *addr, bool is_broadcast);
+	void (*disown)(struct backend *be, const struct ip_addr *addr);
 	int (*renew)(struct backend *be, hp_time lease_for);
 	int (*capture)(struct backend *be, uint32_t every);
 	void (*adopted_links)(const struct backend *be,

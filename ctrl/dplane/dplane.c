@@ -301,6 +301,7 @@ void dplane_free(struct dplane *dp, bool keep)
 	if (!dp)
 		return;
 	dtree_fini(dp);
+	own_fini(dp);
 	if (dp->fast)
 		dp->fast->ops->free(dp->fast, keep);
 	if (dp->kernel)

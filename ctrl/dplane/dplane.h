@@ -150,6 +150,22 @@ void dplane_detach(struct dplane *dp, uint16_t link);
  */
 void dplane_returned(struct dplane *dp, uint32_t ifindex);
 
+/** enum dplane_own - What an address is that no packet which arrives can come from. */
+enum dplane_own {
+	DPLANE_OWN_NONE,      /* none of these */
+	DPLANE_OWN_ADDRESS,   /* of this router */
+	DPLANE_OWN_BROADCAST, /* of a subnet of this router */
+};
+
+/**
+ * dplane_own_begin(), dplane_own_add(), dplane_own_end() - Say all such addresses; those not added
+ * between begin and end are forgotten. Packets that arrive from them are dropped. RFC 1812, 5.3.7.
+ */
+void dplane_own_begin(struct dplane *dp);
+void dplane_own_add(struct dplane *dp, const struct ip_addr *addr, enum dplane_own what);
+void dplane_own_end(struct dplane *dp);
+enum dplane_own dplane_own(const struct dplane *dp, const struct ip_addr *addr);
+
 /** dplane_put() - Add or replace a route entry in every tier. Return: 0 or a negative errno. */
 int dplane_put(struct dplane *dp, const struct mfib_route *route);
 

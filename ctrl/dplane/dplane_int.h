@@ -23,10 +23,19 @@ struct dlink {
 /* Copies that an output does not get although a tree names it, and no program can count. */
 enum skip { SKIP_LINK_DOWN, SKIP_NOT_MIRRORED };
 
+/** struct own - An address that no packet which arrives can come from. */
+struct own {
+	struct ip_addr addr;
+	enum dplane_own what;
+	bool is_old; /* not said again yet */
+	UT_hash_handle hh;
+};
+
 struct tree {
 	struct mfib_route want; /* as the daemon asked, or as an earlier run left it */
 	struct tier_choice choice;
-	bool has_skips;           /* some outputs are left out */
+	bool is_own;    /* its source is an address of this router, or a broadcast address */
+	bool has_skips; /* some outputs are left out */
 	struct tree *prev, *next; /* of those that have skips */
 	uint64_t settled_packets; /* those up to here are in dlink.skipped */
 	uint64_t sampled_packets; /* at sampled_at, for the rate */
@@ -43,6 +52,8 @@ struct dplane {
 	int epoll_fd, timer_fd;
 	bool is_out_of_sets; /* said once until a set is found again */
 	hp_time stale_until; /* 0: all interfaces of an earlier run are attached or gone */
+	struct own *own;
+	bool has_own_changed, has_said_own;
 	struct tree *trees;
 	struct tree *skipping; /* those that have skips */
 	uint32_t skipping_count;
@@ -70,6 +81,9 @@ void dtree_renew_link(struct dplane *dp, uint16_t link);
 /** dtree_renew_group() - Who listens to a group on this machine changed. For listeners_read(). */
 void dtree_renew_group(void *ctx, const struct ip_addr *group);
 
+/** dtree_renew_own() - Other addresses are those of this router now. */
+void dtree_renew_own(struct dplane *dp);
+
 /** dtree_settle() - Count what outputs of a tree were left out of, up to now. */
 void dtree_settle(struct dplane *dp, struct tree *tree);
 
@@ -82,6 +96,10 @@ struct tree *dtree_find(const struct dplane *dp, const struct mfib_key *key);
 struct backend_counts dtree_counts(struct backend *be, const struct mfib_key *key);
 
 void dtree_fini(struct dplane *dp);
+
+/* own.c */
+
+void own_fini(struct dplane *dp);
 
 /* dplane.c */
 

@@ -194,12 +194,18 @@ static uint16_t listener_find(const struct dplane *dp, const struct mfib_route *
  */
 static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_route *old)
 {
-	const struct mfib_route *want = &tree->want;
-	struct tier_choice choice = tier_choose(dp->ports, want, listener_find(dp, want));
-	int err = dp->kernel ? dp->kernel->ops->put(dp->kernel, want) : 0;
+	const enum dplane_own own = dplane_own(dp, &tree->want.key.source);
+	struct mfib_route route = tree->want, *want = &route;
+	struct tier_choice choice;
+	int err;
 
+	if (own == DPLANE_OWN_BROADCAST)
+		route.oifs = (struct ifset){ .word = { 0 } }; /* nobody sends that */
+	choice = tier_choose(dp->ports, want, listener_find(dp, want), own != DPLANE_OWN_NONE);
+	err = dp->kernel ? dp->kernel->ops->put(dp->kernel, want) : 0;
 	if (err)
 		return err;
+	tree->is_own = own != DPLANE_OWN_NONE;
 	err = fast_put(dp, want, &choice);
 	if (!err) {
 		choice_set(dp, tree, &choice);
@@ -332,13 +338,22 @@ void dtree_renew_group(void *ctx, const struct ip_addr *group)
 	}
 }
 
+void dtree_renew_own(struct dplane *dp)
+{
+	struct tree *tree, *next;
+
+	HASH_ITER (hh, dp->trees, tree, next)
+		if (tree->is_own != (dplane_own(dp, &tree->want.key.source) != DPLANE_OWN_NONE))
+			tree_renew(dp, tree);
+}
+
 /* ---- of an earlier run ---- */
 
 void dtree_adopt(void *ctx, const struct mfib_route *route)
 {
 	struct dplane *dp = ctx;
 	struct tree *tree = tree_new(dp, &route->key);
-	struct tier_choice choice = tier_choose(dp->ports, route, LINK_NONE);
+	struct tier_choice choice = tier_choose(dp->ports, route, LINK_NONE, false);
 
 	if (!tree)
 		return; /* without memory: it stands in the maps until the next start */

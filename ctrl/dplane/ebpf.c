@@ -325,6 +325,17 @@ static int ebpf_renew(struct backend *be, hp_time lease_for)
 	return maps_lease_set(&((struct ebpf *)be)->maps, lease_for ? ebpf_now() + lease_for : 0);
 }
 
+static int ebpf_own(struct backend *be, const struct ip_addr *addr, bool is_broadcast)
+{
+	return maps_own_put(&((struct ebpf *)be)->maps, addr,
+			    is_broadcast ? MFIB_OWN_BROADCAST : MFIB_OWN_ADDRESS);
+}
+
+static void ebpf_disown(struct backend *be, const struct ip_addr *addr)
+{
+	maps_own_del(&((struct ebpf *)be)->maps, addr);
+}
+
 static int ebpf_capture(struct backend *be, uint32_t every)
 {
 	return maps_capture_set(&((struct ebpf *)be)->maps, every);
@@ -405,6 +416,8 @@ static const struct backend_ops ebpf_ops = {
 	.dispatch = ebpf_dispatch,
 	.counters = ebpf_counters,
 	.total = ebpf_total,
+	.own = ebpf_own,
+	.disown = ebpf_disown,
 	.renew = ebpf_renew,
 	.capture = ebpf_capture,
 	.probe = ebpf_probe,
@@ -448,6 +461,7 @@ static int ebpf_open(struct ebpf *eb)
 			   eb->config.max_sets, strerror(-err));
 		return err;
 	}
+	maps_own_clear(&eb->maps);
 	if (selftest_new(&eb->selftest) < 0)
 		dplane_say(&eb->config, NOTE_INFO, "no self-test: the kernel refused its program");
 	err = setpool_init(eb);

@@ -175,6 +175,7 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.output_lists = bpf_map__fd(skel->maps.output_lists),
 		.set_turns = bpf_map__fd(skel->maps.set_turns),
 		.vlans = bpf_map__fd(skel->maps.vlans),
+		.own_addresses = bpf_map__fd(skel->maps.own_addresses),
 		.upcalls = bpf_map__fd(skel->maps.upcalls),
 		.captures = bpf_map__fd(skel->maps.captures),
 		.egress_prog = bpf_program__fd(skel->progs.hpim_egress),
@@ -438,6 +439,25 @@ int maps_vlan_put(const struct maps *maps, const struct mfib_tag *tag, uint32_t 
 void maps_vlan_del(const struct maps *maps, const struct mfib_tag *tag)
 {
 	(void)bpf_map_delete_elem(maps->vlans, tag); /* not there is as good as deleted */
+}
+
+int maps_own_put(const struct maps *maps, const struct ip_addr *addr, uint32_t what)
+{
+	return bpf_map_update_elem(maps->own_addresses, addr, &what, BPF_ANY);
+}
+
+void maps_own_del(const struct maps *maps, const struct ip_addr *addr)
+{
+	(void)bpf_map_delete_elem(maps->own_addresses, addr); /* not there is as good as deleted */
+}
+
+void maps_own_clear(const struct maps *maps)
+{
+	struct ip_addr addr;
+
+	while (bpf_map_get_next_key(maps->own_addresses, NULL, &addr) == 0 &&
+	       bpf_map_delete_elem(maps->own_addresses, &addr) == 0)
+		;
 }
 
 static int settings_change(const struct maps *maps, const hp_time *lease_until,

@@ -26,7 +26,7 @@ struct maps_size {
 /** struct maps - Descriptors of all maps, and how large they are. */
 struct maps {
 	int settings, route[IP_FAMILY_COUNT], route_counts, ports, egress, port_counts, output_sets,
-		output_lists, set_turns, vlans, upcalls, captures;
+		output_lists, set_turns, vlans, own_addresses, upcalls, captures;
 	int egress_prog;
 	int *set;          /* [max_sets] inner maps; negative: not made yet */
 	bool *is_inserted; /* [max_sets] stands in output_sets */
@@ -107,6 +107,13 @@ void maps_turn_del(const struct maps *maps, const struct mfib_turn *turn);
 /** maps_vlan_put() - Tagged frames on a port belong to the VLAN @ifindex. */
 int maps_vlan_put(const struct maps *maps, const struct mfib_tag *tag, uint32_t ifindex);
 void maps_vlan_del(const struct maps *maps, const struct mfib_tag *tag);
+
+/** maps_own_put() - Packets that arrive from @addr are dropped. @what: MFIB_OWN_*. */
+int maps_own_put(const struct maps *maps, const struct ip_addr *addr, uint32_t what);
+void maps_own_del(const struct maps *maps, const struct ip_addr *addr);
+
+/** maps_own_clear() - None is known: what an earlier run knew may be different by now. */
+void maps_own_clear(const struct maps *maps);
 
 /** maps_lease_set() - Forwarding ends at @until, on the clock of hp_time; 0: no lease. */
 int maps_lease_set(const struct maps *maps, hp_time until);

@@ -53,12 +53,14 @@ static struct tier_choice choose_tc(const struct tier_port *ports, const struct 
 }
 
 struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route,
-			       uint16_t listener)
+			       uint16_t listener, bool is_own)
 {
 	const struct tier_port *in = &ports[route->iif];
 
 	if (!in->is_served)
 		return choice(DPLANE_TIER_NONE, in->name, "the input is not attached or down");
+	if (is_own)
+		return choose_kernel(ports, route, "", "its source is an address of this router");
 	if (listener != LINK_NONE && in->has_kernel)
 		return choose_kernel(ports, route, ports[listener].name,
 				     "a program of this machine listens to the group");

@@ -35,6 +35,8 @@ struct tier_choice {
  * @ports:    indexed by link number, LINKS_MAX elements.
  * @listener: an interface of the route on which a program of this machine listens to the group, or
  *            LINK_NONE.
+ * @is_own:   its source is an address of this machine, so what arrives is forged, and only the
+ *            kernel sees what a program of this machine sends.
  *
  * Outputs that are not served are left out by every tier and do not matter here. Generic XDP
  * reaches every output but VLANs, native XDP only those that take redirected frames, and no VLANs
@@ -42,7 +44,7 @@ struct tier_choice {
  * machine.
  */
 struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route,
-			       uint16_t listener);
+			       uint16_t listener, bool is_own);
 
 /** tier_name() - "xdp", "tc", "kernel" or "none". */
 const char *tier_name(enum dplane_tier tier);

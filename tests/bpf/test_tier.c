@@ -36,7 +36,7 @@ static struct mfib_route route_0_to_1_and_2(void)
 static void expect_with(uint16_t listener, enum dplane_tier tier, const char *why)
 {
 	struct mfib_route route = route_0_to_1_and_2();
-	struct tier_choice choice = tier_choose(ports, &route, listener);
+	struct tier_choice choice = tier_choose(ports, &route, listener, false);
 
 	cr_expect_eq(choice.tier, tier, "%s instead of %s", tier_name(choice.tier),
 		     tier_name(tier));
@@ -175,5 +175,14 @@ Test(tier, negative_entry_is_dropped_by_xdp)
 {
 	struct mfib_route route = { .iif = 0 };
 
-	cr_expect_eq(tier_choose(ports, &route, LINK_NONE).tier, DPLANE_TIER_XDP);
+	cr_expect_eq(tier_choose(ports, &route, LINK_NONE, false).tier, DPLANE_TIER_XDP);
+}
+
+Test(tier, source_on_this_router_is_for_the_kernel)
+{
+	struct mfib_route route = route_0_to_1_and_2();
+	struct tier_choice choice = tier_choose(ports, &route, LINK_NONE, true);
+
+	cr_expect_eq(choice.tier, DPLANE_TIER_KERNEL);
+	cr_expect_str_eq(choice.why, "its source is an address of this router");
 }

@@ -46,6 +46,10 @@ for group in $GROUP4 $GROUP6; do
 	star_has_tree $group one two
 done
 trees=$(table r source,group mroutes)
+run r ip addr add 10.250.0.1/32 dev lo && run r ip addr add fd77::1/128 dev lo || fail 'no addresses on lo'
+knows_own() { ctl r explain fd77::1 $GROUP6 | grep -qF 'is an address of this router'; }
+within 5 knows_own
+ends 0 'is the broadcast address of a subnet of this router' ctl r explain 10.1.1.255 $GROUP4
 
 for mode in ${MODES:-native generic tc kernel}; do
 	ends 0 eth0 ctl r attach eth0 mode "$mode"
@@ -75,6 +79,15 @@ for mode in ${MODES:-native generic tc kernel}; do
 		done
 		group=$GROUP6 never=":: ::1 fe80::99 ff02::1 ff3e::1"
 	done
-	[ "$(table r source,group mroutes)" = "$trees" ] || fail "mode $mode: trees of such sources"
+	for source in 10.1.1.1 10.1.1.255 10.2.2.1 10.250.0.1 2001:db8:1::1 fd77::1; do
+		group=$GROUP4
+		[ "$(family_of "$source")" = 4 ] || group=$GROUP6
+		if [ "$mode" != kernel ]; then
+			refused $reason source="$source"
+		elif [ "$group" = $GROUP4 ]; then
+			arrives "$group" $COUNT 'one two' others_then_good source="$source"
+		fi
+	done
+	[ "$mode" = kernel ] || [ "$(table r source,group mroutes)" = "$trees" ] || fail "mode $mode: trees of such sources"
 	echo "mode $mode: sources"
 done

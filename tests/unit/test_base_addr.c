@@ -226,3 +226,27 @@ Test(base_addr, text_that_is_no_address_is_refused_and_writes_nothing)
 		cr_expect_eq(ip_addr_parse(texts[i], &a), -EINVAL, "%s", texts[i]);
 	cr_expect(ip_addr_equal(&a, &before));
 }
+
+Test(addr, broadcast_address_has_all_ones_behind_the_prefix)
+{
+	static const struct {
+		const char *addr, *want;
+		uint8_t len;
+	} rows[] = {
+		{ "10.1.1.1", "10.1.1.255", 24 },   { "10.1.1.1", "10.1.1.3", 30 },
+		{ "10.1.1.1", "10.1.127.255", 17 }, { "10.1.1.1", NULL, 31 },
+		{ "10.1.1.1", NULL, 32 },           { "2001:db8::1", NULL, 64 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ip_prefix prefix = { .len = rows[i].len };
+		struct ip_addr got;
+		bool has = false;
+
+		cr_assert_eq(ip_addr_parse(rows[i].addr, &prefix.addr), 0);
+		has = ip_prefix_broadcast(&prefix, &got);
+		cr_expect_eq(has, rows[i].want != NULL, "%s/%u", rows[i].addr, prefix.len);
+		if (has)
+			cr_expect_str_eq(ip_addr_text(&got).s, rows[i].want);
+	}
+}
