@@ -43,7 +43,7 @@ static void hear(struct net *net, unsigned int host, uint16_t link, const struct
 			   .packet = { .link = link,
 				       .proto = PROTO_HPIM,
 				       .src = net_addr(net, lan, host),
-				       .dst = net_addr(net, lan, OWN),
+				       .dst = bench_destination(net, link, msg->type),
 				       .ttl = 1,
 				       .bytes = bytes,
 				       .len = hpim_encode(msg, entries, bytes, sizeof(bytes)) } });

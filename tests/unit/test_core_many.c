@@ -133,7 +133,8 @@ static void run(struct lab *lab, hp_time duration)
 		deliver(lab);
 		if ((a < b ? a : b) > end)
 			break;
-		lab->now = a < b ? a : b;
+		if (lab->now < (a < b ? a : b))
+			lab->now = a < b ? a : b;
 		handle(lab, a < b ? 0 : 1, &(struct core_event){ .kind = EV_CLOCK });
 	}
 	lab->now = end;
@@ -167,10 +168,12 @@ static void synchronize(enum ip_family family)
 {
 	struct lab lab = { .family = family };
 	uint32_t fragment = family == IP_FAMILY_4 ? 91 : 35; /* 2.9 */
+	struct core_limits limits = core_limits_default;
 	unsigned int active = 0;
 
-	lab.core[0] = core_new(&core_limits_default);
-	lab.core[1] = core_new(&core_limits_default);
+	lab.core[0] = core_new(&limits);
+	limits.seed++; /* or both say Hello at once, and both begin to synchronize */
+	lab.core[1] = core_new(&limits);
 	link_on(&lab, 0, SOURCE_LAN, 0, 1);
 	link_on(&lab, 0, LINK_AB, 1, 1);
 	for (uint32_t i = 0; i < TREES; i++)

@@ -136,7 +136,8 @@ static void check_send(const struct replay *r, const struct fx_send *send,
 
 static void take_note(struct replay *r, const struct core_note *note)
 {
-	if (note->code == NOTE_NEIGHBOR_GONE && note->v[0] == GONE_NO_ACK)
+	/* The traces do not synchronize first. */
+	if (note->code == NOTE_NEIGHBOR_UNANSWERED && note->v[0] == GONE_NO_ACK)
 		r->failed[note->a.b[15] - 11] = true;
 }
 

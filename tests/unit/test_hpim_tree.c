@@ -370,6 +370,8 @@ BENCH_TEST(hpim_tree, vanished_neighbor_ends_the_tree)
 	struct net *net = active_new(family);
 
 	bench_hello(net, 0, 9, 0, 0);
+	bench_words(net, "0 Sync>.9 0M (3,0)@500"); /* hpim_claim.c */
+	net_run(net, HP_MS(100));
 	bench_words(net, "1 NoUp sn3; 2 NoUp sn3; del");
 	net_free(net);
 }
@@ -404,7 +406,7 @@ BENCH_TEST(hpim_tree, tree_beyond_the_limit_is_acknowledged_and_refused)
 	cr_assert(net_hpim(net, 0)->is_full, "noted");
 	for (uint16_t link = 0; link < 3; link++)
 		bench_hello(net, link, 9, 0, 0);
-	net_run_s(net, 3);
+	net_run_s(net, 4);
 	net_check_empty(net);
 	cr_assert_not(net_hpim(net, 0)->is_full, "the next refusal is noted again");
 	net_free(net);
