@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.." || exit 1
 passed=0 failed=0 skipped=0
 limit=${TEST_SECONDS:-300} # of each program and script
 work=$(mktemp -d)
-group= # of the test that runs
+leader= # process group of the test that runs
 trap 'end_group; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
@@ -44,16 +44,16 @@ fail() {
 
 # end_group: what a test has started and left running ends with it
 end_group() {
-	[ -z "$group" ] || kill -KILL -- "-$group" 2> /dev/null
-	group=
+	[ -z "$leader" ] || kill -KILL -- "-$leader" 2> /dev/null
+	leader=
 }
 
 # limited COMMAND...: run a test in a process group of its own, which ends with it
 limited() {
 	local status=0
 	timeout -k 5 "$limit" "$@" & # timeout leads the group
-	group=$!
-	wait "$group" || status=$?
+	leader=$!
+	wait "$leader" || status=$?
 	end_group
 	return $status
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # run.sh ends what a test has started: after a test that passes, one that takes too long, and when it
-# is interrupted. It runs here on a tree of its own, with programs that are scripts.
+# is interrupted; and it runs each test of a folder. It runs here on a tree of its own, with programs that are scripts.
 set -u
 run=$(cd "$(dirname "$0")/.." && pwd)/run.sh
 work=$(mktemp -d)
@@ -45,6 +45,8 @@ runs test_passes '1 passed, 0 failed, 0 skipped'
 runs test_fails '1 passed, 1 failed, 0 skipped'
 runs test_hangs '1 passed, 1 failed, 0 skipped'
 runs test_hangs_deaf '1 passed, 1 failed, 0 skipped'
+last=$(BUILD=build TEST_SECONDS=1 "$work/tests/run.sh" unit | tail -n 1)
+[ "$last" = '4 passed, 3 failed, 0 skipped' ] || { echo "all of unit: '$last'"; exit 1; }
 
 rm "$work/child.test_hangs"
 BUILD=build "$work/tests/run.sh" test_hangs > /dev/null &
