@@ -207,11 +207,11 @@ $(BUILD)/hpimsim: $(SIM_OBJS) $(CORE_LIB) $(TEXT_OBJ)
 $(BUILD)/hpimexplore: $(EXPLORE_OBJS) $(CORE_LIB)
 	$(call link,$^ $(EXPLORE_WRAP))
 
-$(BUILD)/mcgen $(BUILD)/mcsink: $(BUILD)/%: $(BUILD)/tools/mcgen/%.o $(BUILD)/ctrl/base/addr.o \
-		$(TEXT_OBJ)
-	$(call link,$^)
+$(BUILD)/mcgen $(BUILD)/mcsink: $(BUILD)/%: $(BUILD)/tools/mcgen/%.o $(TEXT_OBJ) $(CORE_LIB)
+	$(call link,$(filter %.o,$^) $(CORE_LIB))
 
 $(BUILD)/mcgen: $(BUILD)/tools/mcgen/flood.o
+$(BUILD)/mcsink: $(BUILD)/tools/mcgen/report.o
 
 # test_hpimctl runs the program itself.
 $(BUILD)/tests/unit/test_hpimctl: | $(BUILD)/hpimctl

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Across two routers: a member gets each packet of the stream once, two hops nearer to its end and
 # otherwise as it was sent, all of it by XDP; when the member leaves, the branch goes; when it joins
-# again, the stream comes again.
+# again, the stream comes again. mcsink measures from its join and from the report it saw leave.
 . "$(dirname "$0")/lib.sh"
 need tcpdump
 
@@ -37,13 +37,18 @@ same_packets() {
 	cmp -s "$WORK/sent.hex" "$WORK/arrived.hex" || fail "packets to $1 were changed on the way"
 }
 
+# in_order NUMBER...: each is there, and none less than the one before
+in_order() {
+	printf '%s\n' "$@" | awk '!/^[0-9.]+$/ || $1 < last { bad = 1 } { last = $1 } END { exit bad }'
+}
+
 chain
 chain_serves
 
 for group in $GROUP4 $GROUP6; do
 	case $group in $GROUP4) host=10.1.3.100 source=10.1.1.100 ;; *) host=fe80 source=2001:db8:1::100 ;; esac
 
-	listen first dst $group
+	listen first dst $group --report
 	within 10 has_member r2 eth1 $group
 	table r2 group,last_reporter show groups eth1 | grep -q "^$group $host" ||
 		fail "another host than dst reported $group"
@@ -55,6 +60,9 @@ for group in $GROUP4 $GROUP6; do
 	xdp1=$(table r1 xdp_packets mroutes $group) kernel1=$(table r1 kernel_packets mroutes $group)
 	xdp2=$(table r2 xdp_packets mroutes $group) kernel2=$(table r2 kernel_packets mroutes $group)
 	hush first
+	in_order 0.001 "$(field first report_to_first_ms)" "$(field first join_to_first_ms)" ||
+		fail "report to first packet: $(field first report_to_first_ms) ms, join to first" \
+			"packet: $(field first join_to_first_ms) ms"
 	listen exact dst $group --expect 1-$COUNT
 	send src $group -n $COUNT -r 1000 -T 9
 	all_arrive exact
@@ -79,3 +87,15 @@ for group in $GROUP4 $GROUP6; do
 	same_packets $group
 	hush again
 done
+
+# A host does not report this group: the report of another one is not taken for it.
+run dst sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0 || fail 'dst reports groups of the link'
+within 10 has_no_member r2 eth1 $GROUP4
+listen silent dst 224.0.0.77 --report -n 20 -t 20
+listen reported dst $GROUP4
+within 10 has_member r2 eth1 $GROUP4
+run r2 "$BUILD/mcgen" -i eth1 -g 224.0.0.77 -n 20 -r 1000 > "$WORK/sent.log" || fail 'mcgen of R2'
+within 10 ended "${sinks[silent]}"
+[ "$(field silent received)" = 20 ] || fail 'packets to 224.0.0.77 do not arrive'
+[ -z "$(field silent report_to_first_ms)" ] || fail 'mcsink takes a report for that of another group'
+hush reported

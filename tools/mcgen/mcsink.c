@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 
 #include "mcgen/mcpacket.h"
+#include "mcgen/report.h"
 
 /* Sequence numbers which are remembered one by one, behind the highest seen. A power of two. */
 #define WINDOW 65536u
@@ -22,7 +23,7 @@ struct options {
 	unsigned int ifindex;
 	hp_time run_for; /* HP_TIME_NEVER: until a signal */
 	uint64_t count;  /* 0: no limit */
-	bool has_events, has_expect;
+	bool has_events, has_expect, has_report;
 	uint64_t expect_first, expect_last;
 };
 
@@ -34,10 +35,13 @@ struct gap {
 
 /**
  * struct sink - What was seen.
- * @seen:  bit seq % WINDOW is set if seq arrived, for the WINDOW numbers up to @high.
+ * @watch:     looks for the report of this host; only with has_report, until the first packet.
+ * @report_at: when it left; HP_TIME_NEVER if that was not seen.
+ * @seen:      bit seq % WINDOW is set if seq arrived, for the WINDOW numbers up to @high.
  */
 struct sink {
-	hp_time join_at, first_at, last_at;
+	struct report_watch watch;
+	hp_time join_at, report_at, first_at, last_at;
 	uint64_t received, unique, duplicated, reordered, out_of_range, other_stream, foreign;
 	uint64_t low, high, previous;
 	uint32_t stream;
@@ -50,11 +54,13 @@ struct sink {
 
 static const char usage[] =
 	"usage: mcsink -i IFACE -g GROUP[:PORT] [-S SOURCE] [-t SECONDS] [-n COUNT] [--events]\n"
-	"              [--expect FIRST-LAST]\n"
+	"              [--expect FIRST-LAST] [--report]\n"
 	"Receives what mcgen sends until -t, -n or SIGTERM. --events prints a line when joined, "
 	"at\n"
 	"the first packet, after each gap over 200 ms, and when all that is expected has arrived.\n"
-	"With --expect the exit code is 1 unless exactly these numbers arrived, once each.\n";
+	"With --expect the exit code is 1 unless exactly these numbers arrived, once each.\n"
+	"--report also measures from the report of membership on the wire to the first packet\n"
+	"(report_to_first_ms, left out if no report was seen).\n";
 
 static _Noreturn void fail(const char *what)
 {
@@ -97,6 +103,7 @@ static bool option_set(struct options *opt, int option, const char *arg)
 	case 'n': opt->count = mcpacket_number(arg, 1, UINT64_MAX); return true;
 	case 'E': opt->has_events = true; return true;
 	case 'X': return expect_parse(arg, opt);
+	case 'R': opt->has_report = true; return true;
 	default: return false;
 	}
 }
@@ -106,6 +113,7 @@ static void options_read(int argc, char **argv, struct options *ret_opt)
 	static const struct option longs[] = {
 		{ "events", no_argument, NULL, 'E' },
 		{ "expect", required_argument, NULL, 'X' },
+		{ "report", no_argument, NULL, 'R' },
 		{ 0 },
 	};
 	struct options opt = { .run_for = HP_TIME_NEVER };
@@ -240,11 +248,28 @@ static void gap_count(const struct options *opt, struct sink *sink, uint64_t seq
 			     ms(gap.lasted_for), (uintmax_t)gap.before, (uintmax_t)gap.after);
 }
 
+/* Looks once, and believes only what lies between the join and the first packet. */
+static void report_look(const struct options *opt, struct sink *sink)
+{
+	bool is_4 = opt->group.sa.sa_family == AF_INET;
+	struct ip_addr group =
+		is_4 ? ip_addr_from_bytes(IP_FAMILY_4, (const void *)&opt->group.in4.sin_addr)
+		     : ip_addr_from_bytes(IP_FAMILY_6, opt->group.in6.sin6_addr.s6_addr);
+	hp_time at;
+
+	if (report_watch_find(&sink->watch, &group, &at) && at >= sink->join_at &&
+	    at < sink->first_at)
+		sink->report_at = at;
+	report_watch_close(&sink->watch);
+}
+
 static void first_packet(const struct options *opt, struct sink *sink, uint32_t stream,
 			 uint64_t seq, hp_time now)
 {
 	sink->stream = stream;
 	sink->first_at = now;
+	if (opt->has_report)
+		report_look(opt, sink);
 	if (opt->has_events)
 		(void)printf("{\"event\":\"first\",\"seq\":%ju,\"join_to_first_ms\":%.3f}\n",
 			     (uintmax_t)seq, ms(now - sink->join_at));
@@ -369,6 +394,8 @@ static void result_print(const struct options *opt, const struct sink *sink)
 			     sink->ttl_min, sink->ttl_max, seconds,
 			     ms(sink->first_at - sink->join_at),
 			     ms(sink->delay_sum / (hp_time)sink->received), ms(sink->delay_max));
+	if (sink->report_at != HP_TIME_NEVER)
+		(void)printf(",\"report_to_first_ms\":%.3f", ms(sink->first_at - sink->report_at));
 	if (sink->received > 1)
 		(void)printf(",\"longest_gap_ms\":%.3f,\"longest_gap_before\":%ju,"
 			     "\"longest_gap_after\":%ju,\"outage_ms\":%.3f,\"outage_lost\":%ju",
@@ -400,7 +427,7 @@ static int signals_open(void)
 
 int main(int argc, char **argv)
 {
-	static struct sink sink;
+	static struct sink sink = { .report_at = HP_TIME_NEVER };
 	struct options opt;
 	int fd, signal_fd;
 
@@ -408,6 +435,8 @@ int main(int argc, char **argv)
 	(void)setvbuf(stdout, NULL, _IOLBF, 0); /* a line is readable at once; else only slower */
 	signal_fd = signals_open();
 	fd = socket_open(&opt);
+	if (opt.has_report && (errno = -report_watch_open(opt.ifindex, &sink.watch)) != 0)
+		fail("watching for the report");
 	sink.join_at = mcpacket_now();
 	group_join(&opt, fd);
 	if (opt.has_events)
