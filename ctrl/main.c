@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hpim/mfib_abi.h"
+#include "privileges.h"
 #include "shell.h"
 
 #define INSTANCE_NAME_MAX 32
@@ -38,6 +39,7 @@ static const char usage[] =
 	"                            (default: 45)\n"
 	"      --discard-pins        start afresh, not with what an earlier run left\n"
 	"      --share-xdp           leave room for other XDP programs on the interfaces\n"
+	"      --prepare             as root: let user hpim start this instance; then end\n"
 	"  -v, --verbose             log more\n"
 	"  -V, --version             print the version and end\n"
 	"Interfaces are attached with 'hpimctl -i NAME attach IFACE'.\n";
@@ -53,6 +55,7 @@ static const struct option long_options[] = {
 	{ "relearn", required_argument, NULL, 'R' },
 	{ "discard-pins", no_argument, NULL, 'd' },
 	{ "share-xdp", no_argument, NULL, 's' },
+	{ "prepare", no_argument, NULL, 'p' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -137,6 +140,7 @@ static int parse_options(int argc, char **argv, struct shell_options *options)
 			break;
 		case 'd': options->discards_pins = true; break;
 		case 's': options->shares_xdp = true; break;
+		case 'p': options->only_prepares = true; break;
 		case 'v': options->is_verbose = true; break;
 		case 'V': return print_version();
 		case 'h': return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -225,6 +229,8 @@ int main(int argc, char **argv)
 		options.lease_for = HP_SEC(HOLD_FACTOR * options.hello_s);
 	start_log.is_verbose = options.is_verbose;
 	log_open(is_first ? &start_log : &options);
+	if (options.only_prepares)
+		return exit_code(privileges_prepare(options.instance));
 	options.discards_pins &= is_first;
 	if (!options.is_foreground && is_first)
 		ready_fd = go_to_background();

@@ -13,8 +13,9 @@
 #include "privileges.h"
 
 #include <cap-ng.h>
+#include <dirent.h>
 #include <errno.h>
-#include <fts.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/securebits.h>
 #include <pwd.h>
@@ -26,6 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/ctlsock_listen.h"
 #include "shell.h"
 
 #define USER_NAME "hpim"
@@ -82,21 +84,33 @@ static int open_folder(const char *path, const struct user *user, mode_t bits)
 	return 0;
 }
 
+/*
+ * The folder and what is in it, by its descriptor: the user could put a link where the path was.
+ * What is gone meanwhile needs no owner.
+ */
 static int give_pins(const char *instance, uid_t uid)
 {
-	char path[256], *const paths[] = { path, NULL };
-	const FTSENT *entry;
-	int err = 0;
-	FTS *tree;
+	const struct dirent *pin;
+	int fd, err = 0;
+	char path[256];
+	DIR *folder;
 
 	(void)snprintf(path, sizeof(path), PIN_ROOT "/%s", instance); /* a name is short */
-	tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	if (!tree)
-		return -errno;
-	while (!err && (entry = fts_read(tree)))
-		if (entry->fts_info != FTS_DP && lchown(entry->fts_path, uid, (gid_t)-1) < 0)
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	folder = fdopendir(fd);
+	if (!folder) {
+		err = -errno;
+		(void)close(fd); /* only read */
+		return err;
+	}
+	while (!err && (pin = readdir(folder)))
+		if (strcmp(pin->d_name, "..") != 0 &&
+		    fchownat(fd, pin->d_name, uid, (gid_t)-1, AT_SYMLINK_NOFOLLOW) < 0 &&
+		    errno != ENOENT)
 			err = -errno;
-	(void)fts_close(tree); /* only read */
+	(void)closedir(folder); /* only read */
 	return err;
 }
 
@@ -142,6 +156,38 @@ static int give_files(const char *instance, const struct user *user, const char 
 	if (!err && !can_reach(PIN_ROOT, user, W_OK | X_OK))
 		err = -EACCES;
 	return err ? err : give_pins(instance, user->uid);
+}
+
+int privileges_prepare(const char *instance)
+{
+	const struct user user = find_user();
+	const char *folder = CTL_SOCKET_DIR;
+	int err;
+
+	if (!user.is_there) {
+		log_line(NOTE_WARN, "there is no user " USER_NAME
+				    "; make it: systemd-sysusers " USER_NAME ".conf");
+		return -ENOENT;
+	}
+	err = ctl_clear(instance);
+	if (err == -EADDRINUSE) {
+		log_format(NOTE_WARN,
+			   "instance %s runs already, or other files are where its sockets belong",
+			   instance);
+		return err;
+	}
+	if (!err && mkdir(PIN_ROOT, 0700) < 0 && errno != EEXIST) {
+		err = -errno;
+		folder = PIN_ROOT;
+	}
+	if (!err)
+		err = give_files(instance, &user, &folder);
+	if (err)
+		log_format(NOTE_WARN,
+			   "user " USER_NAME " cannot work in %s: %s; folders above it may be "
+			   "closed to others, or no BPF file system mounted at " BPF_FS,
+			   folder, strerror(-err));
+	return err;
 }
 
 /* ---- capabilities ---- */

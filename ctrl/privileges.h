@@ -2,9 +2,19 @@
 #ifndef CTRL_PRIVILEGES_H
 #define CTRL_PRIVILEGES_H
 
-/* What the daemon may do once it serves: less than what its start needs. */
+/* What the daemon may do once it serves: less than what its start as root needs. */
 #include <stdbool.h>
 #include <stddef.h>
+
+/**
+ * privileges_prepare() - As root: let the user hpim start this instance, with the capabilities that
+ * privileges_drop() keeps.
+ *
+ * Makes the folders of sockets and pins if they are missing, and hands over what an earlier run
+ * left. Return: 0, or a negative errno after saying what failed: -EADDRINUSE when the instance
+ * runs.
+ */
+int privileges_prepare(const char *instance);
 
 /**
  * privileges_drop() - Keep what attaching interfaces and routing need, give up the rest for good.

@@ -25,6 +25,7 @@ struct shell_options {
 	bool is_foreground, is_verbose;
 	bool discards_pins;      /* start afresh, whatever an earlier run left */
 	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
+	bool only_prepares;      /* what root does for the user that starts afterwards */
 	uint32_t hello_s;        /* time from one Hello to the next */
 	hp_time lease_for;       /* how long XDP goes on without a daemon */
 	hp_time stale_for;       /* how long what an earlier run had counts */

@@ -102,7 +102,7 @@ static int socket_listen(const struct sockaddr_un *at, gid_t group, mode_t mode)
 		close(fd);
 		return err;
 	}
-	if ((group != GROUP_NONE && lchown(at->sun_path, (uid_t)-1, group)) ||
+	if ((group != GROUP_NONE && group != getegid() && lchown(at->sun_path, (uid_t)-1, group)) ||
 	    listen(fd, BACKLOG)) {
 		err = -errno;
 		(void)unlink(at->sun_path); /* the error before is the one to tell */
@@ -112,9 +112,10 @@ static int socket_listen(const struct sockaddr_un *at, gid_t group, mode_t mode)
 	return fd;
 }
 
-int ctl_listen(const struct ctl_paths *paths, int *ret_main, int *ret_read_only)
+/* The folder, made if it is missing, for one process at a time. Return: a descriptor or -errno. */
+static int folder_lock(void)
 {
-	int folder, main_fd, ro_fd, err;
+	int folder, err;
 
 	/* Everybody may look, whatever the umask of who starts the daemon. */
 	if (mkdir(CTL_SOCKET_DIR, 0755) == 0 ? chmod(CTL_SOCKET_DIR, 0755) : errno != EEXIST)
@@ -127,6 +128,32 @@ int ctl_listen(const struct ctl_paths *paths, int *ret_main, int *ret_read_only)
 		close(folder);
 		return err;
 	}
+	return folder;
+}
+
+int ctl_clear(const char *instance)
+{
+	struct ctl_paths paths;
+	int folder, err = ctl_paths_make(instance, &paths);
+
+	if (err)
+		return err;
+	folder = folder_lock();
+	if (folder < 0)
+		return folder;
+	err = stale_remove(&paths.main);
+	if (!err)
+		err = stale_remove(&paths.read_only);
+	close(folder);
+	return err;
+}
+
+int ctl_listen(const struct ctl_paths *paths, int *ret_main, int *ret_read_only)
+{
+	int main_fd, ro_fd, folder = folder_lock();
+
+	if (folder < 0)
+		return folder;
 	main_fd = socket_listen(&paths->main, group_id(), 0660);
 	ro_fd = main_fd < 0 ? main_fd : socket_listen(&paths->read_only, GROUP_NONE, 0666);
 	if (main_fd >= 0 && ro_fd < 0) {

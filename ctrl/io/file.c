@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int write_all(int fd, const char *bytes, size_t len)
@@ -36,7 +37,8 @@ int file_replace(const char *path, const char *bytes, size_t len)
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	err = write_all(fd, bytes, len);
+	/* The next daemon may be another user: readable, whatever the umask of this one. */
+	err = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, bytes, len);
 	if (close(fd) < 0 && !err)
 		err = -errno;
 	if (!err && rename(beside, path) < 0)

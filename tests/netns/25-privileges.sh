@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Once it serves, the daemon has four capabilities and cannot get others, as root or as the user
-# hpim; interfaces come and go, both families are forwarded, and restart and stop work all the same,
-# also where only privileged processes may load programs. It starts with what its unit file allows.
+# hpim, whom root lets start it with these four alone, as the unit file does; interfaces come and go,
+# both families are forwarded, and restart and stop work all the same, also where only privileged
+# processes may load programs.
 . "$(dirname "$0")/lib.sh"
 need setpriv
 need_apart
@@ -23,10 +24,15 @@ if [ "$was" = 0 ]; then
 fi
 [ "$(cat $BPF_SYSCTL)" != 0 ] || fail 'unprivileged BPF is on'
 
-# The capabilities that the service manager leaves it, as setpriv writes them.
-unit_set=$(sed -n 's/^CapabilityBoundingSet=//p' packaging/hpimd@.service.in | tr 'A-Z\n' 'a-z ' |
+# What a start by root needs, and what the service manager gives to the user, as setpriv writes them.
+ROOT_SET=-all,+net_admin,+net_raw,+bpf,+perfmon,+setpcap,+setuid,+setgid,+chown,+dac_override
+unit_set=-all$(sed -n 's/^AmbientCapabilities=//p' packaging/hpimd@.service.in | tr 'A-Z\n' 'a-z ' |
 	sed 's/ *cap_/,+/g; s/ *$//')
-case $unit_set in ,+net_admin,*) ;; *) fail "the unit file names no capabilities: $unit_set" ;; esac
+case $unit_set in *,+net_admin,*) ;; *) fail "the unit file names no capabilities: $unit_set" ;; esac
+AS_ROOT=(setpriv --bounding-set $ROOT_SET)
+AS_SERVICE=(setpriv --reuid 61234 --regid 61234 --clear-groups --inh-caps "$unit_set"
+	--ambient-caps "$unit_set" --bounding-set "$unit_set")
+starter=("${AS_ROOT[@]}")
 
 # status_of PID NAME: a line of its status
 status_of() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '; }
@@ -56,7 +62,7 @@ inside() { nsenter -t "$holder" --mount --root -- "$@"; }
 ctl() { inside "$BUILD/hpimctl" -i "$PREFIX-$1" "${@:2}"; }
 
 start_inside() {
-	spawn one one nsenter -t "$holder" --mount --root -- setpriv --bounding-set "-all$unit_set" \
+	spawn one one nsenter -t "$holder" --mount --root -- "${starter[@]}" \
 		"$BUILD/hpimd" -i "$PREFIX-one" --foreground
 	daemons[one]=$!
 	within 10 ctl one status
@@ -121,9 +127,30 @@ start_inside
 said one 'there is no user hpim' || fail 'the log does not say that it stays root'
 works 0 root
 
+# Left behind by root, also with a umask that keeps others out, for the user who starts it now.
 inside $NOBODY test -d /run/hpimd || skip 'users other than root cannot reach /run'
+umask 077
+start_inside
+umask 022
+ends 0 eth1 ctl one attach eth0,eth1
+ends 2 'there is no user hpim' inside "$BUILD/hpimd" -i "$PREFIX-one" --prepare
 echo 'hpim:x:61234:61234::/nonexistent:/usr/sbin/nologin' >> "$WORK/passwd"
 echo 'hpim:x:61234:' >> "$WORK/group"
+ends 2 'runs already' inside "$BUILD/hpimd" -i "$PREFIX-one" --prepare
+kill -9 "${daemons[one]}"
+wait "${daemons[one]}" 2> /dev/null
+inside stat -c '%U' "/sys/fs/bpf/hpim/$PREFIX-one" | grep -qx root || fail 'the pins are not of root'
+ends 0 '' inside "$BUILD/hpimd" -i "$PREFIX-one" --prepare
+starter=("${AS_SERVICE[@]}")
+start_inside
+within 10 shows one $'eth0 up\neth1 up' interface,state interfaces
+works 61234 hpim
+inside rmdir /sys/fs/bpf/hpim || fail 'something is left in /sys/fs/bpf/hpim'
+ends 0 '' inside "$BUILD/hpimd" -i "$PREFIX-one" --prepare
+start_inside
+ends 0 '' ctl one stop
+
+starter=("${AS_ROOT[@]}")
 start_inside
 works 61234 hpim
 

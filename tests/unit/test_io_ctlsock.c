@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common_ctlsock.h"
+#include "io/ctlsock_listen.h"
 
 #define PER_SOCKET 32 /* clients of each of the two sockets, but root's */
 #define PER_USER   8
@@ -454,6 +455,20 @@ Test(io_ctlsock, socket_of_a_dead_daemon_is_replaced)
 		      "{\"id\":null,\"record\":true}\n{\"id\":null,\"end\":true}\n");
 	client_end(&client);
 	ctlsock_free(other);
+}
+
+Test(io_ctlsock, clearing_removes_sockets_of_a_dead_daemon_and_no_others)
+{
+	dead_socket_at("/run/hpimd/dead.ctl");
+	dead_socket_at("/run/hpimd/dead.ro");
+	cr_assert_eq(ctl_clear("dead"), 0);
+	cr_assert_eq(access("/run/hpimd/dead.ctl", F_OK), -1);
+	cr_assert_eq(access("/run/hpimd/dead.ro", F_OK), -1);
+	cr_assert_eq(ctl_clear("dead"), 0);
+	cr_assert_eq(ctl_clear("t"), -EADDRINUSE);
+	cr_assert_eq(access(MAIN, F_OK), 0);
+	cr_assert_eq(access(READ_ONLY, F_OK), 0);
+	cr_assert_eq(ctl_clear("../t"), -EINVAL);
 }
 
 Test(io_ctlsock, other_file_in_the_place_of_a_socket_is_left_alone)
