@@ -143,7 +143,7 @@ scripts() {
 words=("$@")
 scripts style 'selftest.sh'
 scripts style 'runner.sh'
-for check in floors symbols sizes family spdx reasons hardening; do
+for check in floors symbols sizes family spdx reasons hardening exposure; do
 	wanted style "$check" && BUILD="${builds[0]}" script "tests/style/$check.sh"
 done
 for build in "${builds[@]}"; do

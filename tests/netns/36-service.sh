@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Under the service manager, from the package: install, start, reload, restart, crash and upgrade with
 # a stream through the router, of which no packet is lost; a daemon that hangs is replaced; removing
-# the package ends it. A systemd of its own serves a copy-on-write view of this machine's files.
+# the package ends it. It also serves by the other tiers, and with the settings that the documentation
+# has for libxdp. A systemd of its own serves a copy-on-write view of this machine's files.
 . "$(dirname "$0")/lib.sh"
 need unshare chroot systemctl dpkg pgrep
 [ -x /lib/systemd/systemd ] || skip 'systemd is not installed'
@@ -40,10 +41,12 @@ begin() {
 		chroot . /lib/systemd/systemd --unit=basic.target
 }
 
-# answers PID: whether the systemd that this process has started serves
+# answers PID: whether the systemd that this process has started serves. Before it is there, systemctl
+# takes this for a chroot, in which it has nothing to do, and is content.
 answers() {
-	manager=$(pgrep -P "$1") && inside systemctl list-units > /dev/null 2>&1
-}
+	manager=$(pgrep -P "$1") && inside test -S /run/systemd/private &&
+		inside systemctl list-units > /dev/null
+} 2> /dev/null
 
 # manage: start it in the router's network
 manage() {
@@ -112,6 +115,32 @@ for group in $GROUP4 $GROUP6; do
 	[ "$(field "judge-$group" lost) $(field "judge-$group" duplicated)" = '0 0' ] || fail "$group: $end"
 done
 changed inside kill -STOP "$(property MainPID)" # the watchdog's business
+
+for mode in generic tc kernel; do
+	ends 0 '' ctl one attach eth0,eth1 mode $mode
+	within 15 shows one "eth1 ${mode/generic/xdp}" outputs,tier mroutes "$GROUP4"
+	within 15 shows one "eth1 ${mode/generic/xdp}" outputs,tier mroutes "$GROUP6"
+	for group in $GROUP4 $GROUP6; do
+		listen judge right $group
+		within 10 said judge '"event":"first"'
+		hush judge
+	done
+done
+ends 0 '' ctl one attach eth0,eth1 mode auto
+served
+
+sed -n '/^# .*share-xdp.conf$/,/^```$/{/^```$/!p}' docs/MANAGEMENT.md > "$WORK/share-xdp.conf"
+inside tee "/etc/systemd/system/hpimd@.service.d/share-xdp.conf" < "$WORK/share-xdp.conf" > "$WORK/tee.log"
+inside systemctl daemon-reload
+changed inside systemctl restart "$UNIT"
+[ "$(table one user status)" = root ] || fail "with libxdp it serves as $(table one user status)"
+inside systemctl stop "$UNIT" || fail 'it does not stop'
+inside rm /etc/systemd/system/hpimd@.service.d/share-xdp.conf
+inside systemctl daemon-reload
+inside systemctl start "$UNIT" || fail "it does not start: $(inside systemctl status "$UNIT")"
+ends 0 '' ctl one attach eth0,eth1
+served
+[ "$(table one user status)" = hpim ] || fail "without libxdp it serves as $(table one user status)"
 
 inside dpkg -r hpim > "$WORK/remove.log" 2>&1 || fail 'the package is not removed'
 [ "$(property ActiveState)" = inactive ] || fail "removed, it is $(property ActiveState)"

@@ -166,4 +166,14 @@ x86_64-* | i386-*)
 	hardened one -c -fcf-protection=none
 	hardening 1 'branches are not tracked'
 esac
+
+# A service of root with all capabilities.
+printf '[Service]\nExecStart=/bin/true\n' > "$work/one.in"
+status=0
+"$here/exposure.sh" "$work/one.in" > "$work/out" 2>&1 || status=$?
+if [ $status -ne 77 ] && { [ $status -ne 1 ] || ! grep -q 'root user' "$work/out"; }; then
+	echo "exposure.sh: exits $status, expected 1 and 'root user'; it says:"
+	cat "$work/out"
+	failed=1
+fi
 exit $failed
