@@ -72,7 +72,8 @@ done <<< "$lines"
 has "$(bpftool link show pinned "$pins/link_3")" xdp
 
 settings=$(dump settings)
-has "$settings" 'magic:1297107272,version:3,' # the bytes HPIM
+version=$(sed -n 's/^#define MFIB_VERSION *//p' "$(dirname "$0")/../../include/hpim/mfib_abi.h")
+has "$settings" "magic:1297107272,version:$version," # the bytes HPIM
 for name in reasons max_links max_routes max_sets; do
 	[ "$(value $name "$settings")" -gt 0 ] || fail "settings name no $name: $settings"
 done
@@ -151,7 +152,7 @@ done
 
 # Counters of the interface: each reason of hpimctl, packets and bytes of all CPUs.
 counts=$(element port_counts 0)
-for reason in $(table r1 reason counters eth0 | grep -vE '^(control-|tree-|link-down|not-mirrored)'); do
+for reason in $(table r1 reason counters eth0 | grep -vE '^(control-|gm-|hello-|neighbor-|tree-|link-down|not-mirrored)'); do
 	parts=$(grep -oE "[{,]${reason//-/_}:\{packets:[0-9]+,bytes:[0-9]+\}" <<< "$counts")
 	is="$(awk -F'[:,}]' '{ p += $(NF - 3); b += $(NF - 1) } END { print p + 0, b + 0 }' <<< "$parts")"
 	case $reason in
