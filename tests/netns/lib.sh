@@ -220,7 +220,7 @@ start_router() {
 	shift
 	spawn "$name" "$name" "$BUILD/hpimd" -i "$PREFIX-$name" --foreground "$@"
 	daemons[$name]=$!
-	until_true 10 ctl "$name" status || fail "hpimd of $name does not answer"
+	until_true 30 ctl "$name" status || fail "hpimd of $name does not answer"
 }
 
 # ctl NODE WORDS...: hpimctl to the daemon of a node
