@@ -10,6 +10,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ struct rtnl {
 	bool is_stale;         /* notifications were lost: read everything again */
 	bool are_routes_stale; /* routes may have changed without notification: read them again */
 	bool are_links_untold; /* there may be something in links to tell */
-	char buffer[1 << 16];
+	alignas(struct nlmsghdr) char buffer[1 << 16];
 };
 
 __attribute__((format(printf, 2, 3))) static void say(const struct rtnl *rtnl, const char *format,
