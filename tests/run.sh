@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 passed=0 failed=0 skipped=0
-limit=${TEST_SECONDS:-300} # of each program and script
+limit=${TEST_SECONDS:-600} # of each program and script
 work=$(mktemp -d)
 leader= # process group of the test that runs
 trap 'end_group; rm -rf "$work"' EXIT
