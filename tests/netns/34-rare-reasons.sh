@@ -125,10 +125,10 @@ for group in $GROUP4 $GROUP6; do
 	counts r - no-port 0 counts r - unattached 0 arrives $group $COUNT 'one two' odd src plain $group $COUNT
 done
 
-# More trees than the ring buffer holds, and than may be reported.
+# More trees than the ring buffer holds, and than may be reported; all of sources that may be.
 note_reports
-asleep run src "$BUILD/mcgen" -i eth0 --flood 10.1.1.0/24,239.32.0.0/12 \
-	--flood 2001:db8:1::/112,ff3e::/96 -n 12000 -r 3000 > "$WORK/flood.log" || fail 'no flood'
+asleep run src "$BUILD/mcgen" -i eth0 --flood 10.1.1.64/26,239.32.0.0/12 \
+	--flood 2001:db8:1::1:0/112,ff3e::/96 -n 12000 -r 3000 > "$WORK/flood.log" || fail 'no flood'
 echo "flood of $(field flood sent): $(for reason in $REPORTS; do echo -n " $reason $(grown $reason)"; done)"
 [ "$(($(grown miss) + $(grown flood)))" -eq "$(field flood sent)" ] || fail 'not each packet is a miss or a flood'
 [ "$(($(grown upcall) + $(grown upcall-lost) + $(grown upcall-limit)))" -eq "$(grown miss)" ] ||

@@ -27,6 +27,15 @@ is_router_port() {
 	grep -qw "$1" "$WORK/ports.log"
 }
 
+# comes GROUP: whether packets get as far as dst; the switch learns routers of each family by itself
+comes() {
+	local family before
+	family=$(family_of "$1")
+	before=$(datagrams dst "$family")
+	send src "$1" -n 5 -r 1000
+	until_true 1 has_datagrams dst "$family" $((before + 5))
+}
+
 # says NODE WORDS...: whether hpimctl says so; it may end with the exit code for findings
 says() {
 	local node=$1 words=$2
@@ -101,6 +110,7 @@ says r3 '(2001:db8:1::100, ff3e::1:2:3): announced by fe80::2 and wanted here, b
 run switch bridge link set dev port1 mcast_router 1
 within 30 is_router_port port1
 for group in $GROUP4 $GROUP6; do
+	within 30 comes "$group"
 	exact_stream "again$group" dst "$group" 500
 	hush "member$group"
 done
