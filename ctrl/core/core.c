@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "core/core_int.h"
-#include "core/gm.h"
-#include "core/hpim.h"
+#include "core/membership/gm.h"
+#include "core/hpim/hpim.h"
 #include "core/mfib.h"
 #include "core/mrd.h"
 #include "core/rpf.h"

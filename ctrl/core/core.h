@@ -9,7 +9,7 @@
  */
 #include "core/effect.h"
 #include "core/event.h"
-#include "core/hpim_auth.h"
+#include "core/hpim/auth.h"
 
 struct core;
 

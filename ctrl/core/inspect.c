@@ -3,7 +3,7 @@
  * Read-only snapshots of a core. Words for people are those of the description of HPIM-DM, 7.2, in
  * small letters.
  */
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
 
 static const char *const sync_names[SYNC_STATE_COUNT] = {

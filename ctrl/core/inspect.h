@@ -6,7 +6,7 @@
 #include <bsd/sys/queue.h>
 
 #include "core/core.h"
-#include "core/gm.h"
+#include "core/membership/gm.h"
 
 struct inspect_neighbor {
 	uint16_t link;
@@ -109,7 +109,7 @@ void inspect_walk_begin(struct core *core, enum ip_family family, const struct i
 /** inspect_walk_next() - Return: false when there are no more. */
 bool inspect_walk_next(struct inspect_walk *walk, struct inspect_tree *ret_tree);
 
-/** inspect_walks_pass() - For hpim_tree.c: no walk may rest at this tree any longer. */
+/** inspect_walks_pass() - For hpim/tree.c: no walk may rest at this tree any longer. */
 void inspect_walks_pass(const struct hpim_tree *tree);
 
 /** inspect_walk_end() - Must be called for each walk, before the core is freed. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interfaces: addresses and roles. What protocols do on them is in hpim_if.c and gm.c.
+ * Interfaces: addresses and roles. What protocols do on them is in hpim/if.c and gm.c.
  */
 #include <stddef.h>
 

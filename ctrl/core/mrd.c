@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "core/core_int.h"
-#include "core/gm.h"
+#include "core/membership/gm.h"
 #include "core/mrd.h"
 #include "wire/mrd.h"
 

@@ -73,7 +73,7 @@ enum note_code {
 	NOTE_GM_REFUSED,      /* link, a = sender, v[0] gm_refusal */
 	NOTE_NO_MEMORY,       /* link, a = source or host, b = group: refused */
 	NOTE_TREE_EVICTED,    /* link of the neighbor, a = source, b = group */
-	/* Refused packets of HPIM-DM, hpim_accept.c: link, a = source, b = destination */
+	/* Refused packets of HPIM-DM, hpim/accept.c: link, a = source, b = destination */
 	NOTE_PACKET_SOURCE,       /* the source is not on the link, or our own address */
 	NOTE_PACKET_TTL,          /* the TTL is not 1 */
 	NOTE_PACKET_DESTINATION,  /* messages of this type have another destination */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Best path to each source. Comparing root path costs is in hpim_derive.c; routes are looked up by
+ * Best path to each source. Comparing root path costs is in hpim/derive.c; routes are looked up by
  * the shell.
  */
 #include <stdlib.h>

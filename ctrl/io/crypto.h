@@ -3,7 +3,7 @@
 #define IO_CRYPTO_H
 
 /* HMAC for the security values of HPIM-DM. */
-#include "core/hpim_auth.h"
+#include "core/hpim/auth.h"
 
 /** crypto_init() - To be called once, before crypto_hmac(). Return: 0 or -EIO. */
 int crypto_init(void);

@@ -15,8 +15,8 @@
 
 #include "base/addr_text.h"
 #include "common_net_text.h"
-#include "core/gm_family.h"
-#include "core/hpim_int.h"
+#include "core/membership/family.h"
+#include "core/hpim/hpim_int.h"
 
 #define NET_ROUTERS_MAX 8u
 #define NET_PORTS_MAX   4u

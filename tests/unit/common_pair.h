@@ -14,9 +14,9 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "core/gm_family.h"
+#include "core/membership/family.h"
 #include "core/history.h"
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 enum pair_router { A, B, PAIR_ROUTERS };
 

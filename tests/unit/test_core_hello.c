@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "base/addr_text.h"
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 #define PERIOD HP_SEC(10)
 #define LINKS  3u

@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 #define TREES      10000u
 #define MTU        1500u

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* IGMPv3 and MLDv2 of one router beyond the tables: limits, and reports that nobody should send. */
-#include "core/gm_int.h"
+#include "core/membership/gm_int.h"
 #include "test_gm3_world.h"
 
 /* ---- Who reports ---- */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One host that reports very many groups or sources leaves room for the others. */
-#include "core/gm_int.h"
+#include "core/membership/gm_int.h"
 #include "test_gm3_world.h"
 
 #define PLACES  20u /* for groups, where a test does not say otherwise */

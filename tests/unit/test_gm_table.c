@@ -2,7 +2,7 @@
 /* The tables of group membership, cell by cell. */
 #include <criterion/criterion.h>
 
-#include "core/gm_table.h"
+#include "core/membership/table.h"
 
 static void cell_check(const struct gm_step *step, unsigned int state, unsigned int states)
 {

@@ -13,12 +13,12 @@
 
 #include "base/addr_text.h"
 #include "core/core_int.h"
-#include "core/gm.h"
-#include "core/gm_family.h"
+#include "core/membership/gm.h"
+#include "core/membership/family.h"
 
 #define LINK 3u
 
-/* What differs between the families, by hand: independent of gm_family.c and of the codecs. */
+/* What differs between the families, by hand: independent of membership/family.c and of the codecs. */
 struct family_facts {
 	enum ip_family family;
 	const char *lower, *own, *higher, *host, *host2;

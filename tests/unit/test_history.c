@@ -5,7 +5,7 @@
 
 #include "base/addr_text.h"
 #include "core/history.h"
-#include "core/hpim_auth.h"
+#include "core/hpim/auth.h"
 
 static struct ip_addr addr(const char *text)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which packets are taken from the link: description of HPIM-DM, 2.1, and hpim_accept.c. */
+/* Which packets are taken from the link: description of HPIM-DM, 2.1, and hpim/accept.c. */
 #include "common_bench.h"
 #include "core/inspect.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who ends an adjacency has to prove it, and a table full of routers that never answer has room for
- * one that does: hpim_claim.c, hpim_neigh.c.
+ * one that does: hpim/claim.c, hpim/neigh.c.
  */
 #include "common_bench.h"
 #include "core/inspect.h"

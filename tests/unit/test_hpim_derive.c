@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
-#include "core/hpim_derive.h"
+#include "core/hpim/derive.h"
 
 static struct ip_addr addr_of(const char *text)
 {

@@ -163,7 +163,7 @@ BENCH_TEST(hpim_liveness, goodbye_removes_in_every_state)
 
 	bench_meet(net, 0, HOST);
 	hello(net, PEER_BOOT, 0, 0);
-	net_run(net, HP_MS(100)); /* Differs: not if it answers, hpim_claim.c */
+	net_run(net, HP_MS(100)); /* Differs: not if it answers, hpim/claim.c */
 	cr_assert_null(neigh_of(net));
 	hello(net, PEER_BOOT, 40, 0);
 	cr_assert_eq(neigh_of(net)->state, SYNC_SLAVE);
@@ -409,13 +409,13 @@ BENCH_TEST(hpim_ack, accepted_with_the_right_numbers_only)
 		net_log_clear(net);
 		bench_hear(net, 0, HOST, &ack, NULL);
 		cr_assert_str_eq(net_words(net, 0), row->words, "%s", row->name);
-		/* Differs: a later incarnation has to prove itself first, hpim_claim.c. */
+		/* Differs: a later incarnation has to prove itself first, hpim/claim.c. */
 		cr_assert_eq(TAILQ_EMPTY(&hif_of(net)->pending), row->is_done, "%s", row->name);
 		net_free(net);
 	}
 }
 
-/* Tests 1 and 4. Differs: what is sent to us alone comes from neighbors only, hpim_accept.c. */
+/* Tests 1 and 4. Differs: what is sent to us alone comes from neighbors only, hpim/accept.c. */
 BENCH_TEST(hpim_ack, ack_of_a_stranger_is_refused)
 {
 	struct net *net = bench_new(family, 1, false);

@@ -2,7 +2,7 @@
 /* Old view, new view: what is sent. Description of HPIM-DM, 3.7, 3.8, 3.10, 3.12, 3.13, 3.16. */
 #include <criterion/criterion.h>
 
-#include "core/hpim_derive.h"
+#include "core/hpim/derive.h"
 
 /* How the interface stands to the tree, before and after. */
 enum stand {

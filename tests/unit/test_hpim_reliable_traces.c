@@ -10,7 +10,7 @@
 
 #include "base/addr_text.h"
 #include "common_json.h"
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 #define LINK  0u
 #define NAMES "abc"

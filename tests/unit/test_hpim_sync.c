@@ -4,7 +4,7 @@
  * module is included for its table.
  */
 #include "common_bench.h"
-#include "core/hpim_sync.c"
+#include "core/hpim/sync.c"
 
 /* How far the synchronization went before the packet of a row. */
 enum stage {

@@ -10,12 +10,12 @@
 
 #include "base/addr_text.h"
 #include "common_json.h"
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 #define LINK        0u
 #define ENTRIES_MAX 8u
 
-/* What a snapshot holds is part of the trace. These win over hpim_snapshot.c. */
+/* What a snapshot holds is part of the trace. These win over hpim/snapshot.c. */
 static struct hpim_entry our_trees[ENTRIES_MAX];
 static uint32_t our_tree_count, our_fragment;
 
@@ -48,7 +48,7 @@ struct replay {
 
 /*
  * The record that synchronizes. Differs: where the reference forgets a neighbor that begins again,
- * it is kept, and what the trace sees is the claim to its place, hpim_claim.c.
+ * it is kept, and what the trace sees is the claim to its place, hpim/claim.c.
  */
 static struct hpim_neigh *neighbor_of(const struct replay *r)
 {

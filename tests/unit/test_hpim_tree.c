@@ -370,7 +370,7 @@ BENCH_TEST(hpim_tree, vanished_neighbor_ends_the_tree)
 	struct net *net = active_new(family);
 
 	bench_hello(net, 0, 9, 0, 0);
-	bench_words(net, "0 Sync>.9 0M (3,0)@500"); /* hpim_claim.c */
+	bench_words(net, "0 Sync>.9 0M (3,0)@500"); /* hpim/claim.c */
 	net_run(net, HP_MS(100));
 	bench_words(net, "1 NoUp sn3; 2 NoUp sn3; del");
 	net_free(net);

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "base/addr_text.h"
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 #define LINK  0u
 #define FIRST 16u /* size of a window at first */

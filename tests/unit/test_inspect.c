@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
 
 #define TREES  100u

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/gm_family.h"
+#include "core/membership/family.h"
 #include "hpimexplore/show.h"
 #include "hpimexplore/world.h"
 

@@ -6,7 +6,7 @@
  * Real cores and all that lies between them, in the arena. Every router has its own clock: a timer
  * can run out before a packet arrives however early that was sent, so all orders are possible.
  */
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 #include "hpimexplore/scene.h"
 
 #define WORLD_PACKETS_MAX 64u

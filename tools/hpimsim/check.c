@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
 #include "hpimsim/check.h"
 #include "hpimsim/ideal.h"

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 struct hpim *hpim_new(struct core *core, enum ip_family family)
 {

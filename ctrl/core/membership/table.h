@@ -4,7 +4,7 @@
 
 /*
  * The state tables of group membership, one for IGMP and MLD. Description of HPIM-DM, 6.3; RFC
- * 9776, 6.4; RFC 3810, 7.4. gm.c and gm_group.c walk them; tests and documents read them.
+ * 9776, 6.4; RFC 3810, 7.4. gm.c and membership/group.c walk them; tests and documents read them.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 
 /*
  * Group membership, the router side of IGMP and MLD: querier election and the groups that have
- * members. One machine for both; gm_family.h says what differs.
+ * members. One machine for both; membership/family.h says what differs.
  */
 #include "core/event.h"
 

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 /* 224.0.0.13 and ff02::d. 2.1 */
 static const struct ip_addr all_routers[IP_FAMILY_COUNT] = {

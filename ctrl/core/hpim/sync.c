@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 /* A router that is there answers sooner. */
 #define ANSWER_S 1
@@ -42,7 +42,7 @@ enum sync_event {
 #define ACT_TIMER    (1u << 9)  /* arm the Sync timer */
 #define ACT_PROGRESS (1u << 10) /* NLT = 12 s */
 #define ACT_DONE     (1u << 11) /* NLT = announced hold time; stop the timer; drop the snapshot */
-#define ACT_RENEW    (1u << 12) /* adjacency reset beside the established one; hpim_claim.c */
+#define ACT_RENEW    (1u << 12) /* adjacency reset beside the established one; hpim/claim.c */
 #define ACT_NONE     (1u << 30) /* nothing to do */
 #define ACT_NEVER    (1u << 31) /* cannot happen */
 

@@ -7,7 +7,7 @@
  * source is looked at alone, so a set operation becomes a column: "B-A" are the named sources of
  * which nothing is known, "X-A" the wanted ones which are not named.
  */
-#include "core/gm_table.h"
+#include "core/membership/table.h"
 
 #define INCLUDE GM_MODE_INCLUDE
 #define EXCLUDE GM_MODE_EXCLUDE

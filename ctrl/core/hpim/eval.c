@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Evaluation of a tree: gather facts, derive the view, send what the change asks for, set the
- * forwarding entry. The rules themselves are in hpim_derive.c. Source: description of HPIM-DM, 3.7
+ * forwarding entry. The rules themselves are in hpim/derive.c. Source: description of HPIM-DM, 3.7
  * to 3.14.
  */
 #include <string.h>
 
-#include "core/gm.h"
-#include "core/hpim_int.h"
+#include "core/membership/gm.h"
+#include "core/hpim/hpim_int.h"
 
 /* How long the forwarding plane may take to say when it last saw a source. */
 #define SOURCE_ANSWER_S 1

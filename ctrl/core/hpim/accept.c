@@ -2,7 +2,7 @@
 /*
  * Which packets of HPIM-DM are taken from the link, before any state is looked at: nothing that
  * came from off the link, and nothing sent to another destination than its type has. Signatures are
- * in hpim_keys.c, numbers in hpim_neigh.c and hpim_sync.c. Source: description of HPIM-DM, 2.1.
+ * in hpim/keys.c, numbers in hpim/neigh.c and hpim/sync.c. Source: description of HPIM-DM, 2.1.
  *
  * Differs: the reference checks none of this; no router of it sends anything else. A TTL of 1 alone
  * proves little, a sender some hops away can choose its TTL so that 1 is left. But no router
@@ -11,7 +11,7 @@
  */
 #include <string.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 static bool is_own(const struct link *link, const struct ip_addr *addr)
 {

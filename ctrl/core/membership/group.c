@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One group on one interface: its filter mode, its sources, their timers. What a record does is in
- * gm_table.c; here it is done. Packets and the election are gm.c's.
+ * membership/table.c; here it is done. Packets and the election are gm.c's.
  * Source: RFC 9776, section 6 and 7.3; RFC 3810, section 7 and 8.3.
  */
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/gm_int.h"
+#include "core/membership/gm_int.h"
 
 struct gm_group *gm_group_find(const struct gm_if *gm, const struct ip_addr *addr)
 {

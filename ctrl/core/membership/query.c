@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The queries of a querier. When they are sent is decided in gm.c and gm_group.c.
+ * The queries of a querier. When they are sent is decided in gm.c and membership/group.c.
  * Source: RFC 9776, 4.1 and 6.6.3; RFC 3810, 5.1 and 7.6.3.
  */
 #include <assert.h>
 
-#include "core/gm_int.h"
+#include "core/membership/gm_int.h"
 
 /* A query with so many sources fits into 1280 bytes, the smallest MTU of IPv6. */
 #define SOURCES_PER_QUERY 64u

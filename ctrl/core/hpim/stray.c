@@ -2,12 +2,12 @@
 /*
  * Strays: trees that data brought and nobody asked for. A host brings a new one with each packet,
  * if it likes, so they have only a part of the table and give way to everything else. Whether a
- * tree is asked for is judged by hpim_eval.c. Differs: the description of HPIM-DM knows no limits.
+ * tree is asked for is judged by hpim/eval.c. Differs: the description of HPIM-DM knows no limits.
  */
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 /*
  * What a link, and a source, may have of the places that wanted trees leave free. A link with hosts

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Trees as pure functions. Who gathers the facts and performs the reactions is hpim_eval.c.
+ * Trees as pure functions. Who gathers the facts and performs the reactions is hpim/eval.c.
  */
-#include "core/hpim_derive.h"
+#include "core/hpim/derive.h"
 
 int hpim_rpc_compare(const struct hpim_rpc *a, const struct hpim_rpc *b)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The differences between IGMP and MLD as data. What is done with them is in gm.c and gm_group.c.
+ * The differences between IGMP and MLD as data. What is done with them is in gm.c and membership/group.c.
  * Source: description of HPIM-DM, 6.1, 6.2 and 7.2; RFC 9776, section 8; RFC 3810, section 9.
  */
-#include "core/gm_family.h"
+#include "core/membership/family.h"
 #include "wire/igmp.h"
 #include "wire/mld.h"
 

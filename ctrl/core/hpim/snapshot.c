@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 /* Fixed parts of an IP packet with a Sync: IP header, common header, security, fixed body. 2.9 */
 static uint32_t overhead(const struct hpim_if *hif)

@@ -2,13 +2,13 @@
 #ifndef CORE_GM_INT_H
 #define CORE_GM_INT_H
 
-/* What gm.c, gm_group.c, gm_host.c and gm_query.c share. */
+/* What gm.c, membership/group.c, membership/host.c and membership/query.c share. */
 #include <bsd/sys/queue.h>
 
 #include "base/hash.h"
 #include "core/core_int.h"
-#include "core/gm.h"
-#include "core/gm_family.h"
+#include "core/membership/gm.h"
+#include "core/membership/family.h"
 
 /* Older generations of hosts: IGMPv2 and MLDv1 are one version old, IGMPv1 is two. */
 #define GM_AGE_MAX 2u
@@ -106,7 +106,7 @@ static inline hp_time gm_last_member_time(const struct gm_if *gm)
 void gm_refuse(struct core *core, const struct gm_if *gm, const struct ip_addr *host,
 	       enum gm_refusal reason);
 
-/* ---- gm_query.c ---- */
+/* ---- membership/query.c ---- */
 
 void gm_query_general(struct core *core, const struct gm_if *gm);
 
@@ -130,7 +130,7 @@ void gm_query_group(struct core *core, const struct gm_group *group);
 /** gm_query_sources() - Send for all sources that have queries left; RFC 9776, 6.6.3.2. */
 void gm_query_sources(struct core *core, const struct gm_group *group);
 
-/* ---- gm_host.c ---- */
+/* ---- membership/host.c ---- */
 
 /** gm_host_charge_group() - Charge a host for a new group. Return: false: no memory. */
 bool gm_host_charge_group(struct gm_group *group, const struct ip_addr *addr);
@@ -159,7 +159,7 @@ bool gm_host_has_room(const struct gm_if *gm, const struct ip_addr *addr, uint32
 /** gm_host_surplus_source() - As for groups, among the sources of one group. */
 struct gm_source *gm_host_surplus_source(struct gm_group *group, const struct ip_addr *addr);
 
-/* ---- gm_group.c ---- */
+/* ---- membership/group.c ---- */
 
 struct gm_group *gm_group_find(const struct gm_if *gm, const struct ip_addr *addr);
 struct gm_source *gm_source_find(const struct gm_group *group, const struct ip_addr *addr);

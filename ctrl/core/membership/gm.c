@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Group membership, the router side of IGMP and MLD: packets, the querier election and the
- * interface. What a report does to a group is gm_group.c's; what differs between the families is
- * data of gm_family.c; what a change of membership means to a tree is the routing protocol's.
+ * interface. What a report does to a group is membership/group.c's; what differs between the families is
+ * data of membership/family.c; what a change of membership means to a tree is the routing protocol's.
  * Source: description of HPIM-DM, section 6; RFC 9776; RFC 3810.
  */
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/gm_int.h"
+#include "core/membership/gm_int.h"
 
 const struct ip_addr *gm_own_addr(const struct core *core, const struct gm_if *gm)
 {

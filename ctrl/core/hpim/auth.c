@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/hpim_auth.h"
+#include "core/hpim/auth.h"
 
 #define TYPE_AT  4u /* offsets in the common header: 2.2 */
 #define ID_AT    5u

@@ -16,9 +16,9 @@
 #include "base/bucket.h"
 #include "base/hash.h"
 #include "core/core_int.h"
-#include "core/hpim.h"
-#include "core/hpim_auth.h"
-#include "core/hpim_derive.h"
+#include "core/hpim/hpim.h"
+#include "core/hpim/auth.h"
+#include "core/hpim/derive.h"
 #include "core/mfib.h"
 #include "core/rpf.h"
 #include "wire/hpim.h"
@@ -68,7 +68,7 @@ struct hpim_reliable {
 	hp_time armed_at;
 };
 
-/* How much a neighbor is sent at a time; hpim_window.c. */
+/* How much a neighbor is sent at a time; hpim/window.c. */
 struct hpim_window {
 	uint32_t size, in_flight;         /* messages */
 	struct hpim_pending_list waiting; /* messages to this neighbor alone */
@@ -99,7 +99,7 @@ struct hpim_if {
 TAILQ_HEAD(hpim_record_list, hpim_record);
 TAILQ_HEAD(hpim_tree_list, hpim_tree);
 
-/* Trees that are only announced, oldest first, of who is charged for them; hpim_announced.c. */
+/* Trees that are only announced, oldest first, of who is charged for them; hpim/announced.c. */
 struct hpim_holder {
 	struct hpim_tree_list trees;
 	uint32_t count;
@@ -129,10 +129,10 @@ struct hpim_neigh {
 	hp_time since;
 	hp_time reset_at;             /* the last adjacency reset */
 	bool is_proven;               /* since then it has shown that it got our Sync */
-	struct hpim_neigh *claim;     /* who wants to take its place, or NULL; hpim_claim.c */
+	struct hpim_neigh *claim;     /* who wants to take its place, or NULL; hpim/claim.c */
 	struct hpim_neigh *incumbent; /* this is a claim, in no list; whose place it wants */
 	struct bucket claims, renewals;
-	struct hpim_station stations[2]; /* established, latest; hpim_accept.c */
+	struct hpim_station stations[2]; /* established, latest; hpim/accept.c */
 	struct hpim_record_list records; /* those without LastSN come first */
 	struct hpim_window window;
 	struct hpim_holder announced;
@@ -189,7 +189,7 @@ struct hpim_tree {
 	struct hpim_view view;
 };
 
-/* What an earlier run forwarded, until the timer ends; hpim_stale.c. */
+/* What an earlier run forwarded, until the timer ends; hpim/stale.c. */
 struct hpim_stale {
 	struct hpim_tree *tree;
 	uint16_t iif;
@@ -213,7 +213,7 @@ struct hpim_group {
 	LIST_HEAD(, hpim_tree) trees;
 };
 
-/* How a stray can be done without; hpim_stray.c. */
+/* How a stray can be done without; hpim/stray.c. */
 enum hpim_stray_state {
 	STRAY_BUSY,   /* not: neighbors may still ask for it, or have to hear of it */
 	STRAY_ENDING, /* evicted; neighbors have yet to confirm that it ended. Takes no place */
@@ -302,7 +302,7 @@ struct hpim {
 #define HPIM_NEW_BURST 64
 #define HPIM_NEW_PER_S 10
 
-/* hpim_if.c */
+/* hpim/if.c */
 
 /** hpim_if_by_link() - NULL where HPIM-DM does not run. */
 static inline struct hpim_if *hpim_if_by_link(const struct hpim *hpim, uint16_t link)
@@ -341,7 +341,7 @@ uint16_t hpim_if_hold_s(const struct hpim_if *hif);
 void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hpim_msg *content,
 		  const struct hpim_entry *entries);
 
-/* hpim_keys.c */
+/* hpim/keys.c */
 
 /**
  * hpim_keys_set() - Add a key, or replace the one with its id; without a secret only say whether it
@@ -359,7 +359,7 @@ const struct hpim_key *hpim_keys_sending(const struct hpim *hpim, uint16_t link)
 /** hpim_keys_accept() - Whether the packet is signed with one of the keys, or there is none. */
 bool hpim_keys_accept(const struct hpim *hpim, const struct ev_packet *packet);
 
-/* hpim_neigh.c */
+/* hpim/neigh.c */
 
 struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_addr *addr);
 
@@ -419,7 +419,7 @@ struct hpim_record *hpim_neigh_accept(struct hpim_if *hif, const struct ip_addr 
 /** hpim_neigh_ack() - 3.4, "Acceptance of an Ack"; true: delivered. */
 bool hpim_neigh_ack(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg);
 
-/* hpim_sync.c */
+/* hpim/sync.c */
 
 /** hpim_sync_reset() - Adjacency reset. 3.3 */
 void hpim_sync_reset(struct hpim_neigh *neigh);
@@ -433,7 +433,7 @@ void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const str
 /** hpim_sync_timeout() - 3.3, "Sync timer". */
 void hpim_sync_timeout(struct hpim_neigh *neigh);
 
-/* hpim_snapshot.c */
+/* hpim/snapshot.c */
 
 /** hpim_snapshot_collect() - Trees this router is UPSTREAM for on an interface; malloc'ed. 3.3 */
 uint32_t hpim_snapshot_collect(const struct hpim_if *hif, struct hpim_entry **ret_entries);
@@ -441,7 +441,7 @@ uint32_t hpim_snapshot_collect(const struct hpim_if *hif, struct hpim_entry **re
 /** hpim_snapshot_fragment() - F: trees per Sync message, at least 1. 2.9 */
 uint32_t hpim_snapshot_fragment(const struct hpim_if *hif);
 
-/* hpim_reliable.c */
+/* hpim/reliable.c */
 
 /**
  * hpim_reliable_send_all() - IamUpstream (with @rpc) or IamNoLongerUpstream to all. 3.5
@@ -482,7 +482,7 @@ void hpim_reliable_timeout(struct hpim_tree_if *tif);
 void hpim_reliable_drop(struct hpim_tree_if *tif);
 void hpim_reliable_drop_all(struct hpim_if *hif);
 
-/* hpim_window.c */
+/* hpim/window.c */
 
 /* Why a message was not acknowledged in time. */
 enum hpim_late {
@@ -511,7 +511,7 @@ enum hpim_late hpim_window_late(const struct hpim_window *window,
 /** hpim_window_silent() - The neighbor acknowledged nothing for a retransmission time. */
 void hpim_window_silent(struct hpim_window *window);
 
-/* hpim_tree.c */
+/* hpim/tree.c */
 
 struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,
 				 const struct ip_addr *group);
@@ -582,7 +582,7 @@ void hpim_record_forget_tree(struct hpim_tree *tree);
 /** hpim_record_forget_all() - All that a neighbor said. No tree is marked: 3.3, reset, step 5. */
 void hpim_record_forget_all(struct hpim_neigh *neigh);
 
-/* hpim_eval.c */
+/* hpim/eval.c */
 
 /** hpim_tree_evaluate() - Facts to view, old view and new view to messages, forwarding entry. */
 void hpim_tree_evaluate(struct hpim_tree *tree);
@@ -599,7 +599,7 @@ void hpim_tree_give_up(struct hpim_tree *tree);
 /** hpim_hold_expired(), hpim_source_expired(), hpim_data_expired() - Timers of a tree. */
 timer_fn hpim_hold_expired, hpim_source_expired, hpim_data_expired;
 
-/* hpim_stale.c */
+/* hpim/stale.c */
 
 /** hpim_stale_end() - Nothing of an earlier run counts for the tree any longer; marks it. */
 void hpim_stale_end(struct hpim_tree *tree);
@@ -613,7 +613,7 @@ void hpim_stale_await(struct hpim_if *hif);
 /** hpim_stale_forget() - Free what is remembered of neighbors. */
 void hpim_stale_forget(struct hpim *hpim);
 
-/* hpim_stray.c */
+/* hpim/stray.c */
 
 void hpim_stray_init(struct hpim *hpim);
 
@@ -643,7 +643,7 @@ void hpim_stray_hold(struct hpim_tree *tree);
 /** hpim_stray_drop() - It is none any more. */
 void hpim_stray_drop(struct hpim_tree *tree);
 
-/* hpim_announced.c */
+/* hpim/announced.c */
 
 void hpim_announced_init(struct hpim *hpim);
 void hpim_announced_fini(struct hpim *hpim);
@@ -687,6 +687,6 @@ void hpim_announced_refused(struct hpim_neigh *neigh);
 /** hpim_announced_joined() - A member may want what was forgotten. */
 void hpim_announced_joined(struct hpim *hpim);
 
-#include "core/hpim_claim.h"
+#include "core/hpim/claim.h"
 
 #endif

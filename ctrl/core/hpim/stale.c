@@ -3,12 +3,12 @@
  * Graceful restart: what the run before this one knew, and the forwarding plane still does, are
  * facts of the protocol until they are stale. An output of that run counts as wanted until the
  * stale timer ends; its neighbors are awaited, and while one of them is, forwarding onto that
- * interface is frozen (hpim_derive.c). Differs: the description of HPIM-DM knows only routers that
+ * interface is frozen (hpim/derive.c). Differs: the description of HPIM-DM knows only routers that
  * begin with nothing; the idea is that of graceful restart in RFC 3623 and RFC 5306.
  */
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 /* ---- trees ---- */
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The store of facts per tree: trees, their interfaces, and what each neighbor said of them. What
- * follows from the facts is hpim_eval.c's business. Source: description of HPIM-DM, 3.0 and 3.6.
+ * follows from the facts is hpim/eval.c's business. Source: description of HPIM-DM, 3.0 and 3.6.
  */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
 
 struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,

@@ -17,7 +17,7 @@
  */
 #include <string.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 /*
  * A living neighbor answers the Sync within this time, or has to synchronize again with its next

@@ -6,13 +6,13 @@
  * one with most of these trees gives way to one with fewer, newest first. What is evicted is
  * forgotten, as what is refused. When membership changes later, neighbors whose announcements were
  * forgotten are asked for all of them again, by a synchronization.
- * Whether a tree is asked for is judged by hpim_eval.c. Differs: the description of HPIM-DM knows
+ * Whether a tree is asked for is judged by hpim/eval.c. Differs: the description of HPIM-DM knows
  * no limits.
  */
 #include <assert.h>
 
-#include "core/gm.h"
-#include "core/hpim_int.h"
+#include "core/membership/gm.h"
+#include "core/hpim/hpim_int.h"
 
 /* Evicted trees that neighbors have yet to confirm take no place: a part of the table at most. */
 #define ENDING_PART 4u

@@ -2,13 +2,13 @@
 /*
  * Keys of HPIM-DM per interface and family: several to receive with, one of them to send with, so
  * that keys roll over without losing a neighbor. They are kept while the interface is away. The
- * computation is in hpim_auth.c. Source: description of HPIM-DM, 2.8.
+ * computation is in hpim/auth.c. Source: description of HPIM-DM, 2.8.
  */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 static struct hpim_stored_key *find(struct hpim_keyset *set, uint16_t id)
 {

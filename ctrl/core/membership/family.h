@@ -3,7 +3,7 @@
 #define CORE_GM_FAMILY_H
 
 /* What makes group membership speak IGMP or MLD: data only. */
-#include "core/gm_table.h"
+#include "core/membership/table.h"
 
 /* Groups a router must hear. */
 #define GM_LISTEN_COUNT 2u

@@ -3,14 +3,14 @@
  * Reliable transmission of the messages of one tree on one interface: at most one to all neighbors
  * and one to each neighbor, repeated until acknowledged. Source: description of HPIM-DM, 3.5.
  *
- * Differs: what does not fit the windows of the neighbors (hpim_window.c) waits, one message for a
+ * Differs: what does not fit the windows of the neighbors (hpim/window.c) waits, one message for a
  * tree and its destination, so that the last one replaces those before it. Its SN is allocated when
  * it is sent: SNs are sent in order, and CheckpointSN covers nothing that waits.
  */
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 static struct core *core_of(const struct hpim_reliable *reliable)
 {

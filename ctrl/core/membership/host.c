@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/gm_int.h"
+#include "core/membership/gm_int.h"
 
 static struct gm_host *host_find(const struct gm_if *gm, const struct ip_addr *addr)
 {

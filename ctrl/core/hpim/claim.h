@@ -2,10 +2,10 @@
 #ifndef CORE_HPIM_CLAIM_H
 #define CORE_HPIM_CLAIM_H
 
-/* Whom HPIM-DM believes: hpim_accept.c, hpim_claim.c. Included by hpim_int.h, whose types it uses.
+/* Whom HPIM-DM believes: hpim/accept.c, hpim/claim.c. Included by hpim_int.h, whose types it uses.
  */
 
-/* hpim_accept.c */
+/* hpim/accept.c */
 
 /** hpim_accept_header() - NOTE_NONE, or why a packet is refused before it is decoded. */
 enum note_code hpim_accept_header(const struct hpim_if *hif, const struct ev_packet *packet);
@@ -17,7 +17,7 @@ enum note_code hpim_accept_sender(const struct hpim_if *hif, const struct ev_pac
 /** hpim_accept_learn() - From which link-layer address a message came that was accepted. */
 void hpim_accept_learn(const struct hpim_if *hif, const struct ev_packet *packet);
 
-/* hpim_claim.c */
+/* hpim/claim.c */
 
 /**
  * hpim_claim_speaker() - Whose message this is: that of a neighbor in hif->neighbors, or of the

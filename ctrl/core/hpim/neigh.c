@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Neighbors: creation, liveness, removal, and which of their messages are accepted. Synchronization
- * is in hpim_sync.c. Source: description of HPIM-DM, 3.2 and 3.4.
+ * is in hpim/sync.c. Source: description of HPIM-DM, 3.2 and 3.4.
  */
 #include <stdlib.h>
 
-#include "core/hpim_int.h"
+#include "core/hpim/hpim_int.h"
 
 static struct core *core_of(const struct hpim_neigh *neigh)
 {
