@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dplane/oilset.h"
+#include "dplane/bpf/oilset.h"
 
 #define SLOTS 3
 #define T0    HP_SEC(5)

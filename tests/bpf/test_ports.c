@@ -14,7 +14,7 @@
 
 #include "common_plane.h"
 #include "dplane/linkinfo.h"
-#include "dplane/selftest.h"
+#include "dplane/bpf/selftest.h"
 
 #define PORTS       3
 #define DEADLINE_MS 5000

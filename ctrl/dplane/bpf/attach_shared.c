@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "dplane/attach_shared.h"
+#include "dplane/bpf/attach_shared.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 #include <xdp/libxdp.h>
 
-#include "dplane/skel.h"
+#include "dplane/bpf/skel.h"
 
 #define PROGRAM "hpim_shared"
 

@@ -26,7 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "dplane/mroute_int.h"
+#include "dplane/kernel/mroute_int.h"
 
 #define UPCALLS_PER_DISPATCH 64
 #define RECEIVE_ROOM         (1 << 20) /* the kernel queues as many unresolved flows as fit here */

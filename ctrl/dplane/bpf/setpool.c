@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 
-#include "dplane/ebpf_int.h"
+#include "dplane/bpf/ebpf_int.h"
 
 static bool class_has_devices(const struct set_class *class)
 {

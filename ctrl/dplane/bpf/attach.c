@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Life of the programs in the kernel. What stands in their maps is maps.c. */
-#include "dplane/attach.h"
+#include "dplane/bpf/attach.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,10 +17,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "dplane/attach_shared.h"
-#include "dplane/attach_tc.h"
+#include "dplane/bpf/attach_shared.h"
+#include "dplane/bpf/attach_tc.h"
 #include "dplane/ifflags.h"
-#include "dplane/skel.h"
+#include "dplane/bpf/skel.h"
 #include "hpim/mfib_abi.h"
 
 #define BPF_FS   "/sys/fs/bpf"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "dplane/selftest.h"
+#include "dplane/bpf/selftest.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "dplane/linkinfo.h"
-#include "dplane/skel.h"
+#include "dplane/bpf/skel.h"
 
 #define FRAME_LEN    64
 #define ETHERTYPE    0x88b5 /* IEEE 802, local experimental EtherType 1 */

@@ -8,9 +8,9 @@
  */
 #include <uthash.h>
 
-#include "dplane/attach.h"
-#include "dplane/maps.h"
-#include "dplane/oilset.h"
+#include "dplane/bpf/attach.h"
+#include "dplane/bpf/maps.h"
+#include "dplane/bpf/oilset.h"
 
 struct ring_buffer;
 struct selftest;

@@ -3,7 +3,7 @@
  * The tiers XDP and TC: keeps the maps as the composite wants them. Order of writing: outputs
  * first, then the route that names them; what is replaced is released last (docs/ABI.md).
  */
-#include "dplane/ebpf_int.h"
+#include "dplane/bpf/ebpf_int.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "dplane/selftest.h"
+#include "dplane/bpf/selftest.h"
 #include "hpim/upcall_abi.h"
 
 /* Slots whose counters are read in one call. */

@@ -12,10 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dplane/attach.h"
-#include "dplane/attach_shared.h"
-#include "dplane/attach_tc.h"
-#include "dplane/skel.h"
+#include "dplane/bpf/attach.h"
+#include "dplane/bpf/attach_shared.h"
+#include "dplane/bpf/attach_tc.h"
+#include "dplane/bpf/skel.h"
 
 /* The header is younger than the kernels we build on: linux/bpf.h, enum bpf_attach_type, 6.6. */
 #define TCX_INGRESS ((enum bpf_attach_type)46)

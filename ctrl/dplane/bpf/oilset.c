@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Interned output sets. Knows nothing of maps: ebpf.c hands in how slots are filled. */
-#include "dplane/oilset.h"
+#include "dplane/bpf/oilset.h"
 
 #include <assert.h>
 #include <errno.h>

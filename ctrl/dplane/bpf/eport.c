@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dplane/ebpf_int.h"
+#include "dplane/bpf/ebpf_int.h"
 #include "dplane/ifflags.h"
 #include "dplane/linkinfo.h"
 

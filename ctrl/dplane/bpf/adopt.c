@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dplane/ebpf_int.h"
+#include "dplane/bpf/ebpf_int.h"
 
 /* What the walk over routes collects; they may not be changed while it goes on. */
 struct found {

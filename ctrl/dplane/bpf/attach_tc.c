@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "dplane/attach_tc.h"
+#include "dplane/bpf/attach_tc.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * The maps as functions. Loading and pinning them is attach.c; what should stand in them is decided
  * by ebpf.c and oilset.c.
  */
-#include "dplane/maps.h"
+#include "dplane/bpf/maps.h"
 
 #include <assert.h>
 #include <bpf/bpf.h>
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dplane/skel.h"
+#include "dplane/bpf/skel.h"
 
 /* How many output sets are made when one is missing: as many as there are, within these bounds. */
 #define GROW_MIN 16u

@@ -7,7 +7,7 @@
  * calls ours first (priority 50 as everyone's, unless theirs is lower) and goes on with the next
  * one for what we pass. Where the kernel refuses the dispatcher, libxdp attaches ours alone.
  */
-#include "dplane/attach.h"
+#include "dplane/bpf/attach.h"
 
 /**
  * attach_shared_add() - Put the program on an interface, in place of one that an earlier run left.

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dplane/mroute_int.h"
+#include "dplane/kernel/mroute_int.h"
 
 static hp_time now(void)
 {
