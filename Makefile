@@ -54,10 +54,10 @@ bins = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))
 
 # Text of addresses is for people: the core does without, so it is not in the core's archive.
 TEXT_OBJ    := $(BUILD)/ctrl/base/addr_text.o
-CORE_OBJS   := $(filter-out $(TEXT_OBJ),$(call objs,ctrl/base/*.c ctrl/wire/*.c ctrl/core/*.c))
+CORE_OBJS   := $(filter-out $(TEXT_OBJ),$(call objs,ctrl/base/*.c ctrl/wire/*.c ctrl/core/*.c ctrl/core/*/*.c))
 IO_OBJS     := $(call objs,ctrl/io/*.c)
-DPLANE_OBJS := $(call objs,ctrl/dplane/*.c)
-SHELL_OBJS  := $(filter-out $(BUILD)/ctrl/main.o,$(call objs,ctrl/*.c))
+DPLANE_OBJS := $(call objs,ctrl/dplane/*.c ctrl/dplane/*/*.c)
+DAEMON_OBJS := $(filter-out $(BUILD)/ctrl/daemon/main.o,$(call objs,ctrl/daemon/*.c ctrl/mgmt/*.c))
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
@@ -78,8 +78,8 @@ BENCHES     := $(call bins,tools/bench/bench_*.c)
 CORE_LIB   := $(BUILD)/libhpim-core.a
 IO_LIB     := $(BUILD)/libhpim-io.a
 DPLANE_LIB := $(BUILD)/libhpim-dplane.a
-SHELL_LIB  := $(BUILD)/libhpim-shell.a
-ALL_LIBS   := $(TEXT_OBJ) $(SHELL_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
+DAEMON_LIB  := $(BUILD)/libhpim-daemon.a
+ALL_LIBS   := $(TEXT_OBJ) $(DAEMON_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
 BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink \
 	       $(BUILD)/hpimsim
 
@@ -189,11 +189,11 @@ endef
 $(eval $(call archive,$(CORE_LIB),$(CORE_OBJS)))
 $(eval $(call archive,$(IO_LIB),$(IO_OBJS)))
 $(eval $(call archive,$(DPLANE_LIB),$(DPLANE_OBJS)))
-$(eval $(call archive,$(SHELL_LIB),$(SHELL_OBJS)))
+$(eval $(call archive,$(DAEMON_LIB),$(DAEMON_OBJS)))
 
 link = $(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(1)
 
-$(BUILD)/hpimd: $(BUILD)/ctrl/main.o $(ALL_LIBS)
+$(BUILD)/hpimd: $(BUILD)/ctrl/daemon/main.o $(ALL_LIBS)
 	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS))
 
 $(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/ctrl/base/utf8.o $(TEXT_OBJ)

@@ -4,7 +4,7 @@
 
 /*
  * Notes: log lines as codes with arguments. The core fills in what happened; the shell puts it into
- * words (ctrl/log.c). Append-only: a recorded history must keep its meaning.
+ * words (ctrl/daemon/log.c). Append-only: a recorded history must keep its meaning.
  */
 #include "core/event.h"
 

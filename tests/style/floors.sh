@@ -46,22 +46,22 @@ check() {
 		allow "ctrl/base" "$file" "base/|hpim/ip_addr\\.h$" "($free|$trees$more)\\.h"
 	done
 	allow "ctrl/wire" "ctrl/wire/*.[ch]" "base/|wire/|hpim/ip_addr\\.h$" "($free)\\.h"
-	allow "ctrl/core" "ctrl/core/*.[ch]" "base/|wire/|core/|hpim/ip_addr\\.h$" "($free|$trees)\\.h"
+	allow "ctrl/core" "ctrl/core/*.[ch] ctrl/core/*/*.[ch]" "base/|wire/|core/|hpim/ip_addr\\.h$" "($free|$trees)\\.h"
 	allow "ctrl/io" "ctrl/io/*.[ch]" "base/|wire/|core/|io/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
-	allow "ctrl/dplane" "ctrl/dplane/*.[ch]" "base/|core/|dplane/|hpim/|bpf/.*\\.skel\\.h$" "*"
+	allow "ctrl/dplane" "ctrl/dplane/*.[ch] ctrl/dplane/*/*.[ch]" "base/|core/|dplane/|hpim/|bpf/.*\\.skel\\.h$" "*"
 	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
 	allow "tools/hpimexplore" "tools/hpimexplore/*.[ch]" "base/|wire/|core/|hpimexplore/" "*"
 	for file in tools/hpimsim/*.[ch]; do
 		case $file in
-		*/check.c) more='|core/hpim_int\.h$' ;; # says what for
+		*/check.c) more='|core/hpim/hpim_int\.h$' ;; # says what for
 		*) more= ;;
 		esac
 		allow "tools/hpimsim" "$file" \
-			"base/|wire/|hpimsim/|core/(core|event|effect|inspect|gm|history)\\.h\$$more" "*"
+			"base/|wire/|hpimsim/|core/(core|event|effect|inspect|membership/gm|history)\\.h\$$more" "*"
 	done
 	allow "tools/mcgen" "tools/mcgen/*.[ch]" "base/|wire/|mcgen/|\\.\\./mcgen/" "*"
 	# The core gives addresses away as they are; turning them into text is for those who show them.
-	grep -n 'base/addr_text\.h' ctrl/wire/*.[ch] ctrl/core/*.[ch] 2>/dev/null |
+	grep -n 'base/addr_text\.h' ctrl/wire/*.[ch] ctrl/core/*.[ch] ctrl/core/*/*.[ch] 2>/dev/null |
 		sed 's/$/: addr_text is not for the core/'
 }
 

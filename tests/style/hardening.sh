@@ -5,7 +5,7 @@
 # that is not executable, stack protectors, and the C library's functions that check lengths. An
 # object file has marks for the processor's tracking of branches, where it is for x86.
 set -eu
-[ $# -gt 0 ] || set -- "${BUILD:-build}/hpimd" "${BUILD:-build}/hpimctl" "${BUILD:-build}/ctrl/main.o"
+[ $# -gt 0 ] || set -- "${BUILD:-build}/hpimd" "${BUILD:-build}/hpimctl" "${BUILD:-build}/ctrl/daemon/main.o"
 failed=0
 
 lacks() {

@@ -10,7 +10,7 @@ failed=0
 
 good_tree() {
 	rm -rf "$work/t"
-	mkdir -p "$work/t/include/hpim" "$work/t/ctrl/base" "$work/t/ctrl/core" "$work/t/ctrl/io"
+	mkdir -p "$work/t/include/hpim" "$work/t/ctrl/mgmt" "$work/t/ctrl/base" "$work/t/ctrl/core" "$work/t/ctrl/io"
 	printf '/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */\n' \
 		> "$work/t/include/hpim/ip_addr.h"
 	mkdir -p "$work/t/tests/style"
@@ -84,7 +84,7 @@ reasons_tree() {
 	good_tree
 	mkdir -p "$work/t/docs" "$work/t/tests/netns" "$work/t/tests/bpf"
 	printf '\tX(TTL, ttl, "ttl", DROP)\t/* so */ \\\n\tX(SENT, sent, "sent", NOTE)\n' > "$work/t/include/hpim/mfib_abi.h"
-	printf '\t{ "ttl", "end", true },\n\t{ "sent", "leave", false },\n' > "$work/t/ctrl/reason.c"
+	printf '\t{ "ttl", "end", true },\n\t{ "sent", "leave", false },\n' > "$work/t/ctrl/mgmt/reason.c"
 	printf 'counts ttl\n' > "$work/t/tests/netns/10-a.sh"
 	printf 'Test(a, copy_is_counted)\n' > "$work/t/tests/bpf/test_a.c"
 	printf '| `ttl` | drop | 1 | both | `10-a` |\n| `sent` | note | a | both | `test_a: copy_is_counted` |\n' \
@@ -94,10 +94,10 @@ reasons_tree
 expect reasons.sh 0 ''
 reasons_tree; add include/hpim/mfib_abi.h '\tX(MISS, miss, "miss", PASS)\n'
 expect reasons.sh 1 'docs/ABI.md: no row for miss'
-reasons_tree; add ctrl/reason.c '\t{ "down", "wait", true },\n'
+reasons_tree; add ctrl/mgmt/reason.c '\t{ "down", "wait", true },\n'
 expect reasons.sh 1 'docs/ABI.md: no row for down'
 reasons_tree; add docs/ABI.md '| `old` | drop | 1 | both | `10-a` |\n'
-expect reasons.sh 1 'ctrl/reason.c: nothing about old'
+expect reasons.sh 1 'ctrl/mgmt/reason.c: nothing about old'
 reasons_tree; printf 'counts nothing\n' > "$work/t/tests/netns/10-a.sh"
 expect reasons.sh 1 'docs/ABI.md: ttl: there is no such test: 10-a'
 reasons_tree; printf 'Test(a, copy_is_counted_twice)\n' > "$work/t/tests/bpf/test_a.c"

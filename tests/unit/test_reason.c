@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hpim/mfib_abi.h"
-#include "reason.h"
+#include "mgmt/reason.h"
 
 static const char *const names[] = {
 #define X(id, field, name, kind) name,

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl.h"
+#include "mgmt/ctl.h"
 #include "io/file.h"
-#include "shell.h"
+#include "daemon/shell.h"
 
 static const struct port all_of_it = {
 	.is_used = true,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The daemon in small: feeds a core, performs its effects. What ctrl/shell.c is to the system. */
+/* The daemon in small: feeds a core, performs its effects. What ctrl/daemon/shell.c is to the system. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
-#include "doctor.h"
+#include "mgmt/doctor.h"
 
 /* A synchronization takes as many round trips as there are parts; this is far above. */
 #define SYNC_MAX HP_SEC(30)

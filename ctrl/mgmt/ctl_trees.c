@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/addr_text.h"
-#include "ctl.h"
-#include "ctl_show.h"
+#include "mgmt/ctl.h"
+#include "mgmt/ctl_show.h"
 #include "dplane/tier.h"
 
 /* "eth1,eth2", or "-". */

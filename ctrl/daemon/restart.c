@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "hpim/mfib_abi.h"
-#include "privileges.h"
-#include "shell.h"
+#include "daemon/privileges.h"
+#include "daemon/shell.h"
 
 /* Set for the program that follows: it is in the background already, if it is to be there. */
 #define MARK "HPIMD_RESTARTED"

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "core/inspect.h"
-#include "ctl.h"
+#include "mgmt/ctl.h"
 #include "io/crypto.h"
-#include "shell.h"
+#include "daemon/shell.h"
 
 /* A request about one key on one interface. */
 struct request {

@@ -15,8 +15,8 @@
 #include "core/inspect.h"
 #include "io/crypto.h"
 #include "io/file.h"
-#include "privileges.h"
-#include "shell.h"
+#include "daemon/privileges.h"
+#include "daemon/shell.h"
 
 /* Trees of each family; the forwarding plane has room for those of both. */
 #define TREES_MAX 50000u

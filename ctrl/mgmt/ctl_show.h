@@ -4,11 +4,11 @@
 
 /*
  * An answer of many records, in steps: the socket calls for a part when the client has read what
- * came before, and no part holds up the daemon (io/ctlsock.h). Only for ctl_show.c, ctl_trees.c,
- * doctor.c and explain.c.
+ * came before, and no part holds up the daemon (io/ctlsock.h). Only for mgmt/ctl_show.c, mgmt/ctl_trees.c,
+ * mgmt/doctor.c and mgmt/explain.c.
  */
 #include "core/inspect.h"
-#include "shell.h"
+#include "daemon/shell.h"
 
 struct doctor;
 struct show;
@@ -44,7 +44,7 @@ struct show {
 	bool has_source, has_group;
 	bool is_walking;
 	struct inspect_walk walk;
-	struct doctor *doctor; /* what doctor.c has found */
+	struct doctor *doctor; /* what mgmt/doctor.c has found */
 };
 
 /** ctl_is_asked() - Whether "interface" of the arguments includes this one. */
@@ -58,7 +58,7 @@ bool ctl_is_asked(const struct show *show, uint16_t link);
  */
 struct ip_addr ctl_link_addr(const struct rtnl_link *link, enum ip_family family);
 
-/* ctl_trees.c */
+/* mgmt/ctl_trees.c */
 
 /** ctl_trees_begin() - Read "source" and "group", addresses of the trees to be shown. */
 bool ctl_trees_begin(struct show *show);
@@ -84,17 +84,17 @@ bool ctl_trees_step(struct show *show);
 bool ctl_tree_ifs_step(struct show *show);
 bool ctl_mroutes_step(struct show *show);
 
-/** ctl_limits_step() - ctl_limits.c: all limits at once. */
+/** ctl_limits_step() - mgmt/ctl_limits.c: all limits at once. */
 bool ctl_limits_step(struct show *show);
 
-/* doctor.c */
+/* mgmt/doctor.c */
 
 /** ctl_doctor_begin() - Check that "interface", if it is there, is attached. */
 bool ctl_doctor_begin(struct show *show);
 bool ctl_doctor_step(struct show *show);
 void ctl_doctor_end(struct show *show);
 
-/* explain.c */
+/* mgmt/explain.c */
 
 /** ctl_explain_begin() - Read "source" and "group", both of which must be there. */
 bool ctl_explain_begin(struct show *show);

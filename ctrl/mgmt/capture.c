@@ -9,8 +9,8 @@
 #include <time.h>
 #include <utlist.h>
 
-#include "ctl.h"
-#include "shell.h"
+#include "mgmt/ctl.h"
+#include "daemon/shell.h"
 
 #define EVERY_MAX 1000000000
 #define SCHEMA    "hpim.capture/1"

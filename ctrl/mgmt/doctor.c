@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "doctor": runs the checks of doctor_checks.c for the router, for each attached interface and for
+ * "doctor": runs the checks of mgmt/doctor_checks.c for the router, for each attached interface and for
  * each tree, an interface or a tree for each step of the answer.
  */
 #include <assert.h>
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl.h"
-#include "doctor.h"
+#include "mgmt/ctl.h"
+#include "mgmt/doctor.h"
 
 /* Of one check of trees: the rest is likely of the same kind. */
 #define TREE_FINDINGS_MAX 10u

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Graceful restart: hands what the run before this one had to the core. Routes are read from the
- * forwarding plane; neighbors stand in the file of attached interfaces (saved.c).
+ * forwarding plane; neighbors stand in the file of attached interfaces (daemon/saved.c).
  */
 #include <stdlib.h>
 
 #include "base/addr_text.h"
 #include "core/inspect.h"
-#include "ctl.h"
-#include "shell.h"
+#include "mgmt/ctl.h"
+#include "daemon/shell.h"
 
 /* ---- routes ---- */
 

@@ -3,9 +3,9 @@
  * The table of limits: what is used of each, and how often something did not fit. A refusal is
  * counted by interface, for both families together.
  */
-#include "ctl.h"
-#include "ctl_show.h"
-#include "shell.h"
+#include "mgmt/ctl.h"
+#include "mgmt/ctl_show.h"
+#include "daemon/shell.h"
 
 /* Where the limit is not per interface, @link is LINK_NONE; @family IP_FAMILY_COUNT: of none. */
 struct limit {

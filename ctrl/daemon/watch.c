@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "shell.h"
+#include "daemon/shell.h"
 
 bool watch_path(const struct shell *shell, const struct ip_addr *source, struct rtnl_path *ret_path)
 {

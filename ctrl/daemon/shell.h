@@ -89,7 +89,7 @@ struct shell {
 	hp_time save_at;  /* not sooner, when it is_unsaved */
 };
 
-/* shell.c */
+/* daemon/shell.c */
 
 /** shell_start() - Open everything. Return: 0 or a negative errno, after saying what failed. */
 int shell_start(struct shell *shell, const struct shell_options *options);
@@ -106,7 +106,7 @@ void shell_feed(struct shell *shell, const struct core_event *event);
 /** shell_post() - Feed an event later, before the loop waits again. It must not borrow memory. */
 void shell_post(struct shell *shell, const struct core_event *event);
 
-/* saved.c */
+/* daemon/saved.c */
 
 /** saved_load() - Attach what an earlier run had attached when it ended without a plain stop. */
 void saved_load(struct shell *shell);
@@ -129,7 +129,7 @@ struct json_object *saved_encode(const struct port *port, const bool has_keys[IP
 /** saved_decode() - Return: whether it is the line of an interface. */
 bool saved_decode(struct json_object *line, struct port *ret_port);
 
-/* stale.c */
+/* daemon/stale.c */
 
 /** stale_routes_feed() - What an earlier run forwards still: facts of the protocols for now. */
 void stale_routes_feed(struct shell *shell);
@@ -140,7 +140,7 @@ struct json_object *stale_neighbors_encode(const struct shell *shell, uint16_t l
 /** stale_neighbors_feed() - The same of the run before, before HPIM-DM begins there. */
 void stale_neighbors_feed(struct shell *shell, uint16_t link, struct json_object *list);
 
-/* restart.c */
+/* daemon/restart.c */
 
 struct port_refusal;
 
@@ -153,7 +153,7 @@ bool restart_check(struct port_refusal *ret_refusal);
 /** restart_exec() - Become that program. Returns, a negative errno, only when it cannot be. */
 int restart_exec(void);
 
-/* record.c */
+/* daemon/record.c */
 
 struct history_event;
 
@@ -164,7 +164,7 @@ void record_close(struct record *record);
 /** record_event() - Append an event; keys are left out. Return: 0 or a negative errno. */
 int record_event(struct record *record, const struct history_event *event);
 
-/* capture.c */
+/* mgmt/capture.c */
 
 /** capture_packet() - Hand a sampled packet to the clients that want some. */
 void capture_packet(struct shell *shell, const struct dplane_captured *captured);
@@ -172,7 +172,7 @@ void capture_packet(struct shell *shell, const struct dplane_captured *captured)
 /** capture_fini() - End all captures. */
 void capture_fini(struct shell *shell);
 
-/* watch.c */
+/* daemon/watch.c */
 
 /**
  * watch_path() - The route to a source.
@@ -190,7 +190,7 @@ void watch_del(struct shell *shell, const struct ip_addr *source);
 void watch_answer(struct shell *shell, const struct ip_prefix *prefix);
 void watch_fini(struct shell *shell);
 
-/* port.c */
+/* daemon/port.c */
 
 /** struct port_wish - What attach and detach ask for. */
 struct port_wish {
@@ -264,7 +264,7 @@ uint16_t port_by_ifindex(const struct shell *shell, uint32_t ifindex);
 /** port_name() - Name of a link for people; "-" for LINK_NONE. */
 const char *port_name(const struct shell *shell, uint16_t link);
 
-/* ctl.c, ctl_*.c */
+/* mgmt/ctl.c, ctl_*.c */
 
 ctl_request_fn ctl_request;
 
@@ -291,7 +291,7 @@ void ctl_key(struct shell *shell, struct ctl_client *client, const char *cmd,
 /** ctl_attach_record() - The record that answers attach and detach. */
 struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link);
 
-/* log.c */
+/* daemon/log.c */
 
 /** log_open() - To standard error, or to syslog when not in the foreground. */
 void log_open(const struct shell_options *options);

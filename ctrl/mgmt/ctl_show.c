@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the control socket shows: flat records, one schema per command. Names and meanings are in
- * docs/MANAGEMENT.md. Trees are in ctl_trees.c.
+ * docs/MANAGEMENT.md. Trees are in mgmt/ctl_trees.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/inspect.h"
-#include "ctl.h"
-#include "ctl_show.h"
-#include "reason.h"
+#include "mgmt/ctl.h"
+#include "mgmt/ctl_show.h"
+#include "mgmt/reason.h"
 #include "dplane/tier.h"
-#include "shell.h"
+#include "daemon/shell.h"
 
 bool ctl_is_asked(const struct show *show, uint16_t link)
 {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl.h"
-#include "shell.h"
+#include "mgmt/ctl.h"
+#include "daemon/shell.h"
 
 /* A pattern is longer than the names it means. */
 #define PATTERN_MAX 64

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "hpim/mfib_abi.h"
-#include "privileges.h"
-#include "shell.h"
+#include "daemon/privileges.h"
+#include "daemon/shell.h"
 
 #define INSTANCE_NAME_MAX 32
 #define TABLE_MAX         999999999u
@@ -101,7 +101,7 @@ static int usage_error(const char *what, const char *value)
 	return CTL_EXIT_USAGE;
 }
 
-/* The second number says which daemons can follow each other without a gap; see restart.c. */
+/* The second number says which daemons can follow each other without a gap; see daemon/restart.c. */
 static int print_version(void)
 {
 	return printf("hpimd %s, maps %u\n", HPIM_VERSION, MFIB_VERSION) < 0 ? EXIT_FAILURE

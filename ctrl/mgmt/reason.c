@@ -2,7 +2,7 @@
 /*
  * Every reason that is counted, as the end of a sentence that begins with a number of packets.
  */
-#include "reason.h"
+#include "mgmt/reason.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "core/inspect.h"
-#include "ctl.h"
+#include "mgmt/ctl.h"
 #include "io/file.h"
-#include "shell.h"
+#include "daemon/shell.h"
 
 #define SAVED_PATH CTL_SOCKET_DIR "/%s.attached"
 

@@ -4,10 +4,10 @@
 
 /*
  * "doctor" looks for what is wrong and changes nothing. A check is a function and a row of
- * doctor_checks in doctor_checks.c; doctor.c runs them for every object of their scope.
+ * doctor_checks in mgmt/doctor_checks.c; mgmt/doctor.c runs them for every object of their scope.
  */
 #include "core/inspect.h"
-#include "ctl_show.h"
+#include "mgmt/ctl_show.h"
 
 enum severity {
 	SEVERITY_NOTE,    /* works, and may be as it is meant */

@@ -9,7 +9,7 @@
 
 #include "base/addr_text.h"
 #include "base/utf8.h"
-#include "ctl.h"
+#include "mgmt/ctl.h"
 
 /* Names of interfaces may have any bytes. */
 void ctl_put_text(struct json_object *record, const char *name, const char *text)

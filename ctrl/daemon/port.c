@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell.h"
+#include "daemon/shell.h"
 
 uint16_t port_refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code,
 		     const char *hint, const char *format, ...)

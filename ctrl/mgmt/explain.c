@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 #include "base/addr_text.h"
-#include "ctl.h"
-#include "ctl_show.h"
-#include "reason.h"
+#include "mgmt/ctl.h"
+#include "mgmt/ctl_show.h"
+#include "mgmt/reason.h"
 #include "dplane/tier.h"
 
 /* Streams with longer pauses between packets are rare. */

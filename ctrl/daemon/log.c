@@ -10,7 +10,7 @@
 
 #include "base/addr_text.h"
 #include "base/utf8.h"
-#include "shell.h"
+#include "daemon/shell.h"
 
 static bool to_stderr = true, with_debug;
 

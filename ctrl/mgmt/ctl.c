@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Commands of the control socket: which there are, and their arguments. What they show is in
- * ctl_show.c.
+ * mgmt/ctl_show.c.
  */
 #include <string.h>
 
-#include "ctl.h"
-#include "shell.h"
+#include "mgmt/ctl.h"
+#include "daemon/shell.h"
 
 static const char *const mode_names[] = {
 	[DPLANE_MODE_AUTO] = "auto",       [DPLANE_MODE_NATIVE] = "native",

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/history.h"
-#include "shell.h"
+#include "daemon/shell.h"
 
 struct record {
 	FILE *file;

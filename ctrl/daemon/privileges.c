@@ -10,7 +10,7 @@
  *
  * Source: capabilities(7), prctl(2).
  */
-#include "privileges.h"
+#include "daemon/privileges.h"
 
 #include <cap-ng.h>
 #include <dirent.h>
@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #include "io/ctlsock_listen.h"
-#include "shell.h"
+#include "daemon/shell.h"
 
 #define USER_NAME "hpim"
 #define BPF_FS    "/sys/fs/bpf"

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "core/inspect.h"
-#include "ctl.h"
-#include "privileges.h"
-#include "shell.h"
+#include "mgmt/ctl.h"
+#include "daemon/privileges.h"
+#include "daemon/shell.h"
 
 struct interfaces {
 	unsigned int attached;
