@@ -27,7 +27,7 @@ MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Werror
 # Generated skeletons lie in the build folder; their warnings are not ours: -isystem.
-CPPFLAGS += -Iinclude -Ictrl -Itools -isystem $(BUILD) -D_GNU_SOURCE -DHPIM_VERSION='"$(VERSION)"'
+CPPFLAGS += -Iinclude -Ictrl -Itools -Itests -isystem $(BUILD) -D_GNU_SOURCE -DHPIM_VERSION='"$(VERSION)"'
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c11 $(WARN) -fno-strict-aliasing
 # Programs that parse what strangers send. Checks of the C library need optimization, and would keep
@@ -69,7 +69,7 @@ SKELS       := $(call skels,bpf/*.bpf.c)
 BENCH_SKELS := $(call skels,tools/bench/*.bpf.c)
 TEST_SKELS  := $(call skels,tests/bpf/*.bpf.c)
 
-UNIT_TESTS  := $(call bins,tests/unit/test_*.c)
+UNIT_TESTS  := $(call bins,tests/unit/*/test_*.c)
 BPF_TESTS   := $(call bins,tests/bpf/test_*.c)
 NETNS_TESTS := $(call bins,tests/netns/test_*.c)
 FUZZERS     := $(call bins,tests/fuzz/fuzz_*.c)
@@ -214,8 +214,8 @@ $(BUILD)/mcgen: $(BUILD)/tools/mcgen/flood.o
 $(BUILD)/mcsink: $(BUILD)/tools/mcgen/report.o
 
 # test_hpimctl runs the program itself.
-$(BUILD)/tests/unit/test_hpimctl: | $(BUILD)/hpimctl
-$(BUILD)/tests/unit/test_explore: | $(BUILD)/hpimexplore
+$(BUILD)/tests/unit/mgmt/test_hpimctl: | $(BUILD)/hpimctl
+$(BUILD)/tests/unit/tools/test_explore: | $(BUILD)/hpimexplore
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))

@@ -120,15 +120,15 @@ script() {
 each() {
 	local group=$1 build=$2 source name
 	shift 2
-	for source in tests/"$group"/test_*.c; do
+	for source in tests/"$group"/test_*.c tests/"$group"/*/test_*.c; do
 		[ -f "$source" ] || continue
 		name=$(basename "$source" .c)
 		wanted "$group" "$name" || continue
 		if [ "$group" != unit ] && [ "$(id -u)" -ne 0 ]; then
-			skip "$build/tests/$group/$name" 'needs root'
+			skip "$build/${source%.c}" 'needs root'
 			continue
 		fi
-		HPIMCTL="$build/hpimctl" BUILD="$build" criterion "$build/tests/$group/$name" "$@"
+		HPIMCTL="$build/hpimctl" BUILD="$build" criterion "$build/${source%.c}" "$@"
 	done
 }
 

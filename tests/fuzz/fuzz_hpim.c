@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* HPIM-DM decoder. The first bit of the input chooses the family. */
-#include "../unit/common_property.h"
+#include "unit/common_property.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/common_property.h"
+#include "unit/common_property.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

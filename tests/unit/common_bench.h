@@ -6,7 +6,7 @@
  * One router alone, .5 on every link, with neighbors that the test plays: it sends their packets
  * and reads the router's effects as words (common_net_text.h).
  */
-#include "common_net.h"
+#include "unit/common_net.h"
 
 #define OWN        5u
 #define PEER_BOOT  500u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "common_ctlsock.h"
+#include "unit/common_ctlsock.h"
 
 #include <errno.h>
 #include <fcntl.h>

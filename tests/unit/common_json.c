@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
-#include "common_json.h"
+#include "unit/common_json.h"
 
 static void vector_path(const char *name, char *path, size_t room)
 {

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
-#include "common_net_text.h"
+#include "unit/common_net_text.h"
 #include "core/membership/family.h"
 #include "core/hpim/hpim_int.h"
 
@@ -594,6 +594,6 @@ static inline void net_run_s(struct net *net, unsigned int seconds)
 	net_run(net, HP_SEC(seconds));
 }
 
-#include "common_net_seen.h"
+#include "unit/common_net_seen.h"
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common_property.h"
+#include "unit/common_property.h"
 #include "wire/igmp.h"
 #include "wire/mld.h"
 

@@ -3,7 +3,7 @@
 #define COMMON_RESTART_H
 
 /* A daemon of common_net.h that is killed while its entries stand, and the one that follows it. */
-#include "common_net.h"
+#include "unit/common_net.h"
 #include "core/inspect.h"
 
 #define RESTART_STALE_S     45u

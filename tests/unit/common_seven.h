@@ -3,7 +3,7 @@
 #define COMMON_SEVEN_H
 
 /* The seven routers of the description of HPIM-DM, 9.2, and what is asked of them. */
-#include "common_net.h"
+#include "unit/common_net.h"
 
 enum { R1, R2, R3, R4, R5, R6, R7, SEVEN };
 
