@@ -9,7 +9,6 @@
 
 #include "core/core_int.h"
 #include "core/membership/gm.h"
-#include "core/hpim/hpim.h"
 #include "core/mfib.h"
 #include "core/mrd.h"
 #include "core/rpf.h"
@@ -53,6 +52,23 @@ static void hash_key_init(struct hash_key *key, uint64_t seed)
 		key->word[i] = random_next(&state);
 }
 
+static bool create_protocols(struct core *core)
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		for (unsigned int i = 0; mrp_protocols[i]; i++) {
+			struct mrp *mrp = mrp_protocols[i]->create(core, family);
+
+			if (!mrp)
+				return false;
+			mrp->ops = mrp_protocols[i];
+			mrp->core = core;
+			mrp->family = family;
+			core->mrp[family][i] = mrp;
+		}
+	}
+	return true;
+}
+
 struct core *core_new(const struct core_limits *limits)
 {
 	struct core *core = calloc(1, sizeof(*core));
@@ -68,9 +84,7 @@ struct core *core_new(const struct core_limits *limits)
 	fx_init(&core->fx);
 	core->mfib = mfib_new(&core->hash_key);
 	core->rpf = rpf_new();
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		core->hpim[family] = hpim_new(core, family);
-	if (core->mfib && core->rpf && core->hpim[IP_FAMILY_4] && core->hpim[IP_FAMILY_6])
+	if (core->mfib && core->rpf && create_protocols(core))
 		return core;
 	core_free(core);
 	return NULL;
@@ -78,6 +92,8 @@ struct core *core_new(const struct core_limits *limits)
 
 void core_free(struct core *core)
 {
+	struct mrp *mrp;
+
 	if (!core)
 		return;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
@@ -87,7 +103,8 @@ void core_free(struct core *core)
 			if (core->mrd[family][link])
 				mrd_stop(core, core->mrd[family][link], false);
 		}
-		hpim_free(core->hpim[family]);
+		mrp_for_each (mrp, core, family)
+			mrp->ops->destroy(mrp);
 	}
 	mfib_free(core->mfib);
 	rpf_free(core->rpf);
@@ -115,11 +132,12 @@ void core_note(struct core *core, const struct core_note *note)
 
 void core_member_changed(struct core *core, uint16_t link, const struct ip_addr *group)
 {
-	struct hpim *hpim = core->hpim[ip_addr_family(group)];
+	struct mrp *mrp;
 
 	(void)link; /* every interface of a tree is evaluated together */
-	if (hpim)
-		hpim_member_changed(hpim, group);
+	mrp_for_each (mrp, core, ip_addr_family(group))
+		if (mrp->ops->member_changed)
+			mrp->ops->member_changed(mrp, group);
 }
 
 /* The settings belong to what runs, the wish to the interface. */
@@ -189,11 +207,15 @@ static void note_no_address(struct core *core, uint16_t link, enum ip_family fam
 /* Protocols follow what is known of a link and wanted there. */
 static void link_changed(struct core *core, uint16_t link, const struct ip_addr old_addrs[])
 {
+	struct mrp *mrp;
+
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		note_no_address(core, link, family);
 		gm_link_changed(core, link, family, &old_addrs[family]);
 		mrd_link_changed(core, link, family, &old_addrs[family]);
-		hpim_link_changed(core->hpim[family], link);
+		mrp_for_each (mrp, core, family)
+			if (mrp->ops->link_changed)
+				mrp->ops->link_changed(mrp, link);
 	}
 }
 
@@ -230,6 +252,15 @@ static void handle_switch(struct core *core, const struct ev_config *ev)
 	link_changed(core, ev->link, addrs);
 }
 
+static void config_changed(struct core *core, enum ip_family family, const struct ev_config *ev)
+{
+	struct mrp *mrp;
+
+	mrp_for_each (mrp, core, family)
+		if (mrp->ops->config_changed)
+			mrp->ops->config_changed(mrp, ev);
+}
+
 static void handle_config(struct core *core, const struct ev_config *ev)
 {
 	struct link *link;
@@ -237,12 +268,12 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 	if (ev->kind == CONFIG_SETTINGS) {
 		core->settings = ev->settings;
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-			hpim_settings_changed(core->hpim[family]);
+			config_changed(core, family, ev);
 		return;
 	}
 	assert(ev->link < LINKS_MAX);
 	if (ev->kind == CONFIG_KEY) {
-		hpim_config_key(core->hpim[ev->family], ev);
+		config_changed(core, ev->family, ev);
 		return;
 	}
 	link = &core->links[ev->link];
@@ -255,21 +286,53 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 	set_gm_wishes(core, ev->link, ev->family);
 }
 
+static void note_foreign(struct core *core, const struct ev_packet *ev, enum ip103_kind kind)
+{
+	core_note(core, &(struct core_note){ .level = NOTE_DEBUG,
+					     .code = NOTE_PACKET_FOREIGN,
+					     .link = ev->link,
+					     .a = ev->src,
+					     .b = ev->dst,
+					     .v = { kind, (uint32_t)ev->len } });
+}
+
+/* Several protocols share IP protocol 103, of which an interface runs at most one. */
+static void handle_103(struct core *core, enum ip_family family, const struct ev_packet *ev)
+{
+	const struct link *link = &core->links[ev->link];
+	struct mrp *mrp;
+
+	mrp_for_each (mrp, core, family) {
+		enum ip103_kind kind;
+
+		if (!mrp->ops->packet || !link->wanted[family][mrp->ops->proto])
+			continue;
+		kind = ip103_kind(mrp->ops->kind, ev->bytes, ev->len, &ev->src, &ev->dst);
+		if (kind == mrp->ops->kind)
+			mrp->ops->packet(mrp, ev);
+		else
+			note_foreign(core, ev, kind);
+		return;
+	}
+}
+
 static void handle_packet(struct core *core, const struct ev_packet *ev)
 {
 	enum ip_family family = ip_addr_family(&ev->dst);
 
-	if (ev->proto == PROTO_HPIM)
-		hpim_receive(core->hpim[family], ev);
-	else if (ev->proto == PROTO_MRD && core->mrd[family][ev->link])
+	if (ev->socket == SOCKET_103)
+		handle_103(core, family, ev);
+	else if (ev->socket == SOCKET_MRD && core->mrd[family][ev->link])
 		mrd_receive(core, core->mrd[family][ev->link], ev);
-	else if (ev->proto == PROTO_GM && core->gm[family][ev->link])
+	else if (ev->socket == SOCKET_GM && core->gm[family][ev->link])
 		gm_receive(core, core->gm[family][ev->link], ev);
 }
 
-/* 3.1 "interface disabled" everywhere; forwarding entries stay as they are. */
+/* Goodbye everywhere; forwarding entries stay as they are. */
 static void stop(struct core *core)
 {
+	struct mrp *mrp;
+
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (uint16_t link = 0; link < LINKS_MAX; link++) {
 			struct gm_if *gm = core->gm[family][link];
@@ -282,9 +345,46 @@ static void stop(struct core *core)
 			if (mrd)
 				mrd_stop(core, mrd, true);
 		}
-		hpim_stop(core->hpim[family]);
+		mrp_for_each (mrp, core, family)
+			if (mrp->ops->stop)
+				mrp->ops->stop(mrp);
 	}
 	core->is_stopped = true;
+}
+
+/* Of an entry: its owner's. Without one: whoever takes it. */
+static void handle_data(struct core *core, const struct ev_data *ev)
+{
+	const struct mfib_key key = { .source = ev->source, .group = ev->group };
+	bool is_owned = false;
+	struct mfib_entry entry;
+	struct mrp *mrp;
+
+	if (ev->kind == DATA_MISS)
+		mfib_repeat(core, &key);
+	else
+		is_owned = mfib_find(core, &key, &entry) && entry.owner != MFIB_STALE;
+	mrp_for_each (mrp, core, ip_addr_family(&ev->group))
+		if (mrp->ops->data && (!is_owned || mrp->ops->owner == entry.owner) &&
+		    mrp->ops->data(mrp, ev))
+			return;
+}
+
+/* Graceful restart. A protocol may know better than the entry already, and then owns it. */
+static void handle_stale(struct core *core, const struct ev_stale *ev)
+{
+	const struct mfib_route route = { .key = { .source = ev->source, .group = ev->addr },
+					  .iif = ev->link,
+					  .oifs = ev->oifs };
+	struct mrp *mrp;
+
+	if (ev->kind == STALE_ROUTE && !mfib_restore(core, &route, ev->stale_for)) {
+		core_fx(core, &(struct core_effect){ .kind = FX_MFIB_DEL, .key = route.key });
+		return;
+	}
+	mrp_for_each (mrp, core, ip_addr_family(&ev->addr))
+		if (mrp->ops->stale)
+			mrp->ops->stale(mrp, ev);
 }
 
 void core_handle(struct core *core, hp_time now, const struct core_event *event)
@@ -301,28 +401,29 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 	case EV_CLOCK: break;
 	case EV_LINK: handle_link(core, &event->link); break;
 	case EV_PACKET: handle_packet(core, &event->packet); break;
-	case EV_RPF: rpf_update(core, &event->rpf, hpim_path_changed); break;
-	case EV_DATA:
-		hpim_data(core->hpim[ip_addr_family(&event->data.group)], &event->data);
-		break;
+	case EV_RPF: rpf_update(core, &event->rpf); break;
+	case EV_DATA: handle_data(core, &event->data); break;
 	case EV_CONFIG: handle_config(core, &event->config); break;
 	case EV_COMMAND: stop(core); break;
-	case EV_STALE:
-		hpim_stale(core->hpim[ip_addr_family(&event->stale.addr)], &event->stale);
-		break;
+	case EV_STALE: handle_stale(core, &event->stale); break;
 	}
 }
 
 /* First all timers that are due, then the trees. */
 static bool work_next(struct core *core)
 {
+	struct mrp *mrp;
+
 	if (core->is_stopped)
 		return false;
 	if (core->is_clock && sched_run_next(core, &core->sched, core->now))
 		return true;
 	core->is_clock = false;
-	return hpim_evaluate_next(core->hpim[IP_FAMILY_4]) ||
-	       hpim_evaluate_next(core->hpim[IP_FAMILY_6]);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		mrp_for_each (mrp, core, family)
+			if (mrp->ops->evaluate_next(mrp))
+				return true;
+	return mfib_expire_next(core);
 }
 
 const struct core_effect *core_effect_next(struct core *core)

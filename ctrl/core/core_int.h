@@ -8,10 +8,10 @@
 #include "core/core.h"
 #include "core/fx.h"
 #include "core/link.h"
+#include "core/mrp.h"
 #include "core/sched.h"
 
 struct gm_if;
-struct hpim;
 struct mfib;
 struct mrd_if;
 struct rpf;
@@ -31,7 +31,7 @@ struct core {
 	struct link links[LINKS_MAX];
 	struct gm_if *gm[IP_FAMILY_COUNT][LINKS_MAX];   /* NULL where IGMP/MLD does not run */
 	struct mrd_if *mrd[IP_FAMILY_COUNT][LINKS_MAX]; /* NULL where it does not run */
-	struct hpim *hpim[IP_FAMILY_COUNT];
+	struct mrp *mrp[IP_FAMILY_COUNT][MRP_MAX];      /* NULL after the last */
 	struct mfib *mfib;
 	struct rpf *rpf;
 };

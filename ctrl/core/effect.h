@@ -8,7 +8,7 @@
 
 enum core_effect_kind {
 	FX_SEND,        /* send a control packet */
-	FX_JOIN,        /* open what receives @proto of @family on @link, and join @group there */
+	FX_JOIN,        /* open what receives @socket of @family on @link, and join @group there */
 	FX_LEAVE,       /* undo FX_JOIN */
 	FX_RPF_WATCH,   /* answer with EV_RPF now and after every change of the route */
 	FX_RPF_UNWATCH, /* no longer */
@@ -20,7 +20,7 @@ enum core_effect_kind {
 
 struct fx_send {
 	uint16_t link;
-	enum core_proto proto;
+	enum core_socket socket;
 	struct ip_addr src, dst; /* TTL is 1; IGMP and MLD carry Router Alert */
 	const uint8_t *bytes;    /* payload behind the IP headers, checksums done */
 	size_t len;
@@ -28,7 +28,7 @@ struct fx_send {
 
 struct fx_group {
 	uint16_t link;
-	enum core_proto proto;
+	enum core_socket socket;
 	struct ip_addr group; /* its family is the family of the socket */
 };
 

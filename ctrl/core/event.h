@@ -22,13 +22,19 @@ enum core_event_kind {
 	EV_STALE,   /* graceful restart: a fact of the run before this one */
 };
 
-/* Control protocols told apart by the sockets; the family is that of the packet's addresses. */
+/* What the operator switches on and off on an interface, for each family. */
 enum core_proto {
-	PROTO_HPIM,              /* IP protocol 103 */
-	PROTO_GM,                /* IGMP or MLD */
-	PROTO_COUNT,             /* of those that the operator switches on and off */
-	PROTO_MRD = PROTO_COUNT, /* multicast router discovery, which goes with HPIM-DM */
-	PROTO_SOCKETS,           /* of all */
+	PROTO_HPIM,
+	PROTO_GM, /* IGMP or MLD */
+	PROTO_COUNT,
+};
+
+/* Kinds of sockets that control packets go through; the family is that of the addresses. */
+enum core_socket {
+	SOCKET_103, /* IP protocol 103, of several protocols: wire/ip103.h */
+	SOCKET_GM,  /* IGMP or MLD */
+	SOCKET_MRD, /* multicast router discovery, which goes with any routing protocol */
+	SOCKET_COUNT,
 };
 
 #define LINK_NAME_LEN  16
@@ -52,7 +58,7 @@ struct ev_station {
 
 struct ev_packet {
 	uint16_t link;
-	enum core_proto proto;
+	enum core_socket socket;
 	struct ip_addr src, dst;
 	struct ev_station station; /* what sent the frame */
 	uint8_t ttl;

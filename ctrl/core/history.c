@@ -74,7 +74,7 @@ static void read_link(struct reader *in, struct ev_link *link)
 static void write_packet(struct writer *out, const struct ev_packet *packet)
 {
 	wr_u16(out, packet->link);
-	wr_u8(out, (uint8_t)packet->proto);
+	wr_u8(out, (uint8_t)packet->socket);
 	wr_any(out, &packet->src);
 	wr_any(out, &packet->dst);
 	wr_u8(out, packet->station.len);
@@ -102,7 +102,7 @@ static void read_station(struct reader *in, struct ev_station *station)
 static void read_packet(struct reader *in, struct ev_packet *packet)
 {
 	packet->link = rd_u16(in);
-	packet->proto = rd_u8(in);
+	packet->socket = rd_u8(in);
 	packet->src = rd_any(in);
 	packet->dst = rd_any(in);
 	read_station(in, &packet->station);
@@ -110,7 +110,7 @@ static void read_packet(struct reader *in, struct ev_packet *packet)
 	packet->has_router_alert = rd_u8(in) != 0;
 	packet->len = rd_u32(in);
 	packet->bytes = rd_bytes(in, packet->len);
-	if (packet->proto >= PROTO_SOCKETS || packet->link >= LINKS_MAX)
+	if (packet->socket >= SOCKET_COUNT || packet->link >= LINKS_MAX)
 		in->bad = true;
 }
 
@@ -263,7 +263,7 @@ uint64_t history_effect_hash(uint64_t hash, const struct core_effect *effect)
 	switch (effect->kind) {
 	case FX_SEND:
 		wr_u16(&out, effect->send.link);
-		wr_u8(&out, (uint8_t)effect->send.proto);
+		wr_u8(&out, (uint8_t)effect->send.socket);
 		wr_any(&out, &effect->send.src);
 		wr_any(&out, &effect->send.dst);
 		hash = hash_bytes(hash, effect->send.bytes, effect->send.len);
@@ -271,7 +271,7 @@ uint64_t history_effect_hash(uint64_t hash, const struct core_effect *effect)
 	case FX_JOIN:
 	case FX_LEAVE:
 		wr_u16(&out, effect->group.link);
-		wr_u8(&out, (uint8_t)effect->group.proto);
+		wr_u8(&out, (uint8_t)effect->group.socket);
 		wr_any(&out, &effect->group.group);
 		break;
 	case FX_RPF_WATCH:

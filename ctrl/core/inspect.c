@@ -3,6 +3,8 @@
  * Read-only snapshots of a core. Words for people are those of the description of HPIM-DM, 7.2, in
  * small letters.
  */
+#include "core/hpim/if.h"
+#include "core/hpim/tree.h"
 #include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
 
@@ -17,7 +19,7 @@ bool inspect_protocol_runs(const struct core *core, uint16_t link, enum ip_famil
 			   enum core_proto proto)
 {
 	if (proto == PROTO_HPIM)
-		return hpim_if_by_link(core->hpim[family], link) != NULL;
+		return hpim_if_by_link(hpim_of(core, family), link) != NULL;
 	return core->gm[family][link] != NULL;
 }
 
@@ -29,7 +31,7 @@ const struct gm_if *inspect_membership(const struct core *core, uint16_t link,
 
 uint32_t inspect_neighbor_count(const struct core *core, uint16_t link, enum ip_family family)
 {
-	const struct hpim_if *hif = hpim_if_by_link(core->hpim[family], link);
+	const struct hpim_if *hif = hpim_if_by_link(hpim_of(core, family), link);
 
 	return hif ? hif->neighbor_count : 0;
 }
@@ -40,8 +42,8 @@ uint32_t inspect_boot_time(const struct core *core)
 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		for (uint16_t link = 0; link < LINKS_MAX; link++)
-			if (core->hpim[family]->last_boot_time[link] > greatest)
-				greatest = core->hpim[family]->last_boot_time[link];
+			if (hpim_of(core, family)->last_boot_time[link] > greatest)
+				greatest = hpim_of(core, family)->last_boot_time[link];
 	return greatest;
 }
 
@@ -50,7 +52,7 @@ struct inspect_counts inspect_counts(const struct core *core)
 	struct inspect_counts counts = { 0 };
 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		counts.trees += core->hpim[family]->standing_count;
+		counts.trees += hpim_of(core, family)->standing_count;
 		for (uint16_t link = 0; link < LINKS_MAX; link++) {
 			const struct gm_if *gm = core->gm[family][link];
 
@@ -68,7 +70,7 @@ const struct core_limits *inspect_limits(const struct core *core)
 
 uint32_t inspect_tree_places(const struct core *core, enum ip_family family)
 {
-	return core->hpim[family]->tree_count - core->hpim[family]->ending_count;
+	return hpim_of(core, family)->tree_count - hpim_of(core, family)->ending_count;
 }
 
 uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code)
@@ -80,7 +82,7 @@ void inspect_keys(const struct core *core, enum ip_family family,
 		  bool (*each)(void *ctx, const struct inspect_key *), void *ctx)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
-		const struct hpim_keyset *set = core->hpim[family]->keys[link];
+		const struct hpim_keyset *set = hpim_of(core, family)->keys[link];
 
 		for (unsigned int i = 0; set && i < set->count; i++) {
 			const struct hpim_key *key = &set->keys[i].key;
@@ -106,7 +108,7 @@ static hp_time time_left(const struct core *core, const struct timer *timer)
 void inspect_neighbors(const struct core *core, uint16_t link, enum ip_family family,
 		       bool (*each)(void *ctx, const struct inspect_neighbor *), void *ctx)
 {
-	const struct hpim_if *hif = hpim_if_by_link(core->hpim[family], link);
+	const struct hpim_if *hif = hpim_if_by_link(hpim_of(core, family), link);
 	const struct hpim_neigh *neigh;
 
 	if (!hif)
@@ -165,7 +167,7 @@ static struct inspect_tree view_of(const struct hpim_tree *tree)
 		view.upstream = root->view.best.addr;
 	if (tree->stale) {
 		view.stale_oifs = tree->stale->oifs;
-		view.stale_in = time_left(tree->hpim->core, &tree->stale->timer);
+		view.stale_in = time_left(tree->hpim->mrp.core, &tree->stale->timer);
 	}
 	return view;
 }
@@ -173,7 +175,7 @@ static struct inspect_tree view_of(const struct hpim_tree *tree)
 void inspect_trees(const struct core *core, enum ip_family family,
 		   bool (*each)(void *ctx, const struct inspect_tree *), void *ctx)
 {
-	const struct hpim_tree *tree = core->hpim[family]->trees;
+	const struct hpim_tree *tree = hpim_of(core, family)->trees;
 
 	for (; tree; tree = tree->hh.next) {
 		struct inspect_tree view = view_of(tree);
@@ -185,7 +187,8 @@ void inspect_trees(const struct core *core, enum ip_family family,
 
 static const struct hpim_tree *tree_find(const struct core *core, const struct mfib_key *key)
 {
-	return hpim_tree_find(core->hpim[ip_addr_family(&key->group)], &key->source, &key->group);
+	return hpim_tree_find(hpim_of(core, ip_addr_family(&key->group)), &key->source,
+			      &key->group);
 }
 
 bool inspect_tree(const struct core *core, const struct mfib_key *key,
@@ -202,7 +205,7 @@ bool inspect_tree(const struct core *core, const struct mfib_key *key,
 void inspect_walk_begin(struct core *core, enum ip_family family, const struct ip_addr *group,
 			struct inspect_walk *walk)
 {
-	struct hpim *hpim = core->hpim[family];
+	struct hpim *hpim = hpim_of(core, family);
 
 	*walk = (struct inspect_walk){ .next = hpim->trees, .left = hpim->tree_count };
 	if (group) {
@@ -267,7 +270,7 @@ static struct inspect_tree_if view_of_if(const struct hpim_tree_if *tif)
 void inspect_tree_ifs(const struct core *core, enum ip_family family,
 		      bool (*each)(void *ctx, const struct inspect_tree_if *), void *ctx)
 {
-	const struct hpim_tree *tree = core->hpim[family]->trees;
+	const struct hpim_tree *tree = hpim_of(core, family)->trees;
 
 	for (; tree; tree = tree->hh.next) {
 		for (uint16_t i = 0; i < tree->tif_count; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The forwarding table.
+ * The forwarding table. An (S,G) is a list of claims, the most preferred first; the first is in
+ * force and stays the same object as long as there is any, since walks and the hash table hold it.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -9,49 +10,79 @@
 #include "core/core_int.h"
 #include "core/mfib.h"
 
-struct entry {
-	UT_hash_handle hh;
+struct mfib_claim {
+	UT_hash_handle hh; /* of the first */
+	struct mfib_claim *next;
 	struct mfib_route route;
+	enum mfib_owner owner;
+	hp_time since;
 };
 
 struct mfib {
 	const struct hash_key *hash_key;
-	struct entry *entries;
+	struct mfib_claim *entries;
+	struct timer stale_timer;
+	struct mfib_claim *expiring; /* the stale time is over: where the next stale claim may be */
+	LIST_HEAD(, mfib_walk) walks;
 };
+
+static const char *const owner_names[MFIB_OWNER_COUNT] = {
+	[MFIB_STATIC] = "static",
+	[MFIB_HPIM] = "hpim",
+	[MFIB_STALE] = "stale",
+};
+
+const char *mfib_owner_name(enum mfib_owner owner)
+{
+	return owner_names[owner];
+}
+
+static void stale_expired(struct core *core, struct timer *timer)
+{
+	(void)timer;
+	core->mfib->expiring = core->mfib->entries;
+}
 
 struct mfib *mfib_new(const struct hash_key *hash_key)
 {
 	struct mfib *mfib = calloc(1, sizeof(*mfib));
 
-	if (mfib)
-		mfib->hash_key = hash_key;
+	if (!mfib)
+		return NULL;
+	mfib->hash_key = hash_key;
+	timer_init(&mfib->stale_timer, stale_expired);
 	return mfib;
 }
 
 void mfib_free(struct mfib *mfib)
 {
-	struct entry *entry, *next;
+	struct mfib_claim *first, *next;
 
 	if (!mfib)
 		return;
-	HASH_ITER (hh, mfib->entries, entry, next) {
-		HASH_DEL(mfib->entries, entry);
-		free(entry);
+	HASH_ITER (hh, mfib->entries, first, next) {
+		HASH_DEL(mfib->entries, first);
+		while (first) {
+			struct mfib_claim *claim = first;
+
+			first = claim->next;
+			free(claim);
+		}
 	}
 	free(mfib);
 }
 
-static struct entry *find(const struct mfib *mfib, const struct mfib_key *key)
+static struct mfib_claim *find(const struct mfib *mfib, const struct mfib_key *key)
 {
-	struct entry *entry;
+	struct mfib_claim *first;
 
-	hash_find(mfib->hash_key, mfib->entries, key, entry);
-	return entry;
+	hash_find(mfib->hash_key, mfib->entries, key, first);
+	return first;
 }
 
-static void tell(struct core *core, const struct mfib_route *route)
+static void put(struct core *core, const struct mfib_claim *first)
 {
-	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_PUT, .route = *route });
+	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_PUT, .route = first->route });
 }
 
 static bool route_equal(const struct mfib_route *a, const struct mfib_route *b)
@@ -59,73 +90,236 @@ static bool route_equal(const struct mfib_route *a, const struct mfib_route *b)
 	return a->iif == b->iif && a->flags == b->flags && ifset_equal(&a->oifs, &b->oifs);
 }
 
-static struct entry *entry_new(struct mfib *mfib, const struct mfib_key *key)
+static struct mfib_claim *claim_new(const struct core *core, enum mfib_owner owner,
+				    const struct mfib_route *route)
 {
-	struct entry *entry = calloc(1, sizeof(*entry));
+	struct mfib_claim *claim = calloc(1, sizeof(*claim));
 
-	if (!entry)
+	if (!claim)
 		return NULL;
-	entry->route.key = *key;
-	hash_add(mfib->hash_key, mfib->entries, route.key, entry);
-	return entry;
+	claim->route = *route;
+	claim->owner = owner;
+	claim->since = core->now;
+	return claim;
 }
 
-bool mfib_set(struct core *core, const struct mfib_route *route)
+/* What @a and @b claim, and not where they stand. */
+static void claim_swap(struct mfib_claim *a, struct mfib_claim *b)
+{
+	struct mfib_claim was = *a;
+
+	a->route = b->route;
+	a->owner = b->owner;
+	a->since = b->since;
+	b->route = was.route;
+	b->owner = was.owner;
+	b->since = was.since;
+}
+
+/* Into the list of an (S,G), by preference. */
+static void claim_insert(struct mfib_claim *first, struct mfib_claim *claim)
+{
+	struct mfib_claim *at = first;
+
+	if (claim->owner < first->owner)
+		claim_swap(first, claim);
+	while (at->next && at->next->owner < claim->owner)
+		at = at->next;
+	claim->next = at->next;
+	at->next = claim;
+}
+
+/* Claim without a word to the forwarding plane. Return: the first claim, NULL: no memory. */
+static struct mfib_claim *claim_set(struct core *core, enum mfib_owner owner,
+				    const struct mfib_route *route)
 {
 	struct mfib *mfib = core->mfib;
-	struct entry *entry = find(mfib, &route->key);
+	struct mfib_claim *first = find(mfib, &route->key), *claim = first;
 
-	assert(!ifset_has(&route->oifs, route->iif));
-	if (entry && route_equal(&entry->route, route))
-		return true;
-	if (!entry)
-		entry = entry_new(mfib, &route->key);
-	if (!entry)
+	while (claim && claim->owner != owner)
+		claim = claim->next;
+	if (claim) {
+		claim->route = *route;
+		return first;
+	}
+	claim = claim_new(core, owner, route);
+	if (!claim)
+		return NULL;
+	if (first) {
+		claim_insert(first, claim);
+		return first;
+	}
+	hash_add(mfib->hash_key, mfib->entries, route.key, claim);
+	return claim;
+}
+
+bool mfib_set(struct core *core, enum mfib_owner owner, const struct mfib_route *route)
+{
+	const struct mfib_claim *first = find(core->mfib, &route->key);
+	struct mfib_route was = first ? first->route : (struct mfib_route){ .iif = LINK_NONE };
+
+	assert(owner != MFIB_STALE && !ifset_has(&route->oifs, route->iif));
+	first = claim_set(core, owner, route);
+	if (first && !route_equal(&was, &first->route))
+		put(core, first);
+	return first != NULL;
+}
+
+bool mfib_restore(struct core *core, const struct mfib_route *route, hp_time stale_for)
+{
+	const struct mfib_claim *first = claim_set(core, MFIB_STALE, route);
+
+	if (!first)
 		return false;
-	entry->route = *route;
-	tell(core, route);
+	core_timer_arm(core, &core->mfib->stale_timer, stale_for);
+	if (first->owner != MFIB_STALE)
+		put(core, first); /* what is in force is not what stands there */
 	return true;
 }
 
-bool mfib_restore(struct core *core, const struct mfib_route *route)
+/* A walk rests at the first claim: go on with the next (S,G). */
+static void walks_pass(struct mfib *mfib, const struct mfib_claim *first)
 {
-	struct entry *entry = entry_new(core->mfib, &route->key);
+	struct mfib_walk *walk;
 
-	if (entry)
-		entry->route = *route;
-	return entry != NULL;
+	LIST_FOREACH (walk, &mfib->walks, node)
+		if (walk->next == first)
+			walk->next = first->hh.next;
+	if (mfib->expiring == first)
+		mfib->expiring = first->hh.next;
 }
 
-void mfib_clear(struct core *core, const struct mfib_key *key)
+static void first_remove(struct core *core, struct mfib_claim *first)
 {
-	struct entry *entry = find(core->mfib, key);
+	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_DEL, .key = first->route.key });
+	walks_pass(core->mfib, first);
+	HASH_DEL(core->mfib->entries, first);
+	free(first);
+}
 
-	if (!entry)
+void mfib_clear(struct core *core, enum mfib_owner owner, const struct mfib_key *key)
+{
+	struct mfib_claim *first = find(core->mfib, key), *before = NULL, *claim = first;
+	struct mfib_route was;
+
+	while (claim && claim->owner != owner) {
+		before = claim;
+		claim = claim->next;
+	}
+	if (!claim)
 		return;
-	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_DEL, .key = *key });
-	HASH_DEL(core->mfib->entries, entry);
-	free(entry);
+	if (claim == first && !first->next) {
+		first_remove(core, first);
+		return;
+	}
+	was = first->route;
+	if (claim == first) { /* its object stays, with what the next one claims */
+		before = first;
+		claim = first->next;
+		claim_swap(first, claim);
+	}
+	before->next = claim->next;
+	free(claim);
+	if (!route_equal(&was, &first->route))
+		put(core, first);
+}
+
+static struct mfib_claim *stale_claim(struct mfib_claim *first)
+{
+	while (first && first->owner != MFIB_STALE)
+		first = first->next;
+	return first;
+}
+
+void mfib_stale_link_off(struct core *core, enum ip_family family, uint16_t link)
+{
+	struct mfib_claim *first, *next;
+
+	HASH_ITER (hh, core->mfib->entries, first, next) {
+		struct mfib_claim *stale = stale_claim(first);
+
+		if (!stale || ip_addr_family(&first->route.key.group) != family)
+			continue;
+		if (stale->route.iif == link) {
+			mfib_clear(core, MFIB_STALE, &first->route.key);
+		} else if (ifset_has(&stale->route.oifs, link)) {
+			ifset_del(&stale->route.oifs, link);
+			if (stale == first)
+				put(core, first);
+		}
+	}
+}
+
+bool mfib_expire_next(struct core *core)
+{
+	struct mfib *mfib = core->mfib;
+
+	while (mfib->expiring) {
+		struct mfib_claim *first = mfib->expiring;
+
+		mfib->expiring = first->hh.next;
+		if (!stale_claim(first))
+			continue;
+		mfib_clear(core, MFIB_STALE, &first->route.key);
+		return true;
+	}
+	return false;
 }
 
 void mfib_repeat(struct core *core, const struct mfib_key *key)
 {
-	const struct entry *entry = find(core->mfib, key);
+	const struct mfib_claim *first = find(core->mfib, key);
 
-	if (entry)
-		tell(core, &entry->route);
+	if (first)
+		put(core, first);
 }
 
-const struct mfib_route *mfib_find(const struct mfib *mfib, const struct mfib_key *key)
+static struct mfib_entry entry_of(const struct mfib *mfib, const struct mfib_claim *first)
 {
-	const struct entry *entry = find(mfib, key);
-
-	return entry ? &entry->route : NULL;
+	return (struct mfib_entry){
+		.route = first->route,
+		.owner = first->owner,
+		.since = first->since,
+		.expires_at = first->owner == MFIB_STALE && timer_runs(&mfib->stale_timer)
+				      ? mfib->stale_timer.deadline
+				      : HP_TIME_NEVER,
+	};
 }
 
-void mfib_each(const struct mfib *mfib, bool (*each)(void *ctx, const struct mfib_route *route),
-	       void *ctx)
+bool mfib_find(const struct core *core, const struct mfib_key *key, struct mfib_entry *ret_entry)
 {
-	for (const struct entry *entry = mfib->entries; entry; entry = entry->hh.next)
-		if (!each(ctx, &entry->route))
-			return;
+	const struct mfib_claim *first = find(core->mfib, key);
+
+	if (first && ret_entry)
+		*ret_entry = entry_of(core->mfib, first);
+	return first != NULL;
+}
+
+uint32_t mfib_count(const struct core *core)
+{
+	return HASH_COUNT(core->mfib->entries);
+}
+
+void mfib_walk_begin(struct core *core, struct mfib_walk *walk)
+{
+	walk->next = core->mfib->entries;
+	walk->left = mfib_count(core);
+	LIST_INSERT_HEAD(&core->mfib->walks, walk, node);
+}
+
+bool mfib_walk_next(const struct core *core, struct mfib_walk *walk, struct mfib_entry *ret_entry)
+{
+	const struct mfib_claim *first = walk->next;
+
+	if (!first || !walk->left)
+		return false;
+	walk->left--;
+	walk->next = first->hh.next;
+	*ret_entry = entry_of(core->mfib, first);
+	return true;
+}
+
+void mfib_walk_end(struct mfib_walk *walk)
+{
+	LIST_REMOVE(walk, node);
 }

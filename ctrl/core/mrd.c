@@ -47,7 +47,7 @@ static void send(struct core *core, const struct mrd_if *mrd, const struct mrd_m
 	assert(len > 0); /* there is room for the longest */
 	core_fx(core, &(struct core_effect){ .kind = FX_SEND,
 					     .send = { .link = mrd->link,
-						       .proto = PROTO_MRD,
+						       .socket = SOCKET_MRD,
 						       .src = mrd->addr,
 						       .dst = group,
 						       .bytes = bytes,
@@ -91,7 +91,7 @@ static void fx_group(struct core *core, const struct mrd_if *mrd, enum core_effe
 	core_fx(core, &(struct core_effect){
 			      .kind = kind,
 			      .group = { .link = mrd->link,
-					 .proto = PROTO_MRD,
+					 .socket = SOCKET_MRD,
 					 .group = mrd_group(mrd->family, MRD_SOLICITATION) } });
 }
 
@@ -146,7 +146,7 @@ void mrd_receive(struct core *core, struct mrd_if *mrd, const struct ev_packet *
 						     .code = NOTE_PACKET_BAD,
 						     .link = packet->link,
 						     .a = packet->src,
-						     .v = { PROTO_MRD, (uint32_t)packet->len } });
+						     .v = { SOCKET_MRD, (uint32_t)packet->len } });
 	else if (msg.type == MRD_SOLICITATION)
 		solicited(core, mrd);
 }

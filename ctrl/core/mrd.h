@@ -22,7 +22,7 @@ struct mrd_if *mrd_start(struct core *core, uint16_t link, enum ip_family family
  */
 void mrd_stop(struct core *core, struct mrd_if *mrd, bool terminate);
 
-/** mrd_receive() - A packet of PROTO_MRD. Malformed ones are noted (NOTE_PACKET_BAD). */
+/** mrd_receive() - A packet of SOCKET_MRD. Malformed ones are noted (NOTE_PACKET_BAD). */
 void mrd_receive(struct core *core, struct mrd_if *mrd, const struct ev_packet *packet);
 
 #endif

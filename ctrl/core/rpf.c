@@ -88,8 +88,7 @@ static bool path_equal(const struct ev_rpf *a, const struct ev_rpf *b)
 	       ip_addr_equal(&a->next_hop, &b->next_hop);
 }
 
-void rpf_update(struct core *core, const struct ev_rpf *path,
-		void (*changed)(struct core *core, struct rpf_user *user))
+void rpf_update(struct core *core, const struct ev_rpf *path)
 {
 	struct rpf_source *source;
 	struct rpf_user *user;
@@ -100,5 +99,5 @@ void rpf_update(struct core *core, const struct ev_rpf *path,
 	source->is_known = true;
 	source->path = *path;
 	LIST_FOREACH (user, &source->users, node)
-		changed(core, user);
+		user->changed(user);
 }

@@ -11,10 +11,11 @@ struct core;
 struct rpf;
 struct rpf_source;
 
-/** struct rpf_user - Somebody interested in a source; embedded in a tree. */
+/** struct rpf_user - A subscriber to the path to a source; embedded in its tree. */
 struct rpf_user {
 	LIST_ENTRY(rpf_user) node;
-	struct rpf_source *source; /* NULL while not subscribed */
+	void (*changed)(struct rpf_user *user); /* set by the subscriber; the path differs */
+	struct rpf_source *source;              /* NULL while not subscribed */
 };
 
 struct rpf *rpf_new(void);
@@ -27,8 +28,7 @@ void rpf_unsubscribe(struct core *core, struct rpf_user *user);
 /** rpf_path() - The path last told, or NULL while it is not known. */
 const struct ev_rpf *rpf_path(const struct rpf_user *user);
 
-/** rpf_update() - Take in EV_RPF; calls @changed for each user when something differs. */
-void rpf_update(struct core *core, const struct ev_rpf *path,
-		void (*changed)(struct core *core, struct rpf_user *user));
+/** rpf_update() - Take in EV_RPF; calls each subscriber when something differs. */
+void rpf_update(struct core *core, const struct ev_rpf *path);
 
 #endif

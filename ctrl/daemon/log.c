@@ -11,6 +11,7 @@
 #include "base/addr_text.h"
 #include "base/utf8.h"
 #include "daemon/shell.h"
+#include "wire/ip103.h"
 
 static bool to_stderr = true, with_debug;
 
@@ -68,8 +69,6 @@ static const char *protocol_name(uint32_t family, uint32_t proto)
 {
 	if (proto == PROTO_HPIM)
 		return family == IP_FAMILY_4 ? "HPIM-DM for IPv4" : "HPIM-DM for IPv6";
-	if (proto == PROTO_MRD)
-		return "multicast router discovery";
 	return family == IP_FAMILY_4 ? "IGMP" : "MLD";
 }
 
@@ -133,10 +132,9 @@ static void packet_note(const struct core_note *note, const char *link, const ch
 			       link, note->v[1], a);
 		break;
 	case NOTE_PACKET_FOREIGN:
-		(void)snprintf(line, room,
-			       "%s: PIM packet from %s; dropped: this interface runs "
-			       "HPIM-DM",
-			       link, a);
+		(void)snprintf(line, room, "%s: %s packet from %s dropped: this interface runs %s",
+			       link, note->v[0] == IP103_PIM ? "PIM" : "HPIM-DM", a,
+			       note->v[0] == IP103_PIM ? "HPIM-DM" : "PIM");
 		break;
 	case NOTE_PACKET_UNSIGNED:
 		(void)snprintf(line, room, "%s: packet from %s dropped: no key fits its signature",

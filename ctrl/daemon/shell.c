@@ -91,7 +91,7 @@ static void do_join(struct shell *shell, const struct fx_group *join)
 		return;
 	shell->ports[join->link].error = err;
 	log_format(NOTE_WARN, "%s: cannot open the sockets of %s: %s", port_name(shell, join->link),
-		   join->proto == PROTO_HPIM ? "HPIM-DM" : "IGMP or MLD", rawsock_join_error(err));
+		   join->socket == SOCKET_103 ? "HPIM-DM" : "IGMP or MLD", rawsock_join_error(err));
 }
 
 static void do_put(struct shell *shell, const struct mfib_route *route)

@@ -26,7 +26,7 @@ struct port {
 	struct rawsock *rs;
 	uint16_t link;
 	uint32_t ifindex;
-	enum core_proto proto;
+	enum core_socket socket;
 	enum ip_family family;
 	struct rawsock_fds fds;
 	struct loop_fd *watch;
@@ -56,14 +56,14 @@ int rawsock_new(struct loop *loop, rawsock_packet_fn *fn, void *ctx, struct raws
 	return 0;
 }
 
-static struct port *port_find(const struct rawsock *rs, uint16_t link, enum core_proto proto,
+static struct port *port_find(const struct rawsock *rs, uint16_t link, enum core_socket socket,
 			      enum ip_family family)
 {
 	struct port *port;
 
 	DL_FOREACH(rs->ports, port)
 	{
-		if (port->link == link && port->proto == proto && port->family == family)
+		if (port->link == link && port->socket == socket && port->family == family)
 			return port;
 	}
 	return NULL;
@@ -174,7 +174,7 @@ static void port_tell(const struct port *port, const struct inet_packet *packet,
 {
 	struct ev_packet event = {
 		.link = port->link,
-		.proto = port->proto,
+		.socket = port->socket,
 		.src = packet->src,
 		.dst = packet->dst,
 		.station = *station,
@@ -222,9 +222,9 @@ static int port_new(struct rawsock *rs, const struct fx_group *join, uint32_t if
 	port->rs = rs;
 	port->link = join->link;
 	port->ifindex = ifindex;
-	port->proto = join->proto;
+	port->socket = join->socket;
 	port->family = ip_addr_family(&join->group);
-	err = rawsock_open(port->proto, port->family, ifindex, &port->fds);
+	err = rawsock_open(port->socket, port->family, ifindex, &port->fds);
 	if (err)
 		goto fail;
 	err = loop_add(rs->loop, port->fds.rx, EPOLLIN, port_readable, port, &port->watch);
@@ -242,7 +242,7 @@ fail:
 
 int rawsock_join(struct rawsock *rs, const struct fx_group *join, uint32_t ifindex)
 {
-	struct port *port = port_find(rs, join->link, join->proto, ip_addr_family(&join->group));
+	struct port *port = port_find(rs, join->link, join->socket, ip_addr_family(&join->group));
 	int err;
 
 	/* The interface was made anew: the old sockets are bound to one that is gone. */
@@ -277,7 +277,8 @@ const char *rawsock_join_error(int err)
 
 void rawsock_leave(struct rawsock *rs, const struct fx_group *leave)
 {
-	struct port *port = port_find(rs, leave->link, leave->proto, ip_addr_family(&leave->group));
+	struct port *port =
+		port_find(rs, leave->link, leave->socket, ip_addr_family(&leave->group));
 
 	/* Of errors only "not a member" is possible: the kernel finds members of vanished links. */
 	if (!port || rawsock_member(port->fds.tx, &leave->group, port->ifindex, false))
@@ -327,7 +328,7 @@ static size_t source_control(const struct port *port, const struct ip_addr *src,
 int rawsock_send(struct rawsock *rs, const struct fx_send *send)
 {
 	enum ip_family family = ip_addr_family(&send->dst);
-	const struct port *port = port_find(rs, send->link, send->proto, family);
+	const struct port *port = port_find(rs, send->link, send->socket, family);
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo))] = { 0 };
 	struct iovec iov = { .iov_base = (void *)(uintptr_t)send->bytes, .iov_len = send->len };
 	struct sockaddr_storage to;

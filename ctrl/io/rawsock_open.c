@@ -162,20 +162,20 @@ struct kind {
 	bool is_for_all_groups;
 };
 
-static const struct kind kinds[PROTO_SOCKETS][IP_FAMILY_COUNT] = {
-	[PROTO_HPIM] = {
+static const struct kind kinds[SOCKET_COUNT][IP_FAMILY_COUNT] = {
+	[SOCKET_103] = {
 		[IP_FAMILY_4] = { AF_INET, INET_PROTO_PIM, ETH_P_IP, common4, none,
 				  FILTER(filter_hpim4), false },
 		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_PIM, ETH_P_IPV6, common6, none,
 				  FILTER(filter_hpim6), false },
 	},
 	/* Solicitations go to all routers, so the raw socket gets them as a member. */
-	[PROTO_MRD] = {
+	[SOCKET_MRD] = {
 		[IP_FAMILY_4] = { AF_INET, INET_PROTO_IGMP, 0, common4, mrd4, { 0, NULL }, false },
 		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_ICMPV6, 0, common6, mrd6, { 0, NULL },
 				  false },
 	},
-	[PROTO_GM] = {
+	[SOCKET_GM] = {
 		[IP_FAMILY_4] = { AF_INET, INET_PROTO_IGMP, ETH_P_IP, common4, igmp,
 				  FILTER(filter_igmp), true },
 		[IP_FAMILY_6] = { AF_INET6, INET_PROTO_ICMPV6, ETH_P_IPV6, common6, mld,
@@ -273,10 +273,10 @@ static int packet_open(const struct kind *kind, uint32_t ifindex)
 	return fd;
 }
 
-int rawsock_open(enum core_proto proto, enum ip_family family, uint32_t ifindex,
+int rawsock_open(enum core_socket socket, enum ip_family family, uint32_t ifindex,
 		 struct rawsock_fds *ret_fds)
 {
-	const struct kind *kind = &kinds[proto][family];
+	const struct kind *kind = &kinds[socket][family];
 	struct rawsock_fds fds;
 
 	fds.tx = raw_open(kind, ifindex);

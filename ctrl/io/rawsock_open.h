@@ -11,7 +11,7 @@ struct rawsock_fds {
 };
 
 /** rawsock_open() - Return: 0 or a negative errno, with nothing left open. */
-int rawsock_open(enum core_proto proto, enum ip_family family, uint32_t ifindex,
+int rawsock_open(enum core_socket socket, enum ip_family family, uint32_t ifindex,
 		 struct rawsock_fds *ret_fds);
 
 /** rawsock_close() - Close what rawsock_open() opened on the interface; waits for nothing. */

@@ -15,9 +15,6 @@ enum { OPTION_HOLD = 1, OPTION_CHECKPOINT = 2 };
 #define SYNC_MASTER 0x80000000u
 #define SYNC_MORE   0x40000000u
 
-#define PIM_VERSION    2
-#define PIM_HEADER_LEN 4u
-
 /* 2.3: any order, the last of a kind counts, unknown ones are skipped. */
 static struct hpim_hello options_decode(struct reader *in)
 {
@@ -230,14 +227,4 @@ size_t hpim_encode(const struct hpim_msg *msg, const struct hpim_entry *entries,
 	else
 		tree_msg_encode(&out, &msg->tree, msg->type);
 	return out.bad ? 0 : wr_len(&out);
-}
-
-bool hpim_is_foreign_pim(const uint8_t *bytes, size_t len, const struct ip_addr *src,
-			 const struct ip_addr *dst)
-{
-	if (len < PIM_HEADER_LEN || bytes[0] >> 4 != PIM_VERSION)
-		return false;
-	/* Description of PIM-DM, 2.2: some IPv6 senders leave the pseudo header out of the sum. */
-	return inet_checksum(bytes, len, 0) == 0 ||
-	       inet_checksum(bytes, len, inet_pseudo_sum(src, dst, INET_PROTO_PIM, len)) == 0;
 }

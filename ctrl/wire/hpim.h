@@ -110,12 +110,4 @@ size_t hpim_entry_len(enum ip_family family);
 size_t hpim_encode(const struct hpim_msg *msg, const struct hpim_entry *entries, uint8_t *bytes,
 		   size_t room);
 
-/**
- * hpim_is_foreign_pim() - A PIM version 2 packet: first nibble 2 and a right PIM checksum.
- *
- * Either form of the IPv6 checksum counts. Source: description of PIM-DM, 8.5.
- */
-bool hpim_is_foreign_pim(const uint8_t *bytes, size_t len, const struct ip_addr *src,
-			 const struct ip_addr *dst);
-
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* HPIM-DM decoder. The first bit of the input chooses the family. */
 #include "unit/common_property.h"
+#include "wire/ip103.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -12,6 +13,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (len == 0)
 		return 0;
 	(void)property_hpim(bytes[0] & 1 ? IP_FAMILY_6 : IP_FAMILY_4, bytes + 1, len - 1);
-	(void)hpim_is_foreign_pim(bytes + 1, len - 1, &src, &dst); /* either answer is right */
+	(void)ip103_kind(IP103_HPIM, bytes + 1, len - 1, &src, &dst); /* either answer is right */
 	return 0;
 }

@@ -95,7 +95,7 @@ static void closes_elsewhere(enum ip_family family)
 	hp_time deadline = loop_now() + DEADLINE;
 	struct rawsock_fds fds;
 
-	cr_assert_eq(rawsock_open(PROTO_GM, family, LOOPBACK, &fds), 0);
+	cr_assert_eq(rawsock_open(SOCKET_GM, family, LOOPBACK, &fds), 0);
 	cr_assert_neq(fds.rx, fds.tx);
 	closed_here = closed_elsewhere = 0;
 	rawsock_close(&fds, LOOPBACK);

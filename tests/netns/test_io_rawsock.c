@@ -57,7 +57,7 @@ static void on_packet(void *ctx, const struct ev_packet *packet)
 {
 	struct end *end = ctx;
 
-	if (packet->proto == PROTO_GM && !is_from_host(packet))
+	if (packet->socket == SOCKET_GM && !is_from_host(packet))
 		return;
 	cr_assert(end->count < GOT_MAX && packet->len <= sizeof(end->got[0].bytes));
 	end->got[end->count].packet = *packet;
@@ -186,31 +186,31 @@ static struct ip_addr addr_of(const char *text)
 	return addr;
 }
 
-static struct fx_group group_of(enum core_proto proto, const char *group)
+static struct fx_group group_of(enum core_socket socket, const char *group)
 {
-	return (struct fx_group){ .link = 3, .proto = proto, .group = addr_of(group) };
+	return (struct fx_group){ .link = 3, .socket = socket, .group = addr_of(group) };
 }
 
-static int join(struct end *end, enum core_proto proto, const char *group)
+static int join(struct end *end, enum core_socket socket, const char *group)
 {
-	struct fx_group fx = group_of(proto, group);
+	struct fx_group fx = group_of(socket, group);
 
 	enter(end); /* sockets belong to the namespace they are opened in */
 	return rawsock_join(end->rs, &fx, end->ifindex);
 }
 
-static void leave(struct end *end, enum core_proto proto, const char *group)
+static void leave(struct end *end, enum core_socket socket, const char *group)
 {
-	struct fx_group fx = group_of(proto, group);
+	struct fx_group fx = group_of(socket, group);
 
 	rawsock_leave(end->rs, &fx);
 }
 
-static int send_text(struct end *end, enum core_proto proto, const char *src, const char *dst,
+static int send_text(struct end *end, enum core_socket socket, const char *src, const char *dst,
 		     const char *text)
 {
 	struct fx_send fx = { .link = 3,
-			      .proto = proto,
+			      .socket = socket,
 			      .src = addr_of(src),
 			      .dst = addr_of(dst),
 			      .bytes = (const uint8_t *)text,
@@ -334,24 +334,24 @@ static size_t wire_next(const char *src, uint8_t *p, size_t room)
 
 Test(io_rawsock, hpim_multicast_and_unicast_arrive_with_source_and_ttl)
 {
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "10.0.0.1", "224.0.0.13", "hello"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", "hello"), 0);
 	run_until_count(&b, 1);
 	expect_packet(&b, 0, "10.0.0.1", "224.0.0.13", "hello");
-	cr_assert_eq(send_text(&b, PROTO_HPIM, "10.0.0.2", "10.0.0.1", "sync"), 0);
+	cr_assert_eq(send_text(&b, SOCKET_103, "10.0.0.2", "10.0.0.1", "sync"), 0);
 	run_until_count(&a, 1);
 	expect_packet(&a, 0, "10.0.0.2", "10.0.0.1", "sync");
 }
 
 Test(io_rawsock, hpim_over_ipv6_arrives_with_source_and_hop_limit)
 {
-	cr_assert_eq(join(&a, PROTO_HPIM, "ff02::d"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "ff02::d"), 0);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "fe80::1", "ff02::d", "hello"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "ff02::d"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "ff02::d"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "fe80::1", "ff02::d", "hello"), 0);
 	run_until_count(&b, 1);
 	expect_packet(&b, 0, "fe80::1", "ff02::d", "hello");
-	cr_assert_eq(send_text(&b, PROTO_HPIM, "fe80::2", "fe80::1", "sync"), 0);
+	cr_assert_eq(send_text(&b, SOCKET_103, "fe80::2", "fe80::1", "sync"), 0);
 	run_until_count(&a, 1);
 	expect_packet(&a, 0, "fe80::2", "fe80::1", "sync");
 }
@@ -361,14 +361,14 @@ Test(io_rawsock, second_address_of_the_interface_can_be_the_source)
 	enter(&a);
 	ip("addr add 10.0.0.99/24 dev va");
 	ip("-6 addr add fe80::99/64 dev va nodad");
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&a, PROTO_HPIM, "ff02::d"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "ff02::d"), 0);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "10.0.0.99", "224.0.0.13", "x"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "ff02::d"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "ff02::d"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.99", "224.0.0.13", "x"), 0);
 	run_until_count(&b, 1);
 	expect_packet(&b, 0, "10.0.0.99", "224.0.0.13", "x");
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "fe80::99", "ff02::d", "y"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "fe80::99", "ff02::d", "y"), 0);
 	run_until_count(&b, 2);
 	expect_packet(&b, 1, "fe80::99", "ff02::d", "y");
 }
@@ -377,15 +377,15 @@ Test(io_rawsock, hpim_header_has_no_option_ttl_1_and_precedence)
 {
 	uint8_t p[2048];
 
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&a, PROTO_HPIM, "ff02::d"), 0);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "10.0.0.1", "224.0.0.13", "0123456789ab"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "ff02::d"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", "0123456789ab"), 0);
 	cr_assert_eq(wire_next("10.0.0.1", p, sizeof(p)), 32);
 	cr_assert_eq(p[0], 0x45);
 	cr_assert_eq(p[1], 0xc0);
 	cr_assert_eq(p[8], 1);
 	cr_assert_eq(p[9], 103);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "fe80::1", "ff02::d", "0123456789ab"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "fe80::1", "ff02::d", "0123456789ab"), 0);
 	cr_assert_eq(wire_next("fe80::1", p, sizeof(p)), 52);
 	cr_assert(p[0] == 0x6c && p[1] >> 4 == 0, "traffic class 0xc0");
 	cr_assert_eq(p[6], 103);
@@ -395,14 +395,14 @@ Test(io_rawsock, hpim_header_has_no_option_ttl_1_and_precedence)
 
 Test(io_rawsock, own_packets_are_not_heard)
 {
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&a, PROTO_HPIM, "ff02::d"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "ff02::d"), 0);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "10.0.0.1", "224.0.0.13", "own"), 0);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "fe80::1", "ff02::d", "own"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "ff02::d"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "ff02::d"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", "own"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "fe80::1", "ff02::d", "own"), 0);
 	run_until_count(&b, 2); /* so they were sent */
-	cr_assert_eq(send_text(&b, PROTO_HPIM, "10.0.0.2", "10.0.0.1", "other"), 0);
+	cr_assert_eq(send_text(&b, SOCKET_103, "10.0.0.2", "10.0.0.1", "other"), 0);
 	run_until_count(&a, 1);
 	expect_packet(&a, 0, "10.0.0.2", "10.0.0.1", "other");
 }
@@ -411,10 +411,10 @@ Test(io_rawsock, igmp_report_to_a_group_nobody_joined_is_heard)
 {
 	uint8_t p[64];
 
-	cr_assert_eq(join(&a, PROTO_GM, "224.0.0.2"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "224.0.0.2"), 0);
 	host_send(p, igmp_packet(p, 0x16, "239.1.2.3"));
 	run_until_count(&a, 1);
-	cr_assert_eq(a.got[0].packet.proto, PROTO_GM);
+	cr_assert_eq(a.got[0].packet.socket, SOCKET_GM);
 	cr_assert(a.got[0].packet.has_router_alert);
 	cr_assert_eq(a.got[0].packet.ttl, 1);
 	cr_assert_str_eq(ip_addr_text(&a.got[0].packet.src).s, "10.0.0.7");
@@ -428,7 +428,7 @@ Test(io_rawsock, mld_report_and_done_are_heard)
 	static const uint8_t types[] = { 130, 131, 132, 143 };
 	uint8_t p[80];
 
-	cr_assert_eq(join(&a, PROTO_GM, "ff02::2"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "ff02::2"), 0);
 	for (unsigned int i = 0; i < sizeof(types); i++) {
 		host_send(p, mld_packet(p, types[i], i == 2 ? "ff02::2" : "ff0e::5", "ff0e::5"));
 		run_until_count(&a, i + 1);
@@ -446,8 +446,8 @@ Test(io_rawsock, other_packets_do_not_pass_the_filters)
 	uint8_t p[80];
 	unsigned int heard = 0;
 
-	cr_assert_eq(join(&a, PROTO_GM, "224.0.0.2"), 0);
-	cr_assert_eq(join(&a, PROTO_GM, "ff02::2"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "224.0.0.2"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "ff02::2"), 0);
 	for (unsigned int type = 0; type < 256; type++) {
 		size_t len = mld_packet(p, (uint8_t)type, "ff0e::5", "ff0e::5");
 
@@ -471,7 +471,7 @@ Test(io_rawsock, packet_with_bad_header_is_counted_not_told)
 {
 	uint8_t p[64];
 
-	cr_assert_eq(join(&a, PROTO_GM, "224.0.0.2"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "224.0.0.2"), 0);
 	(void)igmp_packet(p, 0x16, "239.1.2.3");
 	p[10] ^= 0xff; /* header checksum */
 	host_send(p, 32);
@@ -487,8 +487,8 @@ Test(io_rawsock, igmp_is_sent_with_router_alert_ttl_1_and_the_given_source)
 {
 	uint8_t p[2048];
 
-	cr_assert_eq(join(&a, PROTO_GM, "224.0.0.2"), 0);
-	cr_assert_eq(send_text(&a, PROTO_GM, "10.0.0.1", "224.0.0.1", "\x11\x64\xee\x9b----"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "224.0.0.2"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_GM, "10.0.0.1", "224.0.0.1", "\x11\x64\xee\x9b----"), 0);
 	cr_assert_eq(wire_next("10.0.0.1", p, sizeof(p)), 32);
 	cr_assert_eq(p[0], 0x46);
 	cr_assert_eq(p[1], 0xc0);
@@ -504,8 +504,8 @@ Test(io_rawsock, mld_is_sent_with_hop_by_hop_router_alert)
 	uint8_t p[2048];
 	struct inet_packet packet;
 
-	cr_assert_eq(join(&a, PROTO_GM, "ff02::2"), 0);
-	cr_assert_eq(send_text(&a, PROTO_GM, "fe80::1", "ff02::1", "\x82---..++0123456789abcdef"),
+	cr_assert_eq(join(&a, SOCKET_GM, "ff02::2"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_GM, "fe80::1", "ff02::1", "\x82---..++0123456789abcdef"),
 		     0);
 	do {
 		size_t len = wire_next("fe80::1", p, sizeof(p));
@@ -522,13 +522,13 @@ Test(io_rawsock, mld_is_sent_with_hop_by_hop_router_alert)
 /* More than fit into one turn of the loop, and into a queue of ordinary size. */
 Test(io_rawsock, burst_of_packets_arrives_in_order)
 {
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "224.0.0.13"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "224.0.0.13"), 0);
 	for (unsigned int i = 0; i < 500; i++) {
 		char text[1024];
 
 		(void)snprintf(text, sizeof(text), "%01000u", i);
-		cr_assert_eq(send_text(&a, PROTO_HPIM, "10.0.0.1", "224.0.0.13", text), 0);
+		cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", text), 0);
 	}
 	run_until_count(&b, 500);
 	for (unsigned int i = 0; i < 500; i++)
@@ -560,17 +560,17 @@ Test(io_rawsock, last_group_left_closes_the_sockets)
 {
 	int before = socket_count();
 
-	cr_assert_eq(join(&a, PROTO_GM, "224.0.0.2"), 0);
-	cr_assert_eq(join(&a, PROTO_GM, "224.0.0.22"), 0);
-	cr_assert_eq(join(&a, PROTO_HPIM, "ff02::d"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "224.0.0.2"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "224.0.0.22"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "ff02::d"), 0);
 	cr_assert_eq(socket_count(), before + 4);
-	leave(&a, PROTO_GM, "224.0.0.2");
-	leave(&a, PROTO_GM, "224.0.0.99"); /* never joined: nothing to undo */
+	leave(&a, SOCKET_GM, "224.0.0.2");
+	leave(&a, SOCKET_GM, "224.0.0.99"); /* never joined: nothing to undo */
 	cr_assert_eq(socket_count(), before + 4);
-	leave(&a, PROTO_GM, "224.0.0.22");
-	leave(&a, PROTO_HPIM, "ff02::d");
+	leave(&a, SOCKET_GM, "224.0.0.22");
+	leave(&a, SOCKET_103, "ff02::d");
 	wait_for_sockets(before);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "fe80::1", "ff02::d", "x"), -ENOTCONN);
+	cr_assert_eq(send_text(&a, SOCKET_103, "fe80::1", "ff02::d", "x"), -ENOTCONN);
 }
 
 Test(io_rawsock, join_on_a_vanished_interface_fails_and_leaves_nothing)
@@ -579,10 +579,10 @@ Test(io_rawsock, join_on_a_vanished_interface_fails_and_leaves_nothing)
 
 	enter(&a);
 	ip("link del va");
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), -ENODEV);
-	cr_assert_eq(join(&a, PROTO_HPIM, "ff02::d"), -ENODEV);
-	cr_assert_eq(join(&a, PROTO_GM, "224.0.0.2"), -ENODEV);
-	cr_assert_eq(join(&a, PROTO_GM, "ff02::2"), -ENODEV);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), -ENODEV);
+	cr_assert_eq(join(&a, SOCKET_103, "ff02::d"), -ENODEV);
+	cr_assert_eq(join(&a, SOCKET_GM, "224.0.0.2"), -ENODEV);
+	cr_assert_eq(join(&a, SOCKET_GM, "ff02::2"), -ENODEV);
 	cr_assert_eq(socket_count(), before);
 }
 
@@ -600,11 +600,11 @@ Test(io_rawsock, interface_that_goes_away_makes_sending_fail_and_reading_calm)
 	static const char *const groups[] = { "224.0.0.13", "ff02::d", "224.0.0.2", "ff02::2" };
 
 	for (unsigned int i = 0; i < 4; i++)
-		cr_assert_eq(join(&a, i < 2 ? PROTO_HPIM : PROTO_GM, groups[i]), 0);
+		cr_assert_eq(join(&a, i < 2 ? SOCKET_103 : SOCKET_GM, groups[i]), 0);
 	enter(&a);
 	ip("link del va");
-	cr_assert_lt(send_text(&a, PROTO_HPIM, "10.0.0.1", "224.0.0.13", "x"), 0);
-	cr_assert_lt(send_text(&a, PROTO_GM, "fe80::1", "ff02::1", "x"), 0);
+	cr_assert_lt(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", "x"), 0);
+	cr_assert_lt(send_text(&a, SOCKET_GM, "fe80::1", "ff02::1", "x"), 0);
 
 	/* Were an error left on a socket, the loop would spin on it: its processor time shows it.
 	 */
@@ -616,16 +616,16 @@ Test(io_rawsock, interface_that_goes_away_makes_sending_fail_and_reading_calm)
 	cr_assert_eq(turn_count, 1);
 	cr_assert_lt(clock() - spent, CLOCKS_PER_SEC / 10);
 	for (unsigned int i = 0; i < 4; i++)
-		leave(&a, i < 2 ? PROTO_HPIM : PROTO_GM, groups[i]);
+		leave(&a, i < 2 ? SOCKET_103 : SOCKET_GM, groups[i]);
 }
 
 Test(io_rawsock, interface_down_and_up_again_is_heard_again)
 {
 	uint8_t p[80];
 
-	cr_assert_eq(join(&a, PROTO_GM, "224.0.0.2"), 0);
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "224.0.0.13"), 0);
+	cr_assert_eq(join(&a, SOCKET_GM, "224.0.0.2"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "224.0.0.13"), 0);
 	enter(&a);
 	ip("link set va down");
 	ip("link set va up");
@@ -633,16 +633,16 @@ Test(io_rawsock, interface_down_and_up_again_is_heard_again)
 	wait_up(&b, "vb");
 	host_send(p, igmp_packet(p, 0x16, "239.1.2.3"));
 	run_until_count(&a, 1);
-	cr_assert_eq(send_text(&b, PROTO_HPIM, "10.0.0.2", "224.0.0.13", "hello"), 0);
+	cr_assert_eq(send_text(&b, SOCKET_103, "10.0.0.2", "224.0.0.13", "hello"), 0);
 	run_until_count(&a, 2);
-	cr_assert_eq(a.got[1].packet.proto, PROTO_HPIM);
+	cr_assert_eq(a.got[1].packet.socket, SOCKET_103);
 }
 
 static void leave_at_once(void *ctx, const struct ev_packet *packet)
 {
 	(void)packet;
 	*(unsigned int *)ctx += 1;
-	leave(&b, PROTO_HPIM, "224.0.0.13");
+	leave(&b, SOCKET_103, "224.0.0.13");
 	loop_quit(loop);
 }
 
@@ -652,17 +652,17 @@ Test(io_rawsock, leaving_from_inside_the_callback_ends_reading)
 
 	rawsock_free(b.rs);
 	cr_assert_eq(rawsock_new(loop, leave_at_once, &count, &b.rs), 0);
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "224.0.0.13"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "224.0.0.13"), 0);
 	for (unsigned int i = 0; i < 3; i++)
-		cr_assert_eq(send_text(&a, PROTO_HPIM, "10.0.0.1", "224.0.0.13", "x"), 0);
+		cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", "x"), 0);
 	run();
 	cr_assert_eq(count, 1);
 }
 
 Test(io_rawsock, interface_made_anew_gets_new_sockets)
 {
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
 	enter(&a);
 	ip("link del va");
 	ip("link add va type veth peer name vb");
@@ -676,9 +676,9 @@ Test(io_rawsock, interface_made_anew_gets_new_sockets)
 	end_open(&b, "vb", 2);
 	wait_up(&a, "va");
 	wait_up(&b, "vb");
-	cr_assert_eq(join(&a, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(join(&b, PROTO_HPIM, "224.0.0.13"), 0);
-	cr_assert_eq(send_text(&a, PROTO_HPIM, "10.0.0.1", "224.0.0.13", "anew"), 0);
+	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(join(&b, SOCKET_103, "224.0.0.13"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", "anew"), 0);
 	run_until_count(&b, 1);
 	expect_packet(&b, 0, "10.0.0.1", "224.0.0.13", "anew");
 }

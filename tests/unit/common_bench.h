@@ -6,6 +6,7 @@
  * One router alone, .5 on every link, with neighbors that the test plays: it sends their packets
  * and reads the router's effects as words (common_net_text.h).
  */
+#include "core/hpim/if.h"
 #include "unit/common_net.h"
 
 #define OWN        5u
@@ -62,7 +63,7 @@ static inline void bench_hear(struct net *net, uint16_t link, unsigned int host,
 	const struct core_event event = {
 		.kind = EV_PACKET,
 		.packet = { .link = link,
-			    .proto = PROTO_HPIM,
+			    .socket = SOCKET_103,
 			    .src = net_addr(net, lan, host),
 			    .dst = bench_destination(net, link, msg->type),
 			    .ttl = 1,

@@ -54,7 +54,7 @@ struct net_packet {
 	hp_time due;
 	unsigned int lan, router; /* router: the sender, NET_ROUTERS_MAX: a host */
 	uint16_t link;
-	enum core_proto proto;
+	enum core_socket socket;
 	struct ip_addr src, dst;
 	size_t len;
 	uint8_t bytes[1500];
@@ -127,7 +127,7 @@ static inline struct ip_addr net_group(const struct net *net, unsigned int index
 
 static inline struct hpim *net_hpim(const struct net *net, unsigned int router)
 {
-	return net->routers[router].core->hpim[net->family];
+	return hpim_of(net->routers[router].core, net->family);
 }
 
 /* ---- What a router asks for ---- */
@@ -159,7 +159,7 @@ static inline void net_take_send(struct net *net, unsigned int router, const str
 		.lan = net->routers[router].ports[send->link].lan,
 		.router = router,
 		.link = send->link,
-		.proto = send->proto,
+		.socket = send->socket,
 		.src = send->src,
 		.dst = send->dst,
 		.len = send->len,
@@ -412,7 +412,7 @@ static inline void net_host_say(struct net *net, unsigned int lan, enum gm_msg_t
 	const struct ip_addr group = net_group(net, 0);
 	struct net_packet packet = { .lan = lan,
 				     .router = NET_ROUTERS_MAX,
-				     .proto = PROTO_GM,
+				     .socket = SOCKET_GM,
 				     .src = net_addr(net, lan, NET_MEMBER_HOST),
 				     .dst = group };
 	const struct gm_msg msg = { .type = type,
@@ -525,11 +525,11 @@ static inline void net_deliver(struct net *net)
 {
 	const struct net_packet packet = net->packets[net->packet_head++];
 	struct core_event event = { .kind = EV_PACKET,
-				    .packet = { .proto = packet.proto,
+				    .packet = { .socket = packet.socket,
 						.src = packet.src,
 						.dst = packet.dst,
 						.ttl = 1,
-						.has_router_alert = packet.proto == PROTO_GM,
+						.has_router_alert = packet.socket == SOCKET_GM,
 						.bytes = packet.bytes,
 						.len = packet.len } };
 
@@ -540,7 +540,7 @@ static inline void net_deliver(struct net *net)
 				net_handle(net, i, &event);
 			}
 	/* What a router says of membership is a query. */
-	if (packet.proto == PROTO_GM && packet.router < NET_ROUTERS_MAX &&
+	if (packet.socket == SOCKET_GM && packet.router < NET_ROUTERS_MAX &&
 	    net->is_joined[packet.lan] && !net->hosts_are_mute)
 		net_host_say(net, packet.lan, GM_REPORT);
 }

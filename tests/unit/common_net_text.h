@@ -132,7 +132,7 @@ static inline void net_log_send(struct net_log_entry *entry, enum ip_family fami
 	struct hpim_msg msg;
 
 	entry->link = send->link;
-	if (send->proto != PROTO_HPIM) {
+	if (send->socket != SOCKET_103) {
 		net_append(text, "gm");
 		return;
 	}
@@ -172,9 +172,9 @@ static inline void net_log_effect(struct net_log *log, enum ip_family family, hp
 	case FX_LEAVE:
 		entry.link = fx->group.link;
 		net_append(text, "%s",
-			   fx->group.proto == PROTO_GM ? "gm"
-			   : fx->kind == FX_JOIN       ? "join"
-						       : "leave");
+			   fx->group.socket == SOCKET_GM ? "gm"
+			   : fx->kind == FX_JOIN         ? "join"
+							 : "leave");
 		break;
 	case FX_RPF_WATCH: net_append(text, "watch"); break;
 	case FX_RPF_UNWATCH: net_append(text, "unwatch"); break;

@@ -14,6 +14,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "core/hpim/tree.h"
 #include "core/membership/family.h"
 #include "core/history.h"
 #include "core/hpim/hpim_int.h"
@@ -137,7 +138,7 @@ static inline void pair_send(struct pair *pair, enum pair_router from, const str
 	struct pair_packet *packet;
 	struct hpim_msg msg;
 
-	if (send->proto != PROTO_HPIM || pair_nets[from][send->link] != NET_AB || pair->is_cut)
+	if (send->socket != SOCKET_103 || pair_nets[from][send->link] != NET_AB || pair->is_cut)
 		return;
 	cr_assert_eq(hpim_decode(pair->family, send->bytes, send->len, &msg), 0);
 	pair->hellos[from] += msg.type == HPIM_HELLO;
@@ -287,7 +288,7 @@ static inline void pair_deliver(struct pair *pair)
 		pair_handle(pair, packet.to,
 			    &(struct core_event){ .kind = EV_PACKET,
 						  .packet = { .link = packet.to == A ? 1 : 0,
-							      .proto = PROTO_HPIM,
+							      .socket = SOCKET_103,
 							      .src = packet.src,
 							      .dst = packet.dst,
 							      .ttl = 1,
@@ -377,7 +378,7 @@ static inline struct pair *pair_new(enum ip_family family, const uint32_t trees_
 
 static inline struct hpim *pair_hpim(const struct pair *pair, enum pair_router router)
 {
-	return pair->nodes[router].core->hpim[pair->family];
+	return hpim_of(pair->nodes[router].core, pair->family);
 }
 
 /** pair_check_empty() - No router knows of any tree, and no other table has anything left of it. */
@@ -438,7 +439,7 @@ static inline void pair_join(struct pair *pair, enum pair_router router, uint16_
 		pair, router,
 		&(struct core_event){ .kind = EV_PACKET,
 				      .packet = { .link = link,
-						  .proto = PROTO_GM,
+						  .socket = SOCKET_GM,
 						  .src = host,
 						  .dst = dst,
 						  .ttl = 1,

@@ -290,7 +290,7 @@ static void link_open(struct lab *lab, uint16_t link)
 					      .config = { .kind = CONFIG_LINK,
 							  .link = link,
 							  .family = IP_FAMILY_4,
-							  .proto = PROTO_HPIM,
+							  .socket = SOCKET_103,
 							  .is_on = true } });
 	lab_link(lab, link, true);
 	for (unsigned int i = 0; i < LAB_PEERS; i++) {

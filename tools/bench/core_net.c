@@ -46,7 +46,7 @@ static void hear_send(struct net *net, uint32_t node, const struct fx_send *send
 	const struct net_end *end = &net->nodes[node].ends[send->link];
 	struct hpim_msg msg;
 
-	if (send->proto != PROTO_HPIM || end->node == NET_NOWHERE)
+	if (send->socket != SOCKET_103 || end->node == NET_NOWHERE)
 		return;
 	packet_add(net, send, end);
 	if (hpim_decode(IP_FAMILY_4, send->bytes, send->len, &msg) == 0 && msg.type != HPIM_HELLO)
@@ -101,7 +101,7 @@ static void round_run(struct net *net)
 		happen(net, packet->node,
 		       &(struct core_event){ .kind = EV_PACKET,
 					     .packet = { .link = send->link,
-							 .proto = send->proto,
+							 .socket = send->socket,
 							 .src = send->src,
 							 .dst = send->dst,
 							 .ttl = 1,
@@ -242,7 +242,7 @@ void net_join(struct net *net, uint32_t node, uint32_t tree)
 	happen(net, node,
 	       &(struct core_event){ .kind = EV_PACKET,
 				     .packet = { .link = NET_STUB,
-						 .proto = PROTO_GM,
+						 .socket = SOCKET_GM,
 						 .src = host,
 						 .dst = group,
 						 .ttl = 1,

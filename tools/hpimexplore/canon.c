@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/hpim/tree.h"
 #include "hpimexplore/canon.h"
 
 #define TOKENS_MAX 4096u
@@ -253,7 +254,8 @@ static void put_router(struct canon *canon, unsigned int index)
 		put_sn(canon, index, hif->boot_time, hif->sn);
 		put_timer(canon, &hif->hello_timer);
 	} else { /* the next life begins above it */
-		put_number(canon, index, router->core->hpim[FAMILY]->last_boot_time[WORLD_PORT], 0);
+		put_number(canon, index, hpim_of(router->core, FAMILY)->last_boot_time[WORLD_PORT],
+			   0);
 	}
 	for (unsigned int i = 0; i < canon->world->scene->router_count; i++)
 		put_neighbor(canon, index, i);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hpim/tree.h"
 #include "hpimexplore/canon.h"
 #include "hpimexplore/check.h"
 
@@ -178,7 +179,7 @@ bool check_fresh(struct world *world, char ret_reason[CHECK_TEXT])
 
 	was = canon_hash(world, true, &future);
 	for (unsigned int i = 0; i < world->scene->router_count; i++) {
-		hpim_tree_mark_all(world->routers[i].core->hpim[IP_FAMILY_4]);
+		hpim_tree_mark_all(hpim_of(world->routers[i].core, IP_FAMILY_4));
 		world_clock(world, i, world->routers[i].now);
 	}
 	is = canon_hash(world, true, &future);

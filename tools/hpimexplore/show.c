@@ -67,7 +67,7 @@ void show_effect(unsigned int router, hp_time now, const struct core_effect *fx)
 		       fx->route.iif, (unsigned long long)fx->route.oifs.word[0]);
 	else if (fx->kind == FX_MFIB_DEL)
 		printf("  no route of group .%u", fx->key.group.b[15]);
-	if (fx->kind == FX_SEND && fx->send.proto == PROTO_HPIM &&
+	if (fx->kind == FX_SEND && fx->send.socket == SOCKET_103 &&
 	    hpim_decode(ip_addr_family(&fx->send.dst), fx->send.bytes, fx->send.len, &msg) == 0) {
 		printf("  to .%u: ", fx->send.dst.b[15]);
 		show_message(&msg);

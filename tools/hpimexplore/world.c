@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/tree.h"
 #include "core/membership/family.h"
 #include "hpimexplore/show.h"
 #include "hpimexplore/world.h"
@@ -54,7 +57,7 @@ struct mfib_key world_key(const struct scene *scene, unsigned int tree)
 
 const struct hpim_if *world_if(const struct world *world, unsigned int router)
 {
-	return hpim_if_by_link(world->routers[router].core->hpim[FAMILY], WORLD_PORT);
+	return hpim_if_by_link(hpim_of(world->routers[router].core, FAMILY), WORLD_PORT);
 }
 
 const struct hpim_neigh *world_neighbor(const struct world *world, unsigned int router,
@@ -71,7 +74,8 @@ const struct hpim_tree *world_tree(const struct world *world, unsigned int route
 {
 	const struct mfib_key key = world_key(world->scene, tree);
 
-	return hpim_tree_find(world->routers[router].core->hpim[FAMILY], &key.source, &key.group);
+	return hpim_tree_find(hpim_of(world->routers[router].core, FAMILY), &key.source,
+			      &key.group);
 }
 
 /* ---- What a router asks for ---- */
@@ -104,7 +108,7 @@ static struct core_event membership(enum gm_msg_type type)
 	const struct gm_msg msg = { .type = type, .version = 2, .group = addr4(224, 12, 12, 1) };
 	struct core_event event = { .kind = EV_PACKET,
 				    .packet = { .link = WORLD_STUB,
-						.proto = PROTO_GM,
+						.socket = SOCKET_GM,
 						.dst = msg.group,
 						.ttl = 1,
 						.has_router_alert = true,
@@ -129,7 +133,7 @@ static void take_send(struct world *world, unsigned int router, const struct fx_
 {
 	unsigned int to = world_router_at(&send->dst);
 
-	if (send->proto == PROTO_GM) { /* a query, in all likelihood */
+	if (send->socket == SOCKET_GM) { /* a query, in all likelihood */
 		if (world->routers[router].has_member && send->link == WORLD_STUB)
 			host_says(world, router, GM_REPORT);
 		return;
@@ -284,7 +288,7 @@ void world_deliver(struct world *world, unsigned int index, bool is_kept, bool i
 	handle(world, to,
 	       &(struct core_event){ .kind = EV_PACKET,
 				     .packet = { .link = WORLD_PORT,
-						 .proto = PROTO_HPIM,
+						 .socket = SOCKET_103,
 						 .src = world_addr(packet.from),
 						 .dst = packet.dst,
 						 .ttl = 1,
@@ -467,6 +471,6 @@ struct world *world_new(const struct scene *scene)
 	else if (scene->before[0].kind)
 		run(world, ALONE_FOR, false);
 	for (unsigned int i = 0; i < scene->router_count && scene->is_worn; i++)
-		world->routers[i].core->hpim[FAMILY]->ifs[WORLD_PORT]->sn = UINT32_MAX - 3;
+		hpim_of(world->routers[i].core, FAMILY)->ifs[WORLD_PORT]->sn = UINT32_MAX - 3;
 	return world;
 }

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/tree.h"
 #include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
 #include "hpimsim/check.h"
@@ -59,7 +62,7 @@ static const struct hpim_if *interface_of(const struct net *net, uint16_t router
 {
 	const struct core *core = net->routers[router].core;
 
-	return core ? hpim_if_by_link(core->hpim[net->family], port) : NULL;
+	return core ? hpim_if_by_link(hpim_of(core, net->family), port) : NULL;
 }
 
 static const struct hpim_neigh *neighbor_of(const struct net *net, uint16_t router, uint16_t port,
@@ -148,12 +151,12 @@ static struct check check_belief(const struct net *net, uint16_t a, uint16_t a_p
 	const struct port *port = &net->topo.routers[a].ports[a_port];
 	const struct ip_addr own = topo_addr(&net->topo, net->family, port->lan, port->host);
 	const struct hpim_neigh *neigh = neighbor_of(net, a, a_port, b, b_port);
-	const struct hpim *hpim = net->routers[b].core->hpim[net->family];
+	const struct hpim *hpim = hpim_of(net->routers[b].core, net->family);
 
 	for (const struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next) {
 		const struct hpim_tree *theirs =
-			hpim_tree_find(net->routers[a].core->hpim[net->family], &tree->key.source,
-				       &tree->key.group);
+			hpim_tree_find(hpim_of(net->routers[a].core, net->family),
+				       &tree->key.source, &tree->key.group);
 		const struct hpim_tree_if *said = hpim_tree_if_find(tree, b_port);
 		const struct hpim_tree_if *heard =
 			theirs ? hpim_tree_if_find(theirs, a_port) : NULL;
@@ -354,7 +357,7 @@ struct check check_empty(const struct net *net)
 		found = check_pending(net);
 	for (uint16_t i = 0; i < net->topo.router_count && !found.kind; i++) {
 		const struct router *router = &net->routers[i];
-		const struct hpim *hpim = router->core ? router->core->hpim[net->family] : NULL;
+		const struct hpim *hpim = router->core ? hpim_of(router->core, net->family) : NULL;
 
 		if (!hpim)
 			continue;

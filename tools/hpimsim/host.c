@@ -27,7 +27,7 @@ static void send_msg(struct net *net, uint16_t index, const struct gm_msg *msg,
 	const struct host *host = &net->topo.hosts[index];
 	uint8_t bytes[MESSAGE_MAX];
 	struct fx_send send = {
-		.proto = PROTO_GM,
+		.socket = SOCKET_GM,
 		.src = topo_addr(&net->topo, net->family, host->lan, host->host),
 		.dst = *dst,
 		.bytes = bytes,
@@ -151,7 +151,7 @@ void host_receive(struct net *net, uint16_t index, const struct frame *frame)
 	uint16_t group;
 	int err;
 
-	if (net->topo.hosts[index].is_unplugged || frame->proto != PROTO_GM)
+	if (net->topo.hosts[index].is_unplugged || frame->socket != SOCKET_GM)
 		return;
 	if (net->family == IP_FAMILY_4)
 		err = igmp_decode(frame->bytes, frame->len, &frame->src, &frame->dst, &msg);

@@ -140,7 +140,7 @@ void lan_send(struct net *net, uint16_t sender, uint16_t port, const struct fx_s
 	frame = malloc(sizeof(*frame) + send->len);
 	assert(frame);
 	*frame = (struct frame){ .refs = 1,
-				 .proto = send->proto,
+				 .socket = send->socket,
 				 .lan = from ? from->lan : net->topo.hosts[sender].lan,
 				 .sender = sender,
 				 .port = port,
@@ -154,7 +154,7 @@ void lan_send(struct net *net, uint16_t sender, uint16_t port, const struct fx_s
 			net->taps[i].frame(net->taps[i].ctx, net, frame);
 	if (!from || !from->is_cut) {
 		transmit_to_routers(net, frame);
-		if (frame->proto == PROTO_GM)
+		if (frame->socket == SOCKET_GM)
 			transmit_to_hosts(net, frame);
 	}
 	frame_put(frame);
@@ -171,9 +171,9 @@ static bool has_joined(const struct net *net, const struct queue_item *item,
 	for (size_t i = 0; i < router->join_count; i++) {
 		const struct fx_group *join = &router->joins[i];
 
-		if (join->link != item->port || join->proto != frame->proto)
+		if (join->link != item->port || join->socket != frame->socket)
 			continue;
-		if (frame->proto == PROTO_GM || ip_addr_equal(&join->group, &frame->dst) ||
+		if (frame->socket == SOCKET_GM || ip_addr_equal(&join->group, &frame->dst) ||
 		    ip_addr_equal(&own, &frame->dst))
 			return true;
 	}
@@ -192,16 +192,17 @@ void lan_deliver(struct net *net, const struct queue_item *item)
 	port = &net->topo.routers[item->node].ports[item->port];
 	if (!port->is_up || port->is_cut || !has_joined(net, item, frame))
 		return;
-	router_feed(net, item->node,
-		    &(struct core_event){ .kind = EV_PACKET,
-					  .packet = { .link = item->port,
-						      .proto = frame->proto,
-						      .src = frame->src,
-						      .dst = frame->dst,
-						      .ttl = 1,
-						      .has_router_alert = frame->proto == PROTO_GM,
-						      .bytes = frame->bytes,
-						      .len = frame->len } });
+	router_feed(
+		net, item->node,
+		&(struct core_event){ .kind = EV_PACKET,
+				      .packet = { .link = item->port,
+						  .socket = frame->socket,
+						  .src = frame->src,
+						  .dst = frame->dst,
+						  .ttl = 1,
+						  .has_router_alert = frame->socket == SOCKET_GM,
+						  .bytes = frame->bytes,
+						  .len = frame->len } });
 }
 
 void lan_data(struct net *net, uint16_t lan, uint16_t sender, uint16_t port, struct packet *packet,

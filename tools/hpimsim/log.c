@@ -134,7 +134,7 @@ static void on_frame(void *ctx, const struct net *net, const struct frame *frame
 				     .to = SIM_NONE };
 	if (!ip_addr_is_multicast(&frame->dst))
 		entry->to = frame->dst.b[15];
-	if (frame->proto == PROTO_HPIM)
+	if (frame->socket == SOCKET_103)
 		hpim_words(net, frame, entry);
 	else
 		gm_words(net, frame, entry);

@@ -23,7 +23,7 @@
 /* A control packet on a link. */
 struct frame {
 	uint32_t refs;
-	enum core_proto proto;
+	enum core_socket socket;
 	uint16_t lan;
 	uint16_t sender, port; /* router and its port; or host and SIM_NONE */
 	struct ip_addr src, dst;

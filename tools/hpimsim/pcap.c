@@ -164,7 +164,7 @@ static void on_frame(void *ctx, const struct net *net, const struct frame *frame
 	uint8_t bytes[PACKET_MAX];
 	struct writer w = writer_over(bytes, sizeof(bytes));
 
-	if (frame->proto == PROTO_GM) {
+	if (frame->socket == SOCKET_GM) {
 		ip.proto = net->family == IP_FAMILY_4 ? INET_PROTO_IGMP : INET_PROTO_ICMPV6;
 		ip.has_router_alert = true;
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The daemon in small: feeds a core, performs its effects. What ctrl/daemon/shell.c is to the system. */
+/* The daemon in small: feeds a core, performs its effects. What ctrl/daemon/shell.c is to the
+ * system. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static struct fx_group *find_join(struct router *router, const struct fx_group *
 {
 	for (size_t i = 0; i < router->join_count; i++)
 		if (router->joins[i].link == group->link &&
-		    router->joins[i].proto == group->proto &&
+		    router->joins[i].socket == group->socket &&
 		    ip_addr_equal(&router->joins[i].group, &group->group))
 			return &router->joins[i];
 	return NULL;

@@ -47,7 +47,7 @@ void trace_event(struct net *net, uint16_t router, const struct core_event *even
 	switch (event->kind) {
 	case EV_LINK: add(net, (uint64_t)event->link.link << 1 | event->link.is_up); break;
 	case EV_PACKET:
-		add(net, (uint64_t)event->packet.link << 8 | event->packet.proto);
+		add(net, (uint64_t)event->packet.link << 8 | event->packet.socket);
 		add_addr(net, &event->packet.src);
 		add_addr(net, &event->packet.dst);
 		add_bytes(net, event->packet.bytes, event->packet.len);
@@ -88,14 +88,14 @@ void trace_effect(struct net *net, uint16_t router, const struct core_effect *ef
 	add_head(net, router, true, effect->kind);
 	switch (effect->kind) {
 	case FX_SEND:
-		add(net, (uint64_t)effect->send.link << 8 | effect->send.proto);
+		add(net, (uint64_t)effect->send.link << 8 | effect->send.socket);
 		add_addr(net, &effect->send.src);
 		add_addr(net, &effect->send.dst);
 		add_bytes(net, effect->send.bytes, effect->send.len);
 		break;
 	case FX_JOIN:
 	case FX_LEAVE:
-		add(net, (uint64_t)effect->group.link << 8 | effect->group.proto);
+		add(net, (uint64_t)effect->group.link << 8 | effect->group.socket);
 		add_addr(net, &effect->group.group);
 		break;
 	case FX_RPF_WATCH:

@@ -11,7 +11,9 @@
  */
 #include <string.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/claim.h"
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
 
 static bool is_own(const struct link *link, const struct ip_addr *addr)
 {
@@ -31,9 +33,9 @@ static bool is_on_link(const struct link *link, enum ip_family family, const str
 
 enum note_code hpim_accept_header(const struct hpim_if *hif, const struct ev_packet *packet)
 {
-	const struct link *link = &hif->hpim->core->links[hif->link];
+	const struct link *link = &hif->hpim->mrp.core->links[hif->link];
 
-	if (!is_on_link(link, hif->hpim->family, &packet->src))
+	if (!is_on_link(link, hif->hpim->mrp.family, &packet->src))
 		return NOTE_PACKET_SOURCE;
 	return packet->ttl == 1 ? NOTE_NONE : NOTE_PACKET_TTL;
 }
@@ -98,7 +100,7 @@ enum note_code hpim_accept_sender(const struct hpim_if *hif, const struct ev_pac
 void hpim_accept_learn(const struct hpim_if *hif, const struct ev_packet *packet)
 {
 	struct hpim_neigh *neigh = hpim_neigh_find(hif, &packet->src);
-	hp_time now = hif->hpim->core->now;
+	hp_time now = hif->hpim->mrp.core->now;
 	struct hpim_station *station;
 
 	if (!neigh || !packet->station.len)

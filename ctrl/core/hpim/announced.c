@@ -12,7 +12,11 @@
 #include <assert.h>
 
 #include "core/membership/gm.h"
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/announced.h"
+#include "core/hpim/eval.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/sync.h"
+#include "core/hpim/tree.h"
 
 /* Evicted trees that neighbors have yet to confirm take no place: a part of the table at most. */
 #define ENDING_PART 4u
@@ -117,7 +121,7 @@ bool hpim_announced_is_wanted(const struct hpim *hpim, const struct ip_addr *sou
 			      const struct ip_addr *group, uint16_t link)
 {
 	ifset_for_each (other, &hpim->enabled) {
-		const struct gm_if *gm = hpim->core->gm[hpim->family][other];
+		const struct gm_if *gm = hpim->mrp.core->gm[hpim->mrp.family][other];
 
 		if (other != link && gm && gm_has_member(gm, source, group))
 			return true;
@@ -129,11 +133,11 @@ static void evict(struct hpim_tree *tree, uint16_t link)
 {
 	struct hpim *hpim = tree->hpim;
 
-	core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
-						   .code = NOTE_TREE_EVICTED,
-						   .link = link,
-						   .a = tree->key.source,
-						   .b = tree->key.group });
+	core_note(hpim->mrp.core, &(struct core_note){ .level = NOTE_WARN,
+						       .code = NOTE_TREE_EVICTED,
+						       .link = link,
+						       .a = tree->key.source,
+						       .b = tree->key.group });
 	hpim_record_forget_tree(tree);
 	for (uint16_t i = 0; i < tree->tif_count; i++)
 		hpim_reliable_drop(tree->tifs[i]); /* only what comes now has to be known */
@@ -162,7 +166,7 @@ static struct hpim_neigh *largest(const struct hpim *hpim)
 
 bool hpim_announced_make_place(struct hpim *hpim, const struct hpim_neigh *neigh, bool is_wanted)
 {
-	uint32_t ending = (hpim->core->limits.trees + ENDING_PART - 1) / ENDING_PART;
+	uint32_t ending = (hpim->mrp.core->limits.trees + ENDING_PART - 1) / ENDING_PART;
 	struct hpim_neigh *most;
 	uint32_t held;
 
@@ -184,13 +188,13 @@ bool hpim_announced_make_place(struct hpim *hpim, const struct hpim_neigh *neigh
 
 static void ask_again(struct hpim *hpim, struct hpim_neigh *neigh)
 {
-	hp_time now = hpim->core->now;
+	hp_time now = hpim->mrp.core->now;
 
 	if (!neigh->is_truncated || neigh->state != SYNC_SYNCED)
 		return;
 	if (now < neigh->ask_again_at) {
 		if (!timer_runs(&hpim->ask_timer) || neigh->ask_again_at < hpim->ask_timer.deadline)
-			timer_arm(&hpim->core->sched, &hpim->ask_timer, neigh->ask_again_at);
+			timer_arm(&hpim->mrp.core->sched, &hpim->ask_timer, neigh->ask_again_at);
 		return;
 	}
 	neigh->is_truncated = false;
@@ -236,6 +240,6 @@ void hpim_announced_init(struct hpim *hpim)
 
 void hpim_announced_fini(struct hpim *hpim)
 {
-	timer_stop(&hpim->core->sched, &hpim->ask_timer);
+	timer_stop(&hpim->mrp.core->sched, &hpim->ask_timer);
 	assert(!hpim->unsaid.count && !hpim->announced_count);
 }

@@ -17,7 +17,11 @@
  */
 #include <string.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/claim.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/sync.h"
+#include "core/hpim/tree.h"
 
 /*
  * A living neighbor answers the Sync within this time, or has to synchronize again with its next
@@ -33,7 +37,7 @@
 
 static struct core *core_of(const struct hpim_neigh *neigh)
 {
-	return neigh->hif->hpim->core;
+	return neigh->hif->hpim->mrp.core;
 }
 
 static bool is_renewal(const struct hpim_neigh *neigh)

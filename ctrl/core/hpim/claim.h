@@ -2,8 +2,9 @@
 #ifndef CORE_HPIM_CLAIM_H
 #define CORE_HPIM_CLAIM_H
 
-/* Whom HPIM-DM believes: hpim/accept.c, hpim/claim.c. Included by hpim_int.h, whose types it uses.
- */
+#include "core/hpim/hpim_int.h"
+
+/* Whom HPIM-DM believes: hpim/accept.c, hpim/claim.c. */
 
 /* hpim/accept.c */
 

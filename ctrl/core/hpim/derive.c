@@ -134,13 +134,6 @@ static bool is_too_early(const struct hpim_facts *facts, const struct hpim_fact_
 	return facts->is_stale && root->is_frozen && facts->floods;
 }
 
-/* No neighbor can deliver it yet, and none else forwards it: the entry of an earlier run stands. */
-static void derive_stale(const struct hpim_facts *facts, struct hpim_view *view)
-{
-	view->iif = facts->stale_iif;
-	view->oifs = facts->stale_oifs;
-}
-
 /* Outputs of an earlier run on interfaces that are no part of trees yet: down, or without a key. */
 static void add_stale_elsewhere(const struct hpim_facts *facts, struct ifset *oifs)
 {
@@ -181,7 +174,7 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 	    !source_is_silent(facts))
 		view.iif = hpim_input(facts);
 	else if (view.state == TREE_INACTIVE && facts->is_stale)
-		derive_stale(facts, &view);
+		view.iif = LINK_NONE; /* the entry of the earlier run is in force (mfib.h) */
 	else if (facts->has_data)
 		derive_unwanted(facts, &view);
 	if (view.iif == LINK_NONE)

@@ -50,7 +50,6 @@ struct hpim_facts {
 	uint16_t data_link;    /* has_data: where */
 	struct hpim_rpc rpc;   /* MyRPC */
 	bool is_stale;         /* an earlier run left an entry: */
-	uint16_t stale_iif;
 	struct ifset stale_oifs;
 	uint16_t if_count;
 	struct hpim_fact_if ifs[LINKS_MAX];

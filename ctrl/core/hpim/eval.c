@@ -7,7 +7,12 @@
 #include <string.h>
 
 #include "core/membership/gm.h"
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/announced.h"
+#include "core/hpim/eval.h"
+#include "core/hpim/if.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/stray.h"
+#include "core/hpim/tree.h"
 
 /* How long the forwarding plane may take to say when it last saw a source. */
 #define SOURCE_ANSWER_S 1
@@ -16,7 +21,7 @@
 static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_if *tif,
 			     struct hpim_fact_if *fact)
 {
-	bool by_default = hif->hpim->core->settings.initial_flood;
+	bool by_default = hif->hpim->mrp.core->settings.initial_flood;
 	uint32_t unsaid = hif->synced_count;
 	const struct hpim_record *record;
 
@@ -56,8 +61,8 @@ static void gather_frozen(const struct hpim_if *hif, const struct hpim_tree_if *
 static void gather_if(const struct hpim_tree *tree, uint16_t link, struct hpim_fact_if *fact)
 {
 	const struct hpim *hpim = tree->hpim;
-	const struct core *core = hpim->core;
-	const struct gm_if *gm = core->gm[hpim->family][link];
+	const struct core *core = hpim->mrp.core;
+	const struct gm_if *gm = core->gm[hpim->mrp.family][link];
 	const struct hpim_tree_if *tif = hpim_tree_if_find(tree, link);
 	const struct hpim_if *hif = hpim_if_by_link(hpim, link);
 
@@ -109,16 +114,14 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 	facts->local_input = local_input(tree);
 	facts->rpc = path ? (struct hpim_rpc){ path->preference, path->metric }
 			  : (struct hpim_rpc){ UINT32_MAX, UINT32_MAX };
-	facts->floods = hpim->core->settings.initial_flood;
+	facts->floods = hpim->mrp.core->settings.initial_flood;
 	facts->is_source_active = timer_runs(&tree->source_timer);
 	facts->has_data = timer_runs(&tree->data_timer);
 	facts->data_link = tree->data_link;
 	facts->was_active = was_active(tree, facts->root);
 	facts->is_stale = tree->stale != NULL;
-	if (tree->stale) {
-		facts->stale_iif = tree->stale->iif;
+	if (tree->stale)
 		facts->stale_oifs = tree->stale->oifs;
-	}
 	facts->if_count = 0;
 	ifset_for_each (link, &hpim->enabled)
 		gather_if(tree, link, &facts->ifs[facts->if_count++]);
@@ -127,13 +130,13 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 static void source_seen(struct hpim_tree *tree, hp_time lifetime)
 {
 	tree->is_asking = false;
-	core_timer_arm(tree->hpim->core, &tree->source_timer, lifetime);
+	core_timer_arm(tree->hpim->mrp.core, &tree->source_timer, lifetime);
 }
 
 /* The forwarding plane knows since when the source of a stale tree was silent. */
 static void source_seen_before(struct hpim_tree *tree, hp_time lifetime)
 {
-	hp_time silent_for = tree->hpim->core->now - tree->stale->seen_at;
+	hp_time silent_for = tree->hpim->mrp.core->now - tree->stale->seen_at;
 
 	if (silent_for < lifetime)
 		source_seen(tree, lifetime - silent_for);
@@ -142,14 +145,14 @@ static void source_seen_before(struct hpim_tree *tree, hp_time lifetime)
 static void source_gone(struct hpim_tree *tree)
 {
 	tree->is_asking = false;
-	timer_stop(&tree->hpim->core->sched, &tree->source_timer);
+	timer_stop(&tree->hpim->mrp.core->sched, &tree->source_timer);
 }
 
 /* The source active timer follows from the other facts of an originator. 3.8, 3.9, 3.13 */
 static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 {
 	const struct hpim_view *was = &tree->view;
-	hp_time lifetime = HP_SEC(tree->hpim->core->settings.source_lifetime_s);
+	hp_time lifetime = HP_SEC(tree->hpim->mrp.core->settings.source_lifetime_s);
 	bool has_upstream = false, is_new = was->state == TREE_INACTIVE;
 	uint16_t input = hpim_input(facts);
 
@@ -165,7 +168,7 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 		 !timer_runs(&tree->source_timer))
 		source_seen_before(tree, lifetime);
 	else if (facts->has_data && !timer_runs(&tree->source_timer) &&
-		 link_is_connected_to(&tree->hpim->core->links[facts->data_link],
+		 link_is_connected_to(&tree->hpim->mrp.core->links[facts->data_link],
 				      &tree->key.source))
 		source_seen(tree, lifetime); /* it is back, by another way into its subnet */
 	else if (!is_new &&
@@ -177,12 +180,12 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 static void note_tree(const struct hpim_tree *tree, enum note_code code, uint16_t link,
 		      uint32_t value)
 {
-	core_note(tree->hpim->core, &(struct core_note){ .level = NOTE_INFO,
-							 .code = code,
-							 .link = link,
-							 .a = tree->key.source,
-							 .b = tree->key.group,
-							 .v = { value } });
+	core_note(tree->hpim->mrp.core, &(struct core_note){ .level = NOTE_INFO,
+							     .code = code,
+							     .link = link,
+							     .a = tree->key.source,
+							     .b = tree->key.group,
+							     .v = { value } });
 }
 
 /* IamNoLongerUpstream goes before the interest, so that the interest has the greater SN. 3.13 */
@@ -213,7 +216,7 @@ static void perform(struct hpim_tree_if *tif, unsigned int react, const struct h
  */
 static bool has_lasted(const struct hpim_tree *tree, const struct hpim_tree_if *tif)
 {
-	const struct core *core = tree->hpim->core;
+	const struct core *core = tree->hpim->mrp.core;
 
 	return core->now - tif->forwarding_since >= HP_MS(core->settings.hold_forwarding_ms);
 }
@@ -223,7 +226,7 @@ static bool has_lasted(const struct hpim_tree *tree, const struct hpim_tree_if *
 static bool settle_hold(struct hpim_tree *tree, struct hpim_facts *facts,
 			const struct hpim_view *is, const struct hpim_view_if *is_ifs)
 {
-	const struct core_settings *settings = &tree->hpim->core->settings;
+	const struct core_settings *settings = &tree->hpim->mrp.core->settings;
 	static const struct hpim_view_if unknown;
 	bool has_changed = false;
 
@@ -235,10 +238,10 @@ static bool settle_hold(struct hpim_tree *tree, struct hpim_facts *facts,
 		if (!tif)
 			continue;
 		if (react & REACT_HOLD && settings->hold_forwarding && has_lasted(tree, tif))
-			core_timer_arm(tree->hpim->core, &tif->hold_timer,
+			core_timer_arm(tree->hpim->mrp.core, &tif->hold_timer,
 				       HP_MS(settings->hold_forwarding_ms));
 		if (react & REACT_RELEASE)
-			timer_stop(&tree->hpim->core->sched, &tif->hold_timer);
+			timer_stop(&tree->hpim->mrp.core->sched, &tif->hold_timer);
 		has_changed |= facts->ifs[i].is_holding != timer_runs(&tif->hold_timer);
 		facts->ifs[i].is_holding = timer_runs(&tif->hold_timer);
 	}
@@ -261,7 +264,7 @@ static void apply_ifs(struct hpim_tree *tree, const struct hpim_facts *facts,
 			note_tree(tree, NOTE_ASSERT, link, is_ifs[i].is_winner);
 		perform(tif, hpim_react(&tree->view, &tif->view, is, &is_ifs[i]), is, &is_ifs[i]);
 		if (!tif->view.is_forwarding)
-			tif->forwarding_since = tree->hpim->core->now;
+			tif->forwarding_since = tree->hpim->mrp.core->now;
 		tif->view = is_ifs[i];
 	}
 }
@@ -292,9 +295,10 @@ static void set_route(struct hpim_tree *tree, const struct hpim_view *is)
 	    !timer_runs(&tree->data_timer))
 		return;
 	if (is->iif == LINK_NONE)
-		mfib_clear(tree->hpim->core, &tree->key);
+		mfib_clear(tree->hpim->mrp.core, MFIB_HPIM, &tree->key);
 	else
-		(void)mfib_set(tree->hpim->core, &route); /* without memory: the miss comes again */
+		(void)mfib_set(tree->hpim->mrp.core, MFIB_HPIM,
+			       &route); /* without memory: the miss comes again */
 }
 
 /* Whether the route to the source matters: data came in, or some neighbor can deliver it. */
@@ -364,13 +368,13 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	struct hpim_view is;
 
 	if (needs_path(tree)) {
-		if (!rpf_subscribe(tree->hpim->core, &tree->path, &tree->key.source))
+		if (!rpf_subscribe(tree->hpim->mrp.core, &tree->path, &tree->key.source))
 			return;
 		path = rpf_path(&tree->path);
 		if (!path)
 			return; /* EV_RPF marks the tree again */
 	} else {
-		rpf_unsubscribe(tree->hpim->core, &tree->path);
+		rpf_unsubscribe(tree->hpim->mrp.core, &tree->path);
 	}
 	gather(tree, path, &facts);
 	settle_source(tree, &facts);
@@ -386,7 +390,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	tree->hpim->standing_count -= tree->view.state != TREE_INACTIVE;
 	tree->view = is;
 	if (is.state != TREE_INACTIVE && is.iif != LINK_NONE && is.iif == hpim_input(&facts))
-		timer_stop(&tree->hpim->core->sched, &tree->data_timer);
+		timer_stop(&tree->hpim->mrp.core->sched, &tree->data_timer);
 	wanted = tree->data_link != LINK_NONE && (tree->stale || is_wanted(tree, &facts, &is));
 	asked = is_asked(tree, &facts, &is);
 	if (!hpim_tree_sweep(tree))
@@ -398,7 +402,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 void hpim_tree_give_up(struct hpim_tree *tree)
 {
 	source_gone(tree);
-	timer_stop(&tree->hpim->core->sched, &tree->data_timer);
+	timer_stop(&tree->hpim->mrp.core->sched, &tree->data_timer);
 	hpim_tree_mark(tree);
 }
 
@@ -432,7 +436,7 @@ void hpim_data_expired(struct core *core, struct timer *timer)
 /* Answer of the forwarding plane. */
 void hpim_tree_seen(struct hpim_tree *tree, hp_time seen_for)
 {
-	hp_time lifetime = HP_SEC(tree->hpim->core->settings.source_lifetime_s);
+	hp_time lifetime = HP_SEC(tree->hpim->mrp.core->settings.source_lifetime_s);
 
 	if (!timer_runs(&tree->source_timer))
 		return;
@@ -446,9 +450,8 @@ void hpim_tree_seen(struct hpim_tree *tree, hp_time seen_for)
 /* Data without a route entry. 3.17 */
 void hpim_tree_missed(struct hpim_tree *tree, uint16_t link)
 {
-	struct core *core = tree->hpim->core;
+	struct core *core = tree->hpim->mrp.core;
 
-	mfib_repeat(core, &tree->key);
 	tree->data_link = link;
 	core_timer_arm(core, &tree->data_timer, HP_SEC(core->settings.initial_flood_s));
 	hpim_tree_mark(tree);

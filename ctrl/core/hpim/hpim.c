@@ -6,26 +6,39 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/announced.h"
+#include "core/hpim/claim.h"
+#include "core/hpim/eval.h"
+#include "core/hpim/if.h"
+#include "core/hpim/keys.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/stale.h"
+#include "core/hpim/stray.h"
+#include "core/hpim/sync.h"
+#include "core/hpim/tree.h"
 
-struct hpim *hpim_new(struct core *core, enum ip_family family)
+static struct hpim *hpim_from(struct mrp *mrp)
+{
+	return container_of(mrp, struct hpim, mrp);
+}
+
+static struct mrp *create(struct core *core, enum ip_family family)
 {
 	struct hpim *hpim = calloc(1, sizeof(*hpim));
 
+	(void)core, (void)family; /* in struct mrp, set by the caller */
 	if (!hpim)
 		return NULL;
-	hpim->core = core;
-	hpim->family = family;
 	TAILQ_INIT(&hpim->dirty);
 	hpim_stray_init(hpim);
 	hpim_announced_init(hpim);
-	return hpim;
+	return &hpim->mrp;
 }
 
-void hpim_free(struct hpim *hpim)
+static void destroy(struct mrp *mrp)
 {
-	if (!hpim)
-		return;
+	struct hpim *hpim = hpim_from(mrp);
+
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		if (hpim->ifs[link])
 			hpim_if_stop(hpim->ifs[link], false);
@@ -38,20 +51,22 @@ void hpim_free(struct hpim *hpim)
 }
 
 /* An address change is as good as disabling and enabling the interface. 4.1 */
-void hpim_link_changed(struct hpim *hpim, uint16_t link)
+static void link_changed(struct mrp *mrp, uint16_t link)
 {
-	const struct link *info = &hpim->core->links[link];
-	const struct ip_addr *addr = link_addr(info, hpim->family);
-	bool runs = info->wanted[hpim->family][PROTO_HPIM] && link_is_usable(info, hpim->family);
+	struct hpim *hpim = hpim_from(mrp);
+	const struct link *info = &hpim->mrp.core->links[link];
+	const struct ip_addr *addr = link_addr(info, hpim->mrp.family);
+	bool runs = info->wanted[hpim->mrp.family][PROTO_HPIM] &&
+		    link_is_usable(info, hpim->mrp.family);
 	struct hpim_if *hif = hpim->ifs[link];
 
 	if (hif && !(runs && ip_addr_equal(addr, &hif->addr))) {
-		hpim_if_stop(hif, link_is_usable(info, hpim->family));
+		hpim_if_stop(hif, link_is_usable(info, hpim->mrp.family));
 		hif = NULL;
 	}
 	if (!hif && runs)
 		hif = hpim_if_start(hpim, link);
-	if (hif || hpim->core->gm[hpim->family][link])
+	if (hif || hpim->mrp.core->gm[hpim->mrp.family][link])
 		ifset_add(&hpim->enabled, link);
 	else if (ifset_has(&hpim->enabled, link)) {
 		ifset_del(&hpim->enabled, link);
@@ -60,17 +75,16 @@ void hpim_link_changed(struct hpim *hpim, uint16_t link)
 	hpim_tree_mark_all(hpim); /* also for its subnets, which decide 3.11 */
 }
 
-void hpim_config_key(struct hpim *hpim, const struct ev_config *config)
+static void config_changed(struct mrp *mrp, const struct ev_config *config)
 {
-	if (config->is_on)
-		hpim_keys_set(hpim, config->link, config->key, config->is_sending);
-	else
-		hpim_keys_delete(hpim, config->link, config->key->id);
-}
+	struct hpim *hpim = hpim_from(mrp);
 
-void hpim_settings_changed(struct hpim *hpim)
-{
-	hpim_tree_mark_all(hpim);
+	if (config->kind == CONFIG_SETTINGS)
+		hpim_tree_mark_all(hpim);
+	else if (config->kind == CONFIG_KEY && config->is_on)
+		hpim_keys_set(hpim, config->link, config->key, config->is_sending);
+	else if (config->kind == CONFIG_KEY)
+		hpim_keys_delete(hpim, config->link, config->key->id);
 }
 
 /*
@@ -109,10 +123,9 @@ static void process(struct hpim_record *record, const struct hpim_msg *msg)
 static void note_packet(const struct hpim_if *hif, enum note_code code,
 			const struct ev_packet *packet)
 {
-	bool is_odd = code != NOTE_PACKET_BAD && code != NOTE_PACKET_FOREIGN &&
-		      code != NOTE_PACKET_UNSIGNED;
+	bool is_odd = code != NOTE_PACKET_BAD && code != NOTE_PACKET_UNSIGNED;
 
-	core_note(hif->hpim->core,
+	core_note(hif->hpim->mrp.core,
 		  &(struct core_note){ .level = is_odd ? NOTE_WARN : NOTE_DEBUG,
 				       .code = code,
 				       .link = hif->link,
@@ -130,9 +143,7 @@ static enum note_code read_packet(const struct hpim_if *hif, const struct ev_pac
 
 	if (refusal)
 		return refusal;
-	if (hpim_is_foreign_pim(packet->bytes, packet->len, &packet->src, &packet->dst))
-		return NOTE_PACKET_FOREIGN;
-	if (hpim_decode(hpim->family, packet->bytes, packet->len, ret_msg) < 0)
+	if (hpim_decode(hpim->mrp.family, packet->bytes, packet->len, ret_msg) < 0)
 		return NOTE_PACKET_BAD;
 	if (!hpim_keys_accept(hpim, packet))
 		return NOTE_PACKET_UNSIGNED;
@@ -156,8 +167,9 @@ static void receive(struct hpim_if *hif, const struct ip_addr *src, const struct
 	}
 }
 
-void hpim_receive(struct hpim *hpim, const struct ev_packet *packet)
+static void receive_packet(struct mrp *mrp, const struct ev_packet *packet)
 {
+	struct hpim *hpim = hpim_from(mrp);
 	struct hpim_if *hif = hpim_if_by_link(hpim, packet->link);
 	enum note_code refusal;
 	struct hpim_msg msg;
@@ -173,51 +185,49 @@ void hpim_receive(struct hpim *hpim, const struct ev_packet *packet)
 	hpim_accept_learn(hif, packet);
 }
 
-void hpim_member_changed(struct hpim *hpim, const struct ip_addr *addr)
+static void member_changed(struct mrp *mrp, const struct ip_addr *group)
 {
-	struct hpim_tree *tree = hpim_tree_first_of_group(hpim, addr);
+	struct hpim *hpim = hpim_from(mrp);
+	struct hpim_tree *tree = hpim_tree_first_of_group(hpim, group);
 
 	for (; tree; tree = LIST_NEXT(tree, by_group))
 		hpim_tree_mark(tree);
 	hpim_announced_joined(hpim);
 }
 
-void hpim_path_changed(struct core *core, struct rpf_user *user)
+static bool data_seen(struct mrp *mrp, const struct ev_data *data)
 {
-	(void)core; /* the tree knows it */
-	hpim_tree_mark(container_of(user, struct hpim_tree, path));
-}
-
-void hpim_data(struct hpim *hpim, const struct ev_data *data)
-{
+	struct hpim *hpim = hpim_from(mrp);
 	struct hpim_tree *tree = hpim_tree_find(hpim, &data->source, &data->group);
 
-	switch (data->kind) {
-	case DATA_SEEN:
+	if (data->kind == DATA_WRONG_IF)
+		return true; /* 3.17: ignored */
+	if (data->kind == DATA_SEEN) {
 		if (tree)
 			hpim_tree_seen(tree, data->seen_for);
-		break;
-	case DATA_MISS:
-		if (!ifset_has(&hpim->enabled, data->link))
-			break;
-		tree = hpim_tree_get_for_data(hpim, &data->source, &data->group, data->link);
-		if (tree)
-			hpim_tree_missed(tree, data->link);
-		break;
-	case DATA_WRONG_IF: break; /* 3.17: ignored */
+		return tree != NULL;
 	}
+	if (!ifset_has(&hpim->enabled, data->link))
+		return false;
+	tree = hpim_tree_get_for_data(hpim, &data->source, &data->group, data->link);
+	if (tree)
+		hpim_tree_missed(tree, data->link);
+	return true;
 }
 
-void hpim_stop(struct hpim *hpim)
+static void stop(struct mrp *mrp)
 {
+	struct hpim *hpim = hpim_from(mrp);
+
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		if (hpim->ifs[link])
-			hpim_if_stop(hpim->ifs[link],
-				     link_is_usable(&hpim->core->links[link], hpim->family));
+			hpim_if_stop(hpim->ifs[link], link_is_usable(&hpim->mrp.core->links[link],
+								     hpim->mrp.family));
 }
 
-bool hpim_evaluate_next(struct hpim *hpim)
+static bool evaluate_next(struct mrp *mrp)
 {
+	struct hpim *hpim = hpim_from(mrp);
 	struct hpim_tree *tree = TAILQ_FIRST(&hpim->dirty);
 
 	if (!tree)
@@ -227,3 +237,19 @@ bool hpim_evaluate_next(struct hpim *hpim)
 	hpim_tree_evaluate(tree);
 	return true;
 }
+
+const struct mrp_ops hpim_ops = {
+	.owner = MFIB_HPIM,
+	.proto = PROTO_HPIM,
+	.kind = IP103_HPIM,
+	.create = create,
+	.config_changed = config_changed,
+	.link_changed = link_changed,
+	.stale = hpim_stale,
+	.packet = receive_packet,
+	.member_changed = member_changed,
+	.data = data_seen,
+	.evaluate_next = evaluate_next,
+	.stop = stop,
+	.destroy = destroy,
+};

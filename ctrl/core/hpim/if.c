@@ -6,7 +6,11 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/if.h"
+#include "core/hpim/keys.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/stale.h"
 
 /* 224.0.0.13 and ff02::d. 2.1 */
 static const struct ip_addr all_routers[IP_FAMILY_COUNT] = {
@@ -19,7 +23,7 @@ static const struct ip_addr all_routers[IP_FAMILY_COUNT] = {
 
 static struct core *core_of(const struct hpim_if *hif)
 {
-	return hif->hpim->core;
+	return hif->hpim->mrp.core;
 }
 
 /* Strictly greater than any used before on this interface. 3.1, Q23 */
@@ -90,7 +94,7 @@ static void note(const struct hpim_if *hif, enum note_code code)
 	core_note(core_of(hif), &(struct core_note){ .level = NOTE_INFO,
 						     .code = code,
 						     .link = hif->link,
-						     .v = { hif->hpim->family, PROTO_HPIM } });
+						     .v = { hif->hpim->mrp.family, PROTO_HPIM } });
 }
 
 static void fx_group(const struct hpim_if *hif, enum core_effect_kind kind)
@@ -98,13 +102,13 @@ static void fx_group(const struct hpim_if *hif, enum core_effect_kind kind)
 	core_fx(core_of(hif),
 		&(struct core_effect){ .kind = kind,
 				       .group = { .link = hif->link,
-						  .proto = PROTO_HPIM,
-						  .group = all_routers[hif->hpim->family] } });
+						  .socket = SOCKET_103,
+						  .group = all_routers[hif->hpim->mrp.family] } });
 }
 
 struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
 {
-	const struct ip_addr *addr = link_addr(&hpim->core->links[link], hpim->family);
+	const struct ip_addr *addr = link_addr(&hpim->mrp.core->links[link], hpim->mrp.family);
 	struct hpim_if *hif = calloc(1, sizeof(*hif));
 
 	assert(addr && !hpim->ifs[link]);
@@ -119,8 +123,8 @@ struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
 	timer_init(&hif->hello_timer, hello_expired);
 	hif->boot_time = new_boot_time(hif);
 	/* Differs: the reference begins at 1. Who cannot see our messages cannot guess this one. */
-	if (hpim->core->limits.first_sn)
-		hif->sn = (uint32_t)core_random(hpim->core, hpim->core->limits.first_sn);
+	if (hpim->mrp.core->limits.first_sn)
+		hif->sn = (uint32_t)core_random(hpim->mrp.core, hpim->mrp.core->limits.first_sn);
 	hpim->ifs[link] = hif;
 	fx_group(hif, FX_JOIN);
 	arm_first_hello(hif);
@@ -128,7 +132,7 @@ struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
 	hpim_stale_await(hif);
 	/* Differs: those who know us shall not wait up to 5 s to synchronize again. 3.1 */
 	if (hif->awaited_count)
-		core_timer_arm(hpim->core, &hif->hello_timer, 0);
+		core_timer_arm(hpim->mrp.core, &hif->hello_timer, 0);
 	return hif;
 }
 
@@ -200,7 +204,7 @@ void hpim_if_acked(struct hpim_if *hif)
 
 const struct ip_addr *hpim_if_group(const struct hpim_if *hif)
 {
-	return &all_routers[hif->hpim->family];
+	return &all_routers[hif->hpim->mrp.family];
 }
 
 uint16_t hpim_if_hold_s(const struct hpim_if *hif)
@@ -213,7 +217,7 @@ uint16_t hpim_if_hold_s(const struct hpim_if *hif)
 void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hpim_msg *content,
 		  const struct hpim_entry *entries)
 {
-	const struct ip_addr *dst = to ? to : &all_routers[hif->hpim->family];
+	const struct ip_addr *dst = to ? to : &all_routers[hif->hpim->mrp.family];
 	const struct hpim_key *key = hpim_keys_sending(hif->hpim, hif->link);
 	struct hpim_msg msg = *content;
 	uint8_t bytes[HPIM_PAYLOAD_MAX];
@@ -228,7 +232,7 @@ void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hp
 		return; /* the shell tried the hash when the key was added */
 	core_fx(core_of(hif), &(struct core_effect){ .kind = FX_SEND,
 						     .send = { .link = hif->link,
-							       .proto = PROTO_HPIM,
+							       .socket = SOCKET_103,
 							       .src = hif->addr,
 							       .dst = *dst,
 							       .bytes = bytes,

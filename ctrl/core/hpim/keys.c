@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/keys.h"
 
 static struct hpim_stored_key *find(struct hpim_keyset *set, uint16_t id)
 {
@@ -89,7 +89,7 @@ bool hpim_keys_accept(const struct hpim *hpim, const struct ev_packet *packet)
 	const struct hpim_keyset *set = hpim->keys[packet->link];
 
 	for (unsigned int i = 0; set && i < set->count; i++)
-		if (hpim_auth_verify(&set->keys[i].key, hpim->core->limits.hmac, &packet->src,
+		if (hpim_auth_verify(&set->keys[i].key, hpim->mrp.core->limits.hmac, &packet->src,
 				     &packet->dst, packet->bytes, packet->len) == 0)
 			return true;
 	return set == NULL;

@@ -5,11 +5,17 @@
  */
 #include <stdlib.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/announced.h"
+#include "core/hpim/claim.h"
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/sync.h"
+#include "core/hpim/tree.h"
 
 static struct core *core_of(const struct hpim_neigh *neigh)
 {
-	return neigh->hif->hpim->core;
+	return neigh->hif->hpim->mrp.core;
 }
 
 static void note(const struct hpim_neigh *neigh, enum note_code code, uint32_t value)
@@ -51,7 +57,7 @@ struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_ad
 /* Noted once until some neighbor leaves, not once a packet. */
 static void note_full(struct hpim_if *hif, const struct ip_addr *addr)
 {
-	struct core *core = hif->hpim->core;
+	struct core *core = hif->hpim->mrp.core;
 
 	if (hif->is_full)
 		return;
@@ -73,7 +79,7 @@ struct hpim_neigh *hpim_neigh_alloc(struct hpim_if *hif, const struct ip_addr *a
 	neigh->hif = hif;
 	neigh->addr = *addr;
 	neigh->boot_time = boot_time;
-	neigh->since = hif->hpim->core->now;
+	neigh->since = hif->hpim->mrp.core->now;
 	TAILQ_INIT(&neigh->records);
 	hpim_announced_neigh_init(neigh);
 	TAILQ_INIT(&neigh->window.waiting);
@@ -102,7 +108,7 @@ static void make_place(struct hpim_if *hif)
 {
 	struct hpim_neigh *neigh;
 
-	if (hif->neighbor_count < hif->hpim->core->limits.neighbors)
+	if (hif->neighbor_count < hif->hpim->mrp.core->limits.neighbors)
 		return;
 	TAILQ_FOREACH (neigh, &hif->neighbors, node) {
 		if (neigh->is_proven || neigh->was_synced)
@@ -118,7 +124,7 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
 	struct hpim_neigh *neigh = NULL;
 
 	make_place(hif);
-	if (hif->neighbor_count < hif->hpim->core->limits.neighbors)
+	if (hif->neighbor_count < hif->hpim->mrp.core->limits.neighbors)
 		neigh = hpim_neigh_alloc(hif, addr, boot_time);
 	if (!neigh) {
 		note_full(hif, addr);
@@ -192,7 +198,7 @@ void hpim_neigh_arm(struct hpim_neigh *neigh, uint16_t hold_s)
 
 bool hpim_neigh_may_meet(struct hpim_if *hif, struct bucket *bucket)
 {
-	struct core *core = hif->hpim->core;
+	struct core *core = hif->hpim->mrp.core;
 
 	if (bucket_take(bucket, core->now, HP_SEC(1) / HPIM_NEW_PER_S, HPIM_NEW_BURST))
 		return true;
@@ -347,7 +353,7 @@ bool hpim_neigh_ack(struct hpim_if *hif, const struct ip_addr *src, const struct
 	hpim_claim_refute(neigh);
 	listed = neigh->incumbent ? neigh->incumbent
 				  : neigh; /* what is in flight is counted there */
-	listed->window.acked_at = hif->hpim->core->now;
+	listed->window.acked_at = hif->hpim->mrp.core->now;
 	listed->window.is_stalled = false;
 	tree = hpim_tree_find(hif->hpim, &ack->source, &ack->group);
 	tif = tree ? hpim_tree_if_find(tree, hif->link) : NULL;

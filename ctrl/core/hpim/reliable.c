@@ -10,11 +10,15 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/tree.h"
+#include "core/hpim/window.h"
 
 static struct core *core_of(const struct hpim_reliable *reliable)
 {
-	return reliable->tif->tree->hpim->core;
+	return reliable->tif->tree->hpim->mrp.core;
 }
 
 static struct hpim_if *interface_of(const struct hpim_tree_if *tif)
@@ -153,7 +157,7 @@ static void transmit(struct hpim_if *hif, struct hpim_pending *pending, const st
 	};
 
 	pending->order = ++hif->sent_count;
-	pending->sent_at = hif->hpim->core->now;
+	pending->sent_at = hif->hpim->mrp.core->now;
 	hpim_if_send(hif, dst, &msg, NULL);
 }
 

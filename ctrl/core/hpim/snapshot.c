@@ -4,27 +4,29 @@
  */
 #include <stdlib.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/keys.h"
+#include "core/hpim/snapshot.h"
+#include "core/hpim/tree.h"
 
 /* Fixed parts of an IP packet with a Sync: IP header, common header, security, fixed body. 2.9 */
 static uint32_t overhead(const struct hpim_if *hif)
 {
 	const struct hpim_key *key = hpim_keys_sending(hif->hpim, hif->link);
 
-	return (hif->hpim->family == IP_FAMILY_4 ? 20u : 40u) + 8u +
+	return (hif->hpim->mrp.family == IP_FAMILY_4 ? 20u : 40u) + 8u +
 	       (key ? hpim_hash_len(key->hash) : 0u) + 16u;
 }
 
 uint32_t hpim_snapshot_fragment(const struct hpim_if *hif)
 {
-	const struct core *core = hif->hpim->core;
+	const struct core *core = hif->hpim->mrp.core;
 	uint32_t mtu = core->links[hif->link].info.mtu, fixed = overhead(hif);
 	uint32_t wanted = core->settings.sync_fragment;
 	uint32_t fits;
 
 	if (mtu > UINT16_MAX)
 		mtu = UINT16_MAX; /* the length fields of both IP versions; Q13 */
-	fits = mtu > fixed ? (mtu - fixed) / (uint32_t)hpim_entry_len(hif->hpim->family) : 0;
+	fits = mtu > fixed ? (mtu - fixed) / (uint32_t)hpim_entry_len(hif->hpim->mrp.family) : 0;
 	if (fits == 0)
 		fits = 1;
 	return wanted && wanted < fits ? wanted : fits;

@@ -8,7 +8,10 @@
  */
 #include <stdlib.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/stale.h"
+#include "core/hpim/tree.h"
 
 /* ---- trees ---- */
 
@@ -20,7 +23,7 @@ static void stale_expired(struct core *core, struct timer *timer)
 
 static struct hpim_stale *stale_new(struct hpim_tree *tree, const struct ev_stale *ev)
 {
-	const struct core *core = tree->hpim->core;
+	const struct core *core = tree->hpim->mrp.core;
 	struct hpim_stale *stale = calloc(1, sizeof(*stale));
 
 	if (!stale)
@@ -35,26 +38,18 @@ static struct hpim_stale *stale_new(struct hpim_tree *tree, const struct ev_stal
 	return stale;
 }
 
-static bool restore_tree(struct hpim *hpim, const struct ev_stale *ev)
+static void restore_tree(struct hpim *hpim, const struct ev_stale *ev)
 {
-	const struct mfib_route route = { .key = { .source = ev->source, .group = ev->addr },
-					  .iif = ev->link,
-					  .oifs = ev->oifs };
 	struct hpim_tree *tree = hpim_tree_get(hpim, &ev->source, &ev->addr, ev->link);
 
 	if (!tree)
-		return false;
+		return;
 	hpim_tree_mark(tree); /* also to free it when the rest fails */
-	if (!mfib_restore(hpim->core, &route))
-		return false;
 	tree->stale = stale_new(tree, ev);
 	if (!tree->stale)
-		return false;       /* its evaluation clears the entry */
+		return;
 	tree->data_link = ev->link; /* when nothing is stale any longer it is judged as others */
-	tree->view.iif = route.iif;
-	tree->view.oifs = route.oifs;
-	core_timer_arm(hpim->core, &tree->stale->timer, ev->stale_for);
-	return true;
+	core_timer_arm(hpim->mrp.core, &tree->stale->timer, ev->stale_for);
 }
 
 void hpim_stale_end(struct hpim_tree *tree)
@@ -64,13 +59,14 @@ void hpim_stale_end(struct hpim_tree *tree)
 	if (!stale)
 		return;
 	tree->stale = NULL;
-	timer_stop(&tree->hpim->core->sched, &stale->timer);
+	timer_stop(&tree->hpim->mrp.core->sched, &stale->timer);
 	free(stale);
 	hpim_tree_mark(tree);
 }
 
 void hpim_stale_link_off(struct hpim *hpim, uint16_t link)
 {
+	mfib_stale_link_off(hpim->mrp.core, hpim->mrp.family, link);
 	for (struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next) {
 		if (!tree->stale)
 			continue;
@@ -90,7 +86,7 @@ static void remember(struct hpim *hpim, const struct ev_stale *ev)
 		return; /* nothing waits for it */
 	former->addr = ev->addr;
 	former->boot_time = ev->boot_time;
-	former->until = hpim->core->now + ev->stale_for;
+	former->until = hpim->mrp.core->now + ev->stale_for;
 	LIST_INSERT_HEAD(&hpim->former[ev->link], former, node);
 }
 
@@ -99,7 +95,7 @@ void hpim_stale_await(struct hpim_if *hif)
 	struct hpim_former *former;
 
 	while ((former = LIST_FIRST(&hif->hpim->former[hif->link]))) {
-		if (former->until > hif->hpim->core->now)
+		if (former->until > hif->hpim->mrp.core->now)
 			hpim_neigh_await(hif, &former->addr, former->boot_time);
 		LIST_REMOVE(former, node);
 		free(former);
@@ -119,18 +115,15 @@ void hpim_stale_forget(struct hpim *hpim)
 
 /* ---- events ---- */
 
-void hpim_stale(struct hpim *hpim, const struct ev_stale *ev)
+void hpim_stale(struct mrp *mrp, const struct ev_stale *ev)
 {
-	const struct mfib_key key = { .source = ev->source, .group = ev->addr };
+	struct hpim *hpim = container_of(mrp, struct hpim, mrp);
 
 	if (ev->kind == STALE_NEIGHBOR) {
 		if (!hpim_if_by_link(hpim, ev->link))
 			remember(hpim, ev);
 		return;
 	}
-	/* What the protocols know already they have told; what they cannot keep must not stay. */
-	if (hpim_tree_find(hpim, &ev->source, &ev->addr))
-		mfib_repeat(hpim->core, &key);
-	else if (!restore_tree(hpim, ev) && !mfib_find(hpim->core->mfib, &key))
-		core_fx(hpim->core, &(struct core_effect){ .kind = FX_MFIB_DEL, .key = key });
+	if (!hpim_tree_find(hpim, &ev->source, &ev->addr))
+		restore_tree(hpim, ev); /* else the tree knows better already */
 }

@@ -7,7 +7,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/eval.h"
+#include "core/hpim/stray.h"
+#include "core/hpim/tree.h"
 
 /*
  * What a link, and a source, may have of the places that wanted trees leave free. A link with hosts
@@ -52,7 +54,7 @@ static struct hpim_payer *payer_find(const struct hpim *hpim, const struct hpim_
 {
 	struct hpim_payer *payer;
 
-	hash_find(&hpim->core->hash_key, hpim->payers, key, payer);
+	hash_find(&hpim->mrp.core->hash_key, hpim->payers, key, payer);
 	return payer;
 }
 
@@ -67,7 +69,7 @@ static struct hpim_payer *payer_get(struct hpim *hpim, const struct hpim_payer_k
 		return NULL;
 	payer->key = *key;
 	TAILQ_INIT(&payer->idle);
-	hash_add(&hpim->core->hash_key, hpim->payers, key, payer);
+	hash_add(&hpim->mrp.core->hash_key, hpim->payers, key, payer);
 	return payer;
 }
 
@@ -240,9 +242,9 @@ static bool evict(struct hpim_stray *stray)
 	bool is_tied = stray->state == STRAY_TIED;
 
 	assert(is_idle(stray->state));
-	if (is_tied && hpim->ending_count >= hpim->core->limits.trees / ENDING_PART)
+	if (is_tied && hpim->ending_count >= hpim->mrp.core->limits.trees / ENDING_PART)
 		return false;
-	core_note(hpim->core,
+	core_note(hpim->mrp.core,
 		  &(struct core_note){ .level = NOTE_WARN,
 				       .code = NOTE_STRAY_EVICTED,
 				       .link = (uint16_t)stray->payers[PAYER_LINK]->key.link,
@@ -268,7 +270,7 @@ static bool evict_oldest(struct hpim *hpim)
 
 bool hpim_stray_make_place(struct hpim *hpim)
 {
-	return hpim->tree_count - hpim->ending_count < hpim->core->limits.trees ||
+	return hpim->tree_count - hpim->ending_count < hpim->mrp.core->limits.trees ||
 	       evict_oldest(hpim);
 }
 
@@ -284,7 +286,7 @@ static uint32_t places_left(const struct hpim *hpim, bool is_wanted)
 	uint32_t wanted =
 		hpim->tree_count - hpim->stray_count - (is_wanted ? hpim->announced_count : 0);
 
-	return wanted < hpim->core->limits.trees ? hpim->core->limits.trees - wanted : 0;
+	return wanted < hpim->mrp.core->limits.trees ? hpim->mrp.core->limits.trees - wanted : 0;
 }
 
 /* The oldest of who has its part already gives way. The payer is gone when its last one goes. */

@@ -7,7 +7,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/claim.h"
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/snapshot.h"
+#include "core/hpim/sync.h"
+#include "core/hpim/tree.h"
 
 /* A router that is there answers sooner. */
 #define ANSWER_S 1
@@ -156,7 +162,7 @@ static void send_sync(struct hpim_neigh *neigh, uint32_t step, bool is_master, b
 
 static void arm_sync_timer(struct hpim_neigh *neigh)
 {
-	core_timer_arm(neigh->hif->hpim->core, &neigh->sync_timer,
+	core_timer_arm(neigh->hif->hpim->mrp.core, &neigh->sync_timer,
 		       HP_SEC(HPIM_SYNC_RETRANSMISSION_S));
 }
 
@@ -189,7 +195,7 @@ static void begin(struct hpim_neigh *neigh)
 void hpim_sync_reset(struct hpim_neigh *neigh)
 {
 	hpim_neigh_set_state(neigh, SYNC_SLAVE);
-	neigh->reset_at = neigh->hif->hpim->core->now;
+	neigh->reset_at = neigh->hif->hpim->mrp.core->now;
 	begin(neigh);
 	send_sync(neigh, 0, true, false);
 	arm_sync_timer(neigh);
@@ -199,7 +205,7 @@ void hpim_sync_reset(struct hpim_neigh *neigh)
 /* 3.3, "Installing trees". What does not fit the limits is noted there and skipped. */
 static void install(struct hpim_neigh *neigh, const struct hpim_sync *sync)
 {
-	enum ip_family family = neigh->hif->hpim->family;
+	enum ip_family family = neigh->hif->hpim->mrp.family;
 
 	for (size_t i = 0; i < sync->entry_count; i++) {
 		struct hpim_record *record;
@@ -216,7 +222,7 @@ static void install(struct hpim_neigh *neigh, const struct hpim_sync *sync)
 static void done(struct hpim_neigh *neigh, const struct hpim_hello *options)
 {
 	hpim_neigh_arm(neigh, options->has_hold ? options->hold_s : HPIM_HOLD_DEFAULT_S);
-	timer_stop(&neigh->hif->hpim->core->sched, &neigh->sync_timer);
+	timer_stop(&neigh->hif->hpim->mrp.core->sched, &neigh->sync_timer);
 	drop_snapshot(neigh);
 	hpim_tree_mark_all(neigh->hif->hpim);
 }
@@ -315,7 +321,7 @@ static bool is_proof(const struct hpim_neigh *neigh, enum sync_event event,
 bool hpim_sync_is_unanswered(const struct hpim_neigh *neigh)
 {
 	return neigh->state == SYNC_SLAVE && neigh->sync_sn == 0 && !neigh->was_synced &&
-	       neigh->hif->hpim->core->now - neigh->reset_at >= HP_SEC(ANSWER_S);
+	       neigh->hif->hpim->mrp.core->now - neigh->reset_at >= HP_SEC(ANSWER_S);
 }
 
 void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)

@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/announced.h"
+#include "core/hpim/eval.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/stale.h"
+#include "core/hpim/stray.h"
+#include "core/hpim/tree.h"
 #include "core/inspect.h"
 
 struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,
@@ -16,7 +21,7 @@ struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *
 	const struct mfib_key key = { .source = *source, .group = *group };
 	struct hpim_tree *tree;
 
-	hash_find(&hpim->core->hash_key, hpim->trees, &key, tree);
+	hash_find(&hpim->mrp.core->hash_key, hpim->trees, &key, tree);
 	return tree;
 }
 
@@ -24,30 +29,30 @@ struct hpim_tree *hpim_tree_first_of_group(const struct hpim *hpim, const struct
 {
 	const struct hpim_group *found;
 
-	hash_find(&hpim->core->hash_key, hpim->groups, group, found);
+	hash_find(&hpim->mrp.core->hash_key, hpim->groups, group, found);
 	return found ? LIST_FIRST(&found->trees) : NULL;
 }
 
 static bool is_fit(const struct hpim *hpim, const struct ip_addr *source,
 		   const struct ip_addr *group)
 {
-	return ip_addr_family(source) == hpim->family && ip_addr_family(group) == hpim->family &&
-	       ip_addr_is_source(source) && ip_addr_is_multicast(group) &&
-	       !ip_addr_is_link_scope_group(group);
+	return ip_addr_family(source) == hpim->mrp.family &&
+	       ip_addr_family(group) == hpim->mrp.family && ip_addr_is_source(source) &&
+	       ip_addr_is_multicast(group) && !ip_addr_is_link_scope_group(group);
 }
 
 static struct hpim_group *group_get(struct hpim *hpim, const struct ip_addr *addr)
 {
 	struct hpim_group *group;
 
-	hash_find(&hpim->core->hash_key, hpim->groups, addr, group);
+	hash_find(&hpim->mrp.core->hash_key, hpim->groups, addr, group);
 	if (group)
 		return group;
 	group = calloc(1, sizeof(*group));
 	if (!group)
 		return NULL;
 	group->addr = *addr;
-	hash_add(&hpim->core->hash_key, hpim->groups, addr, group);
+	hash_add(&hpim->mrp.core->hash_key, hpim->groups, addr, group);
 	return group;
 }
 
@@ -64,16 +69,21 @@ static void note_full(struct hpim *hpim, const struct ip_addr *source, const str
 		      uint16_t link)
 {
 	if (hpim->is_full) {
-		core_count(hpim->core, link, NOTE_TREE_LIMIT);
+		core_count(hpim->mrp.core, link, NOTE_TREE_LIMIT);
 		return;
 	}
 	hpim->is_full = true;
-	core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
-						   .code = NOTE_TREE_LIMIT,
-						   .link = link,
-						   .a = *source,
-						   .b = *group,
-						   .v = { hpim->core->limits.trees } });
+	core_note(hpim->mrp.core, &(struct core_note){ .level = NOTE_WARN,
+						       .code = NOTE_TREE_LIMIT,
+						       .link = link,
+						       .a = *source,
+						       .b = *group,
+						       .v = { hpim->mrp.core->limits.trees } });
+}
+
+static void path_changed(struct rpf_user *user)
+{
+	hpim_tree_mark(container_of(user, struct hpim_tree, path));
 }
 
 static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *source,
@@ -86,6 +96,7 @@ static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *sourc
 	tree->key = (struct mfib_key){ .source = *source, .group = *group };
 	tree->hpim = hpim;
 	tree->view.root = tree->view.iif = tree->data_link = LINK_NONE;
+	tree->path.changed = path_changed;
 	timer_init(&tree->source_timer, hpim_source_expired);
 	timer_init(&tree->data_timer, hpim_data_expired);
 	tree->group = group_get(hpim, group);
@@ -94,7 +105,7 @@ static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *sourc
 		return NULL;
 	}
 	LIST_INSERT_HEAD(&tree->group->trees, tree, by_group);
-	hash_add(&hpim->core->hash_key, hpim->trees, key, tree);
+	hash_add(&hpim->mrp.core->hash_key, hpim->trees, key, tree);
 	hpim->tree_count++;
 	return tree;
 }
@@ -102,11 +113,11 @@ static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *sourc
 static void note_no_memory(struct hpim *hpim, const struct ip_addr *source,
 			   const struct ip_addr *group, uint16_t link)
 {
-	core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
-						   .code = NOTE_NO_MEMORY,
-						   .link = link,
-						   .a = *source,
-						   .b = *group });
+	core_note(hpim->mrp.core, &(struct core_note){ .level = NOTE_WARN,
+						       .code = NOTE_NO_MEMORY,
+						       .link = link,
+						       .a = *source,
+						       .b = *group });
 }
 
 /*
@@ -158,11 +169,11 @@ struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr
 	is_wanted = hpim_announced_is_wanted(hpim, source, group, link);
 	if (!hpim_stray_admit(hpim, link, source, is_ending, is_wanted) ||
 	    (!hpim_stray_make_place(hpim) && !hpim_announced_make_place(hpim, NULL, is_wanted))) {
-		core_note(hpim->core, &(struct core_note){ .level = NOTE_WARN,
-							   .code = NOTE_STRAY_REFUSED,
-							   .link = link,
-							   .a = *source,
-							   .b = *group });
+		core_note(hpim->mrp.core, &(struct core_note){ .level = NOTE_WARN,
+							       .code = NOTE_STRAY_REFUSED,
+							       .link = link,
+							       .a = *source,
+							       .b = *group });
 		return NULL;
 	}
 	tree = tree_get(hpim, source, group, link, NULL);
@@ -176,15 +187,15 @@ void hpim_tree_free(struct hpim_tree *tree)
 	struct hpim *hpim = tree->hpim;
 
 	assert(tree->tif_count == 0);
-	timer_stop(&hpim->core->sched, &tree->source_timer);
-	timer_stop(&hpim->core->sched, &tree->data_timer);
+	timer_stop(&hpim->mrp.core->sched, &tree->source_timer);
+	timer_stop(&hpim->mrp.core->sched, &tree->data_timer);
 	hpim_stale_end(tree);
 	if (tree->is_dirty)
 		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
 	hpim_stray_drop(tree);
 	hpim_announced_forget(tree);
-	mfib_clear(hpim->core, &tree->key);
-	rpf_unsubscribe(hpim->core, &tree->path);
+	mfib_clear(hpim->mrp.core, MFIB_HPIM, &tree->key);
+	rpf_unsubscribe(hpim->mrp.core, &tree->path);
 	inspect_walks_pass(tree);
 	LIST_REMOVE(tree, by_group);
 	group_put(hpim, tree->group);
@@ -285,7 +296,7 @@ bool hpim_tree_sweep(struct hpim_tree *tree)
 			tree->tifs[kept++] = tif;
 			continue;
 		}
-		timer_stop(&tree->hpim->core->sched, &tif->hold_timer);
+		timer_stop(&tree->hpim->mrp.core->sched, &tif->hold_timer);
 		free(tif);
 	}
 	tree->tif_count = kept;
@@ -379,7 +390,7 @@ void hpim_tree_free_all(struct hpim *hpim)
 	HASH_ITER (hh, hpim->trees, tree, next) {
 		for (uint16_t i = 0; i < tree->tif_count; i++) {
 			hpim_reliable_drop(tree->tifs[i]);
-			timer_stop(&hpim->core->sched, &tree->tifs[i]->hold_timer);
+			timer_stop(&hpim->mrp.core->sched, &tree->tifs[i]->hold_timer);
 			free(tree->tifs[i]);
 		}
 		tree->tif_count = 0;

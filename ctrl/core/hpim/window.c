@@ -8,7 +8,7 @@
  * and shrinks while they come late, so that a slow neighbor has about as much to do as it does in
  * that time, and its answers come long before the retransmission.
  */
-#include "core/hpim/hpim_int.h"
+#include "core/hpim/window.h"
 
 #define WINDOW_FIRST 16u  /* what any socket can hold */
 #define WINDOW_MIN   4u   /* keeps a neighbor busy from one acknowledgement to the next */

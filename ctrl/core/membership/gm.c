@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Group membership, the router side of IGMP and MLD: packets, the querier election and the
- * interface. What a report does to a group is membership/group.c's; what differs between the families is
- * data of membership/family.c; what a change of membership means to a tree is the routing protocol's.
- * Source: description of HPIM-DM, section 6; RFC 9776; RFC 3810.
+ * interface. What a report does to a group is membership/group.c's; what differs between the
+ * families is data of membership/family.c; what a change of membership means to a tree is the
+ * routing protocol's. Source: description of HPIM-DM, section 6; RFC 9776; RFC 3810.
  */
 #include <assert.h>
 #include <errno.h>
@@ -301,7 +301,7 @@ static void listen_tell(struct core *core, const struct gm_if *gm, enum core_eff
 	for (unsigned int i = 0; i < GM_LISTEN_COUNT; i++)
 		core_fx(core, &(struct core_effect){ .kind = kind,
 						     .group = { .link = gm->link,
-								.proto = PROTO_GM,
+								.socket = SOCKET_GM,
 								.group = gm->family->listen[i] } });
 }
 

@@ -25,7 +25,7 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family);
 void gm_stop(struct core *core, struct gm_if *gm);
 
 /**
- * gm_receive() - A packet of PROTO_GM.
+ * gm_receive() - A packet of SOCKET_GM.
  *
  * What is malformed is noted (NOTE_PACKET_BAD) and dropped whole; what its sender should not have
  * sent is noted and counted by its reason (enum gm_refusal).

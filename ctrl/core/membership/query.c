@@ -18,7 +18,7 @@ static void query_send(struct core *core, const struct gm_if *gm, const struct i
 	const struct ip_addr *src = gm_own_addr(core, gm);
 	struct core_effect effect = {
 		.kind = FX_SEND,
-		.send = { .link = gm->link, .proto = PROTO_GM, .src = *src, .dst = *dst },
+		.send = { .link = gm->link, .socket = SOCKET_GM, .src = *src, .dst = *dst },
 	};
 	uint8_t bytes[QUERY_LEN_MAX];
 

@@ -111,8 +111,8 @@ Test(core, families_know_nothing_of_each_other)
 
 	net_port(net, 0, 0, 2, 1);
 	net_on(net, 0);
-	cr_assert_not_null(net->routers[0].core->hpim[IP_FAMILY_6]->ifs[0]);
-	cr_assert_null(net->routers[0].core->hpim[IP_FAMILY_4]->ifs[0]);
+	cr_assert_not_null(hpim_of(net->routers[0].core, IP_FAMILY_6)->ifs[0]);
+	cr_assert_null(hpim_of(net->routers[0].core, IP_FAMILY_4)->ifs[0]);
 	net_free(net);
 }
 

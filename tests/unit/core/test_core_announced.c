@@ -3,6 +3,7 @@
  * A neighbor that announces very many trees that no one here asks for leaves room for what is
  * wanted, and for other neighbors.
  */
+#include "core/hpim/tree.h"
 #include "unit/common_bench.h"
 #include "core/inspect.h"
 
@@ -41,7 +42,7 @@ static void hear(struct net *net, unsigned int host, uint16_t link, const struct
 	quiet(net, &(struct core_event){
 			   .kind = EV_PACKET,
 			   .packet = { .link = link,
-				       .proto = PROTO_HPIM,
+				       .socket = SOCKET_103,
 				       .src = net_addr(net, lan, host),
 				       .dst = bench_destination(net, link, msg->type),
 				       .ttl = 1,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Assert on the switch of the seven routers: description of HPIM-DM, 9.2. */
+#include "core/hpim/tree.h"
 #include "unit/common_seven.h"
 
 #define FAMILIES_TEST(name)                      \

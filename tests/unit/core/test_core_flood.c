@@ -5,6 +5,7 @@
  */
 #include <malloc.h>
 
+#include "core/hpim/if.h"
 #include "unit/common_pair.h"
 #include "core/inspect.h"
 

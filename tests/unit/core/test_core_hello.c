@@ -2,6 +2,7 @@
 /* When Hellos go, on several interfaces and in both families. Description of HPIM-DM, 3.1. */
 #include <criterion/criterion.h>
 
+#include "core/hpim/if.h"
 #include "base/addr_text.h"
 #include "core/hpim/hpim_int.h"
 
@@ -25,7 +26,7 @@ static void handle(struct hellos *h, const struct core_event *event)
 	while ((fx = core_effect_next(h->core))) {
 		enum ip_family family;
 
-		if (fx->kind != FX_SEND || fx->send.proto != PROTO_HPIM)
+		if (fx->kind != FX_SEND || fx->send.socket != SOCKET_103)
 			continue;
 		family = ip_addr_family(&fx->send.src);
 		cr_assert_eq(hpim_decode(family, fx->send.bytes, fx->send.len, &msg), 0);
@@ -130,7 +131,7 @@ Test(core_hello, one_in_between_promises_no_more_than_the_last_common_one)
 	last = h.now;
 	run(&h, last + HP_MS(3800));
 	for (unsigned int i = 0; i < HPIM_EARLY_HELLO_ACKS; i++)
-		hpim_if_acked(hpim_if_by_link(h.core->hpim[IP_FAMILY_6], 1));
+		hpim_if_acked(hpim_if_by_link(hpim_of(h.core, IP_FAMILY_6), 1));
 	handle(&h, &(struct core_event){ .kind = EV_CLOCK });
 	cr_expect_eq(h.at[IP_FAMILY_6][1], last + HP_MS(3800));
 	cr_expect_eq(h.hold_s[IP_FAMILY_6][1], 36);

@@ -37,7 +37,7 @@ static void hear(struct net *net, unsigned int host, const struct hpim_msg *msg)
 	happen(net, &(struct core_event){
 			    .kind = EV_PACKET,
 			    .packet = { .link = 0,
-					.proto = PROTO_HPIM,
+					.socket = SOCKET_103,
 					.src = net_addr(net, net->routers[0].ports[0].lan, host),
 					.dst = bench_destination(net, 0, msg->type),
 					.ttl = 1,
@@ -205,7 +205,7 @@ static void quiet_hear(struct net *net, uint16_t link, unsigned int host,
 	      &(struct core_event){
 		      .kind = EV_PACKET,
 		      .packet = { .link = link,
-				  .proto = PROTO_HPIM,
+				  .socket = SOCKET_103,
 				  .src = net_addr(net, lan, host),
 				  .dst = bench_destination(net, link, msg->type),
 				  .ttl = 1,

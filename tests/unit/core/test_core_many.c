@@ -64,7 +64,7 @@ static void take_send(struct lab *lab, unsigned int from, const struct fx_send *
 {
 	struct packet *packet;
 
-	if (send->proto != PROTO_HPIM || send->link != (from == 0 ? LINK_AB : 0))
+	if (send->socket != SOCKET_103 || send->link != (from == 0 ? LINK_AB : 0))
 		return;
 	count_sync(lab, send);
 	if (lab->count == lab->room) {
@@ -112,7 +112,7 @@ static void deliver(struct lab *lab)
 		handle(lab, packet.to,
 		       &(struct core_event){ .kind = EV_PACKET,
 					     .packet = { .link = packet.to == 0 ? LINK_AB : 0,
-							 .proto = PROTO_HPIM,
+							 .socket = SOCKET_103,
 							 .src = packet.src,
 							 .dst = packet.dst,
 							 .ttl = 1,
@@ -184,12 +184,12 @@ static void synchronize(enum ip_family family)
 						       .source = source_of(family),
 						       .group = group_of(family, i) } });
 	run(&lab, HP_SEC(20));
-	cr_assert_eq(lab.core[0]->hpim[family]->tree_count, TREES);
+	cr_assert_eq(hpim_of(lab.core[0], family)->tree_count, TREES);
 	link_on(&lab, 1, 0, 1, 2);
 	run(&lab, HP_SEC(30));
 	cr_expect_eq(lab.syncs_with_trees, (TREES + fragment - 1) / fragment);
 	cr_expect_eq(lab.entries, TREES);
-	for (const struct hpim_tree *tree = lab.core[1]->hpim[family]->trees; tree;
+	for (const struct hpim_tree *tree = hpim_of(lab.core[1], family)->trees; tree;
 	     tree = tree->hh.next)
 		active += tree->view.state == TREE_ACTIVE;
 	cr_expect_eq(active, TREES);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hpim/if.h"
+#include "core/hpim/tree.h"
 #include "core/hpim/hpim_int.h"
 
 #define TREES      2000u
@@ -107,7 +109,7 @@ static void take_send(struct lab *lab, unsigned int router, const struct fx_send
 	struct station *from = &lab->stations[router], *to = &lab->stations[1 - router];
 	struct hpim_msg msg;
 
-	if (send->proto != PROTO_HPIM || send->link != (router == A ? LINK_AB : 0))
+	if (send->socket != SOCKET_103 || send->link != (router == A ? LINK_AB : 0))
 		return;
 	msg = decode(lab, send->bytes, send->len);
 	from->sent[msg.type]++;
@@ -164,7 +166,7 @@ static uint32_t in_flight(const struct hpim_if *hif, const struct hpim_neigh *ne
 
 static struct hpim_if *hif_of(const struct lab *lab, unsigned int router)
 {
-	return hpim_if_by_link(lab->stations[router].core->hpim[lab->family],
+	return hpim_if_by_link(hpim_of(lab->stations[router].core, lab->family),
 			       router == A ? LINK_AB : 0);
 }
 
@@ -231,7 +233,7 @@ static void work(struct lab *lab, unsigned int router)
 	handle(lab, router,
 	       &(struct core_event){ .kind = EV_PACKET,
 				     .packet = { .link = router == A ? LINK_AB : 0,
-						 .proto = PROTO_HPIM,
+						 .socket = SOCKET_103,
 						 .src = packet.src,
 						 .dst = packet.dst,
 						 .ttl = 1,
@@ -313,7 +315,7 @@ static void data(struct lab *lab)
 	for (uint32_t i = 0; i < TREES; i++) {
 		const struct ip_addr group = group_of(lab->family, i);
 
-		if (hpim_tree_find(lab->stations[A].core->hpim[lab->family], &source, &group))
+		if (hpim_tree_find(hpim_of(lab->stations[A].core, lab->family), &source, &group))
 			continue;
 		handle(lab, A,
 		       &(struct core_event){ .kind = EV_DATA,
@@ -402,7 +404,7 @@ static void count_from_now(struct lab *lab)
 /* All is said and acknowledged, and B knows A's metric of each tree. */
 static void check_settled(struct lab *lab)
 {
-	const struct hpim *hpim = lab->stations[B].core->hpim[lab->family];
+	const struct hpim *hpim = hpim_of(lab->stations[B].core, lab->family);
 	unsigned int right = 0;
 
 	for (const struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sync_With_Trees: description of HPIM-DM, 9.2. 21 trees in fragments of five. */
+#include "core/hpim/snapshot.h"
 #include "unit/common_seven.h"
 
 #define FAMILIES_TEST(name)                      \

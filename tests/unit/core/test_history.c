@@ -46,7 +46,7 @@ static struct core_event packet(const uint8_t *bytes, size_t len)
 {
 	return (struct core_event){ .kind = EV_PACKET,
 				    .packet = { .link = 0,
-						.proto = PROTO_HPIM,
+						.socket = SOCKET_103,
 						.src = addr("10.0.0.9"),
 						.dst = addr("224.0.0.13"),
 						.ttl = 1,

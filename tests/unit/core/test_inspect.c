@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "core/hpim/tree.h"
 #include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
 
@@ -29,14 +30,14 @@ static void tree_make(uint8_t i)
 {
 	const struct mfib_key key = key_of(i);
 
-	cr_assert_not_null(hpim_tree_get(core->hpim[family], &key.source, &key.group, 0));
+	cr_assert_not_null(hpim_tree_get(hpim_of(core, family), &key.source, &key.group, 0));
 }
 
 static void tree_end(uint8_t i)
 {
 	const struct mfib_key key = key_of(i);
 
-	hpim_tree_free(hpim_tree_find(core->hpim[family], &key.source, &key.group));
+	hpim_tree_free(hpim_tree_find(hpim_of(core, family), &key.source, &key.group));
 }
 
 static void lab_open(enum ip_family of)

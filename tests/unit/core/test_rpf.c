@@ -17,9 +17,8 @@ static struct ip_addr addr_of(const char *text)
 static unsigned int calls;
 static struct rpf_user *last_user;
 
-static void changed(struct core *core, struct rpf_user *user)
+static void changed(struct rpf_user *user)
 {
-	(void)core;
 	calls++;
 	last_user = user;
 }
@@ -44,7 +43,7 @@ static void expect(struct core *core, enum core_effect_kind kind, const struct i
 Test(rpf, source_is_watched_from_the_first_user_to_the_last)
 {
 	const struct ip_addr source = addr_of("10.1.1.1");
-	struct rpf_user a = { .source = NULL }, b = { .source = NULL };
+	struct rpf_user a = { .changed = changed }, b = { .changed = changed };
 	struct core *core = new_core();
 
 	cr_assert(rpf_subscribe(core, &a, &source));
@@ -64,13 +63,13 @@ Test(rpf, path_is_unknown_until_it_is_told)
 {
 	const struct ip_addr source = addr_of("2001::1");
 	struct ev_rpf path = { .source = source, .is_reachable = true, .link = 3, .metric = 7 };
-	struct rpf_user user = { .source = NULL };
+	struct rpf_user user = { .changed = changed };
 	struct core *core = new_core();
 
 	cr_assert_null(rpf_path(&user));
 	cr_assert(rpf_subscribe(core, &user, &source));
 	cr_assert_null(rpf_path(&user));
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	cr_assert_eq(calls, 1);
 	cr_assert_eq(last_user, &user);
 	cr_assert_eq(rpf_path(&user)->metric, 7);
@@ -84,11 +83,11 @@ Test(rpf, first_path_is_told_whatever_it_is)
 {
 	const struct ip_addr source = addr_of("10.1.1.1");
 	const struct ev_rpf path = { .source = source };
-	struct rpf_user a = { .source = NULL }, b = { .source = NULL };
+	struct rpf_user a = { .changed = changed }, b = { .changed = changed };
 	struct core *core = new_core();
 
 	cr_assert(rpf_subscribe(core, &a, &source) && rpf_subscribe(core, &b, &source));
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	cr_assert_eq(calls, 2);
 	rpf_unsubscribe(core, &a);
 	rpf_unsubscribe(core, &b);
@@ -99,27 +98,27 @@ Test(rpf, every_field_is_a_difference_and_the_same_path_is_none)
 {
 	const struct ip_addr source = addr_of("10.1.1.1");
 	struct ev_rpf path = { .source = source, .is_reachable = true, .link = 3 };
-	struct rpf_user user = { .source = NULL };
+	struct rpf_user user = { .changed = changed };
 	struct core *core = new_core();
 
 	cr_assert(rpf_subscribe(core, &user, &source));
-	rpf_update(core, &path, changed);
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
+	rpf_update(core, &path);
 	cr_assert_eq(calls, 1);
 	path.is_connected = true;
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	path.link = 4;
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	path.preference = 1;
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	path.metric = 1;
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	path.prefix_len = 24;
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	path.next_hop = addr_of("10.2.2.2");
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	path.is_reachable = false;
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	cr_assert_eq(calls, 8);
 	rpf_unsubscribe(core, &user);
 	core_free(core);
@@ -130,7 +129,7 @@ Test(rpf, path_of_a_source_that_nobody_watches_is_ignored)
 	struct core *core = new_core();
 	const struct ev_rpf path = { .source = addr_of("10.1.1.1"), .is_reachable = true };
 
-	rpf_update(core, &path, changed);
+	rpf_update(core, &path);
 	cr_assert_eq(calls, 0);
 	cr_assert_null(core_effect_next(core));
 	core_free(core);

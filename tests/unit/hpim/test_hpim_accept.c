@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which packets are taken from the link: description of HPIM-DM, 2.1, and hpim/accept.c. */
+#include "core/hpim/if.h"
 #include "unit/common_bench.h"
 #include "core/inspect.h"
 
@@ -18,7 +19,7 @@ static void hear(struct net *net, const struct packet *packet, const struct hpim
 	net_handle(net, 0,
 		   &(struct core_event){
 			   .kind = EV_PACKET,
-			   .packet = { .proto = PROTO_HPIM,
+			   .packet = { .socket = SOCKET_103,
 				       .src = packet->src,
 				       .dst = packet->dst,
 				       .station = packet->station,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Keys: what is signed and what is accepted. Description of HPIM-DM, 2.8 and 2.9. */
+#include "core/hpim/keys.h"
+#include "core/hpim/snapshot.h"
 #include "unit/common_bench.h"
 #include "core/inspect.h"
 #include "io/crypto.h"

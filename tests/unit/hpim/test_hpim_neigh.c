@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Liveness, acceptance of messages and sequence numbers: description of HPIM-DM, 3.1, 3.2, 3.4. */
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/tree.h"
 #include "unit/common_bench.h"
 
 #define HOST 9
@@ -467,7 +470,7 @@ BENCH_TEST(hpim_receive, implausible_senders_and_broken_packets_are_dropped)
 	struct net *net = bench_new(family, 1, false);
 	uint8_t bytes[] = { 0, 0, 1, 0xf4, 0, 0, 0, 0, 0, 1, 0, 2, 0, 40 };
 	struct core_event event = { .kind = EV_PACKET,
-				    .packet = { .proto = PROTO_HPIM,
+				    .packet = { .socket = SOCKET_103,
 						.src = net_addr(net, 2, OWN),
 						.dst = bench_destination(net, 0, HPIM_HELLO),
 						.ttl = 1,

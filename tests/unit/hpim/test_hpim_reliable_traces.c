@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/tree.h"
 #include "base/addr_text.h"
 #include "unit/common_json.h"
 #include "core/hpim/hpim_int.h"
@@ -269,7 +273,7 @@ static void start(struct replay *r, struct json_object *trace)
 	core_handle(r->core, 0, &on);
 	while (core_effect_next(r->core))
 		;
-	r->hif = hpim_if_by_link(r->core->hpim[IP_FAMILY_4], LINK);
+	r->hif = hpim_if_by_link(hpim_of(r->core, IP_FAMILY_4), LINK);
 	cr_assert_not_null(r->hif);
 	r->hif->boot_time = vector_u32(trace, "boot_time");
 }

@@ -3,6 +3,8 @@
  * Every cell of the table of synchronization, reached by packets: description of HPIM-DM, 3.3. The
  * module is included for its table.
  */
+#include "core/hpim/neigh.h"
+#include "core/hpim/sync.h"
 #include "unit/common_bench.h"
 #include "core/hpim/sync.c"
 

@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/snapshot.h"
+#include "core/hpim/sync.h"
+#include "core/hpim/tree.h"
 #include "base/addr_text.h"
 #include "unit/common_json.h"
 #include "core/hpim/hpim_int.h"
@@ -131,7 +136,7 @@ static void receive(struct replay *r, const struct hpim_msg *msg, const struct h
 	const struct core_event event = {
 		.kind = EV_PACKET,
 		.packet = { .link = LINK,
-			    .proto = PROTO_HPIM,
+			    .socket = SOCKET_103,
 			    .src = r->neighbor,
 			    .dst = msg->type == HPIM_HELLO ? *hpim_if_group(r->hif) : r->our,
 			    .ttl = 1,
@@ -423,7 +428,7 @@ static void start(struct replay *r, struct json_object *trace)
 	drain(r->core);
 	core_handle(r->core, 0, &on);
 	drain(r->core);
-	r->hif = hpim_if_by_link(r->core->hpim[IP_FAMILY_4], LINK);
+	r->hif = hpim_if_by_link(hpim_of(r->core, IP_FAMILY_4), LINK);
 	cr_assert_not_null(r->hif);
 	r->hif->boot_time = vector_u32(trace, "our_boot_time");
 	cr_assert_not_null(

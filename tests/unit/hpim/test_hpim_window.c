@@ -5,6 +5,12 @@
  */
 #include <criterion/criterion.h>
 
+#include "core/hpim/if.h"
+#include "core/hpim/neigh.h"
+#include "core/hpim/reliable.h"
+#include "core/hpim/sync.h"
+#include "core/hpim/tree.h"
+#include "core/hpim/window.h"
 #include "base/addr_text.h"
 #include "core/hpim/hpim_int.h"
 
@@ -74,7 +80,7 @@ static void start(struct world *w)
 	drain(w);
 	core_handle(w->core, 0, &on);
 	drain(w);
-	w->hif = hpim_if_by_link(w->core->hpim[IP_FAMILY_4], LINK);
+	w->hif = hpim_if_by_link(hpim_of(w->core, IP_FAMILY_4), LINK);
 	w->a = neighbor_new(w, "10.0.0.11");
 	w->b = neighbor_new(w, "10.0.0.12");
 }

@@ -197,7 +197,7 @@ static void hop_limit_check(struct world *w)
 	uint8_t bytes[OLD_LEN_MAX];
 	struct ev_packet packet = {
 		.link = LINK,
-		.proto = PROTO_GM,
+		.socket = SOCKET_GM,
 		.src = addr_of(w->facts->host),
 		.dst = addr_of(w->facts->group),
 		.ttl = 64,
@@ -335,7 +335,7 @@ static void no_alert_check(struct world *w)
 	uint8_t bytes[OLD_LEN_MAX];
 	const struct ev_packet packet = {
 		.link = LINK,
-		.proto = PROTO_GM,
+		.socket = SOCKET_GM,
 		.src = addr_of(w->facts->host),
 		.dst = addr_of(w->facts->group),
 		.ttl = 1,

@@ -18,7 +18,8 @@
 
 #define LINK 3u
 
-/* What differs between the families, by hand: independent of membership/family.c and of the codecs. */
+/* What differs between the families, by hand: independent of membership/family.c and of the codecs.
+ */
 struct family_facts {
 	enum ip_family family;
 	const char *lower, *own, *higher, *host, *host2;
@@ -169,7 +170,7 @@ static inline const char *send_word(const struct world *w, const struct fx_send 
 		{ "old-specific", f->group, f->old_query_len, f->old_specific },
 	};
 
-	if (send->link != LINK || send->proto != PROTO_GM || !is_addr(&send->src, f->own))
+	if (send->link != LINK || send->socket != SOCKET_GM || !is_addr(&send->src, f->own))
 		return "send?";
 	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
 		if (send->len == queries[i].len && is_addr(&send->dst, queries[i].dst) &&
@@ -182,7 +183,7 @@ static inline const char *group_word(const struct world *w, const struct core_ef
 {
 	bool is_join = fx->kind == FX_JOIN;
 
-	if (fx->group.link != LINK || fx->group.proto != PROTO_GM)
+	if (fx->group.link != LINK || fx->group.socket != SOCKET_GM)
 		return "group?";
 	if (is_addr(&fx->group.group, w->facts->listen[0]))
 		return is_join ? "join0" : "leave0";
@@ -311,7 +312,7 @@ static inline void receive_bytes(struct world *w, const char *src, const char *d
 {
 	const struct ev_packet packet = {
 		.link = LINK,
-		.proto = PROTO_GM,
+		.socket = SOCKET_GM,
 		.src = addr_of(src),
 		.dst = addr_of(dst),
 		.ttl = 1,

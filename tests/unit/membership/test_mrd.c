@@ -50,7 +50,7 @@ static void take(struct world *world, const struct core_effect *fx)
 	static const char *const names[] = { "advertisement", "solicitation", "termination" };
 	struct ip_addr own = addr_of(facts[world->family].own);
 
-	if (fx->kind == FX_SEND && fx->send.proto == PROTO_MRD) {
+	if (fx->kind == FX_SEND && fx->send.socket == SOCKET_MRD) {
 		cr_assert_eq(fx->send.link, LINK);
 		cr_assert(ip_addr_equal(&fx->send.src, &own));
 		cr_assert_eq(mrd_decode(fx->send.bytes, fx->send.len, &fx->send.src, &fx->send.dst,
@@ -58,7 +58,8 @@ static void take(struct world *world, const struct core_effect *fx)
 			     0);
 		world->sent++;
 		add(world, names[world->last.type], &fx->send.dst);
-	} else if ((fx->kind == FX_JOIN || fx->kind == FX_LEAVE) && fx->group.proto == PROTO_MRD) {
+	} else if ((fx->kind == FX_JOIN || fx->kind == FX_LEAVE) &&
+		   fx->group.socket == SOCKET_MRD) {
 		add(world, fx->kind == FX_JOIN ? "join" : "leave", &fx->group.group);
 	}
 }
@@ -109,7 +110,7 @@ static void receive(struct world *world, enum mrd_type type, uint8_t ttl)
 
 	handle(world, &(struct core_event){ .kind = EV_PACKET,
 					    .packet = { .link = LINK,
-							.proto = PROTO_MRD,
+							.socket = SOCKET_MRD,
 							.src = src,
 							.dst = dst,
 							.ttl = ttl,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire/ip103.h"
 #include "unit/common_json.h"
 #include "unit/common_property.h"
 #include "io/crypto.h"
@@ -47,7 +48,8 @@ static void check_frame(const uint8_t *frame, size_t len, const struct hpim_key 
 	cr_expect_eq(packet.ttl, 1);
 	cr_expect_not(packet.has_router_alert || packet.has_hop_by_hop);
 	cr_expect_eq(packet.bytes + packet.len, frame + len);
-	cr_expect_not(hpim_is_foreign_pim(packet.bytes, packet.len, &packet.src, &packet.dst));
+	cr_expect_eq(ip103_kind(IP103_HPIM, packet.bytes, packet.len, &packet.src, &packet.dst),
+		     IP103_HPIM);
 	cr_expect(property_hpim(family, packet.bytes, packet.len));
 	cr_assert_eq(hpim_decode(family, packet.bytes, packet.len, &msg), 0);
 	tally->packets[family]++;

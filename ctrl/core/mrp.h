@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_MRP_H
+#define CORE_MRP_H
+
+/*
+ * A multicast routing protocol as the core sees it: a table of functions, and one instance for each
+ * address family. protocols.c lists the tables; no other file of the core names a protocol.
+ *
+ * A protocol may use timers and random numbers (core_int.h), notes and other effects (fx.h), paths
+ * to sources (rpf.h), membership questions (membership/gm.h), and as their owner its entries of the
+ * forwarding table (mfib.h). It knows no other protocol.
+ */
+#include "core/event.h"
+#include "core/mfib.h"
+#include "wire/ip103.h"
+
+struct core;
+
+#define MRP_MAX 4 /* protocols */
+
+/** struct mrp - An instance; the first member of the protocol's own state. */
+struct mrp {
+	const struct mrp_ops *ops;
+	struct core *core;
+	enum ip_family family;
+};
+
+/**
+ * struct mrp_ops - What a protocol does, in the order of a router's life. All but create(),
+ * destroy() and evaluate_next() may be NULL: that does not concern it.
+ */
+struct mrp_ops {
+	enum mfib_owner owner; /* of its entries; also orders the protocols, see mfib.h */
+	enum core_proto proto; /* what switches it on; of those with packets */
+	enum ip103_kind kind;  /* its packets; an interface runs one protocol of them */
+
+	/* NULL: no memory. The core fills in the members of struct mrp before anything else. */
+	struct mrp *(*create)(struct core *core, enum ip_family family);
+
+	/* Settings, keys, static routes: a protocol ignores what is not its own. */
+	void (*config_changed)(struct mrp *mrp, const struct ev_config *config);
+
+	/* Something about an interface, or what is switched on there, is different. */
+	void (*link_changed)(struct mrp *mrp, uint16_t link);
+
+	/* What an earlier run knew: an entry of the forwarding plane, a neighbor. */
+	void (*stale)(struct mrp *mrp, const struct ev_stale *stale);
+
+	/* A packet of @kind, on an interface where @proto is switched on. */
+	void (*packet)(struct mrp *mrp, const struct ev_packet *packet);
+
+	/* The answer of gm_has_member() may be different for @group on some interface. */
+	void (*member_changed)(struct mrp *mrp, const struct ip_addr *group);
+
+	/*
+	 * The forwarding plane saw data: of an entry of this owner, or of an (S,G) without entry,
+	 * which is offered to each protocol until one takes it. Return: whether it was taken.
+	 */
+	bool (*data)(struct mrp *mrp, const struct ev_data *data);
+
+	/* Re-evaluate one tree that was marked; false: none is left. */
+	bool (*evaluate_next)(struct mrp *mrp);
+
+	/* Goodbye on every interface; entries stay. */
+	void (*stop)(struct mrp *mrp);
+
+	void (*destroy)(struct mrp *mrp);
+};
+
+/** mrp_protocols - All of them, most preferred owner first; ends with NULL. */
+extern const struct mrp_ops *const mrp_protocols[];
+
+/** mrp_find() - The instance of a protocol; NULL: the core does not have it. */
+struct mrp *mrp_find(const struct core *core, const struct mrp_ops *ops, enum ip_family family);
+
+/**
+ * mrp_for_each() - Each instance of a family, most preferred owner first.
+ * @mrp: struct mrp pointer that is set; @core, @family: as it says.
+ */
+#define mrp_for_each(mrp, core, family) \
+	for (unsigned int mrp##_i = 0;  \
+	     mrp##_i < MRP_MAX && ((mrp) = (core)->mrp[family][mrp##_i]); mrp##_i++)
+
+#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which multicast routing protocols there are. A new one is a line here.
+ */
+#include "core/core_int.h"
+#include "core/hpim/hpim.h"
+
+const struct mrp_ops *const mrp_protocols[] = { &hpim_ops, NULL };
+
+_Static_assert(sizeof(mrp_protocols) / sizeof(mrp_protocols[0]) <= MRP_MAX + 1,
+	       "more protocols than struct core has room for");
+
+struct mrp *mrp_find(const struct core *core, const struct mrp_ops *ops, enum ip_family family)
+{
+	struct mrp *mrp;
+
+	mrp_for_each (mrp, core, family)
+		if (mrp->ops == ops)
+			return mrp;
+	return NULL;
+}
