@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses as people write them. For the shell, the tools and the tests; never for the core.
+ * Addresses as people write them. For the daemon, the tools and the tests; never for the core.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -140,14 +140,14 @@ void core_member_changed(struct core *core, uint16_t link, const struct ip_addr 
 			mrp->ops->member_changed(mrp, group);
 }
 
-/* The settings belong to what runs, the wish to the interface. */
-static void set_gm_wishes(struct core *core, uint16_t link, enum ip_family family)
+/* The settings belong to what runs, the request to the interface. */
+static void set_gm_settings(struct core *core, uint16_t link, enum ip_family family)
 {
 	struct gm_if *gm = core->gm[family][link];
 	uint8_t version = core->links[link].gm_version[family];
 	int err = gm && version ? gm_set_version(core, gm, version) : 0;
 
-	assert(!err); /* the shell knows the versions */
+	assert(!err); /* the daemon knows the versions */
 	if (!gm)
 		return;
 	gm_set_fast_leave(gm, core->links[link].has_fast_leave[family]);
@@ -170,7 +170,7 @@ static void gm_link_changed(struct core *core, uint16_t link, enum ip_family fam
 	}
 	if (!*gm && runs)
 		*gm = gm_start(core, link, family);
-	set_gm_wishes(core, link, family);
+	set_gm_settings(core, link, family);
 }
 
 /* The same of multicast router discovery. */
@@ -283,7 +283,7 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 	case CONFIG_SSM_ANY_SOURCE: link->has_ssm_any_source[ev->family] = ev->is_on; break;
 	default: handle_switch(core, ev); return;
 	}
-	set_gm_wishes(core, ev->link, ev->family);
+	set_gm_settings(core, ev->link, ev->family);
 }
 
 static void note_foreign(struct core *core, const struct ev_packet *ev, enum ip103_kind kind)

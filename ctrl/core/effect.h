@@ -14,7 +14,7 @@ enum core_effect_kind {
 	FX_RPF_UNWATCH, /* no longer */
 	FX_MFIB_PUT,    /* add or replace a route entry */
 	FX_MFIB_DEL,    /* remove a route entry */
-	FX_MFIB_ASK,    /* answer with EV_DATA, DATA_SEEN */
+	FX_MFIB_QUERY,  /* answer with EV_DATA, DATA_SEEN */
 	FX_NOTE,        /* something an operator may want to read */
 };
 
@@ -59,7 +59,7 @@ struct core_effect {
 		struct fx_group group;
 		struct ip_addr rpf_source; /* FX_RPF_WATCH, FX_RPF_UNWATCH */
 		struct mfib_route route;   /* FX_MFIB_PUT */
-		struct mfib_key key;       /* FX_MFIB_DEL, FX_MFIB_ASK */
+		struct mfib_key key;       /* FX_MFIB_DEL, FX_MFIB_QUERY */
 		struct core_note note;
 	};
 };

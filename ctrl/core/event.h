@@ -42,7 +42,7 @@ enum core_socket {
 
 /** struct ev_link - All that is known of one interface; replaces what was known before. */
 struct ev_link {
-	uint16_t link; /* number below LINKS_MAX, chosen by the shell */
+	uint16_t link; /* number below LINKS_MAX, chosen by the daemon */
 	bool is_present, is_up;
 	uint32_t mtu; /* bytes of IP packet */
 	char name[LINK_NAME_LEN];
@@ -82,7 +82,7 @@ struct ev_rpf {
 enum data_kind {
 	DATA_MISS,     /* no route entry; @link is the input interface */
 	DATA_WRONG_IF, /* arrived on another interface than the entry's */
-	DATA_SEEN,     /* answer to FX_MFIB_ASK: last forwarded or counted @seen_for ago */
+	DATA_SEEN,     /* answer to FX_MFIB_QUERY: last forwarded or counted @seen_for ago */
 };
 
 struct ev_data {

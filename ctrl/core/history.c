@@ -285,7 +285,7 @@ uint64_t history_effect_hash(uint64_t hash, const struct core_effect *effect)
 			wr_u64(&out, effect->route.oifs.word[i]);
 		break;
 	case FX_MFIB_DEL:
-	case FX_MFIB_ASK:
+	case FX_MFIB_QUERY:
 		wr_any(&out, &effect->key.source);
 		wr_any(&out, &effect->key.group);
 		break;

@@ -3,8 +3,8 @@
 #define CORE_NOTE_H
 
 /*
- * Notes: log lines as codes with arguments. The core fills in what happened; the shell puts it into
- * words (ctrl/daemon/log.c). Append-only: a recorded history must keep its meaning.
+ * Notes: log lines as codes with arguments. The core fills in what happened; the daemon puts it
+ * into words (ctrl/daemon/log.c). Append-only: a recorded history must keep its meaning.
  */
 #include "core/event.h"
 
@@ -47,32 +47,32 @@ enum note_level { NOTE_DEBUG, NOTE_INFO, NOTE_WARN };
 
 enum note_code {
 	NOTE_NONE,
-	NOTE_LINK_ON,         /* link, v[0] family, v[1] core_proto */
-	NOTE_LINK_OFF,        /* same */
-	NOTE_LINK_NO_ADDR,    /* same: enabled but without a usable address */
-	NOTE_PACKET_BAD,      /* link, a = source, v[0] core_proto, v[1] length */
-	NOTE_PACKET_FOREIGN,  /* link, a = source: PIM version 2 on an HPIM-DM interface */
-	NOTE_NEIGHBOR_NEW,    /* link, a = neighbor */
-	NOTE_NEIGHBOR_STATE,  /* link, a = neighbor, v[0] hpim_sync_state */
-	NOTE_NEIGHBOR_GONE,   /* link, a = neighbor, v[0] hpim_gone_reason */
-	NOTE_NEIGHBOR_LIMIT,  /* link, a = refused neighbor, v[0] limit */
-	NOTE_TREE_STATE,      /* a = source, b = group, v[0] new hpim_tree_state */
-	NOTE_TREE_LIMIT,      /* link, a = source, b = group, v[0] limit */
-	NOTE_ASSERT,          /* link, a = source, b = group, v[0] 1: won, 0: lost */
-	NOTE_QUERIER,         /* link, a = querier, v[0] 1: this router is it */
-	NOTE_GROUP_JOINED,    /* link, a = host, b = group */
-	NOTE_GROUP_LEFT,      /* link, b = group */
-	NOTE_GROUP_LIMIT,     /* link, b = refused group, v[0] limit */
-	NOTE_RPF_LIMIT,       /* a = source, v[0] limit */
-	NOTE_SN_EXHAUSTED,    /* link, v[0] new BootTime */
-	NOTE_PACKET_UNSIGNED, /* link, a = source: no key fits the security value */
-	NOTE_SOURCE_LIMIT,    /* link, a = refused source, b = group, v[0] limit */
-	NOTE_QUERIER_VERSION, /* link, a = querier, v[0] its version, v[1] ours */
-	NOTE_STRAY_EVICTED,   /* link by which the data came, a = source, b = group */
-	NOTE_STRAY_REFUSED,   /* same */
-	NOTE_GM_REFUSED,      /* link, a = sender, v[0] gm_refusal */
-	NOTE_NO_MEMORY,       /* link, a = source or host, b = group: refused */
-	NOTE_TREE_EVICTED,    /* link of the neighbor, a = source, b = group */
+	NOTE_LINK_ON,          /* link, v[0] family, v[1] core_proto */
+	NOTE_LINK_OFF,         /* same */
+	NOTE_LINK_NO_ADDR,     /* same: enabled but without a usable address */
+	NOTE_PACKET_BAD,       /* link, a = source, v[0] core_proto, v[1] length */
+	NOTE_PACKET_FOREIGN,   /* link, a = source: PIM version 2 on an HPIM-DM interface */
+	NOTE_NEIGHBOR_NEW,     /* link, a = neighbor */
+	NOTE_NEIGHBOR_STATE,   /* link, a = neighbor, v[0] hpim_sync_state */
+	NOTE_NEIGHBOR_GONE,    /* link, a = neighbor, v[0] hpim_gone_reason */
+	NOTE_NEIGHBOR_LIMIT,   /* link, a = refused neighbor, v[0] limit */
+	NOTE_TREE_STATE,       /* a = source, b = group, v[0] new hpim_tree_state */
+	NOTE_TREE_LIMIT,       /* link, a = source, b = group, v[0] limit */
+	NOTE_ASSERT,           /* link, a = source, b = group, v[0] 1: won, 0: lost */
+	NOTE_QUERIER,          /* link, a = querier, v[0] 1: this router is it */
+	NOTE_GROUP_JOINED,     /* link, a = host, b = group */
+	NOTE_GROUP_LEFT,       /* link, b = group */
+	NOTE_GROUP_LIMIT,      /* link, b = refused group, v[0] limit */
+	NOTE_RPF_LIMIT,        /* a = source, v[0] limit */
+	NOTE_SN_EXHAUSTED,     /* link, v[0] new BootTime */
+	NOTE_PACKET_UNSIGNED,  /* link, a = source: no key fits the security value */
+	NOTE_SOURCE_LIMIT,     /* link, a = refused source, b = group, v[0] limit */
+	NOTE_QUERIER_VERSION,  /* link, a = querier, v[0] its version, v[1] ours */
+	NOTE_UNWANTED_EVICTED, /* link by which the data came, a = source, b = group */
+	NOTE_UNWANTED_REFUSED, /* same */
+	NOTE_GM_REFUSED,       /* link, a = sender, v[0] gm_refusal */
+	NOTE_NO_MEMORY,        /* link, a = source or host, b = group: refused */
+	NOTE_TREE_EVICTED,     /* link of the neighbor, a = source, b = group */
 	/* Refused packets of HPIM-DM, hpim/accept.c: link, a = source, b = destination */
 	NOTE_PACKET_SOURCE,       /* the source is not on the link, or our own address */
 	NOTE_PACKET_TTL,          /* the TTL is not 1 */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Best path to each source. Comparing root path costs is in hpim/derive.c; routes are looked up by
- * the shell.
+ * the daemon.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 
 #include "base/addr_text.h"
 #include "base/utf8.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 #include "wire/ip103.h"
 
 static bool to_stderr = true, with_debug;
@@ -28,7 +28,7 @@ __attribute__((format(printf, 2, 0))) static int log_libbpf(enum libbpf_print_le
 	return len;
 }
 
-void log_open(const struct shell_options *options)
+void log_open(const struct daemon_options *options)
 {
 	(void)libbpf_set_print(log_libbpf); /* the former one wrote to standard error */
 	to_stderr = options->is_foreground;
@@ -240,7 +240,7 @@ static void limit_note(const struct core_note *note, const char *link, const cha
 			       "refused without a line until one ends",
 			       a, b, note->v[0]);
 		break;
-	case NOTE_STRAY_EVICTED:
+	case NOTE_UNWANTED_EVICTED:
 		(void)snprintf(line, room,
 			       "%s: (%s, %s) forgotten: data that nobody wants fills its part of "
 			       "the table, and the oldest gives way",
@@ -252,7 +252,7 @@ static void limit_note(const struct core_note *note, const char *link, const cha
 			       "announces more than any other of what no one here asked for",
 			       link, a, b);
 		break;
-	case NOTE_STRAY_REFUSED:
+	case NOTE_UNWANTED_REFUSED:
 		(void)snprintf(line, room,
 			       "%s: data to (%s, %s) refused: the source or the interface brings "
 			       "too much that nobody wants",
@@ -342,8 +342,8 @@ static struct line_limit line_limit(const struct core_note *note)
 	case NOTE_GM_REFUSED:
 	case NOTE_NEIGHBOR_LIMIT:
 	case NOTE_TREE_LIMIT:
-	case NOTE_STRAY_EVICTED:
-	case NOTE_STRAY_REFUSED:
+	case NOTE_UNWANTED_EVICTED:
+	case NOTE_UNWANTED_REFUSED:
 	case NOTE_TREE_EVICTED:
 	case NOTE_GROUP_LIMIT:
 	case NOTE_SOURCE_LIMIT:
@@ -388,10 +388,10 @@ static bool is_left_out(const struct core_note *note)
 	return false;
 }
 
-void log_note(const struct shell *shell, const struct core_note *note)
+void log_note(const struct daemon *daemon, const struct core_note *note)
 {
 	struct addr_text a = ip_addr_text(&note->a), b = ip_addr_text(&note->b);
-	const char *link = port_name(shell, note->link);
+	const char *link = port_name(daemon, note->link);
 	char line[256];
 
 	if (is_left_out(note))

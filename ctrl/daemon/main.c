@@ -11,7 +11,7 @@
 
 #include "hpim/mfib_abi.h"
 #include "daemon/privileges.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 #define INSTANCE_NAME_MAX 32
 #define TABLE_MAX         999999999u
@@ -101,7 +101,8 @@ static int usage_error(const char *what, const char *value)
 	return CTL_EXIT_USAGE;
 }
 
-/* The second number says which daemons can follow each other without a gap; see daemon/restart.c. */
+/* The second number says which daemons can follow each other without a gap; see daemon/restart.c.
+ */
 static int print_version(void)
 {
 	return printf("hpimd %s, maps %u\n", HPIM_VERSION, MFIB_VERSION) < 0 ? EXIT_FAILURE
@@ -109,7 +110,7 @@ static int print_version(void)
 }
 
 /* Return: -1 to go on, else the exit code. */
-static int parse_options(int argc, char **argv, struct shell_options *options)
+static int parse_options(int argc, char **argv, struct daemon_options *options)
 {
 	int letter;
 
@@ -193,7 +194,7 @@ static void report(int fd, unsigned char status)
 }
 
 /* Errors of the start go to standard error, even on the way into the background. */
-static void leave_terminal(const struct shell_options *options)
+static void leave_terminal(const struct daemon_options *options)
 {
 	if (options->is_foreground)
 		return;
@@ -212,12 +213,12 @@ static unsigned char exit_code(int err)
 
 int main(int argc, char **argv)
 {
-	struct shell_options options = { .instance = "default",
-					 .unicast_table = 254,
-					 .hello_s = HELLO_S,
-					 .stale_for = HP_SEC(RELEARN_S) };
-	struct shell_options start_log = { .is_foreground = true };
-	static struct shell shell;
+	struct daemon_options options = { .instance = "default",
+					  .unicast_table = 254,
+					  .hello_s = HELLO_S,
+					  .stale_for = HP_SEC(RELEARN_S) };
+	struct daemon_options start_log = { .is_foreground = true };
+	static struct daemon daemon;
 	bool is_first = restart_init(argv);
 	int err, ready_fd = -1;
 
@@ -234,19 +235,19 @@ int main(int argc, char **argv)
 	options.discards_pins &= is_first;
 	if (!options.is_foreground && is_first)
 		ready_fd = go_to_background();
-	err = shell_start(&shell, &options);
+	err = daemon_start(&daemon, &options);
 	if (!err) {
 		report(ready_fd, CTL_EXIT_OK);
 		ready_fd = -1;
 		if (is_first)
 			leave_terminal(&options);
 		log_format(NOTE_INFO, "instance %s serves", options.instance);
-		loop_ready(shell.loop);
-		err = loop_run(shell.loop);
+		loop_ready(daemon.loop);
+		err = loop_run(daemon.loop);
 	}
-	shell_fini(&shell);
+	daemon_fini(&daemon);
 	report(ready_fd, exit_code(err)); /* a refused start: now that nothing is left of it */
-	if (!err && shell.end == SHELL_RESTART) {
+	if (!err && daemon.end == DAEMON_RESTART) {
 		err = restart_exec();
 		log_format(NOTE_WARN, "cannot run again: %s; forwarding ends with the lease",
 			   strerror(-err));

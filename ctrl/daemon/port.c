@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Attached interfaces: what the operator wants, what the kernel has, and the link numbers that the
- * core knows them by. The wish is kept while an interface is absent.
+ * core knows them by. The request is kept while an interface is absent.
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 uint16_t port_refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code,
 		     const char *hint, const char *format, ...)
@@ -24,25 +24,25 @@ uint16_t port_refuse(struct port_refusal *refusal, enum ctl_exit exit, const cha
 	return LINK_NONE;
 }
 
-static uint16_t port_by_name(const struct shell *shell, const char *name)
+static uint16_t port_by_name(const struct daemon *daemon, const char *name)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (shell->ports[link].is_used && !strcmp(shell->ports[link].name, name))
+		if (daemon->ports[link].is_used && !strcmp(daemon->ports[link].name, name))
 			return link;
 	return LINK_NONE;
 }
 
-uint16_t port_by_ifindex(const struct shell *shell, uint32_t ifindex)
+uint16_t port_by_ifindex(const struct daemon *daemon, uint32_t ifindex)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (shell->ports[link].is_used && shell->ports[link].ifindex == ifindex)
+		if (daemon->ports[link].is_used && daemon->ports[link].ifindex == ifindex)
 			return link;
 	return LINK_NONE;
 }
 
-const char *port_name(const struct shell *shell, uint16_t link)
+const char *port_name(const struct daemon *daemon, uint16_t link)
 {
-	return link < LINKS_MAX && shell->ports[link].is_used ? shell->ports[link].name : "-";
+	return link < LINKS_MAX && daemon->ports[link].is_used ? daemon->ports[link].name : "-";
 }
 
 static bool wants_any(const struct port *port)
@@ -54,12 +54,12 @@ static bool wants_any(const struct port *port)
 	return false;
 }
 
-static void feed_link(struct shell *shell, uint16_t number, const struct rtnl_link *link)
+static void feed_link(struct daemon *daemon, uint16_t number, const struct rtnl_link *link)
 {
 	struct core_event event = { .kind = EV_LINK, .link = { .link = number } };
 	struct ev_link *info = &event.link;
 
-	memcpy(info->name, shell->ports[number].name, sizeof(info->name));
+	memcpy(info->name, daemon->ports[number].name, sizeof(info->name));
 	if (link && link->is_present) {
 		info->is_present = true;
 		info->is_up = link->is_up;
@@ -67,21 +67,21 @@ static void feed_link(struct shell *shell, uint16_t number, const struct rtnl_li
 		info->addr_count = link->addr_count;
 		memcpy(info->addrs, link->addrs, sizeof(info->addrs));
 	}
-	shell_feed(shell, &event);
+	daemon_feed(daemon, &event);
 }
 
 /* Multicast router discovery goes with HPIM-DM: switches that snoop must know the routers. */
-static void feed_mrd(struct shell *shell, uint16_t number, enum ip_family family, bool is_on)
+static void feed_mrd(struct daemon *daemon, uint16_t number, enum ip_family family, bool is_on)
 {
-	shell_feed(shell, &(struct core_event){ .kind = EV_CONFIG,
-						.config = { .kind = CONFIG_MRD,
-							    .link = number,
-							    .family = family,
-							    .is_on = is_on } });
+	daemon_feed(daemon, &(struct core_event){ .kind = EV_CONFIG,
+						  .config = { .kind = CONFIG_MRD,
+							      .link = number,
+							      .family = family,
+							      .is_on = is_on } });
 }
 
-static void feed_wish(struct shell *shell, uint16_t number, enum ip_family family,
-		      enum core_proto proto, bool is_on)
+static void feed_request(struct daemon *daemon, uint16_t number, enum ip_family family,
+			 enum core_proto proto, bool is_on)
 {
 	struct core_event event = { .kind = EV_CONFIG,
 				    .config = { .kind = CONFIG_LINK,
@@ -89,68 +89,69 @@ static void feed_wish(struct shell *shell, uint16_t number, enum ip_family famil
 						.family = family,
 						.proto = proto,
 						.is_on = is_on } };
-	struct port *port = &shell->ports[number];
+	struct port *port = &daemon->ports[number];
 
 	port->wanted[family][proto] = is_on;
 	if (proto == PROTO_HPIM)
 		port->waits_for_key[family] = false;
-	shell_feed(shell, &event);
+	daemon_feed(daemon, &event);
 	if (proto == PROTO_HPIM)
-		feed_mrd(shell, number, family, is_on);
+		feed_mrd(daemon, number, family, is_on);
 }
 
-static void feed_version(struct shell *shell, uint16_t number, enum ip_family family)
+static void feed_version(struct daemon *daemon, uint16_t number, enum ip_family family)
 {
-	shell_feed(shell,
-		   &(struct core_event){
-			   .kind = EV_CONFIG,
-			   .config = { .kind = CONFIG_GM,
-				       .link = number,
-				       .family = family,
-				       .version = shell->ports[number].gm_version[family] } });
+	daemon_feed(daemon,
+		    &(struct core_event){
+			    .kind = EV_CONFIG,
+			    .config = { .kind = CONFIG_GM,
+					.link = number,
+					.family = family,
+					.version = daemon->ports[number].gm_version[family] } });
 }
 
-static void feed_flag(struct shell *shell, uint16_t number, enum ip_family family,
+static void feed_flag(struct daemon *daemon, uint16_t number, enum ip_family family,
 		      enum config_kind kind, bool is_on)
 {
-	shell_feed(shell, &(struct core_event){ .kind = EV_CONFIG,
-						.config = { .kind = kind,
-							    .link = number,
-							    .family = family,
-							    .is_on = is_on } });
+	daemon_feed(daemon, &(struct core_event){ .kind = EV_CONFIG,
+						  .config = { .kind = kind,
+							      .link = number,
+							      .family = family,
+							      .is_on = is_on } });
 }
 
 /* What is set of IGMP and MLD on an interface, but for the version. */
-static void feed_flags(struct shell *shell, uint16_t number, enum ip_family family)
+static void feed_flags(struct daemon *daemon, uint16_t number, enum ip_family family)
 {
-	const struct port *port = &shell->ports[number];
+	const struct port *port = &daemon->ports[number];
 
-	feed_flag(shell, number, family, CONFIG_FAST_LEAVE, port->has_fast_leave);
-	feed_flag(shell, number, family, CONFIG_SSM_ANY_SOURCE, port->has_ssm_any_source);
+	feed_flag(daemon, number, family, CONFIG_FAST_LEAVE, port->has_fast_leave);
+	feed_flag(daemon, number, family, CONFIG_SSM_ANY_SOURCE, port->has_ssm_any_source);
 }
 
-/* What is wished of IGMP and MLD; the rest stays as it is. */
-static void wish_membership(struct shell *shell, uint16_t number, const struct port_wish *wish)
+/* What is requested of IGMP and MLD; the rest stays as it is. */
+static void want_membership(struct daemon *daemon, uint16_t number,
+			    const struct port_request *request)
 {
-	struct port *port = &shell->ports[number];
+	struct port *port = &daemon->ports[number];
 
-	if (wish->fast_leave || wish->no_fast_leave)
-		port->has_fast_leave = wish->fast_leave;
-	if (wish->ssm_any_source || wish->no_ssm_any_source)
-		port->has_ssm_any_source = wish->ssm_any_source;
+	if (request->fast_leave || request->no_fast_leave)
+		port->has_fast_leave = request->fast_leave;
+	if (request->ssm_any_source || request->no_ssm_any_source)
+		port->has_ssm_any_source = request->ssm_any_source;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		if (wish->gm_version[family]) {
-			port->gm_version[family] = wish->gm_version[family];
-			feed_version(shell, number, family);
+		if (request->gm_version[family]) {
+			port->gm_version[family] = request->gm_version[family];
+			feed_version(daemon, number, family);
 		}
-		feed_flags(shell, number, family);
+		feed_flags(daemon, number, family);
 	}
 }
 
 /* Bring the forwarding plane up to date with an interface. Return: 0 or a negative errno. */
-static int attach_dplane(struct shell *shell, uint16_t number, const struct rtnl_link *link)
+static int attach_dplane(struct daemon *daemon, uint16_t number, const struct rtnl_link *link)
 {
-	const struct port *port = &shell->ports[number];
+	const struct port *port = &daemon->ports[number];
 	struct dplane_link attach = {
 		.link = number,
 		.ifindex = link->ifindex,
@@ -165,18 +166,18 @@ static int attach_dplane(struct shell *shell, uint16_t number, const struct rtnl
 	for (unsigned int i = 0; i < link->addr_count && !ip_addr_is_set(&attach.addr4); i++)
 		if (ip_addr_family(&link->addrs[i].addr) == IP_FAMILY_4)
 			attach.addr4 = link->addrs[i].addr;
-	return dplane_attach(shell->dplane, &attach);
+	return dplane_attach(daemon->dplane, &attach);
 }
 
-static void let_go(struct shell *shell, uint16_t number)
+static void port_release(struct daemon *daemon, uint16_t number)
 {
-	struct port *port = &shell->ports[number];
+	struct port *port = &daemon->ports[number];
 
-	feed_link(shell, number, NULL);
+	feed_link(daemon, number, NULL);
 	if (port->ifindex)
-		dplane_detach(shell->dplane, number);
+		dplane_detach(daemon->dplane, number);
 	memset(port, 0, sizeof(*port));
-	watch_answer(shell, NULL);
+	watch_answer(daemon, NULL);
 }
 
 /* A family of which no protocol is wanted needs no address. */
@@ -198,64 +199,64 @@ static bool has_address_for(const struct rtnl_link *link,
  * The programs of an earlier run know an interface by its number, which is therefore its own, and
  * nobody else's until it is attached again.
  */
-static uint16_t free_number(const struct shell *shell, uint32_t ifindex)
+static uint16_t free_number(const struct daemon *daemon, uint32_t ifindex)
 {
-	uint16_t number = dplane_adopted_link(shell->dplane, ifindex);
+	uint16_t number = dplane_stale_link(daemon->dplane, ifindex);
 
-	if (number < LINKS_MAX && !shell->ports[number].is_used)
+	if (number < LINKS_MAX && !daemon->ports[number].is_used)
 		return number;
 	for (number = 0; number < LINKS_MAX; number++)
-		if (!shell->ports[number].is_used && !dplane_link_is_adopted(shell->dplane, number))
+		if (!daemon->ports[number].is_used && !dplane_link_is_stale(daemon->dplane, number))
 			return number;
 	return LINK_NONE;
 }
 
-static uint16_t new_port(struct shell *shell, const struct port_wish *wish,
+static uint16_t new_port(struct daemon *daemon, const struct port_request *request,
 			 const struct rtnl_link *link, struct port_refusal *refusal)
 {
-	uint16_t number = free_number(shell, link ? link->ifindex : 0);
+	uint16_t number = free_number(daemon, link ? link->ifindex : 0);
 	struct port *port;
 	int err;
 
 	if (number == LINK_NONE)
 		return port_refuse(refusal, CTL_EXIT_REFUSED, "limit", "detach another one first",
 				   "cannot attach %s: %u interfaces are attached already",
-				   wish->name, LINKS_MAX);
-	port = &shell->ports[number];
+				   request->name, LINKS_MAX);
+	port = &daemon->ports[number];
 	port->is_used = true;
-	port->mode = wish->mode;
-	(void)snprintf(port->name, sizeof(port->name), "%s", wish->name); /* it names a link */
+	port->mode = request->mode;
+	(void)snprintf(port->name, sizeof(port->name), "%s", request->name); /* it names a link */
 	if (!link)
 		return number;
 	port->ifindex = link->ifindex;
-	shell->refusal[0] = '\0';
-	dplane_returned(shell->dplane, link->ifindex);
-	err = attach_dplane(shell, number, link);
+	daemon->refusal[0] = '\0';
+	dplane_returned(daemon->dplane, link->ifindex);
+	err = attach_dplane(daemon, number, link);
 	if (!err)
 		return number;
 	memset(port, 0, sizeof(*port));
 	return port_refuse(refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
 			   "dplane", "'mode auto' falls back to what works",
-			   "cannot attach %s to the forwarding plane: %s", wish->name,
-			   shell->refusal[0] ? shell->refusal : strerror(-err));
+			   "cannot attach %s to the forwarding plane: %s", request->name,
+			   daemon->refusal[0] ? daemon->refusal : strerror(-err));
 }
 
 /* A new mode for an attached interface; the old one is put back when it cannot be. */
-static int change_mode(struct shell *shell, uint16_t number, enum dplane_mode mode,
+static int change_mode(struct daemon *daemon, uint16_t number, enum dplane_mode mode,
 		       const struct rtnl_link *link)
 {
-	struct port *port = &shell->ports[number];
+	struct port *port = &daemon->ports[number];
 	enum dplane_mode old = port->mode;
 	int err;
 
 	if (mode == old)
 		return 0;
 	port->mode = mode;
-	err = link ? attach_dplane(shell, number, link) : 0;
+	err = link ? attach_dplane(daemon, number, link) : 0;
 	if (!err)
 		return 0;
 	port->mode = old;
-	if (attach_dplane(shell, number, link) < 0)
+	if (attach_dplane(daemon, number, link) < 0)
 		log_format(NOTE_WARN, "%s: the former mode cannot be restored", port->name);
 	return err;
 }
@@ -265,33 +266,33 @@ static bool runs(const struct port *port, enum ip_family family, enum core_proto
 	return port->wanted[family][proto] && !(proto == PROTO_HPIM && port->waits_for_key[family]);
 }
 
-/* Switch on what is wished and not on yet. Return: 0, or the error of a socket, all undone. */
-static int switch_on(struct shell *shell, uint16_t number, const struct port_wish *wish)
+/* Switch on what is requested and not on yet. Return: 0, or the error of a socket, all undone. */
+static int switch_on(struct daemon *daemon, uint16_t number, const struct port_request *request)
 {
 	bool is_mine[IP_FAMILY_COUNT][PROTO_COUNT] = { { false } };
-	struct port *port = &shell->ports[number];
+	struct port *port = &daemon->ports[number];
 
 	port->error = 0;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++) {
-			if (!wish->protos[family][proto] || runs(port, family, proto))
+			if (!request->protos[family][proto] || runs(port, family, proto))
 				continue;
 			is_mine[family][proto] = true;
-			feed_wish(shell, number, family, proto, true);
+			feed_request(daemon, number, family, proto, true);
 		}
 	if (!port->error)
 		return 0;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			if (is_mine[family][proto])
-				feed_wish(shell, number, family, proto, false);
+				feed_request(daemon, number, family, proto, false);
 	return port->error;
 }
 
-bool port_waits(const struct shell *shell, uint16_t link, char *why, size_t room)
+bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t room)
 {
-	const struct port *port = &shell->ports[link];
-	const struct rtnl_link *info = rtnl_link_by_index(shell->rtnl, port->ifindex);
+	const struct port *port = &daemon->ports[link];
+	const struct rtnl_link *info = rtnl_link_by_index(daemon->rtnl, port->ifindex);
 
 	if (info && has_address_for(info, port->wanted))
 		return false;
@@ -309,77 +310,77 @@ static bool is_link_name(const char *name)
 }
 
 /* Return: whether the interface can be served now, or waited for. */
-static bool may_attach(const struct port_wish *wish, const struct rtnl_link *link,
+static bool may_attach(const struct port_request *request, const struct rtnl_link *link,
 		       struct port_refusal *refusal)
 {
-	if (!is_link_name(wish->name))
+	if (!is_link_name(request->name))
 		port_refuse(refusal, CTL_EXIT_USAGE, "usage", "'ip link' lists the interfaces",
-			    "'%s' is no name of an interface", wish->name);
-	else if (wish->waits)
+			    "'%s' is no name of an interface", request->name);
+	else if (request->waits)
 		return true;
 	else if (!link)
 		port_refuse(refusal, CTL_EXIT_NOT_FOUND, "no-interface",
 			    "'ip link' lists the interfaces", "there is no interface %s",
-			    wish->name);
-	else if (!has_address_for(link, wish->protos))
+			    request->name);
+	else if (!has_address_for(link, request->protos))
 		port_refuse(refusal, CTL_EXIT_REFUSED, "no-address",
 			    "give it one with 'ip address add'; IPv6 needs a link-local one; or "
 			    "name it, and it is waited for",
-			    "%s has no address of a family asked for", wish->name);
+			    "%s has no address of a family asked for", request->name);
 	else
 		return true;
 	return false;
 }
 
-static void log_waiting(const struct shell *shell, uint16_t number)
+static void log_waiting(const struct daemon *daemon, uint16_t number)
 {
 	char why[128];
 
-	if (port_waits(shell, number, why, sizeof(why)))
+	if (port_waits(daemon, number, why, sizeof(why)))
 		log_format(NOTE_WARN, "%s", why);
 }
 
-uint16_t port_attach(struct shell *shell, const struct port_wish *wish,
+uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 		     struct port_refusal *ret_refusal)
 {
-	const struct rtnl_link *link = rtnl_link_by_name(shell->rtnl, wish->name);
-	uint16_t number = port_by_name(shell, wish->name);
+	const struct rtnl_link *link = rtnl_link_by_name(daemon->rtnl, request->name);
+	uint16_t number = port_by_name(daemon, request->name);
 	bool is_new = number == LINK_NONE;
 	int err;
 
-	if (!may_attach(wish, link, ret_refusal))
+	if (!may_attach(request, link, ret_refusal))
 		return LINK_NONE;
 	if (is_new) {
-		number = new_port(shell, wish, link, ret_refusal);
+		number = new_port(daemon, request, link, ret_refusal);
 		if (number == LINK_NONE)
 			return LINK_NONE;
-		feed_link(shell, number, link);
+		feed_link(daemon, number, link);
 	} else {
-		err = change_mode(shell, number, wish->mode, link);
+		err = change_mode(daemon, number, request->mode, link);
 		if (err)
 			return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "mode",
 					   "the former mode stays in force",
-					   "%s cannot run in that mode: %s", wish->name,
+					   "%s cannot run in that mode: %s", request->name,
 					   strerror(-err));
 	}
-	wish_membership(shell, number, wish);
-	err = switch_on(shell, number, wish);
-	if (err && !wants_any(&shell->ports[number]))
-		let_go(shell, number);
+	want_membership(daemon, number, request);
+	err = switch_on(daemon, number, request);
+	if (err && !wants_any(&daemon->ports[number]))
+		port_release(daemon, number);
 	if (err)
 		return port_refuse(ret_refusal,
 				   err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "socket",
 				   "see the daemon's log", "cannot open the sockets on %s: %s",
-				   wish->name, rawsock_join_error(err));
-	log_waiting(shell, number);
-	watch_answer(shell, NULL);
-	saved_store(shell);
+				   request->name, rawsock_join_error(err));
+	log_waiting(daemon, number);
+	watch_answer(daemon, NULL);
+	saved_store(daemon);
 	return number;
 }
 
-uint16_t port_find(const struct shell *shell, const char *name, struct port_refusal *ret_refusal)
+uint16_t port_find(const struct daemon *daemon, const char *name, struct port_refusal *ret_refusal)
 {
-	uint16_t number = port_by_name(shell, name);
+	uint16_t number = port_by_name(daemon, name);
 
 	if (number == LINK_NONE)
 		return port_refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "not-attached",
@@ -388,151 +389,152 @@ uint16_t port_find(const struct shell *shell, const char *name, struct port_refu
 	return number;
 }
 
-uint16_t port_detach(struct shell *shell, const struct port_wish *wish,
+uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
 		     struct port_refusal *ret_refusal)
 {
-	uint16_t number = port_find(shell, wish->name, ret_refusal);
+	uint16_t number = port_find(daemon, request->name, ret_refusal);
 
 	if (number == LINK_NONE)
 		return LINK_NONE;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-			if (wish->protos[family][proto] &&
-			    shell->ports[number].wanted[family][proto])
-				feed_wish(shell, number, family, proto, false);
-	if (!wants_any(&shell->ports[number]))
-		let_go(shell, number);
-	saved_store(shell);
+			if (request->protos[family][proto] &&
+			    daemon->ports[number].wanted[family][proto])
+				feed_request(daemon, number, family, proto, false);
+	if (!wants_any(&daemon->ports[number]))
+		port_release(daemon, number);
+	saved_store(daemon);
 	return number;
 }
 
-uint16_t port_threshold(struct shell *shell, const char *name, uint8_t threshold,
+uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t threshold,
 			struct port_refusal *ret_refusal)
 {
-	uint16_t number = port_find(shell, name, ret_refusal);
-	struct port *port = number == LINK_NONE ? NULL : &shell->ports[number];
-	const struct rtnl_link *link = port ? rtnl_link_by_index(shell->rtnl, port->ifindex) : NULL;
+	uint16_t number = port_find(daemon, name, ret_refusal);
+	struct port *port = number == LINK_NONE ? NULL : &daemon->ports[number];
+	const struct rtnl_link *link =
+		port ? rtnl_link_by_index(daemon->rtnl, port->ifindex) : NULL;
 	int err = 0;
 
 	if (!port)
 		return LINK_NONE;
 	port->threshold = threshold;
 	if (link) /* else it counts when the interface returns */
-		err = attach_dplane(shell, number, link);
+		err = attach_dplane(daemon, number, link);
 	if (err)
 		return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane", "see the daemon's log",
 				   "the forwarding plane refuses the threshold of %s: %s", name,
 				   strerror(-err));
-	saved_store(shell);
+	saved_store(daemon);
 	return number;
 }
 
 /* The attached port that a link of the kernel is: by index, or by name when it comes back. */
-static uint16_t port_of(const struct shell *shell, const struct rtnl_link *link)
+static uint16_t port_of(const struct daemon *daemon, const struct rtnl_link *link)
 {
-	uint16_t number = port_by_ifindex(shell, link->ifindex);
+	uint16_t number = port_by_ifindex(daemon, link->ifindex);
 
 	if (number == LINK_NONE && link->is_present) {
-		number = port_by_name(shell, link->name);
-		if (number != LINK_NONE && shell->ports[number].ifindex)
+		number = port_by_name(daemon, link->name);
+		if (number != LINK_NONE && daemon->ports[number].ifindex)
 			return LINK_NONE; /* that name is in use by another index still */
 	}
 	return number;
 }
 
-static void link_gone(struct shell *shell, uint16_t number)
+static void link_gone(struct daemon *daemon, uint16_t number)
 {
-	struct port *port = &shell->ports[number];
+	struct port *port = &daemon->ports[number];
 
-	feed_link(shell, number, NULL);
-	dplane_detach(shell->dplane, number);
+	feed_link(daemon, number, NULL);
+	dplane_detach(daemon->dplane, number);
 	port->ifindex = 0;
 	log_format(NOTE_WARN, "%s: interface is gone; it is attached again when it returns",
 		   port->name);
 }
 
-static void link_present(struct shell *shell, uint16_t number, const struct rtnl_link *link)
+static void link_present(struct daemon *daemon, uint16_t number, const struct rtnl_link *link)
 {
-	struct port *port = &shell->ports[number];
+	struct port *port = &daemon->ports[number];
 	int err;
 
 	if (!port->ifindex)
-		dplane_returned(shell->dplane, link->ifindex);
+		dplane_returned(daemon->dplane, link->ifindex);
 	port->ifindex = link->ifindex;
 	memcpy(port->name, link->name, sizeof(port->name));
-	err = attach_dplane(shell, number, link);
+	err = attach_dplane(daemon, number, link);
 	if (err)
 		log_format(NOTE_WARN, "%s: forwarding plane refuses the interface: %s", port->name,
 			   strerror(-err));
-	feed_link(shell, number, link);
+	feed_link(daemon, number, link);
 }
 
-void port_link_changed(struct shell *shell, const struct rtnl_link *link)
+void port_link_changed(struct daemon *daemon, const struct rtnl_link *link)
 {
-	uint16_t number = port_of(shell, link);
+	uint16_t number = port_of(daemon, link);
 
 	if (number == LINK_NONE && link->is_present)
-		dplane_returned(shell->dplane, link->ifindex);
+		dplane_returned(daemon->dplane, link->ifindex);
 	if (number != LINK_NONE && link->is_present)
-		link_present(shell, number, link);
+		link_present(daemon, number, link);
 	else if (number != LINK_NONE)
-		link_gone(shell, number);
-	watch_answer(shell, NULL); /* routes through an interface count only while it is up */
+		link_gone(daemon, number);
+	watch_answer(daemon, NULL); /* routes through an interface count only while it is up */
 	if (number != LINK_NONE)
-		saved_store(shell); /* its name, or its index */
+		saved_store(daemon); /* its name, or its index */
 }
 
 /* The link that a saved interface is now: by name, or renamed while no daemon ran. */
-static const struct rtnl_link *link_of_saved(const struct shell *shell, const struct port *saved)
+static const struct rtnl_link *link_of_saved(const struct daemon *daemon, const struct port *saved)
 {
-	const struct rtnl_link *link = rtnl_link_by_name(shell->rtnl, saved->name);
+	const struct rtnl_link *link = rtnl_link_by_name(daemon->rtnl, saved->name);
 
-	if (!link && dplane_adopted_link(shell->dplane, saved->ifindex) != LINK_NONE)
-		link = rtnl_link_by_index(shell->rtnl, saved->ifindex);
-	return link && port_by_ifindex(shell, link->ifindex) == LINK_NONE ? link : NULL;
+	if (!link && dplane_stale_link(daemon->dplane, saved->ifindex) != LINK_NONE)
+		link = rtnl_link_by_index(daemon->rtnl, saved->ifindex);
+	return link && port_by_ifindex(daemon, link->ifindex) == LINK_NONE ? link : NULL;
 }
 
-void port_restore_protocols(struct shell *shell, uint16_t number)
+void port_restore_protocols(struct daemon *daemon, uint16_t number)
 {
-	struct port *port = &shell->ports[number];
+	struct port *port = &daemon->ports[number];
 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		feed_version(shell, number, family);
-		feed_flags(shell, number, family);
+		feed_version(daemon, number, family);
+		feed_flags(daemon, number, family);
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			if (runs(port, family, proto))
-				feed_wish(shell, number, family, proto, true);
+				feed_request(daemon, number, family, proto, true);
 		if (port->waits_for_key[family])
 			log_format(NOTE_WARN,
 				   "%s: its keys were not saved; HPIM-DM for IPv%d waits until "
 				   "'hpimctl key add' gives it one",
 				   port->name, family == IP_FAMILY_4 ? 4 : 6);
 	}
-	watch_answer(shell, NULL);
+	watch_answer(daemon, NULL);
 }
 
-uint16_t port_restore(struct shell *shell, const struct port *saved)
+uint16_t port_restore(struct daemon *daemon, const struct port *saved)
 {
-	const struct rtnl_link *link = link_of_saved(shell, saved);
-	uint16_t number = free_number(shell, link ? link->ifindex : saved->ifindex);
+	const struct rtnl_link *link = link_of_saved(daemon, saved);
+	uint16_t number = free_number(daemon, link ? link->ifindex : saved->ifindex);
 
-	if (number == LINK_NONE || port_by_name(shell, saved->name) != LINK_NONE) {
+	if (number == LINK_NONE || port_by_name(daemon, saved->name) != LINK_NONE) {
 		log_format(NOTE_WARN, "%s: not attached again: there is %s", saved->name,
 			   number == LINK_NONE ? "no room" : "another of that name");
 		return LINK_NONE;
 	}
-	shell->ports[number] = *saved;
-	shell->ports[number].ifindex = 0;
+	daemon->ports[number] = *saved;
+	daemon->ports[number].ifindex = 0;
 	if (link)
-		link_present(shell, number, link);
+		link_present(daemon, number, link);
 	else
 		log_format(NOTE_WARN, "%s: interface is gone; it is attached when it returns",
 			   saved->name);
 	return number;
 }
 
-void port_key_added(struct shell *shell, uint16_t link, enum ip_family family)
+void port_key_added(struct daemon *daemon, uint16_t link, enum ip_family family)
 {
-	if (shell->ports[link].waits_for_key[family])
-		feed_wish(shell, link, family, PROTO_HPIM, true);
+	if (daemon->ports[link].waits_for_key[family])
+		feed_request(daemon, link, family, PROTO_HPIM, true);
 }

@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #include "io/ctlsock_listen.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 #define USER_NAME "hpim"
 #define BPF_FS    "/sys/fs/bpf"

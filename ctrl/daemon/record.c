@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/history.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 struct record {
 	FILE *file;

@@ -18,7 +18,7 @@
 
 #include "hpim/mfib_abi.h"
 #include "daemon/privileges.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 /* Set for the program that follows: it is in the background already, if it is to be there. */
 #define MARK "HPIMD_RESTARTED"

@@ -14,7 +14,7 @@
 #include "core/inspect.h"
 #include "mgmt/ctl.h"
 #include "io/file.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 #define SAVED_PATH CTL_SOCKET_DIR "/%s.attached"
 
@@ -29,9 +29,9 @@ static const char *const proto_names[IP_FAMILY_COUNT][PROTO_COUNT] = {
 static const char *const version_names[IP_FAMILY_COUNT] = { "igmp_version", "mld_version" };
 static const char *const key_names[IP_FAMILY_COUNT] = { "keys4", "keys6" };
 
-static void path_of(const struct shell *shell, char *path, size_t room)
+static void path_of(const struct daemon *daemon, char *path, size_t room)
 {
-	(void)snprintf(path, room, SAVED_PATH, shell->options->instance); /* a name is short */
+	(void)snprintf(path, room, SAVED_PATH, daemon->options->instance); /* a name is short */
 }
 
 struct json_object *saved_encode(const struct port *port, const bool has_keys[IP_FAMILY_COUNT])
@@ -102,52 +102,52 @@ static bool note_key(void *ctx, const struct inspect_key *view)
 	return true;
 }
 
-static void find_keys(const struct shell *shell, struct key_owners *ret_owners)
+static void find_keys(const struct daemon *daemon, struct key_owners *ret_owners)
 {
 	*ret_owners = (struct key_owners){ .has_keys = { { false } } };
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		inspect_keys(shell->core, family, note_key, ret_owners);
+		inspect_keys(daemon->core, family, note_key, ret_owners);
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 			ret_owners->has_keys[link][family] |=
-				shell->ports[link].waits_for_key[family];
+				daemon->ports[link].waits_for_key[family];
 }
 
-static void write_ports(const struct shell *shell, FILE *out)
+static void write_ports(const struct daemon *daemon, FILE *out)
 {
 	struct key_owners owners;
 
-	find_keys(shell, &owners);
+	find_keys(daemon, &owners);
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
 		struct json_object *line;
 
-		if (!shell->ports[link].is_used)
+		if (!daemon->ports[link].is_used)
 			continue;
-		line = saved_encode(&shell->ports[link], owners.has_keys[link]);
-		json_object_object_add(line, "neighbors", stale_neighbors_encode(shell, link));
+		line = saved_encode(&daemon->ports[link], owners.has_keys[link]);
+		json_object_object_add(line, "neighbors", stale_neighbors_encode(daemon, link));
 		(void)fprintf(out, "%s\n",
 			      json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN));
 		json_object_put(line);
 	}
 }
 
-void saved_store(struct shell *shell)
+void saved_store(struct daemon *daemon)
 {
 	char path[256], *text = NULL;
 	size_t len = 0;
 	FILE *out;
 	int err;
 
-	if (shell->is_restoring)
+	if (daemon->is_restoring)
 		return; /* half of it would be lost by a crash now */
-	path_of(shell, path, sizeof(path));
+	path_of(daemon, path, sizeof(path));
 	out = open_memstream(&text, &len);
 	if (out)
-		write_ports(shell, out);
+		write_ports(daemon, out);
 	err = out && fclose(out) == 0 ? file_replace(path, text, len) : -ENOMEM;
 	free(text);
-	shell->is_unsaved = false;
-	shell->save_at = loop_now() + HP_SEC(SAVE_PAUSE_S);
+	daemon->is_unsaved = false;
+	daemon->save_at = loop_now() + HP_SEC(SAVE_PAUSE_S);
 	if (err)
 		log_format(NOTE_WARN,
 			   "cannot write %s: %s; after a restart interfaces have to be attached "
@@ -155,40 +155,40 @@ void saved_store(struct shell *shell)
 			   path, strerror(-err));
 }
 
-void saved_store_due(struct shell *shell)
+void saved_store_due(struct daemon *daemon)
 {
-	if (shell->is_unsaved && loop_now() >= shell->save_at)
-		saved_store(shell);
+	if (daemon->is_unsaved && loop_now() >= daemon->save_at)
+		saved_store(daemon);
 }
 
-bool saved_exists(const struct shell *shell)
+bool saved_exists(const struct daemon *daemon)
 {
 	char path[256];
 
-	path_of(shell, path, sizeof(path));
+	path_of(daemon, path, sizeof(path));
 	return access(path, F_OK) == 0;
 }
 
-void saved_remove(const struct shell *shell)
+void saved_remove(const struct daemon *daemon)
 {
 	char path[256];
 
-	path_of(shell, path, sizeof(path));
+	path_of(daemon, path, sizeof(path));
 	(void)unlink(path); /* most often there is none */
 }
 
-static void restore_port(struct shell *shell, const struct port *port,
+static void restore_port(struct daemon *daemon, const struct port *port,
 			 struct json_object *neighbors)
 {
-	uint16_t link = port_restore(shell, port);
+	uint16_t link = port_restore(daemon, port);
 
 	if (link == LINK_NONE)
 		return;
-	stale_neighbors_feed(shell, link, neighbors);
-	port_restore_protocols(shell, link);
+	stale_neighbors_feed(daemon, link, neighbors);
+	port_restore_protocols(daemon, link);
 }
 
-static unsigned int restore_ports(struct shell *shell, FILE *file, const char *path)
+static unsigned int restore_ports(struct daemon *daemon, FILE *file, const char *path)
 {
 	unsigned int count = 0;
 	char *text = NULL;
@@ -199,7 +199,7 @@ static unsigned int restore_ports(struct shell *shell, FILE *file, const char *p
 		struct port port;
 
 		if (saved_decode(line, &port)) {
-			restore_port(shell, &port, json_object_object_get(line, "neighbors"));
+			restore_port(daemon, &port, json_object_object_get(line, "neighbors"));
 			count++;
 		} else {
 			log_format(NOTE_WARN, "a line of %s is not understood and left out", path);
@@ -210,23 +210,23 @@ static unsigned int restore_ports(struct shell *shell, FILE *file, const char *p
 	return count;
 }
 
-void saved_load(struct shell *shell)
+void saved_load(struct daemon *daemon)
 {
 	unsigned int count;
 	char path[256];
 	FILE *file;
 
-	path_of(shell, path, sizeof(path));
+	path_of(daemon, path, sizeof(path));
 	file = fopen(path, "re");
 	if (!file) {
 		if (errno != ENOENT)
 			log_format(NOTE_WARN, "cannot read %s: %s", path, strerror(errno));
 		return;
 	}
-	shell->is_restoring = true;
-	count = restore_ports(shell, file, path);
-	shell->is_restoring = false;
+	daemon->is_restoring = true;
+	count = restore_ports(daemon, file, path);
+	daemon->is_restoring = false;
 	(void)fclose(file); /* only read */
 	log_format(NOTE_INFO, "%u interfaces of the run before are attached again", count);
-	saved_store(shell);
+	saved_store(daemon);
 }

@@ -8,7 +8,7 @@
 #include "base/addr_text.h"
 #include "core/inspect.h"
 #include "mgmt/ctl.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 /* ---- routes ---- */
 
@@ -25,7 +25,7 @@ static void collect(void *ctx, const struct mfib_route *route)
 		stale->routes[stale->count++] = *route;
 }
 
-static void feed_route(struct shell *shell, const struct mfib_route *route)
+static void feed_route(struct daemon *daemon, const struct mfib_route *route)
 {
 	struct core_event event = { .kind = EV_STALE,
 				    .stale = { .kind = STALE_ROUTE,
@@ -34,23 +34,23 @@ static void feed_route(struct shell *shell, const struct mfib_route *route)
 					       .addr = route->key.group,
 					       .oifs = route->oifs,
 					       .seen_for = HP_TIME_NEVER,
-					       .stale_for = shell->options->stale_for } };
+					       .stale_for = daemon->options->stale_for } };
 	struct dplane_route_state state;
 
-	if (dplane_route_state(shell->dplane, &route->key, &state) == 0)
+	if (dplane_route_state(daemon->dplane, &route->key, &state) == 0)
 		event.stale.seen_for = state.seen_for;
-	shell_feed(shell, &event);
+	daemon_feed(daemon, &event);
 }
 
-void stale_routes_feed(struct shell *shell)
+void stale_routes_feed(struct daemon *daemon)
 {
-	struct stale_routes stale = { .room = dplane_route_count(shell->dplane) };
+	struct stale_routes stale = { .room = dplane_route_count(daemon->dplane) };
 
 	stale.routes = calloc(stale.room ? stale.room : 1, sizeof(*stale.routes));
 	assert(stale.routes); /* half of them would be forwarded for ever */
-	dplane_routes(shell->dplane, collect, &stale);
+	dplane_routes(daemon->dplane, collect, &stale);
 	for (uint32_t i = 0; i < stale.count; i++)
-		feed_route(shell, &stale.routes[i]);
+		feed_route(daemon, &stale.routes[i]);
 	free(stale.routes);
 }
 
@@ -70,16 +70,16 @@ static bool put_neighbor(void *ctx, const struct inspect_neighbor *view)
 	return true;
 }
 
-struct json_object *stale_neighbors_encode(const struct shell *shell, uint16_t link)
+struct json_object *stale_neighbors_encode(const struct daemon *daemon, uint16_t link)
 {
 	struct json_object *list = json_object_new_array();
 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		inspect_neighbors(shell->core, link, family, put_neighbor, list);
+		inspect_neighbors(daemon->core, link, family, put_neighbor, list);
 	return list;
 }
 
-static void feed_neighbor(struct shell *shell, uint16_t link, struct json_object *entry)
+static void feed_neighbor(struct daemon *daemon, uint16_t link, struct json_object *entry)
 {
 	const char *text = ctl_arg_text(entry, "address");
 	int64_t boot_time = json_object_get_int64(json_object_object_get(entry, "boot_time"));
@@ -87,18 +87,18 @@ static void feed_neighbor(struct shell *shell, uint16_t link, struct json_object
 				    .stale = { .kind = STALE_NEIGHBOR,
 					       .link = link,
 					       .boot_time = (uint32_t)boot_time,
-					       .stale_for = shell->options->stale_for } };
+					       .stale_for = daemon->options->stale_for } };
 
 	/* What is not understood is not awaited. */
 	if (text && ip_addr_parse(text, &event.stale.addr) == 0)
-		shell_feed(shell, &event);
+		daemon_feed(daemon, &event);
 }
 
-void stale_neighbors_feed(struct shell *shell, uint16_t link, struct json_object *list)
+void stale_neighbors_feed(struct daemon *daemon, uint16_t link, struct json_object *list)
 {
 	size_t count =
 		json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 
 	for (size_t i = 0; i < count; i++)
-		feed_neighbor(shell, link, json_object_array_get_idx(list, i));
+		feed_neighbor(daemon, link, json_object_array_get_idx(list, i));
 }

@@ -49,7 +49,7 @@ struct backend;
  * @disown:       they are not; set where @own is.
  * @renew:        as dplane_renew(); NULL: knows no lease.
  * @capture:      as dplane_capture(); NULL: cannot.
- * @adopted_links, @adopted_routes: what an earlier run left and this one goes on with; NULL:
+ * @stale_links, @stale_routes: what an earlier run left and this one goes on with; NULL:
  * nothing.
  * @probe:        send frames to a port as a redirect would: 1: they leave, 0: they vanish, or a
  *                negative errno when it cannot be tried; NULL: redirects nothing.
@@ -74,12 +74,12 @@ struct backend_ops {
 	void (*disown)(struct backend *be, const struct ip_addr *addr);
 	int (*renew)(struct backend *be, hp_time lease_for);
 	int (*capture)(struct backend *be, uint32_t every);
-	void (*adopted_links)(const struct backend *be,
-			      void (*each)(void *ctx, const struct dplane_link *link,
-					   const struct tier_port *port),
-			      void *ctx);
-	void (*adopted_routes)(const struct backend *be,
-			       void (*each)(void *ctx, const struct mfib_route *route), void *ctx);
+	void (*stale_links)(const struct backend *be,
+			    void (*each)(void *ctx, const struct dplane_link *link,
+					 const struct tier_port *port),
+			    void *ctx);
+	void (*stale_routes)(const struct backend *be,
+			     void (*each)(void *ctx, const struct mfib_route *route), void *ctx);
 	int (*probe)(struct backend *be, uint32_t ifindex);
 	void (*free)(struct backend *be, bool keep);
 };

@@ -128,7 +128,7 @@ int dplane_attach(struct dplane *dp, const struct dplane_link *link)
 	if (!dlink->is_attached)
 		memset(dlink->skipped, 0, sizeof(dlink->skipped));
 	dlink->is_attached = true;
-	dlink->is_adopted = false;
+	dlink->is_stale = false;
 	dlink->link = *link;
 	dp->ports[link->link] = port;
 	(void)redirects_ask(dp, link->link); /* changed or not, all is written below */
@@ -145,7 +145,7 @@ void dplane_detach(struct dplane *dp, uint16_t link)
 	if (dp->kernel)
 		dp->kernel->ops->link_del(dp->kernel, link);
 	dp->links[link].is_attached = false;
-	dp->links[link].is_adopted = false;
+	dp->links[link].is_stale = false;
 	dp->links[link].is_probed = false;
 	dp->ports[link] = (struct tier_port){ .is_served = false };
 	dtree_renew_link(dp, link);
@@ -159,25 +159,25 @@ void dplane_returned(struct dplane *dp, uint32_t ifindex)
 
 /* ---- of an earlier run ---- */
 
-void dlink_adopt(void *ctx, const struct dplane_link *link, const struct tier_port *port)
+void dlink_restore(void *ctx, const struct dplane_link *link, const struct tier_port *port)
 {
 	struct dplane *dp = ctx;
 
 	dp->links[link->link] =
-		(struct dlink){ .is_attached = true, .is_adopted = true, .link = *link };
+		(struct dlink){ .is_attached = true, .is_stale = true, .link = *link };
 	dp->ports[link->link] = *port;
 	(void)redirects_ask(dp, link->link); /* nothing is written yet */
 }
 
-uint16_t dplane_adopted_link(const struct dplane *dp, uint32_t ifindex)
+uint16_t dplane_stale_link(const struct dplane *dp, uint32_t ifindex)
 {
 	for (uint16_t i = 0; dp && i < LINKS_MAX; i++)
-		if (dp->links[i].is_adopted && dp->links[i].link.ifindex == ifindex)
+		if (dp->links[i].is_stale && dp->links[i].link.ifindex == ifindex)
 			return i;
 	return LINK_NONE;
 }
 
-bool dplane_link_is_adopted(const struct dplane *dp, uint16_t link)
+bool dplane_link_is_stale(const struct dplane *dp, uint16_t link)
 {
-	return dp && link < LINKS_MAX && dp->links[link].is_adopted;
+	return dp && link < LINKS_MAX && dp->links[link].is_stale;
 }

@@ -157,7 +157,7 @@ static void stale_end(struct dplane *dp)
 {
 	dp->stale_until = 0;
 	for (uint16_t i = 0; i < LINKS_MAX; i++)
-		if (dp->links[i].is_adopted)
+		if (dp->links[i].is_stale)
 			dplane_detach(dp, i);
 }
 
@@ -224,12 +224,12 @@ static void adopt(struct dplane *dp)
 {
 	unsigned int links = 0;
 
-	if (!dp->fast->ops->adopted_links)
+	if (!dp->fast->ops->stale_links)
 		return;
-	dp->fast->ops->adopted_links(dp->fast, dlink_adopt, dp);
-	dp->fast->ops->adopted_routes(dp->fast, dtree_adopt, dp);
+	dp->fast->ops->stale_links(dp->fast, dlink_restore, dp);
+	dp->fast->ops->stale_routes(dp->fast, dtree_restore, dp);
 	for (uint16_t i = 0; i < LINKS_MAX; i++)
-		links += dp->links[i].is_adopted;
+		links += dp->links[i].is_stale;
 	if (!links)
 		return;
 	dp->stale_until = dplane_now() + dp->config.stale_for;

@@ -3,7 +3,7 @@
 #define DPLANE_DPLANE_H
 
 /*
- * The forwarding plane seen from user space. The shell talks to one `struct dplane`; behind it
+ * The forwarding plane seen from user space. The daemon talks to one `struct dplane`; behind it
  * stand the tiers: native XDP and TC (ebpf.c) and the kernel's multicast cache (mroute.c), or
  * nothing at all (null.c, for tests). Which tier carries a tree is decided in tier.c.
  */
@@ -127,16 +127,16 @@ void dplane_free(struct dplane *dp, bool keep);
 int dplane_attach(struct dplane *dp, const struct dplane_link *link);
 
 /**
- * dplane_adopted_link() - The link number that an interface had in the run whose pins were adopted.
+ * dplane_stale_link() - The link number that an interface had in the run whose pins were adopted.
  *
  * It must get the same number again, and no other interface that number while they are adopted.
  * Return: LINK_NONE when it was not attached. @dp NULL is allowed.
  */
-uint16_t dplane_adopted_link(const struct dplane *dp, uint32_t ifindex);
+uint16_t dplane_stale_link(const struct dplane *dp, uint32_t ifindex);
 
-/** dplane_link_is_adopted() - Whether @link is the number of an adopted interface not yet attached.
+/** dplane_link_is_stale() - Whether @link is the number of an adopted interface not yet attached.
  */
-bool dplane_link_is_adopted(const struct dplane *dp, uint16_t link);
+bool dplane_link_is_stale(const struct dplane *dp, uint16_t link);
 
 /** dplane_capture() - Hand one of @every packets to config->captured; 0 ends it. 0 or -errno. */
 int dplane_capture(struct dplane *dp, uint32_t every);

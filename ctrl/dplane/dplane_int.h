@@ -14,10 +14,10 @@
 
 struct dlink {
 	bool is_attached;
-	bool is_adopted;     /* by an earlier run, and by nobody in this one */
+	bool is_stale;       /* by an earlier run, and by nobody in this one */
 	bool is_probed;      /* redirected frames were seen to leave; forgotten when it goes down */
 	uint64_t skipped[2]; /* copies not made: by enum skip */
-	struct dplane_link link; /* as told by the shell */
+	struct dplane_link link; /* as told by the daemon */
 };
 
 /* Copies that an output does not get although a tree names it, and no program can count. */
@@ -67,13 +67,13 @@ struct dplane {
 /** dlink_caps_changed() - For linkcaps_new(). */
 void dlink_caps_changed(void *ctx, uint32_t ifindex);
 
-/** dlink_adopt() - An interface of an earlier run, for backend_ops.adopted_links. */
-void dlink_adopt(void *ctx, const struct dplane_link *link, const struct tier_port *port);
+/** dlink_restore() - An interface of an earlier run, for backend_ops.stale_links. */
+void dlink_restore(void *ctx, const struct dplane_link *link, const struct tier_port *port);
 
 /* dtree.c */
 
-/** dtree_adopt() - A tree of an earlier run, for backend_ops.adopted_routes. */
-void dtree_adopt(void *ctx, const struct mfib_route *route);
+/** dtree_restore() - A tree of an earlier run, for backend_ops.stale_routes. */
+void dtree_restore(void *ctx, const struct mfib_route *route);
 
 /** dtree_renew_link() - What an interface can do changed: write the trees that use it again. */
 void dtree_renew_link(struct dplane *dp, uint16_t link);

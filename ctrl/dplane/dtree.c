@@ -349,7 +349,7 @@ void dtree_renew_own(struct dplane *dp)
 
 /* ---- of an earlier run ---- */
 
-void dtree_adopt(void *ctx, const struct mfib_route *route)
+void dtree_restore(void *ctx, const struct mfib_route *route)
 {
 	struct dplane *dp = ctx;
 	struct tree *tree = tree_new(dp, &route->key);

@@ -156,7 +156,7 @@ static int socket_new(struct mnl_socket **ret_nl, int flags)
 	return 0;
 }
 
-static int hear_start(struct linkcaps *caps)
+static int subscribe(struct linkcaps *caps)
 {
 	int group = (int)caps->group;
 	int err = socket_new(&caps->hear, SOCK_NONBLOCK);
@@ -185,7 +185,7 @@ int linkcaps_new(void (*changed)(void *ctx, uint32_t ifindex), void *ctx,
 		caps->ask = NULL;
 		err = 0;
 	} else if (!err) {
-		err = hear_start(caps);
+		err = subscribe(caps);
 	}
 	if (err) {
 		linkcaps_free(caps);

@@ -598,7 +598,7 @@ static void client_refuse(struct listener *listener, int fd)
 }
 
 /* No descriptor is left: use the spare one to take the client off the queue, or we would spin. */
-static void listener_shed(struct listener *listener)
+static void listener_reject(struct listener *listener)
 {
 	struct ctlsock *ctl = listener->ctl;
 	int fd;
@@ -617,7 +617,7 @@ static void listener_ready(void *ctx, uint32_t revents)
 
 	(void)revents;
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
-		listener_shed(listener);
+		listener_reject(listener);
 	if (fd < 0)
 		return;
 	if (client_new(listener, fd))

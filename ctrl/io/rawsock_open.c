@@ -197,7 +197,7 @@ static int options_set(int fd, const struct option *option)
 	return 0;
 }
 
-/* A smaller buffer than wished for is no reason to fail: the protocols repeat what is lost. */
+/* A smaller buffer than requested for is no reason to fail: the protocols repeat what is lost. */
 static void receive_buffer_set(int fd)
 {
 	int size = RECEIVE_BUFFER;

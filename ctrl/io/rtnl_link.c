@@ -78,7 +78,7 @@ int linktab_set(struct linktab *tab, const struct rtnl_link *link)
 
 static void entry_forget(struct entry *entry)
 {
-	memset(&entry->now, 0, sizeof(entry->now)); /* with its padding, as in entry_picture() */
+	memset(&entry->now, 0, sizeof(entry->now)); /* with its padding, as in entry_snapshot() */
 	entry->now.ifindex = entry->ifindex;
 	memcpy(entry->now.name, entry->told.name, sizeof(entry->now.name));
 	entry->addr_count = 0;
@@ -164,7 +164,7 @@ void linktab_addr_del(struct linktab *tab, uint32_t ifindex, const struct ip_pre
  * The picture of an interface to tell. When it has more addresses than fit, IPv4 gets half of the
  * room, so that the IPv6 link-local address still finds a place.
  */
-static void entry_picture(const struct entry *entry, struct rtnl_link *ret_link)
+static void entry_snapshot(const struct entry *entry, struct rtnl_link *ret_link)
 {
 	unsigned int count = 0;
 
@@ -211,7 +211,7 @@ void linktab_tell(struct linktab *tab, linktab_fn *fn, void *ctx)
 	HASH_ITER (hh, tab->entries, entry, next) {
 		struct rtnl_link picture;
 
-		entry_picture(entry, &picture);
+		entry_snapshot(entry, &picture);
 		if (entry->was_deleted && entry->told.is_present && picture.is_present)
 			entry_tell_gone(entry, fn, ctx);
 		entry->was_deleted = false;

@@ -10,7 +10,7 @@
 #include <utlist.h>
 
 #include "mgmt/ctl.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 #define EVERY_MAX 1000000000
 #define SCHEMA    "hpim.capture/1"
@@ -20,7 +20,7 @@
 
 struct capture {
 	struct capture *prev, *next;
-	struct shell *shell;
+	struct daemon *daemon;
 	struct ctl_client *client;
 	uint32_t every;
 	uint32_t seen; /* packets since the last one that was taken */
@@ -29,30 +29,30 @@ struct capture {
 };
 
 /* Of @every packets one. The kernel samples for the client with the smallest number. */
-static uint32_t sampled_every(const struct shell *shell)
+static uint32_t sampled_every(const struct daemon *daemon)
 {
 	const struct capture *capture;
 	uint32_t every = 0;
 
-	DL_FOREACH(shell->captures, capture)
+	DL_FOREACH(daemon->captures, capture)
 	if (!every || capture->every < every)
 		every = capture->every;
 	return every;
 }
 
-static int sample(struct shell *shell)
+static int sample(struct daemon *daemon)
 {
-	return dplane_capture(shell->dplane, sampled_every(shell));
+	return dplane_capture(daemon->dplane, sampled_every(daemon));
 }
 
 static void forget(struct capture *capture)
 {
-	struct shell *shell = capture->shell;
+	struct daemon *daemon = capture->daemon;
 	int err;
 
-	DL_DELETE(shell->captures, capture);
+	DL_DELETE(daemon->captures, capture);
 	free(capture);
-	err = sample(shell);
+	err = sample(daemon);
 	if (err)
 		log_format(NOTE_WARN, "sampling of packets cannot be changed: %s", strerror(-err));
 }
@@ -133,7 +133,7 @@ static struct json_object *record_of(const struct capture *capture,
 	struct json_object *record = json_object_new_object();
 
 	ctl_put_number(record, "time_ns", (uint64_t)unix_ns(captured->at));
-	ctl_put_text(record, "interface", port_name(capture->shell, captured->link));
+	ctl_put_text(record, "interface", port_name(capture->daemon, captured->link));
 	ctl_put_text(record, "reason", captured->reason);
 	ctl_put_number(record, "bytes", captured->len);
 	put_addrs(record, captured);
@@ -144,7 +144,7 @@ static struct json_object *record_of(const struct capture *capture,
 
 static void hand_out(struct capture *capture, const struct dplane_captured *captured)
 {
-	uint32_t every = sampled_every(capture->shell);
+	uint32_t every = sampled_every(capture->daemon);
 
 	capture->seen += every;
 	if (capture->seen < capture->every)
@@ -159,23 +159,23 @@ static void hand_out(struct capture *capture, const struct dplane_captured *capt
 		end(capture);
 }
 
-void capture_packet(struct shell *shell, const struct dplane_captured *captured)
+void capture_packet(struct daemon *daemon, const struct dplane_captured *captured)
 {
 	struct capture *capture, *next;
 
-	DL_FOREACH_SAFE(shell->captures, capture, next)
+	DL_FOREACH_SAFE(daemon->captures, capture, next)
 	hand_out(capture, captured);
 }
 
-void capture_fini(struct shell *shell)
+void capture_fini(struct daemon *daemon)
 {
 	struct capture *capture, *next;
 
-	DL_FOREACH_SAFE(shell->captures, capture, next)
+	DL_FOREACH_SAFE(daemon->captures, capture, next)
 	end(capture);
 }
 
-void ctl_capture(struct shell *shell, struct ctl_client *client, const char *cmd,
+void ctl_capture(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		 struct json_object *args)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
@@ -193,13 +193,13 @@ void ctl_capture(struct shell *shell, struct ctl_client *client, const char *cmd
 		free(capture);
 		return;
 	}
-	*capture = (struct capture){ .shell = shell,
+	*capture = (struct capture){ .daemon = daemon,
 				     .client = client,
 				     .every = (uint32_t)every,
 				     .seen = (uint32_t)every,
 				     .left = (uint64_t)count };
-	DL_APPEND(shell->captures, capture);
-	err = sample(shell);
+	DL_APPEND(daemon->captures, capture);
+	err = sample(daemon);
 	if (err) {
 		ctl_reply_error(client, "dplane", CTL_EXIT_REFUSED, "see the daemon's log",
 				"packets cannot be sampled: %s", strerror(-err));

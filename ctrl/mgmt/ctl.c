@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "mgmt/ctl.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 static const char *const mode_names[] = {
 	[DPLANE_MODE_AUTO] = "auto",       [DPLANE_MODE_NATIVE] = "native",
@@ -94,26 +94,26 @@ bool ctl_read_version(struct json_object *args, enum ip_family family, uint8_t *
 	return true;
 }
 
-static void do_stop(struct shell *shell, struct ctl_client *client, const char *cmd,
+static void do_stop(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		    struct json_object *args)
 {
 	(void)cmd; /* it has one name */
 	ctl_reply_end(client, NULL);
-	shell_stop(shell, ctl_arg_bool(args, "keep_forwarding") ? SHELL_KEEP : SHELL_END);
+	daemon_stop(daemon, ctl_arg_bool(args, "keep_forwarding") ? DAEMON_KEEP : DAEMON_END);
 }
 
-static void do_restart(struct shell *shell, struct ctl_client *client, const char *cmd,
+static void do_restart(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		       struct json_object *args)
 {
 	struct port_refusal refusal;
 
 	(void)cmd;  /* it has one name */
 	(void)args; /* it has none */
-	if (shell->options->record_path) {
+	if (daemon->options->record_path) {
 		ctl_reply_error(client, "recording", CTL_EXIT_REFUSED,
 				"'hpimctl stop keep-forwarding' and start it with another file",
 				"the history in %s would be written over",
-				shell->options->record_path);
+				daemon->options->record_path);
 		return;
 	}
 	if (!restart_check(&refusal)) {
@@ -122,12 +122,12 @@ static void do_restart(struct shell *shell, struct ctl_client *client, const cha
 		return;
 	}
 	ctl_reply_end(client, NULL);
-	shell_stop(shell, SHELL_RESTART);
+	daemon_stop(daemon, DAEMON_RESTART);
 }
 
 static const struct command {
 	const char *name;
-	void (*run)(struct shell *shell, struct ctl_client *client, const char *cmd,
+	void (*run)(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		    struct json_object *args);
 } commands[] = {
 	{ "attach", ctl_port },     { "detach", ctl_port },    { "threshold", ctl_port },
@@ -138,13 +138,13 @@ static const struct command {
 void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,
 		 bool may_change)
 {
-	struct shell *shell = ctx;
+	struct daemon *daemon = ctx;
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(cmd, commands[i].name) != 0)
 			continue;
 		if (may_change)
-			commands[i].run(shell, client, cmd, args);
+			commands[i].run(daemon, client, cmd, args);
 		else
 			ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
 					"run it as root or as a member of the group hpim",
@@ -152,7 +152,7 @@ void ctl_request(void *ctx, struct ctl_client *client, const char *cmd, struct j
 					cmd);
 		return;
 	}
-	if (!ctl_show(shell, client, cmd, args))
+	if (!ctl_show(daemon, client, cmd, args))
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
 				"'hpimctl help' lists the commands", "no command '%s'", cmd);
 }

@@ -8,7 +8,7 @@
 #include "core/inspect.h"
 #include "mgmt/ctl.h"
 #include "io/crypto.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 /* A request about one key on one interface. */
 struct request {
@@ -71,17 +71,17 @@ static bool count_key(void *ctx, const struct inspect_key *view)
 	return true;
 }
 
-static struct key_count count_keys(const struct shell *shell, enum ip_family family, uint16_t link,
-				   uint16_t id)
+static struct key_count count_keys(const struct daemon *daemon, enum ip_family family,
+				   uint16_t link, uint16_t id)
 {
 	struct key_count count = { .link = link, .id = id };
 
-	inspect_keys(shell->core, family, count_key, &count);
+	inspect_keys(daemon->core, family, count_key, &count);
 	return count;
 }
 
 /* Refused as a whole before anything is changed. */
-static bool is_possible(struct shell *shell, const struct request *request, const char *cmd,
+static bool is_possible(struct daemon *daemon, const struct request *request, const char *cmd,
 			struct json_object *args, struct port_refusal *refusal)
 {
 	bool is_there = false, is_full = false;
@@ -91,7 +91,7 @@ static bool is_possible(struct shell *shell, const struct request *request, cons
 
 		if (!ctl_arg_family(args, family))
 			continue;
-		count = count_keys(shell, family, request->link, request->key.id);
+		count = count_keys(daemon, family, request->link, request->key.id);
 		is_there |= count.is_there;
 		is_full |= !count.is_there && count.others >= HPIM_KEYS_MAX;
 	}
@@ -103,11 +103,11 @@ static bool is_possible(struct shell *shell, const struct request *request, cons
 	}
 	if (!is_there)
 		port_refuse(refusal, CTL_EXIT_NOT_FOUND, "no-key", "'hpimctl show keys' lists them",
-			    "%s has no key %u", port_name(shell, request->link), request->key.id);
+			    "%s has no key %u", port_name(daemon, request->link), request->key.id);
 	return is_there;
 }
 
-static bool read_request(struct shell *shell, const char *cmd, struct json_object *args,
+static bool read_request(struct daemon *daemon, const char *cmd, struct json_object *args,
 			 struct request *request, struct port_refusal *refusal)
 {
 	const char *name = ctl_arg_interface(args);
@@ -115,7 +115,7 @@ static bool read_request(struct shell *shell, const char *cmd, struct json_objec
 
 	*request = (struct request){ .is_sending = ctl_arg_bool(args, "sending") ||
 						   !strcmp(cmd, "key send") };
-	request->link = port_find(shell, name ? name : "-", refusal);
+	request->link = port_find(daemon, name ? name : "-", refusal);
 	if (request->link == LINK_NONE)
 		return false;
 	if (!read_id(args, &request->key.id)) {
@@ -125,16 +125,16 @@ static bool read_request(struct shell *shell, const char *cmd, struct json_objec
 	error = !strcmp(cmd, "key add") ? secret_error(args, &request->key) : NULL;
 	if (error)
 		port_refuse(refusal, CTL_EXIT_REFUSED, "key", "", "%s", error);
-	return !error && is_possible(shell, request, cmd, args, refusal);
+	return !error && is_possible(daemon, request, cmd, args, refusal);
 }
 
-static void key_answer(struct shell *shell, struct ctl_client *client, const char *cmd,
+static void key_answer(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		       struct json_object *args)
 {
 	struct port_refusal refusal;
 	struct request request;
 
-	if (!read_request(shell, cmd, args, &request, &refusal)) {
+	if (!read_request(daemon, cmd, args, &request, &refusal)) {
 		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
 				refusal.message);
 		return;
@@ -150,11 +150,11 @@ static void key_answer(struct shell *shell, struct ctl_client *client, const cha
 
 		if (!ctl_arg_family(args, family))
 			continue;
-		shell_feed(shell, &event);
+		daemon_feed(daemon, &event);
 		if (event.config.is_on)
-			port_key_added(shell, request.link, family);
+			port_key_added(daemon, request.link, family);
 	}
-	saved_store(shell);
+	saved_store(daemon);
 	ctl_reply_end(client, NULL);
 }
 
@@ -167,9 +167,9 @@ static void secret_erase(struct json_object *args)
 		explicit_bzero((char *)secret, strlen(secret));
 }
 
-void ctl_key(struct shell *shell, struct ctl_client *client, const char *cmd,
+void ctl_key(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 	     struct json_object *args)
 {
-	key_answer(shell, client, cmd, args);
+	key_answer(daemon, client, cmd, args);
 	secret_erase(args);
 }

@@ -5,7 +5,7 @@
  */
 #include "mgmt/ctl.h"
 #include "mgmt/ctl_show.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 /* Where the limit is not per interface, @link is LINK_NONE; @family IP_FAMILY_COUNT: of none. */
 struct limit {
@@ -26,7 +26,7 @@ static void limit_put(const struct show *show, const struct limit *limit)
 	record = json_object_new_object();
 	ctl_put_text(record, "limit_of", limit->what);
 	if (limit->link != LINK_NONE)
-		ctl_put_text(record, "interface", port_name(show->shell, limit->link));
+		ctl_put_text(record, "interface", port_name(show->daemon, limit->link));
 	if (limit->family < IP_FAMILY_COUNT)
 		ctl_put_number(record, "family", limit->family == IP_FAMILY_4 ? 4 : 6);
 	ctl_put_number(record, "used", limit->used);
@@ -40,21 +40,21 @@ static uint64_t refused(const struct show *show, uint16_t link, const enum note_
 	uint64_t sum = 0;
 
 	for (; *codes; codes++)
-		sum += inspect_refused(show->shell->core, link, *codes);
+		sum += inspect_refused(show->daemon->core, link, *codes);
 	return sum;
 }
 
 /* Also what was forgotten for something else. */
-static const enum note_code tree_codes[] = { NOTE_TREE_LIMIT, NOTE_STRAY_REFUSED,
-					     NOTE_STRAY_EVICTED, NOTE_TREE_EVICTED, NOTE_NONE };
+static const enum note_code tree_codes[] = { NOTE_TREE_LIMIT, NOTE_UNWANTED_REFUSED,
+					     NOTE_UNWANTED_EVICTED, NOTE_TREE_EVICTED, NOTE_NONE };
 
 static void trees_put(const struct show *show, enum ip_family family)
 {
 	struct limit limit = { .what = "trees",
 			       .link = LINK_NONE,
 			       .family = family,
-			       .used = inspect_tree_places(show->shell->core, family),
-			       .limit = inspect_limits(show->shell->core)->trees };
+			       .used = inspect_tree_places(show->daemon->core, family),
+			       .limit = inspect_limits(show->daemon->core)->trees };
 
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		limit.refused += refused(show, link, tree_codes);
@@ -66,7 +66,7 @@ static void link_put(const struct show *show, uint16_t link, enum ip_family fami
 	static const enum note_code neighbor_codes[] = { NOTE_NEIGHBOR_LIMIT, NOTE_NONE };
 	static const enum note_code group_codes[] = { NOTE_GROUP_LIMIT, NOTE_NONE };
 	static const enum note_code source_codes[] = { NOTE_SOURCE_LIMIT, NOTE_NONE };
-	const struct core *core = show->shell->core;
+	const struct core *core = show->daemon->core;
 	const struct core_limits *limits = inspect_limits(core);
 	const struct gm_if *gm = inspect_membership(core, link, family);
 
@@ -88,7 +88,7 @@ static void clients_put(const struct show *show, bool is_main)
 {
 	struct ctl_places places;
 
-	ctlsock_places(show->shell->ctl, is_main, &places);
+	ctlsock_places(show->daemon->ctl, is_main, &places);
 	limit_put(show,
 		  &(struct limit){ is_main ? "clients" : "clients-read-only", LINK_NONE,
 				   IP_FAMILY_COUNT, places.used, places.limit, places.refused });
@@ -100,7 +100,7 @@ bool ctl_limits_step(struct show *show)
 		trees_put(show, family);
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-			if (show->shell->ports[link].is_used)
+			if (show->daemon->ports[link].is_used)
 				link_put(show, link, family);
 	clients_put(show, true);
 	clients_put(show, false);

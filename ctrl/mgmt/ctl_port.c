@@ -8,14 +8,14 @@
 #include <string.h>
 
 #include "mgmt/ctl.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 /* A pattern is longer than the names it means. */
 #define PATTERN_MAX 64
 
 #define TTL_MAX 255
 
-typedef uint16_t change_fn(struct shell *shell, const struct port_wish *wish,
+typedef uint16_t change_fn(struct daemon *daemon, const struct port_request *request,
 			   struct port_refusal *ret_refusal);
 
 /* Interfaces by name: attaching one may change the list of all. */
@@ -33,16 +33,18 @@ struct outcome {
 };
 
 /* "hpim", "igmp" and "mld" of the arguments; none of them means all. */
-static void read_protocols(struct json_object *args, struct port_wish *wish)
+static void read_protocols(struct json_object *args, struct port_request *request)
 {
 	bool hpim = ctl_arg_bool(args, "hpim"), igmp = ctl_arg_bool(args, "igmp"),
 	     mld = ctl_arg_bool(args, "mld");
 	bool all = !hpim && !igmp && !mld;
 
-	wish->protos[IP_FAMILY_4][PROTO_HPIM] = (hpim || all) && ctl_arg_family(args, IP_FAMILY_4);
-	wish->protos[IP_FAMILY_6][PROTO_HPIM] = (hpim || all) && ctl_arg_family(args, IP_FAMILY_6);
-	wish->protos[IP_FAMILY_4][PROTO_GM] = igmp || (all && ctl_arg_family(args, IP_FAMILY_4));
-	wish->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && ctl_arg_family(args, IP_FAMILY_6));
+	request->protos[IP_FAMILY_4][PROTO_HPIM] =
+		(hpim || all) && ctl_arg_family(args, IP_FAMILY_4);
+	request->protos[IP_FAMILY_6][PROTO_HPIM] =
+		(hpim || all) && ctl_arg_family(args, IP_FAMILY_6);
+	request->protos[IP_FAMILY_4][PROTO_GM] = igmp || (all && ctl_arg_family(args, IP_FAMILY_4));
+	request->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && ctl_arg_family(args, IP_FAMILY_6));
 }
 
 /* No kernel has an interface of this name. */
@@ -71,26 +73,28 @@ static bool read_name(struct ctl_client *client, struct json_object *args, const
 	return false;
 }
 
-static bool read_wish(struct ctl_client *client, struct json_object *args, struct port_wish *wish)
+static bool read_request(struct ctl_client *client, struct json_object *args,
+			 struct port_request *request)
 {
 	const char *mode = ctl_arg_text(args, "mode");
 
-	*wish = (struct port_wish){ .mode = DPLANE_MODE_AUTO };
-	if (!read_name(client, args, &wish->name))
+	*request = (struct port_request){ .mode = DPLANE_MODE_AUTO };
+	if (!read_name(client, args, &request->name))
 		return false;
-	if (mode && !ctl_mode_by_name(mode, &wish->mode)) {
+	if (mode && !ctl_mode_by_name(mode, &request->mode)) {
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
 				"modes are auto, native, generic, tc and kernel", "no mode '%s'",
 				mode);
 		return false;
 	}
-	read_protocols(args, wish);
-	wish->fast_leave = ctl_arg_bool(args, "fast_leave");
-	wish->no_fast_leave = !wish->fast_leave && ctl_arg_bool(args, "no_fast_leave");
-	wish->ssm_any_source = ctl_arg_bool(args, "ssm_any_source");
-	wish->no_ssm_any_source = !wish->ssm_any_source && ctl_arg_bool(args, "no_ssm_any_source");
-	if (ctl_read_version(args, IP_FAMILY_4, &wish->gm_version[IP_FAMILY_4]) &&
-	    ctl_read_version(args, IP_FAMILY_6, &wish->gm_version[IP_FAMILY_6]))
+	read_protocols(args, request);
+	request->fast_leave = ctl_arg_bool(args, "fast_leave");
+	request->no_fast_leave = !request->fast_leave && ctl_arg_bool(args, "no_fast_leave");
+	request->ssm_any_source = ctl_arg_bool(args, "ssm_any_source");
+	request->no_ssm_any_source =
+		!request->ssm_any_source && ctl_arg_bool(args, "no_ssm_any_source");
+	if (ctl_read_version(args, IP_FAMILY_4, &request->gm_version[IP_FAMILY_4]) &&
+	    ctl_read_version(args, IP_FAMILY_6, &request->gm_version[IP_FAMILY_6]))
 		return true;
 	ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "IGMP 2 or 3, MLD 1 or 2",
 			"no such version");
@@ -105,20 +109,20 @@ static void names_add(struct names *names, const char *name)
 }
 
 /* The interfaces there are, but for the loopback. */
-static void find_links(const struct shell *shell, const char *pattern, struct names *names)
+static void find_links(const struct daemon *daemon, const char *pattern, struct names *names)
 {
 	const struct rtnl_link *link = NULL;
 
-	while ((link = rtnl_link_next(shell->rtnl, link)))
+	while ((link = rtnl_link_next(daemon->rtnl, link)))
 		if (strcmp(link->name, "lo") != 0 && fits(pattern, link->name))
 			names_add(names, link->name);
 }
 
-static void find_ports(const struct shell *shell, const char *pattern, struct names *names)
+static void find_ports(const struct daemon *daemon, const char *pattern, struct names *names)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (shell->ports[link].is_used && fits(pattern, shell->ports[link].name))
-			names_add(names, shell->ports[link].name);
+		if (daemon->ports[link].is_used && fits(pattern, daemon->ports[link].name))
+			names_add(names, daemon->ports[link].name);
 }
 
 static void note_refusal(struct outcome *outcome, const struct port_refusal *refusal)
@@ -131,19 +135,19 @@ static void note_refusal(struct outcome *outcome, const struct port_refusal *ref
 		       refusal->message); /* may be cut */
 }
 
-static void change_one(struct shell *shell, struct outcome *outcome, change_fn *change,
-		       const struct port_wish *wish)
+static void change_one(struct daemon *daemon, struct outcome *outcome, change_fn *change,
+		       const struct port_request *request)
 {
 	struct port_refusal refusal;
-	uint16_t link = change(shell, wish, &refusal);
+	uint16_t link = change(daemon, request, &refusal);
 
 	if (link == LINK_NONE) {
 		note_refusal(outcome, &refusal);
 		return;
 	}
 	outcome->done++;
-	if (shell->ports[link].is_used)
-		ctl_reply_record(outcome->client, ctl_attach_record(shell, link));
+	if (daemon->ports[link].is_used)
+		ctl_reply_record(outcome->client, ctl_attach_record(daemon, link));
 }
 
 static void reply_outcome(const struct outcome *outcome)
@@ -162,34 +166,36 @@ static void reply_outcome(const struct outcome *outcome)
 }
 
 /* One after the other; what is refused stops none of the others. */
-static void change_all(struct shell *shell, struct ctl_client *client, struct port_wish *wish,
-		       change_fn *change)
+static void change_all(struct daemon *daemon, struct ctl_client *client,
+		       struct port_request *request, change_fn *change)
 {
 	struct outcome outcome = { .client = client };
-	const char *pattern = wish->name;
+	const char *pattern = request->name;
 	struct names names = { .count = 0 };
 
-	wish->waits = !is_pattern(pattern); /* what was named is meant; a pattern takes what fits */
+	request->waits =
+		!is_pattern(pattern); /* what was named is meant; a pattern takes what fits */
 	if (!is_pattern(pattern))
 		names_add(&names, pattern);
 	else if (change == port_attach)
-		find_links(shell, pattern, &names);
+		find_links(daemon, pattern, &names);
 	else
-		find_ports(shell, pattern, &names);
+		find_ports(daemon, pattern, &names);
 	for (size_t i = 0; i < names.count; i++) {
-		wish->name = names.name[i];
-		change_one(shell, &outcome, change, wish);
+		request->name = names.name[i];
+		change_one(daemon, &outcome, change, request);
 	}
 	free(names.name);
 	if (names.count)
 		reply_outcome(&outcome);
 	else
 		ctl_reply_error(client, "no-interface", CTL_EXIT_NOT_FOUND,
-				"quote it, or the shell reads it as names of files",
+				"quote it, or the daemon reads it as names of files",
 				"no interface fits '%s'", pattern);
 }
 
-static void set_threshold(struct shell *shell, struct ctl_client *client, struct json_object *args)
+static void set_threshold(struct daemon *daemon, struct ctl_client *client,
+			  struct json_object *args)
 {
 	struct port_refusal refusal;
 	const char *name;
@@ -200,21 +206,21 @@ static void set_threshold(struct shell *shell, struct ctl_client *client, struct
 	if (!ctl_arg_number(args, "ttl", 0, TTL_MAX, &ttl))
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "", "a threshold is 0 to %d",
 				TTL_MAX);
-	else if (port_threshold(shell, name, (uint8_t)ttl, &refusal) == LINK_NONE)
+	else if (port_threshold(daemon, name, (uint8_t)ttl, &refusal) == LINK_NONE)
 		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
 				refusal.message);
 	else
 		ctl_reply_end(client, NULL);
 }
 
-void ctl_port(struct shell *shell, struct ctl_client *client, const char *cmd,
+void ctl_port(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 	      struct json_object *args)
 {
-	struct port_wish wish;
+	struct port_request request;
 
 	if (!strcmp(cmd, "threshold"))
-		set_threshold(shell, client, args);
-	else if (read_wish(client, args, &wish))
-		change_all(shell, client, &wish,
+		set_threshold(daemon, client, args);
+	else if (read_request(client, args, &request))
+		change_all(daemon, client, &request,
 			   !strcmp(cmd, "attach") ? port_attach : port_detach);
 }

@@ -11,13 +11,13 @@
 #include "mgmt/ctl_show.h"
 #include "mgmt/reason.h"
 #include "dplane/tier.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 bool ctl_is_asked(const struct show *show, uint16_t link)
 {
 	const char *name = ctl_arg_interface(show->args);
 
-	return !name || !strcmp(name, port_name(show->shell, link));
+	return !name || !strcmp(name, port_name(show->daemon, link));
 }
 
 /* A step for each family and interface. Return: whether it was the last. */
@@ -34,7 +34,7 @@ static bool next_link(struct show *show, void (*each)(const struct show *show))
 	return false;
 }
 
-static void put_protocols(const struct shell *shell, struct json_object *record, uint16_t link)
+static void put_protocols(const struct daemon *daemon, struct json_object *record, uint16_t link)
 {
 	static const char *const names[IP_FAMILY_COUNT][PROTO_COUNT] = {
 		[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4", [PROTO_GM] = "igmp" },
@@ -44,27 +44,27 @@ static void put_protocols(const struct shell *shell, struct json_object *record,
 	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 			ctl_put_bool(record, names[family][proto],
-				     inspect_protocol_runs(shell->core, link, family, proto));
+				     inspect_protocol_runs(daemon->core, link, family, proto));
 }
 
-static void put_why(const struct shell *shell, struct json_object *record, uint16_t link,
+static void put_why(const struct daemon *daemon, struct json_object *record, uint16_t link,
 		    const struct dplane_link_state *state)
 {
 	char why[128];
 
-	ctl_put_text(record, "why", port_waits(shell, link, why, sizeof(why)) ? why : state->why);
+	ctl_put_text(record, "why", port_waits(daemon, link, why, sizeof(why)) ? why : state->why);
 }
 
-struct json_object *ctl_attach_record(const struct shell *shell, uint16_t link)
+struct json_object *ctl_attach_record(const struct daemon *daemon, uint16_t link)
 {
 	struct json_object *record = json_object_new_object();
 	struct dplane_link_state state;
 
-	dplane_link_state(shell->dplane, link, &state);
-	ctl_put_text(record, "interface", port_name(shell, link));
-	put_protocols(shell, record, link);
+	dplane_link_state(daemon->dplane, link, &state);
+	ctl_put_text(record, "interface", port_name(daemon, link));
+	put_protocols(daemon, record, link);
 	ctl_put_text(record, "tier", tier_name(state.tier));
-	put_why(shell, record, link, &state);
+	put_why(daemon, record, link, &state);
 	return record;
 }
 
@@ -86,16 +86,16 @@ static void put_family(const struct show *show, struct json_object *record, uint
 	static const char *const addr_names[] = { "addr4", "addr6" };
 	static const char *const querier_names[] = { "querier4", "querier6" };
 	static const char *const neighbor_names[] = { "neighbors4", "neighbors6" };
-	struct shell *shell = show->shell;
-	const struct gm_if *gm = inspect_membership(shell->core, link, family);
-	struct ip_addr addr =
-		ctl_link_addr(rtnl_link_by_index(shell->rtnl, shell->ports[link].ifindex), family);
+	struct daemon *daemon = show->daemon;
+	const struct gm_if *gm = inspect_membership(daemon->core, link, family);
+	struct ip_addr addr = ctl_link_addr(
+		rtnl_link_by_index(daemon->rtnl, daemon->ports[link].ifindex), family);
 	struct ip_addr querier = gm ? gm_if_inspect(gm).querier : (struct ip_addr){ .b = { 0 } };
 
 	ctl_put_addr(record, addr_names[family], &addr);
 	ctl_put_addr(record, querier_names[family], &querier);
 	ctl_put_number(record, neighbor_names[family],
-		       inspect_neighbor_count(shell->core, link, family));
+		       inspect_neighbor_count(daemon->core, link, family));
 }
 
 /* Version of the queries we send; 0 where the protocol does not run. */
@@ -103,7 +103,7 @@ static void put_version(const struct show *show, struct json_object *record, uin
 			enum ip_family family)
 {
 	static const char *const names[] = { "igmp_version", "mld_version" };
-	const struct gm_if *gm = inspect_membership(show->shell->core, link, family);
+	const struct gm_if *gm = inspect_membership(show->daemon->core, link, family);
 
 	ctl_put_number(record, names[family], gm ? gm_if_inspect(gm).version : 0);
 }
@@ -112,7 +112,7 @@ static void put_querier_expiry(const struct show *show, struct json_object *reco
 			       enum ip_family family)
 {
 	static const char *const names[] = { "querier4_expires_s", "querier6_expires_s" };
-	const struct core *core = show->shell->core;
+	const struct core *core = show->daemon->core;
 	const struct gm_if *gm = inspect_membership(core, link, family);
 
 	ctl_put_seconds(record, names[family], gm ? gm_querier_expires_in(core, gm) : 0);
@@ -120,12 +120,12 @@ static void put_querier_expiry(const struct show *show, struct json_object *reco
 
 static void show_interface(const struct show *show, uint16_t link)
 {
-	const struct port *port = &show->shell->ports[link];
-	const struct rtnl_link *info = rtnl_link_by_index(show->shell->rtnl, port->ifindex);
+	const struct port *port = &show->daemon->ports[link];
+	const struct rtnl_link *info = rtnl_link_by_index(show->daemon->rtnl, port->ifindex);
 	struct json_object *record = json_object_new_object();
 	struct dplane_link_state state;
 
-	dplane_link_state(show->shell->dplane, link, &state);
+	dplane_link_state(show->daemon->dplane, link, &state);
 	ctl_put_text(record, "interface", port->name);
 	ctl_put_number(record, "ifindex", port->ifindex);
 	ctl_put_text(record, "state", !info ? "absent" : info->is_up ? "up" : "down");
@@ -133,11 +133,11 @@ static void show_interface(const struct show *show, uint16_t link)
 	ctl_put_text(record, "tier", tier_name(state.tier));
 	ctl_put_bool(record, "redirects", state.takes_redirects);
 	ctl_put_bool(record, "kernel", state.has_kernel);
-	put_protocols(show->shell, record, link);
+	put_protocols(show->daemon, record, link);
 	put_family(show, record, link, IP_FAMILY_4);
 	put_family(show, record, link, IP_FAMILY_6);
 	ctl_put_number(record, "mtu", info ? info->mtu : 0);
-	put_why(show->shell, record, link, &state);
+	put_why(show->daemon, record, link, &state);
 	put_version(show, record, link, IP_FAMILY_4);
 	put_version(show, record, link, IP_FAMILY_6);
 	ctl_put_number(record, "threshold", port->threshold);
@@ -150,7 +150,7 @@ static void show_interface(const struct show *show, uint16_t link)
 static bool show_interfaces(struct show *show)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (show->shell->ports[link].is_used && ctl_is_asked(show, link))
+		if (show->daemon->ports[link].is_used && ctl_is_asked(show, link))
 			show_interface(show, link);
 	return true;
 }
@@ -160,7 +160,7 @@ static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 	const struct show *show = ctx;
 	struct json_object *record = json_object_new_object();
 
-	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_text(record, "interface", port_name(show->daemon, view->link));
 	ctl_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
 	ctl_put_addr(record, "address", &view->addr);
 	ctl_put_text(record, "state", view->state);
@@ -177,7 +177,8 @@ static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 
 static void show_neighbors_of(const struct show *show)
 {
-	inspect_neighbors(show->shell->core, show->link, show->family, show_neighbor, (void *)show);
+	inspect_neighbors(show->daemon->core, show->link, show->family, show_neighbor,
+			  (void *)show);
 }
 
 static bool show_neighbors(struct show *show)
@@ -190,7 +191,7 @@ static bool show_group(void *ctx, const struct gm_group_view *view)
 	const struct show *show = ctx;
 	struct json_object *record = json_object_new_object();
 
-	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_text(record, "interface", port_name(show->daemon, view->link));
 	ctl_put_addr(record, "group", &view->group);
 	ctl_put_text(record, "state", view->state);
 	ctl_put_addr(record, "last_reporter", &view->last_reporter);
@@ -201,10 +202,10 @@ static bool show_group(void *ctx, const struct gm_group_view *view)
 
 static void show_groups_of(const struct show *show)
 {
-	const struct gm_if *gm = inspect_membership(show->shell->core, show->link, show->family);
+	const struct gm_if *gm = inspect_membership(show->daemon->core, show->link, show->family);
 
 	if (gm)
-		gm_group_inspect(show->shell->core, gm, show_group, (void *)show);
+		gm_group_inspect(show->daemon->core, gm, show_group, (void *)show);
 }
 
 static bool show_groups(struct show *show)
@@ -220,7 +221,7 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	if (!ctl_is_asked(show, counter->link))
 		return;
 	record = json_object_new_object();
-	ctl_put_text(record, "interface", port_name(show->shell, counter->link));
+	ctl_put_text(record, "interface", port_name(show->daemon, counter->link));
 	ctl_put_text(record, "reason", counter->reason);
 	ctl_put_number(record, "packets", counter->packets);
 	ctl_put_number(record, "bytes", counter->bytes);
@@ -259,13 +260,13 @@ static void show_refused(const struct show *show, uint16_t link)
 		{ NOTE_NEIGHBOR_CLAIM, "neighbor-claim" },
 		{ NOTE_HELLO_REPLAYED, "hello-replayed" },
 		{ NOTE_TREE_LIMIT, "tree-limit" },
-		{ NOTE_STRAY_REFUSED, "tree-refused" },
-		{ NOTE_STRAY_EVICTED, "tree-evicted" },
+		{ NOTE_UNWANTED_REFUSED, "tree-refused" },
+		{ NOTE_UNWANTED_EVICTED, "tree-evicted" },
 		{ NOTE_TREE_EVICTED, "tree-announced" },
 	};
-	const struct core *core = show->shell->core;
+	const struct core *core = show->daemon->core;
 
-	show_refusal(show, link, "control-header", rawsock_malformed(show->shell->rawsock, link));
+	show_refusal(show, link, "control-header", rawsock_malformed(show->daemon->rawsock, link));
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		show_refusal(show, link, reasons[i].reason,
 			     inspect_refused(core, link, reasons[i].code));
@@ -276,7 +277,7 @@ static void show_refused(const struct show *show, uint16_t link)
 
 static bool counters_begin(struct show *show)
 {
-	show->unsettled = dplane_unsettled(show->shell->dplane);
+	show->unsettled = dplane_unsettled(show->daemon->dplane);
 	return true;
 }
 
@@ -285,7 +286,7 @@ static bool are_settled(struct show *show)
 {
 	if (!show->unsettled)
 		return true;
-	dplane_settle_next(show->shell->dplane);
+	dplane_settle_next(show->daemon->dplane);
 	show->unsettled--;
 	return false;
 }
@@ -295,9 +296,9 @@ static bool show_counters(struct show *show)
 	if (!are_settled(show))
 		return false;
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (show->shell->ports[link].is_used)
+		if (show->daemon->ports[link].is_used)
 			show_refused(show, link);
-	dplane_counters(show->shell->dplane, show_counter, show);
+	dplane_counters(show->daemon->dplane, show_counter, show);
 	return true;
 }
 
@@ -322,7 +323,7 @@ static bool show_key(void *ctx, const struct inspect_key *view)
 	if (!ctl_is_asked(show, view->link))
 		return true;
 	record = json_object_new_object();
-	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_text(record, "interface", port_name(show->daemon, view->link));
 	ctl_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
 	ctl_put_number(record, "id", view->id);
 	ctl_put_text(record, "algorithm", hpim_hash_name(view->hash));
@@ -335,7 +336,7 @@ static bool show_keys(struct show *show)
 {
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		if (ctl_arg_family(show->args, family))
-			inspect_keys(show->shell->core, family, show_key, show);
+			inspect_keys(show->daemon->core, family, show_key, show);
 	return true;
 }
 
@@ -353,9 +354,9 @@ static bool show_algorithms(struct show *show)
 
 static bool show_status(struct show *show)
 {
-	if (!dplane_totals_add(show->shell->dplane, &show->totals))
+	if (!dplane_totals_add(show->daemon->dplane, &show->totals))
 		return false;
-	ctl_reply_record(show->client, ctl_status_record(show->shell, &show->totals));
+	ctl_reply_record(show->client, ctl_status_record(show->daemon, &show->totals));
 	return true;
 }
 
@@ -425,7 +426,7 @@ static void show_gone(void *ctx)
 	free(show);
 }
 
-bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
+bool ctl_show(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 	      struct json_object *args)
 {
 	const struct view *view = view_find(cmd, ctl_arg_bool(args, "detail"));
@@ -436,7 +437,7 @@ bool ctl_show(struct shell *shell, struct ctl_client *client, const char *cmd,
 	show = calloc(1, sizeof(*show));
 	assert(show);
 	*show = (struct show){
-		.shell = shell, .client = client, .args = json_object_get(args), .view = view
+		.daemon = daemon, .client = client, .args = json_object_get(args), .view = view
 	};
 	if (view->begin && !view->begin(show))
 		show_gone(show);

@@ -4,11 +4,11 @@
 
 /*
  * An answer of many records, in steps: the socket calls for a part when the client has read what
- * came before, and no part holds up the daemon (io/ctlsock.h). Only for mgmt/ctl_show.c, mgmt/ctl_trees.c,
- * mgmt/doctor.c and mgmt/explain.c.
+ * came before, and no part holds up the daemon (io/ctlsock.h). Only for mgmt/ctl_show.c,
+ * mgmt/ctl_trees.c, mgmt/doctor.c and mgmt/explain.c.
  */
 #include "core/inspect.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 struct doctor;
 struct show;
@@ -31,7 +31,7 @@ struct view {
 
 /** struct show - An answer, and how far it is. */
 struct show {
-	struct shell *shell;
+	struct daemon *daemon;
 	struct ctl_client *client;
 	struct json_object *args;
 	const struct view *view;
@@ -78,7 +78,7 @@ bool ctl_trees_next(struct show *show, ctl_tree_fn *each);
  *
  * Return: 0 when that is not known of the tree; HP_TIME_NEVER: none has come so far.
  */
-hp_time ctl_tree_silence(const struct shell *shell, const struct inspect_tree *tree);
+hp_time ctl_tree_silence(const struct daemon *daemon, const struct inspect_tree *tree);
 
 bool ctl_trees_step(struct show *show);
 bool ctl_tree_ifs_step(struct show *show);

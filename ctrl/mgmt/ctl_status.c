@@ -7,34 +7,34 @@
 #include "core/inspect.h"
 #include "mgmt/ctl.h"
 #include "daemon/privileges.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 struct interfaces {
 	unsigned int attached;
 	unsigned int unmirrored; /* of these: the kernel's cache has no room for them */
 };
 
-static struct interfaces count_interfaces(const struct shell *shell)
+static struct interfaces count_interfaces(const struct daemon *daemon)
 {
 	struct interfaces count = { .attached = 0 };
 
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
 		struct dplane_link_state state;
 
-		if (!shell->ports[link].is_used)
+		if (!daemon->ports[link].is_used)
 			continue;
 		count.attached++;
-		dplane_link_state(shell->dplane, link, &state);
+		dplane_link_state(daemon->dplane, link, &state);
 		count.unmirrored += state.is_attached && !state.has_kernel;
 	}
 	return count;
 }
 
-static void put_numbers(const struct shell *shell, const struct dplane_totals *totals,
+static void put_numbers(const struct daemon *daemon, const struct dplane_totals *totals,
 			struct json_object *record)
 {
-	const struct inspect_counts counts = inspect_counts(shell->core);
-	const struct interfaces interfaces = count_interfaces(shell);
+	const struct inspect_counts counts = inspect_counts(daemon->core);
+	const struct interfaces interfaces = count_interfaces(daemon);
 	const struct {
 		const char *name;
 		uint64_t number;
@@ -67,15 +67,16 @@ static void put_privileges(struct json_object *record)
 	ctl_put_text(record, "capabilities", text);
 }
 
-struct json_object *ctl_status_record(const struct shell *shell, const struct dplane_totals *totals)
+struct json_object *ctl_status_record(const struct daemon *daemon,
+				      const struct dplane_totals *totals)
 {
 	struct json_object *record = json_object_new_object();
 
-	ctl_put_text(record, "instance", shell->options->instance);
+	ctl_put_text(record, "instance", daemon->options->instance);
 	ctl_put_text(record, "version", HPIM_VERSION);
 	ctl_put_number(record, "pid", (uint64_t)getpid());
-	ctl_put_seconds(record, "uptime_s", loop_now() - shell->started_at);
-	put_numbers(shell, totals, record);
+	ctl_put_seconds(record, "uptime_s", loop_now() - daemon->started_at);
+	put_numbers(daemon, totals, record);
 	put_privileges(record);
 	return record;
 }

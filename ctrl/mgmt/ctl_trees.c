@@ -18,7 +18,7 @@ static void put_outputs(const struct show *show, struct json_object *record,
 	size_t len = 0;
 
 	ifset_for_each (link, oifs) {
-		const char *name = port_name(show->shell, link);
+		const char *name = port_name(show->daemon, link);
 
 		if (len)
 			text[len++] = ',';
@@ -34,7 +34,7 @@ static void put_route(const struct show *show, struct json_object *record,
 {
 	struct dplane_route_state state = { .tier = DPLANE_TIER_NONE, .seen_for = HP_TIME_NEVER };
 
-	if (dplane_route_state(show->shell->dplane, key, &state) < 0)
+	if (dplane_route_state(show->daemon->dplane, key, &state) < 0)
 		state.tier = DPLANE_TIER_NONE;
 	ctl_put_text(record, "tier", tier_name(state.tier));
 	ctl_put_number(record, "packets", state.packets);
@@ -62,9 +62,9 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	ctl_put_text(record, "role", view->is_originator ? "originator" : "non-originator");
 	/* A local source has no root interface. */
 	ctl_put_text(record, "input",
-		     port_name(show->shell, view->root == LINK_NONE && view->is_originator
-						    ? view->iif
-						    : view->root));
+		     port_name(show->daemon, view->root == LINK_NONE && view->is_originator
+						     ? view->iif
+						     : view->root));
 	ctl_put_addr(record, "upstream", &view->upstream);
 	ctl_put_number(record, "preference", view->preference);
 	ctl_put_number(record, "metric", view->metric);
@@ -83,7 +83,7 @@ static void show_mroute(const struct show *show, const struct inspect_tree *view
 		return;
 	record = json_object_new_object();
 	put_key(record, &view->key);
-	ctl_put_text(record, "input", port_name(show->shell, view->iif));
+	ctl_put_text(record, "input", port_name(show->daemon, view->iif));
 	put_outputs(show, record, &view->oifs);
 	put_route(show, record, &view->key);
 	ctl_put_seconds(record, "stale_s", view->stale_in);
@@ -99,7 +99,7 @@ static void show_tree_if(void *ctx, const struct inspect_tree_if *view)
 		return;
 	record = json_object_new_object();
 	put_key(record, &view->key);
-	ctl_put_text(record, "interface", port_name(show->shell, view->link));
+	ctl_put_text(record, "interface", port_name(show->daemon, view->link));
 	ctl_put_text(record, "role", view->is_root ? "root" : "non-root");
 	ctl_put_text(record, "assert", view->is_root ? "-" : view->is_winner ? "winner" : "loser");
 	ctl_put_bool(record, "interest", view->has_interest);
@@ -113,16 +113,16 @@ static void show_tree_if(void *ctx, const struct inspect_tree_if *view)
 
 static void show_tree_ifs(const struct show *show, const struct inspect_tree *view)
 {
-	inspect_tree_ifs_of(show->shell->core, &view->key, show_tree_if, (void *)show);
+	inspect_tree_ifs_of(show->daemon->core, &view->key, show_tree_if, (void *)show);
 }
 
-hp_time ctl_tree_silence(const struct shell *shell, const struct inspect_tree *tree)
+hp_time ctl_tree_silence(const struct daemon *daemon, const struct inspect_tree *tree)
 {
 	struct dplane_route_state state;
 
 	if (strcmp(tree->state, "active") != 0 || tree->is_originator || tree->iif == LINK_NONE ||
 	    tree->iif != tree->root || ifset_is_empty(&tree->oifs) ||
-	    dplane_route_state(shell->dplane, &tree->key, &state) < 0)
+	    dplane_route_state(daemon->dplane, &tree->key, &state) < 0)
 		return 0;
 	return state.seen_for;
 }
@@ -163,7 +163,7 @@ static bool walk_begin(struct show *show)
 		show->family++;
 	if (show->family == IP_FAMILY_COUNT)
 		return false;
-	inspect_walk_begin(show->shell->core, show->family,
+	inspect_walk_begin(show->daemon->core, show->family,
 			   show->has_group ? &show->key.group : NULL, &show->walk);
 	show->is_walking = true;
 	return true;
@@ -183,7 +183,7 @@ bool ctl_trees_next(struct show *show, ctl_tree_fn *each)
 
 	if (show->has_source && show->has_group) {
 		if (is_asked_family(show, ip_addr_family(&show->key.group)) &&
-		    inspect_tree(show->shell->core, &show->key, &tree))
+		    inspect_tree(show->daemon->core, &show->key, &tree))
 			each(show, &tree);
 		return true;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * "doctor": runs the checks of mgmt/doctor_checks.c for the router, for each attached interface and for
- * each tree, an interface or a tree for each step of the answer.
+ * "doctor": runs the checks of mgmt/doctor_checks.c for the router, for each attached interface and
+ * for each tree, an interface or a tree for each step of the answer.
  */
 #include <assert.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ static void send_finding(const struct doctor *doctor, const struct advice *advic
 	struct json_object *record = json_object_new_object();
 
 	ctl_put_text(record, "severity", severity_name(advice->severity));
-	ctl_put_text(record, "interface", port_name(doctor->shell, doctor->link));
+	ctl_put_text(record, "interface", port_name(doctor->daemon, doctor->link));
 	if (doctor->family < IP_FAMILY_COUNT)
 		ctl_put_number(record, "family", doctor->family == IP_FAMILY_4 ? 4 : 6);
 	ctl_put_text(record, "check", doctor->check->name);
@@ -67,8 +67,8 @@ static void run_checks(struct doctor *doctor, enum check_scope scope)
 static void check_link(struct show *show)
 {
 	struct doctor *doctor = show->doctor;
-	const struct port *port = &show->shell->ports[show->link];
-	const struct rtnl_link *info = rtnl_link_by_index(show->shell->rtnl, port->ifindex);
+	const struct port *port = &show->daemon->ports[show->link];
+	const struct rtnl_link *info = rtnl_link_by_index(show->daemon->rtnl, port->ifindex);
 
 	doctor->link = show->link;
 	doctor->family = IP_FAMILY_COUNT;
@@ -120,7 +120,7 @@ bool ctl_doctor_begin(struct show *show)
 	const char *name = ctl_arg_interface(show->args);
 	struct port_refusal refusal;
 
-	if (name && port_find(show->shell, name, &refusal) == LINK_NONE) {
+	if (name && port_find(show->daemon, name, &refusal) == LINK_NONE) {
 		ctl_reply_error(show->client, refusal.code, refusal.exit, refusal.hint, "%s",
 				refusal.message);
 		return false;
@@ -128,7 +128,7 @@ bool ctl_doctor_begin(struct show *show)
 	assert(doctor_check_count <= sizeof(show->doctor->found) / sizeof(show->doctor->found[0]));
 	show->doctor = calloc(1, sizeof(*show->doctor));
 	assert(show->doctor);
-	show->doctor->shell = show->shell;
+	show->doctor->daemon = show->daemon;
 	show->doctor->client = show->client;
 	show->doctor->link = LINK_NONE;
 	show->doctor->family = IP_FAMILY_COUNT;
@@ -140,7 +140,7 @@ bool ctl_doctor_begin(struct show *show)
 bool ctl_doctor_step(struct show *show)
 {
 	if (show->link < LINKS_MAX) {
-		if (show->shell->ports[show->link].is_used && ctl_is_asked(show, show->link))
+		if (show->daemon->ports[show->link].is_used && ctl_is_asked(show, show->link))
 			check_link(show);
 		show->link++;
 		return false;

@@ -25,7 +25,7 @@ enum check_scope {
 
 /** struct doctor - What a check looks at. */
 struct doctor {
-	struct shell *shell;
+	struct daemon *daemon;
 	struct ctl_client *client;
 	const struct check *check; /* the one that runs */
 	uint32_t found[32];        /* findings by row of doctor_checks */

@@ -19,12 +19,12 @@
 
 static const struct port *port_of(const struct doctor *doctor)
 {
-	return &doctor->shell->ports[doctor->link];
+	return &doctor->daemon->ports[doctor->link];
 }
 
 static bool runs(const struct doctor *doctor, enum core_proto proto)
 {
-	return inspect_protocol_runs(doctor->shell->core, doctor->link, doctor->family, proto);
+	return inspect_protocol_runs(doctor->daemon->core, doctor->link, doctor->family, proto);
 }
 
 static const char *gm_name(const struct doctor *doctor)
@@ -52,14 +52,14 @@ static void check_state(struct doctor *doctor)
 		"'ip address add', or 'hpimctl detach IFACE'; IPv6 needs a link-local address"
 	};
 	const struct rtnl_link *info =
-		rtnl_link_by_index(doctor->shell->rtnl, port_of(doctor)->ifindex);
+		rtnl_link_by_index(doctor->daemon->rtnl, port_of(doctor)->ifindex);
 	char why[128];
 
 	if (!info)
 		doctor_report(doctor, &absent, "%s does not exist", port_of(doctor)->name);
 	else if (!info->is_up)
 		doctor_report(doctor, &down, "%s is down", port_of(doctor)->name);
-	else if (port_waits(doctor->shell, doctor->link, why, sizeof(why)))
+	else if (port_waits(doctor->daemon, doctor->link, why, sizeof(why)))
 		doctor_report(doctor, &no_address, "%s", why);
 }
 
@@ -73,7 +73,7 @@ static void check_mirror(struct doctor *doctor)
 	};
 	struct dplane_link_state state;
 
-	dplane_link_state(doctor->shell->dplane, doctor->link, &state);
+	dplane_link_state(doctor->daemon->dplane, doctor->link, &state);
 	if (state.is_attached && !state.has_kernel)
 		doctor_report(doctor, &advice, "%s is not in the kernel's multicast cache",
 			      port_of(doctor)->name);
@@ -122,7 +122,7 @@ static void check_refusals(struct doctor *doctor)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		uint64_t count = inspect_refused(doctor->shell->core, doctor->link, rows[i].code);
+		uint64_t count = inspect_refused(doctor->daemon->core, doctor->link, rows[i].code);
 
 		if (count)
 			doctor_report(doctor, &rows[i].advice, "%" PRIu64 " times: %s", count,
@@ -138,7 +138,7 @@ static void check_address(struct doctor *doctor)
 					      "its protocols of this family wait for one",
 					      "'ip address add'; IPv6 needs a link-local one" };
 	const struct port *port = port_of(doctor);
-	struct ip_addr addr = ctl_link_addr(rtnl_link_by_index(doctor->shell->rtnl, port->ifindex),
+	struct ip_addr addr = ctl_link_addr(rtnl_link_by_index(doctor->daemon->rtnl, port->ifindex),
 					    doctor->family);
 
 	if ((port->wanted[doctor->family][PROTO_HPIM] || port->wanted[doctor->family][PROTO_GM]) &&
@@ -179,7 +179,7 @@ static void check_keys(struct doctor *doctor)
 					      "use keys: 'hpimctl key add'" };
 	struct key_search search = { .link = doctor->link };
 
-	inspect_keys(doctor->shell->core, doctor->family, find_key, &search);
+	inspect_keys(doctor->daemon->core, doctor->family, find_key, &search);
 	if (runs(doctor, PROTO_HPIM) && !search.is_found)
 		doctor_report(doctor, &advice, "HPIM-DM of IPv%u runs without keys",
 			      digit_of(doctor));
@@ -201,7 +201,7 @@ static bool check_neighbor(void *ctx, const struct inspect_neighbor *view)
 
 static void check_neighbors(struct doctor *doctor)
 {
-	inspect_neighbors(doctor->shell->core, doctor->link, doctor->family, check_neighbor,
+	inspect_neighbors(doctor->daemon->core, doctor->link, doctor->family, check_neighbor,
 			  doctor);
 }
 
@@ -214,7 +214,7 @@ static void check_querier(struct doctor *doctor)
 		"make sure that the address is a router's"
 	};
 	const struct gm_if *gm =
-		inspect_membership(doctor->shell->core, doctor->link, doctor->family);
+		inspect_membership(doctor->daemon->core, doctor->link, doctor->family);
 	struct gm_if_view view;
 
 	if (!gm)
@@ -245,11 +245,11 @@ static void check_older_hosts(struct doctor *doctor)
 		"'hpimctl show groups' names the groups and their last reporter"
 	};
 	const struct gm_if *gm =
-		inspect_membership(doctor->shell->core, doctor->link, doctor->family);
+		inspect_membership(doctor->daemon->core, doctor->link, doctor->family);
 	uint32_t count = 0;
 
 	if (gm)
-		gm_group_inspect(doctor->shell->core, gm, count_older, &count);
+		gm_group_inspect(doctor->daemon->core, gm, count_older, &count);
 	if (count)
 		doctor_report(doctor, &advice, "%u groups in %s compatibility mode", count,
 			      gm_name(doctor));
@@ -327,17 +327,17 @@ static void check_route(struct doctor *doctor)
 	const struct rtnl_link *info;
 	struct rtnl_path path;
 
-	rtnl_path(doctor->shell->rtnl, &tree->key.source, &path);
+	rtnl_path(doctor->daemon->rtnl, &tree->key.source, &path);
 	if (!path.is_reachable) {
 		advice.why = "multicast follows the unicast route back to the source";
 		advice.remedy = "add the route, or let the routing protocol announce it";
 		doctor_report(doctor, &advice, "(%s, %s): there is no route to %s in table %u",
-			      source.s, group.s, source.s, doctor->shell->options->unicast_table);
+			      source.s, group.s, source.s, doctor->daemon->options->unicast_table);
 		return;
 	}
-	if (port_by_ifindex(doctor->shell, path.ifindex) != LINK_NONE)
+	if (port_by_ifindex(doctor->daemon, path.ifindex) != LINK_NONE)
 		return;
-	info = rtnl_link_by_index(doctor->shell->rtnl, path.ifindex);
+	info = rtnl_link_by_index(doctor->daemon->rtnl, path.ifindex);
 	advice.why = "the interface toward the source is not attached";
 	advice.remedy = "'hpimctl attach' it, or correct the route";
 	doctor_report(doctor, &advice, "(%s, %s): the route to %s leads through %s", source.s,
@@ -356,9 +356,9 @@ static void check_upstream(struct doctor *doctor)
 	const struct inspect_tree *tree = &doctor->tree;
 	struct rtnl_path path;
 
-	rtnl_path(doctor->shell->rtnl, &tree->key.source, &path);
+	rtnl_path(doctor->daemon->rtnl, &tree->key.source, &path);
 	if (!strcmp(tree->state, "unsure") && !tree->is_originator && path.is_reachable &&
-	    port_by_ifindex(doctor->shell, path.ifindex) != LINK_NONE)
+	    port_by_ifindex(doctor->daemon, path.ifindex) != LINK_NONE)
 		doctor_report(doctor, &advice,
 			      "(%s, %s) has no upstream neighbor (preference %u, metric %u)",
 			      ip_addr_text(&tree->key.source).s, ip_addr_text(&tree->key.group).s,
@@ -377,7 +377,7 @@ static void check_silence(struct doctor *doctor)
 				     "mcast_router 2'), or switch snooping off";
 	struct advice advice = { .remedy = remedy };
 	const struct inspect_tree *tree = &doctor->tree;
-	hp_time silent_for = ctl_tree_silence(doctor->shell, tree);
+	hp_time silent_for = ctl_tree_silence(doctor->daemon, tree);
 	char since[64] = "so far";
 
 	if (silent_for < SILENCE_MIN)
@@ -398,7 +398,7 @@ static void check_silence(struct doctor *doctor)
 	doctor_report(doctor, &advice,
 		      "(%s, %s): announced by %s and wanted here, but nothing arrives on %s %s",
 		      ip_addr_text(&tree->key.source).s, ip_addr_text(&tree->key.group).s,
-		      ip_addr_text(&tree->upstream).s, port_name(doctor->shell, tree->iif), since);
+		      ip_addr_text(&tree->upstream).s, port_name(doctor->daemon, tree->iif), since);
 }
 
 const struct check doctor_checks[] = {

@@ -18,7 +18,7 @@
 #define SILENCE_MIN HP_SEC(5)
 
 struct explain {
-	struct shell *shell;
+	struct daemon *daemon;
 	struct ctl_client *client;
 	struct mfib_key key;
 	enum ip_family family;
@@ -65,17 +65,17 @@ static void gather(struct explain *ex)
 	ex->family = ip_addr_family(&ex->key.group);
 	ex->source = ip_addr_text(&ex->key.source);
 	ex->group = ip_addr_text(&ex->key.group);
-	ex->is_local = watch_path(ex->shell, &ex->key.source, &ex->path);
+	ex->is_local = watch_path(ex->daemon, &ex->key.source, &ex->path);
 	ex->root = ex->path.is_reachable && !ex->is_local
-			   ? port_by_ifindex(ex->shell, ex->path.ifindex)
+			   ? port_by_ifindex(ex->daemon, ex->path.ifindex)
 			   : LINK_NONE;
-	ex->has_tree = inspect_tree(ex->shell->core, &ex->key, &ex->tree);
-	inspect_tree_ifs_of(ex->shell->core, &ex->key, take_if, ex);
+	ex->has_tree = inspect_tree(ex->daemon->core, &ex->key, &ex->tree);
+	inspect_tree_ifs_of(ex->daemon->core, &ex->key, take_if, ex);
 }
 
 static bool runs(const struct explain *ex, uint16_t link, enum core_proto proto)
 {
-	return inspect_protocol_runs(ex->shell->core, link, ex->family, proto);
+	return inspect_protocol_runs(ex->daemon->core, link, ex->family, proto);
 }
 
 static const char *membership_name(const struct explain *ex)
@@ -89,7 +89,7 @@ static const char *membership_name(const struct explain *ex)
 
 static const char *route_interface(const struct explain *ex)
 {
-	const struct rtnl_link *link = rtnl_link_by_index(ex->shell->rtnl, ex->path.ifindex);
+	const struct rtnl_link *link = rtnl_link_by_index(ex->daemon->rtnl, ex->path.ifindex);
 
 	return link ? link->name : "-";
 }
@@ -102,7 +102,7 @@ static void explain_route(const struct explain *ex)
 		say(ex, "route", "-", "no",
 		    "there is no route to %s in table %u: multicast follows the unicast route back "
 		    "to the source, so no tree can be built",
-		    ex->source.s, ex->shell->options->unicast_table);
+		    ex->source.s, ex->daemon->options->unicast_table);
 		return;
 	}
 	if (ex->is_local)
@@ -133,7 +133,7 @@ static void explain_route(const struct explain *ex)
 /* What arrives from an address of the router, or from a broadcast address. */
 static void explain_own(const struct explain *ex)
 {
-	enum dplane_own own = dplane_own(ex->shell->dplane, &ex->key.source);
+	enum dplane_own own = dplane_own(ex->daemon->dplane, &ex->key.source);
 
 	if (own == DPLANE_OWN_ADDRESS)
 		say(ex, "source", "-", "own",
@@ -163,7 +163,7 @@ static void explain_absence(const struct explain *ex)
 		say(ex, "tree", "-", "none",
 		    "no neighbor on %s announces (%s, %s), and no packet of it has come: ask the "
 		    "routers nearer to the source",
-		    port_name(ex->shell, ex->root), ex->source.s, ex->group.s);
+		    port_name(ex->daemon, ex->root), ex->source.s, ex->group.s);
 	else
 		say(ex, "tree", "-", "none", "no packet of (%s, %s) has come to this router",
 		    ex->source.s, ex->group.s);
@@ -172,15 +172,15 @@ static void explain_absence(const struct explain *ex)
 static void explain_tree(const struct explain *ex)
 {
 	const struct inspect_tree *tree = &ex->tree;
-	const char *root = port_name(ex->shell, tree->root);
+	const char *root = port_name(ex->daemon, tree->root);
 	struct addr_text upstream = ip_addr_text(&tree->upstream);
 
 	if (!ex->has_tree)
 		explain_absence(ex);
 	else if (!strcmp(tree->state, "active") && ex->is_local)
-		say(ex, "tree", port_name(ex->shell, tree->iif), tree->state,
+		say(ex, "tree", port_name(ex->daemon, tree->iif), tree->state,
 		    "a program of this router sends by %s, and the tree stands",
-		    port_name(ex->shell, tree->iif));
+		    port_name(ex->daemon, tree->iif));
 	else if (!strcmp(tree->state, "active") && tree->is_originator)
 		say(ex, "tree", root, tree->state, "the source is alive on %s, and the tree stands",
 		    root);
@@ -205,12 +205,12 @@ static void explain_tree(const struct explain *ex)
 		    "than this router (preference %u, metric %u), so following one could be a loop",
 		    tree->preference, tree->metric);
 	else if (!strcmp(tree->state, "stale"))
-		say(ex, "tree", port_name(ex->shell, tree->iif), tree->state,
+		say(ex, "tree", port_name(ex->daemon, tree->iif), tree->state,
 		    "this router was restarted and forwards as before; unless a neighbor announces "
 		    "the tree this ends in %lld s",
 		    (long long)(tree->stale_in / HP_SEC(1)));
 	else if (!strcmp(tree->state, "flood"))
-		say(ex, "tree", port_name(ex->shell, tree->iif), tree->state,
+		say(ex, "tree", port_name(ex->daemon, tree->iif), tree->state,
 		    "packets come, but no neighbor has announced the tree; until it does they are "
 		    "flooded or dropped, for a few seconds");
 	else
@@ -224,7 +224,7 @@ static void explain_tree(const struct explain *ex)
 static void explain_input(const struct explain *ex)
 {
 	uint16_t iif = ex->tree.iif;
-	const char *name = port_name(ex->shell, iif);
+	const char *name = port_name(ex->daemon, iif);
 
 	if (iif == LINK_NONE) {
 		say(ex, "input", "-", "none",
@@ -241,8 +241,8 @@ static void explain_input(const struct explain *ex)
 /* The neighbor forwards, and nothing comes: what no router of the two can see alone. */
 static void explain_silence_of_input(const struct explain *ex)
 {
-	hp_time silent_for = ctl_tree_silence(ex->shell, &ex->tree);
-	const char *name = port_name(ex->shell, ex->tree.iif);
+	hp_time silent_for = ctl_tree_silence(ex->daemon, &ex->tree);
+	const char *name = port_name(ex->daemon, ex->tree.iif);
 	char since[64] = "so far";
 
 	if (silent_for < SILENCE_MIN)
@@ -264,7 +264,7 @@ static void explain_tier(const struct explain *ex)
 	char seen[64] = "none has been seen";
 
 	if (ex->tree.iif == LINK_NONE ||
-	    dplane_route_state(ex->shell->dplane, &ex->key, &state) < 0)
+	    dplane_route_state(ex->daemon->dplane, &ex->key, &state) < 0)
 		return;
 	if (!ifset_is_empty(&ex->tree.oifs))
 		say(ex, "tier", "-", tier_name(state.tier), "%s it%s%s",
@@ -285,7 +285,7 @@ static void explain_tier(const struct explain *ex)
 static bool is_up(const struct explain *ex, uint16_t link)
 {
 	const struct rtnl_link *info =
-		rtnl_link_by_index(ex->shell->rtnl, ex->shell->ports[link].ifindex);
+		rtnl_link_by_index(ex->daemon->rtnl, ex->daemon->ports[link].ifindex);
 
 	return info && info->is_up;
 }
@@ -294,7 +294,7 @@ static bool is_up(const struct explain *ex, uint16_t link)
 static bool is_at_source(const struct explain *ex, uint16_t link)
 {
 	const struct rtnl_link *info =
-		rtnl_link_by_index(ex->shell->rtnl, ex->shell->ports[link].ifindex);
+		rtnl_link_by_index(ex->daemon->rtnl, ex->daemon->ports[link].ifindex);
 
 	for (unsigned int i = 0; info && i < info->addr_count; i++)
 		if (ip_prefix_contains(&info->addrs[i], &ex->key.source))
@@ -305,7 +305,7 @@ static bool is_at_source(const struct explain *ex, uint16_t link)
 static void explain_sending(const struct explain *ex, uint16_t link)
 {
 	const struct inspect_tree_if *view = &ex->ifs[link];
-	const struct port *port = &ex->shell->ports[link];
+	const struct port *port = &ex->daemon->ports[link];
 	bool is_known = ex->has_if[link];
 
 	say(ex, "output", port->name, "yes", "copies leave: %s",
@@ -323,9 +323,9 @@ static void explain_sending(const struct explain *ex, uint16_t link)
 static void explain_silence(const struct explain *ex, uint16_t link)
 {
 	const struct inspect_tree_if *view = &ex->ifs[link];
-	const char *name = ex->shell->ports[link].name;
+	const char *name = ex->daemon->ports[link].name;
 
-	if (!ex->shell->ports[link].ifindex)
+	if (!ex->daemon->ports[link].ifindex)
 		say(ex, "output", name, "no", "the interface is gone");
 	else if (!is_up(ex, link))
 		say(ex, "output", name, "no", "the link is down");
@@ -343,7 +343,7 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 		    ip_addr_is_set(&view->best_upstream) ? ip_addr_text(&view->best_upstream).s
 							 : "another router",
 		    view->upstream_preference, view->upstream_metric);
-	else if (!inspect_neighbor_count(ex->shell->core, link, ex->family))
+	else if (!inspect_neighbor_count(ex->daemon->core, link, ex->family))
 		say(ex, "output", name, "no", "no host listens, and there is no neighbor");
 	else
 		say(ex, "output", name, "no", "no host listens, and no neighbor is interested");
@@ -352,7 +352,7 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 static void explain_outputs(const struct explain *ex)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
-		if (!ex->shell->ports[link].is_used)
+		if (!ex->daemon->ports[link].is_used)
 			continue;
 		if (ex->has_tree && link == ex->tree.iif)
 			continue;
@@ -369,7 +369,7 @@ static void explain_counter(void *ctx, const struct dplane_counter *counter)
 	const struct explain *ex = ctx;
 
 	if (reason_is_trouble(counter->reason))
-		say(ex, "counter", port_name(ex->shell, counter->link), counter->reason,
+		say(ex, "counter", port_name(ex->daemon, counter->link), counter->reason,
 		    "%" PRIu64 " packets of all trees %s", counter->packets,
 		    reason_sentence(counter->reason));
 }
@@ -402,7 +402,7 @@ bool ctl_explain_begin(struct show *show)
 
 void ctl_explain(struct show *show)
 {
-	struct explain ex = { .shell = show->shell, .client = show->client, .key = show->key };
+	struct explain ex = { .daemon = show->daemon, .client = show->client, .key = show->key };
 
 	gather(&ex);
 	if (ip_addr_is_link_scope_group(&ex.key.group)) {
@@ -419,5 +419,5 @@ void ctl_explain(struct show *show)
 		explain_silence_of_input(&ex);
 	}
 	explain_outputs(&ex);
-	dplane_counters(show->shell->dplane, explain_counter, &ex);
+	dplane_counters(show->daemon->dplane, explain_counter, &ex);
 }

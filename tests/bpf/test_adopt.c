@@ -91,12 +91,12 @@ Test(adopt, interface_keeps_its_link_number_until_attached)
 
 	leave_behind(DPLANE_MODE_AUTO);
 	plane_new(&plane, SETS);
-	cr_expect_eq(dplane_adopted_link(plane.dp, link.ifindex), 2);
-	cr_expect(dplane_link_is_adopted(plane.dp, 2));
+	cr_expect_eq(dplane_stale_link(plane.dp, link.ifindex), 2);
+	cr_expect(dplane_link_is_stale(plane.dp, 2));
 	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
-	cr_expect_eq(dplane_adopted_link(plane.dp, link.ifindex), LINK_NONE);
-	cr_expect_not(dplane_link_is_adopted(plane.dp, 2));
-	cr_expect(dplane_link_is_adopted(plane.dp, 3));
+	cr_expect_eq(dplane_stale_link(plane.dp, link.ifindex), LINK_NONE);
+	cr_expect_not(dplane_link_is_stale(plane.dp, 2));
+	cr_expect(dplane_link_is_stale(plane.dp, 3));
 }
 
 static void count_and_compare(void *ctx, const struct mfib_route *route)
@@ -165,9 +165,9 @@ Test(adopt, interface_that_does_not_return_in_time_is_let_go)
 
 		cr_assert_eq(dplane_attach(plane.dp, &link), 0);
 	}
-	for (int i = 0; i < DEADLINE_MS / 10 && dplane_link_is_adopted(plane.dp, 3); i++)
+	for (int i = 0; i < DEADLINE_MS / 10 && dplane_link_is_stale(plane.dp, 3); i++)
 		dispatch(10);
-	cr_expect_not(dplane_link_is_adopted(plane.dp, 3));
+	cr_expect_not(dplane_link_is_stale(plane.dp, 3));
 	cr_expect_neq(system("ip link show r3 | grep -q xdp"), 0, "r3 is let go");
 	cr_expect(comes_out(1, 2), "routes are the daemon's to remove");
 }
@@ -178,7 +178,7 @@ Test(adopt, vanished_interface_is_forgotten_and_the_others_go_on)
 	cr_assert_eq(system("ip link del r2"), 0);
 	plane_new(&plane, SETS);
 	cr_expect_not_null(strstr(plane.said, "going on with 3 interfaces"), "%s", plane.said);
-	cr_expect_not(dplane_link_is_adopted(plane.dp, 2));
+	cr_expect_not(dplane_link_is_stale(plane.dp, 2));
 	cr_expect(comes_out(1, 1));
 }
 

@@ -225,7 +225,7 @@ static inline void net_take(struct net *net, unsigned int index, const struct co
 	case FX_RPF_UNWATCH: router->is_watching = false; break;
 	case FX_MFIB_PUT:
 	case FX_MFIB_DEL: net_take_route(router, fx); break;
-	case FX_MFIB_ASK: net_take_ask(net, router, &fx->key); break;
+	case FX_MFIB_QUERY: net_take_ask(net, router, &fx->key); break;
 	case FX_JOIN:
 	case FX_LEAVE:
 	case FX_NOTE: break;

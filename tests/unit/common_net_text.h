@@ -183,7 +183,7 @@ static inline void net_log_effect(struct net_log *log, enum ip_family family, hp
 		net_append(text, " %u>%s", fx->route.iif, net_ifset_text(&fx->route.oifs).s);
 		break;
 	case FX_MFIB_DEL: net_log_key(text, "del", &fx->key); break;
-	case FX_MFIB_ASK: net_log_key(text, "ask", &fx->key); break;
+	case FX_MFIB_QUERY: net_log_key(text, "ask", &fx->key); break;
 	}
 	if (log->count == log->room) {
 		log->room = log->room ? 2 * log->room : 256;

@@ -255,7 +255,7 @@ static inline void pair_take(struct pair *pair, enum pair_router router,
 	case FX_RPF_UNWATCH: pair_unwatch(node, &fx->rpf_source); break;
 	case FX_MFIB_PUT: pair_put(pair, router, &fx->route); break;
 	case FX_MFIB_DEL: pair_del(pair, router, &fx->key); break;
-	case FX_MFIB_ASK: pair_ask(pair, router, &fx->key); break;
+	case FX_MFIB_QUERY: pair_ask(pair, router, &fx->key); break;
 	case FX_NOTE: node->notes[fx->note.code]++; break;
 	case FX_JOIN:
 	case FX_LEAVE: break;
@@ -389,9 +389,9 @@ static inline void pair_check_empty(const struct pair *pair)
 
 		cr_assert_null(hpim->trees);
 		cr_assert_null(hpim->groups);
-		cr_assert_null(hpim->payers);
+		cr_assert_null(hpim->quotas);
 		cr_assert_eq(hpim->tree_count, 0);
-		cr_assert_eq(hpim->stray_count, 0);
+		cr_assert_eq(hpim->unwanted_count, 0);
 		cr_assert_eq(hpim->ending_count, 0);
 		cr_assert(TAILQ_EMPTY(&hpim->idle[0]) && TAILQ_EMPTY(&hpim->idle[1]));
 		cr_assert_null(pair->nodes[router].entries, "a forwarding entry stays");

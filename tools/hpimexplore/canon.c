@@ -188,7 +188,7 @@ static void put_tree_if(struct canon *canon, unsigned int router, const struct h
 	hp_time since = canon->world->routers[router].now - tif->forwarding_since;
 
 	put(canon, tif->link);
-	put(canon, (uint64_t)view->role << 8 | view->told);
+	put(canon, (uint64_t)view->role << 8 | view->sent);
 	put(canon, (uint64_t)view->is_upstream << 4 | (uint64_t)view->is_winner << 3 |
 			   (uint64_t)view->has_interest << 2 | (uint64_t)view->has_member << 1 |
 			   view->is_forwarding);

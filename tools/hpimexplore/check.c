@@ -61,9 +61,9 @@ static bool believes(const struct world *world, unsigned int a, unsigned int b, 
 	    (is_upstream && hpim_rpc_compare(&said->tree->view.rpc, &record->rpc) != 0))
 		return fail(reason, "%c is wrong about %c being upstream of tree %u", name(a),
 			    name(b), tree);
-	if (!said || said->view.told == TOLD_NOTHING || !ip_addr_equal(&said->view.best.addr, &own))
+	if (!said || said->view.sent == SENT_NOTHING || !ip_addr_equal(&said->view.best.addr, &own))
 		return true;
-	interest = said->view.told == TOLD_INTEREST ? INTEREST_YES : INTEREST_NO;
+	interest = said->view.sent == SENT_INTEREST ? INTEREST_YES : INTEREST_NO;
 	if (!record || record->interest != interest)
 		return fail(reason, "%c is wrong about the interest of %c in tree %u", name(a),
 			    name(b), tree);

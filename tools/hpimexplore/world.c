@@ -221,7 +221,7 @@ static void take(struct world *world, unsigned int index, const struct core_effe
 		break;
 	case FX_MFIB_PUT: router->has_entry[tree_of_group(&fx->route.key.group)] = true; break;
 	case FX_MFIB_DEL: router->has_entry[tree_of_group(&fx->key.group)] = false; break;
-	case FX_MFIB_ASK:
+	case FX_MFIB_QUERY:
 		event.data = (struct ev_data){ .kind = DATA_SEEN,
 					       .link = LINK_NONE,
 					       .source = fx->key.source,

@@ -168,10 +168,10 @@ static struct check check_belief(const struct net *net, uint16_t a, uint16_t a_p
 			return fail(CHECK_BELIEF, "%s is wrong about %s being upstream on %s",
 				    router_name(net, a), router_name(net, b),
 				    net->topo.lans[port->lan].name);
-		if (!said || said->view.told == TOLD_NOTHING ||
+		if (!said || said->view.sent == SENT_NOTHING ||
 		    !ip_addr_equal(&said->view.best.addr, &own))
 			continue;
-		if (!record || record->interest != (said->view.told == TOLD_INTEREST ? INTEREST_YES
+		if (!record || record->interest != (said->view.sent == SENT_INTEREST ? INTEREST_YES
 										     : INTEREST_NO))
 			return fail(CHECK_BELIEF, "%s is wrong about the interest of %s on %s",
 				    router_name(net, a), router_name(net, b),

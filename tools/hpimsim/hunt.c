@@ -82,7 +82,7 @@ uint64_t hunt_run(const struct hunt *hunt)
 		struct scenario scenario;
 		struct outcome outcome;
 
-		random_scenario(hunt->first + sum.runs, &hunt->wish, &scenario);
+		random_scenario(hunt->first + sum.runs, &hunt->request, &scenario);
 		scenario_run(&scenario, scenario.family, NULL, false, NULL, NULL, &outcome);
 		sum.runs++;
 		add_count(&sum.count, &outcome.count);

@@ -7,7 +7,7 @@
 struct hunt {
 	uint64_t first, runs; /* seeds */
 	double seconds;       /* 0: no limit */
-	struct random_wish wish;
+	struct random_request request;
 	bool is_json, shrinks;
 	const char *folder; /* for the histories that violate */
 };

@@ -114,9 +114,9 @@ static void take_option(struct options *options, int option)
 	case OPT_SEED: hunt->first = number(optarg, UINT64_MAX); break;
 	case OPT_RUNS: hunt->runs = number(optarg, UINT64_MAX); break;
 	case OPT_SECONDS: hunt->seconds = seconds(optarg); break;
-	case OPT_ROUTERS: hunt->wish.routers = (uint32_t)number(optarg, SIM_ROUTERS_MAX); break;
-	case OPT_LINKS: hunt->wish.links = (uint32_t)number(optarg, SIM_LANS_MAX); break;
-	case OPT_EVENTS: hunt->wish.events = (uint32_t)number(optarg, 100000); break;
+	case OPT_ROUTERS: hunt->request.routers = (uint32_t)number(optarg, SIM_ROUTERS_MAX); break;
+	case OPT_LINKS: hunt->request.links = (uint32_t)number(optarg, SIM_LANS_MAX); break;
+	case OPT_EVENTS: hunt->request.events = (uint32_t)number(optarg, 100000); break;
 	case OPT_FOLDER: hunt->folder = optarg; break;
 	case OPT_NO_SHRINK: hunt->shrinks = false; break;
 	case OPT_UNTIL: options->until_s = seconds(optarg); break;
@@ -238,7 +238,7 @@ static int run_seed(struct options *options)
 	struct scenario scenario;
 	bool is_good;
 
-	random_scenario(options->hunt.first, &options->hunt.wish, &scenario);
+	random_scenario(options->hunt.first, &options->hunt.request, &scenario);
 	is_good = run(&scenario,
 		      options->only_4   ? IP_FAMILY_4
 		      : options->only_6 ? IP_FAMILY_6

@@ -150,11 +150,11 @@ static void draw_source_loop(struct draw *draw)
 	}
 }
 
-static void draw_topo(struct draw *draw, const struct random_wish *wish)
+static void draw_topo(struct draw *draw, const struct random_request *request)
 {
 	uint32_t routers =
-		wish->routers ? wish->routers : rand_between(&draw->rand, 2, ROUTERS_MOST);
-	uint32_t links = wish->links ? wish->links : rand_between(&draw->rand, 2, LINKS_MOST);
+		request->routers ? request->routers : rand_between(&draw->rand, 2, ROUTERS_MOST);
+	uint32_t links = request->links ? request->links : rand_between(&draw->rand, 2, LINKS_MOST);
 	char name[SIM_NAME_LEN];
 
 	for (uint32_t i = 0; i < routers; i++) {
@@ -364,7 +364,8 @@ static void draw_end(struct draw *draw)
 	scenario_add_expectation(draw->scenario, draw->at, "empty", "all", "yes");
 }
 
-void random_scenario(uint64_t seed, const struct random_wish *wish, struct scenario *ret_scenario)
+void random_scenario(uint64_t seed, const struct random_request *request,
+		     struct scenario *ret_scenario)
 {
 	struct draw draw = { .rand = { seed }, .scenario = ret_scenario };
 	uint32_t events;
@@ -377,9 +378,9 @@ void random_scenario(uint64_t seed, const struct random_wish *wish, struct scena
 	draw.topo = &ret_scenario->topo;
 	topo_init(draw.topo);
 	ret_scenario->family = (enum ip_family)rand_below(&draw.rand, IP_FAMILY_COUNT);
-	draw_topo(&draw, wish);
+	draw_topo(&draw, request);
 	draw_start(&draw);
-	events = wish->events ? wish->events : (uint32_t)rand_below(&draw.rand, EVENTS_MOST);
+	events = request->events ? request->events : (uint32_t)rand_below(&draw.rand, EVENTS_MOST);
 	draw_faults(&draw, events);
 	draw_end(&draw);
 }

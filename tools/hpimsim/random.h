@@ -5,8 +5,8 @@
 /* Random networks with random histories of faults; everything follows from the seed. */
 #include "hpimsim/scenario.h"
 
-/** struct random_wish - How large; 0: drawn from the seed. */
-struct random_wish {
+/** struct random_request - How large; 0: drawn from the seed. */
+struct random_request {
 	uint32_t routers, links, events;
 };
 
@@ -14,6 +14,7 @@ struct random_wish {
  * random_scenario() - A network, a time of faults, quiet, and what must be true then:
  * settled trees, and nothing left when sources and members have gone.
  */
-void random_scenario(uint64_t seed, const struct random_wish *wish, struct scenario *ret_scenario);
+void random_scenario(uint64_t seed, const struct random_request *request,
+		     struct scenario *ret_scenario);
 
 #endif

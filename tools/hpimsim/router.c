@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The daemon in small: feeds a core, performs its effects. What ctrl/daemon/shell.c is to the
+/* The daemon in small: feeds a core, performs its effects. What ctrl/daemon/daemon.c is to the
  * system. */
 #include <assert.h>
 #include <stdlib.h>
@@ -122,7 +122,7 @@ static void take(struct net *net, uint16_t index, const struct core_effect *fx)
 	case FX_RPF_UNWATCH: take_unwatch(net, router, &fx->rpf_source); break;
 	case FX_MFIB_PUT: plane_put(net, index, &fx->route); break;
 	case FX_MFIB_DEL: plane_del(net, index, &fx->key); break;
-	case FX_MFIB_ASK: take_ask(net, router, &fx->key); break;
+	case FX_MFIB_QUERY: take_ask(net, router, &fx->key); break;
 	case FX_NOTE:
 		for (unsigned int i = 0; i < net->tap_count; i++)
 			if (net->taps[i].note)

@@ -102,7 +102,7 @@ void trace_effect(struct net *net, uint16_t router, const struct core_effect *ef
 	case FX_RPF_UNWATCH: add_addr(net, &effect->rpf_source); break;
 	case FX_MFIB_PUT: add_route(net, &effect->route); break;
 	case FX_MFIB_DEL:
-	case FX_MFIB_ASK:
+	case FX_MFIB_QUERY:
 		add_addr(net, &effect->key.source);
 		add_addr(net, &effect->key.group);
 		break;

@@ -107,7 +107,7 @@ void hpim_accept_learn(const struct hpim_if *hif, const struct ev_packet *packet
 		return;
 	station = &neigh->stations[0];
 	if (station->addr.len && !is_same(&station->addr, &packet->station) &&
-	    now - station->heard_at < HP_SEC(neigh->hold_s))
+	    now - station->received_at < HP_SEC(neigh->hold_s))
 		station = &neigh->stations[1];
-	*station = (struct hpim_station){ .addr = packet->station, .heard_at = now };
+	*station = (struct hpim_station){ .addr = packet->station, .received_at = now };
 }

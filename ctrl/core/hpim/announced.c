@@ -23,7 +23,7 @@
 
 /* A neighbor is asked for all its announcements again no earlier than so long after the last time.
  */
-#define ASK_AGAIN_S 60
+#define RESYNC_S 60
 
 static void holder_init(struct hpim_holder *holder)
 {
@@ -98,9 +98,9 @@ void hpim_announced_come_back(struct hpim_tree *tree)
 
 void hpim_announced_judge(struct hpim_tree *tree, bool is_asked)
 {
-	struct hpim_holder *holder = is_asked || tree->stray ? NULL : holder_of(tree);
+	struct hpim_holder *holder = is_asked || tree->unwanted ? NULL : holder_of(tree);
 
-	if (is_asked || tree->stray || tree->view.state != TREE_INACTIVE)
+	if (is_asked || tree->unwanted || tree->view.state != TREE_INACTIVE)
 		hpim_announced_come_back(tree);
 	if (holder == tree->holder)
 		return;
@@ -186,23 +186,24 @@ bool hpim_announced_make_place(struct hpim *hpim, const struct hpim_neigh *neigh
 
 /* ---- What was forgotten and is wanted now ---- */
 
-static void ask_again(struct hpim *hpim, struct hpim_neigh *neigh)
+static void resync(struct hpim *hpim, struct hpim_neigh *neigh)
 {
 	hp_time now = hpim->mrp.core->now;
 
 	if (!neigh->is_truncated || neigh->state != SYNC_SYNCED)
 		return;
-	if (now < neigh->ask_again_at) {
-		if (!timer_runs(&hpim->ask_timer) || neigh->ask_again_at < hpim->ask_timer.deadline)
-			timer_arm(&hpim->mrp.core->sched, &hpim->ask_timer, neigh->ask_again_at);
+	if (now < neigh->resync_at) {
+		if (!timer_runs(&hpim->resync_timer) ||
+		    neigh->resync_at < hpim->resync_timer.deadline)
+			timer_arm(&hpim->mrp.core->sched, &hpim->resync_timer, neigh->resync_at);
 		return;
 	}
 	neigh->is_truncated = false;
-	neigh->ask_again_at = now + HP_SEC(ASK_AGAIN_S);
+	neigh->resync_at = now + HP_SEC(RESYNC_S);
 	hpim_sync_reset(neigh);
 }
 
-static void ask_all_again(struct hpim *hpim)
+static void resync_all(struct hpim *hpim)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
 		struct hpim_neigh *neigh;
@@ -210,20 +211,20 @@ static void ask_all_again(struct hpim *hpim)
 		if (!hpim->ifs[link])
 			continue;
 		TAILQ_FOREACH (neigh, &hpim->ifs[link]->neighbors, node)
-			ask_again(hpim, neigh);
+			resync(hpim, neigh);
 	}
 }
 
-static void ask_timer_fire(struct core *core, struct timer *timer)
+static void resync_timer_fire(struct core *core, struct timer *timer)
 {
 	(void)core; /* HPIM-DM of the family knows it */
-	ask_all_again(container_of(timer, struct hpim, ask_timer));
+	resync_all(container_of(timer, struct hpim, resync_timer));
 }
 
 void hpim_announced_joined(struct hpim *hpim)
 {
 	if (hpim->has_truncated)
-		ask_all_again(hpim);
+		resync_all(hpim);
 }
 
 void hpim_announced_refused(struct hpim_neigh *neigh)
@@ -235,11 +236,11 @@ void hpim_announced_refused(struct hpim_neigh *neigh)
 void hpim_announced_init(struct hpim *hpim)
 {
 	holder_init(&hpim->unsaid);
-	timer_init(&hpim->ask_timer, ask_timer_fire);
+	timer_init(&hpim->resync_timer, resync_timer_fire);
 }
 
 void hpim_announced_fini(struct hpim *hpim)
 {
-	timer_stop(&hpim->mrp.core->sched, &hpim->ask_timer);
+	timer_stop(&hpim->mrp.core->sched, &hpim->resync_timer);
 	assert(!hpim->unsaid.count && !hpim->announced_count);
 }

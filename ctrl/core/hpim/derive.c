@@ -94,7 +94,7 @@ static struct hpim_view_if derive_if(enum hpim_tree_state state, const struct hp
 			     !fact->is_connected && /* 3.11 */
 			     fact->link != hpim_input(facts);
 	if (state == TREE_UNSURE && fact->best.generation)
-		view.told = TOLD_NO_INTEREST; /* 3.7, step 1 */
+		view.sent = SENT_NO_INTEREST; /* 3.7, step 1 */
 	return view;
 }
 
@@ -169,7 +169,7 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 	for (unsigned int i = 0; i < facts->if_count && !facts->is_originator; i++)
 		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation &&
 		    !is_too_early(facts, &facts->ifs[i]))
-			ret_ifs[i].told = view.in_tree ? TOLD_INTEREST : TOLD_NO_INTEREST;
+			ret_ifs[i].sent = view.in_tree ? SENT_INTEREST : SENT_NO_INTEREST;
 	if (view.state != TREE_INACTIVE && hpim_input(facts) != LINK_NONE &&
 	    !source_is_silent(facts))
 		view.iif = hpim_input(facts);
@@ -191,12 +191,12 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
  */
 static unsigned int react_interest(const struct hpim_view_if *was, const struct hpim_view_if *is)
 {
-	if (is->told == TOLD_NOTHING)
+	if (is->sent == SENT_NOTHING)
 		return 0;
-	if (is->told == was->told && is->role == was->role &&
+	if (is->sent == was->sent && is->role == was->role &&
 	    is->best.generation == was->best.generation)
 		return 0;
-	return is->told == TOLD_INTEREST ? REACT_INTEREST : REACT_NO_INTEREST;
+	return is->sent == SENT_INTEREST ? REACT_INTEREST : REACT_NO_INTEREST;
 }
 
 unsigned int hpim_react(const struct hpim_view *was, const struct hpim_view_if *was_if,

@@ -12,7 +12,7 @@
 
 enum hpim_tree_state { TREE_INACTIVE, TREE_UNSURE, TREE_ACTIVE };
 
-/* This and hpim_told are packed: there is one for each tree and interface. */
+/* This and hpim_sent are packed: there is one for each tree and interface. */
 enum __attribute__((packed)) hpim_role { ROLE_NONE, ROLE_ROOT, ROLE_NON_ROOT };
 
 /** struct hpim_best - BestUpstream of an interface; generation 0: there is none. 3.6 */
@@ -66,12 +66,12 @@ struct hpim_view {
 };
 
 /* What this router last had to tell BestUpstream of an interface. */
-enum __attribute__((packed)) hpim_told { TOLD_NOTHING, TOLD_INTEREST, TOLD_NO_INTEREST };
+enum __attribute__((packed)) hpim_sent { SENT_NOTHING, SENT_INTEREST, SENT_NO_INTEREST };
 
 /** struct hpim_view_if - What follows for one interface. */
 struct hpim_view_if {
 	enum hpim_role role;
-	enum hpim_told told;
+	enum hpim_sent sent;
 	bool is_hpim;     /* HPIM-DM runs here */
 	bool is_upstream; /* IamUpstream is in force here */
 	bool is_winner;   /* AssertWinner */

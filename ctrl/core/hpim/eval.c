@@ -11,7 +11,7 @@
 #include "core/hpim/eval.h"
 #include "core/hpim/if.h"
 #include "core/hpim/reliable.h"
-#include "core/hpim/stray.h"
+#include "core/hpim/unwanted.h"
 #include "core/hpim/tree.h"
 
 /* How long the forwarding plane may take to say when it last saw a source. */
@@ -31,7 +31,7 @@ static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_i
 
 			if (record->neigh->state != SYNC_SYNCED)
 				continue;
-			unsaid -= record->is_upstream || record->interest != INTEREST_UNSAID;
+			unsaid -= record->is_upstream || record->interest != INTEREST_UNKNOWN;
 			fact->has_interest |=
 				!record->is_upstream && record->interest == INTEREST_YES;
 			if (record->is_upstream &&
@@ -197,7 +197,7 @@ static void perform(struct hpim_tree_if *tif, unsigned int react, const struct h
 	if (!hif)
 		return;
 	/* After a restart the snapshot of the synchronization says it, to whoever is there. */
-	if ((hif->neighbor_count || tif->tree->stale) && hpim_if_is_unheard(hif))
+	if ((hif->neighbor_count || tif->tree->stale) && hpim_if_is_silent(hif))
 		return;
 	if (react & REACT_NO_UPSTREAM)
 		hpim_reliable_send_all(tif, HPIM_NO_UPSTREAM, NULL);
@@ -282,7 +282,7 @@ static void forget(struct hpim_tree *tree, const struct hpim_view *is)
 		if (is->state != TREE_INACTIVE)
 			continue;
 		LIST_FOREACH (record, &tif->records, by_tif)
-			record->interest = INTEREST_UNSAID;
+			record->interest = INTEREST_UNKNOWN;
 	}
 }
 
@@ -395,7 +395,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	asked = is_asked(tree, &facts, &is);
 	if (!hpim_tree_sweep(tree))
 		return;
-	hpim_stray_judge(tree, wanted);
+	hpim_unwanted_judge(tree, wanted);
 	hpim_announced_judge(tree, asked);
 }
 
@@ -424,7 +424,7 @@ void hpim_source_expired(struct core *core, struct timer *timer)
 	}
 	tree->is_asking = true;
 	core_timer_arm(core, timer, HP_SEC(SOURCE_ANSWER_S));
-	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_ASK, .key = tree->key });
+	core_fx(core, &(struct core_effect){ .kind = FX_MFIB_QUERY, .key = tree->key });
 }
 
 void hpim_data_expired(struct core *core, struct timer *timer)

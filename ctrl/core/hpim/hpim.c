@@ -13,7 +13,7 @@
 #include "core/hpim/keys.h"
 #include "core/hpim/neigh.h"
 #include "core/hpim/stale.h"
-#include "core/hpim/stray.h"
+#include "core/hpim/unwanted.h"
 #include "core/hpim/sync.h"
 #include "core/hpim/tree.h"
 
@@ -30,7 +30,7 @@ static struct mrp *create(struct core *core, enum ip_family family)
 	if (!hpim)
 		return NULL;
 	TAILQ_INIT(&hpim->dirty);
-	hpim_stray_init(hpim);
+	hpim_unwanted_init(hpim);
 	hpim_announced_init(hpim);
 	return &hpim->mrp;
 }
@@ -43,7 +43,8 @@ static void destroy(struct mrp *mrp)
 		if (hpim->ifs[link])
 			hpim_if_stop(hpim->ifs[link], false);
 	hpim_tree_free_all(hpim);
-	assert(!hpim->stray_count && !hpim->ending_count && !hpim->talk_count && !hpim->payers);
+	assert(!hpim->unwanted_count && !hpim->ending_count && !hpim->unacked_count &&
+	       !hpim->quotas);
 	hpim_announced_fini(hpim);
 	hpim_keys_free(hpim);
 	hpim_stale_forget(hpim);
@@ -98,11 +99,11 @@ static void process(struct hpim_record *record, const struct hpim_msg *msg)
 
 	switch (msg->type) {
 	case HPIM_UPSTREAM:
-		record->interest = INTEREST_UNSAID;
+		record->interest = INTEREST_UNKNOWN;
 		hpim_record_set_upstream(record, &msg->tree.rpc);
 		break;
 	case HPIM_NO_UPSTREAM:
-		record->interest = INTEREST_UNSAID;
+		record->interest = INTEREST_UNKNOWN;
 		record->is_upstream = false;
 		break;
 	case HPIM_INTEREST:

@@ -9,7 +9,7 @@
  *    └───── trees ── tree_ifs ── records: what a neighbor said of a tree
  *             │          └── reliable: messages of this tree waiting for acknowledgement
  *             ├── stale: only after a restart, what the run before this one forwarded
- *             └── stray: only while data brought the tree and nobody asked for it ── payers
+ *             └── unwanted: only while data brought the tree and nobody asked for it ── quotas
  */
 #include <bsd/sys/queue.h>
 
@@ -24,7 +24,7 @@
 #include "wire/hpim.h"
 
 /* What a neighbor said about its interest. Packed: there is one for each tree and neighbor. */
-enum __attribute__((packed)) hpim_interest { INTEREST_UNSAID, INTEREST_YES, INTEREST_NO };
+enum __attribute__((packed)) hpim_interest { INTEREST_UNKNOWN, INTEREST_YES, INTEREST_NO };
 
 enum hpim_pending_state {
 	PENDING_NONE,
@@ -61,7 +61,7 @@ struct hpim_peer {
 
 struct hpim_reliable {
 	struct hpim_tree_if *tif;
-	bool is_talk; /* with neighbors about a stray; counted in talk_count */
+	bool is_unwanted; /* with neighbors about an unwanted tree; counted in unacked_count */
 	struct hpim_pending multicast;
 	TAILQ_HEAD(, hpim_peer) peers;
 	struct timer timer;
@@ -108,7 +108,7 @@ struct hpim_holder {
 /* A link-layer address that a neighbor sends from. */
 struct hpim_station {
 	struct ev_station addr; /* len 0: none */
-	hp_time heard_at;
+	hp_time received_at;
 };
 
 struct hpim_neigh {
@@ -136,8 +136,8 @@ struct hpim_neigh {
 	struct hpim_record_list records; /* those without LastSN come first */
 	struct hpim_window window;
 	struct hpim_holder announced;
-	bool is_truncated;    /* some of what it announced was forgotten */
-	hp_time ask_again_at; /* it is not asked for everything before */
+	bool is_truncated; /* some of what it announced was forgotten */
+	hp_time resync_at; /* it is not asked for everything before */
 };
 
 /* What one neighbor said of one tree. 3.6 */
@@ -169,8 +169,8 @@ struct hpim_tree {
 	UT_hash_handle hh;
 	struct mfib_key key;
 	struct hpim *hpim;
-	struct hpim_stale *stale; /* NULL: nothing of an earlier run counts */
-	struct hpim_stray *stray; /* NULL: somebody wants it, or data did not bring it */
+	struct hpim_stale *stale;       /* NULL: nothing of an earlier run counts */
+	struct hpim_unwanted *unwanted; /* NULL: somebody wants it, or data did not bring it */
 	struct rpf_user path;
 	TAILQ_ENTRY(hpim_tree) dirty_node;
 	struct hpim_holder *holder; /* NULL: somebody asked for it, or nobody announced it */
@@ -213,36 +213,37 @@ struct hpim_group {
 	LIST_HEAD(, hpim_tree) trees;
 };
 
-/* How a stray can be done without; hpim/stray.c. */
-enum hpim_stray_state {
-	STRAY_BUSY,   /* not: neighbors may still ask for it, or have to hear of it */
-	STRAY_ENDING, /* evicted; neighbors have yet to confirm that it ended. Takes no place */
-	STRAY_LOOSE,  /* at once: nobody else knows of it */
-	STRAY_TIED,   /* idle, too, but announced: neighbors have to be told */
+/* How an unwanted tree can be done without; hpim/unwanted.c. */
+enum hpim_unwanted_state {
+	UNWANTED_BUSY,   /* not: neighbors may still ask for it, or have to hear of it */
+	UNWANTED_ENDING, /* evicted; neighbors have yet to confirm that it ended. Takes no place */
+	UNWANTED_IDLE,   /* at once: nobody else knows of it */
+	UNWANTED_ANNOUNCED, /* idle, too, but announced: neighbors have to be told */
 };
 
-/* Who is charged for strays: the interface by which the data came in, and the source it names. */
-enum hpim_payer_kind { PAYER_LINK, PAYER_SOURCE, PAYER_COUNT };
+/* Who is charged for unwanted trees: the interface by which the data came in, and the source it
+ * names. */
+enum hpim_quota_kind { QUOTA_LINK, QUOTA_SOURCE, QUOTA_COUNT };
 
-struct hpim_payer_key {
+struct hpim_quota_key {
 	struct ip_addr source; /* unset: an interface */
 	uint32_t link;         /* LINK_NONE: a source */
 };
 
-TAILQ_HEAD(hpim_stray_list, hpim_stray);
+TAILQ_HEAD(hpim_unwanted_list, hpim_unwanted);
 
-struct hpim_payer {
+struct hpim_quota {
 	UT_hash_handle hh;
-	struct hpim_payer_key key;
-	uint32_t held, idle_count;   /* all strays; those in the list */
-	struct hpim_stray_list idle; /* loose and tied, oldest first */
+	struct hpim_quota_key key;
+	uint32_t held, idle_count;      /* all unwanted trees; those in the list */
+	struct hpim_unwanted_list idle; /* both idle states, oldest first */
 };
 
-struct hpim_stray {
+struct hpim_unwanted {
 	struct hpim_tree *tree;
-	enum hpim_stray_state state;
-	struct hpim_payer *payers[PAYER_COUNT];
-	TAILQ_ENTRY(hpim_stray) by_payer[PAYER_COUNT], by_age;
+	enum hpim_unwanted_state state;
+	struct hpim_quota *quotas[QUOTA_COUNT];
+	TAILQ_ENTRY(hpim_unwanted) by_quota[QUOTA_COUNT], by_age;
 };
 
 /* Keys of one interface. 2.8 */
@@ -268,14 +269,14 @@ struct hpim {
 	TAILQ_HEAD(, hpim_tree) dirty;
 	uint32_t tree_count, standing_count; /* of these, not TREE_INACTIVE */
 	LIST_HEAD(, inspect_walk) walks;
-	struct hpim_payer *payers;
-	struct hpim_stray_list idle[2]; /* loose, tied; oldest first */
-	uint32_t stray_count, ending_count, talk_count;
+	struct hpim_quota *quotas;
+	struct hpim_unwanted_list idle[2]; /* idle, announced; oldest first */
+	uint32_t unwanted_count, ending_count, unacked_count;
 	struct ifset enabled; /* interfaces with HPIM-DM or IGMP/MLD: part of every tree. 3.0 */
 	uint64_t generation;
 	struct hpim_holder unsaid; /* whoever announced these synchronizes again, or is gone */
 	uint32_t announced_count;  /* of all holders, and those that are evicted and end */
-	struct timer ask_timer;
+	struct timer resync_timer;
 	bool has_truncated; /* some neighbor was once */
 	bool is_full;       /* the limit of trees was reached and noted */
 };

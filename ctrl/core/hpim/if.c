@@ -152,7 +152,7 @@ void hpim_if_stop(struct hpim_if *hif, bool say_goodbye)
 	free(hif);
 }
 
-bool hpim_if_is_unheard(const struct hpim_if *hif)
+bool hpim_if_is_silent(const struct hpim_if *hif)
 {
 	const struct hpim_neigh *neigh;
 
@@ -229,7 +229,7 @@ void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hp
 	assert(len > 0); /* fragments are cut to the MTU */
 	/* Every transmission is signed anew, with the key of now. */
 	if (key && hpim_auth_sign(key, core_of(hif)->limits.hmac, &hif->addr, dst, bytes, len) < 0)
-		return; /* the shell tried the hash when the key was added */
+		return; /* the daemon tried the hash when the key was added */
 	core_fx(core_of(hif), &(struct core_effect){ .kind = FX_SEND,
 						     .send = { .link = hif->link,
 							       .socket = SOCKET_103,

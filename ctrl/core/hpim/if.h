@@ -16,8 +16,8 @@ struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link);
 /** hpim_if_stop() - 3.1, "interface disabled". @say_goodbye: the interface can still send. */
 void hpim_if_stop(struct hpim_if *hif, bool say_goodbye);
 
-/** hpim_if_is_unheard() - No neighbor has spoken in this run: a synchronization comes first. */
-bool hpim_if_is_unheard(const struct hpim_if *hif);
+/** hpim_if_is_silent() - No neighbor has spoken in this run: a synchronization comes first. */
+bool hpim_if_is_silent(const struct hpim_if *hif);
 
 /** hpim_if_next_sn() - Allocate an SN; on exhaustion a new BootTime begins. 3.4 */
 uint32_t hpim_if_next_sn(struct hpim_if *hif);

@@ -33,7 +33,7 @@ void hpim_keys_set(struct hpim *hpim, uint16_t link, const struct hpim_key *key,
 		set = hpim->keys[link] = calloc(1, sizeof(*set));
 	assert(set); /* an operator's command; nothing can be protected without */
 	if (!stored) {
-		assert(set->count < HPIM_KEYS_MAX); /* the shell refuses more */
+		assert(set->count < HPIM_KEYS_MAX); /* the daemon refuses more */
 		stored = &set->keys[set->count++];
 	}
 	explicit_bzero(stored->secret, sizeof(stored->secret)); /* the former one may be longer */

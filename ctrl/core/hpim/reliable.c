@@ -43,8 +43,8 @@ static struct hpim_reliable *get(struct hpim_tree_if *tif)
 	reliable = calloc(1, sizeof(*reliable));
 	assert(reliable); /* a message that must not be lost cannot be kept */
 	reliable->tif = tif;
-	reliable->is_talk = tif->tree->stray && interface_of(tif)->neighbor_count;
-	tif->tree->hpim->talk_count += reliable->is_talk;
+	reliable->is_unwanted = tif->tree->unwanted && interface_of(tif)->neighbor_count;
+	tif->tree->hpim->unacked_count += reliable->is_unwanted;
 	reliable->multicast.reliable = reliable;
 	TAILQ_INIT(&reliable->peers);
 	timer_init(&reliable->timer, expired);
@@ -241,7 +241,7 @@ static void sweep(struct hpim_reliable *reliable)
 	if (!TAILQ_EMPTY(&reliable->peers))
 		return;
 	timer_stop(&core_of(reliable)->sched, &reliable->timer);
-	tif->tree->hpim->talk_count -= reliable->is_talk;
+	tif->tree->hpim->unacked_count -= reliable->is_unwanted;
 	free(reliable);
 	tif->reliable = NULL;
 	if (tif->view.role == ROLE_NONE)

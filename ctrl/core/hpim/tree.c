@@ -11,7 +11,7 @@
 #include "core/hpim/eval.h"
 #include "core/hpim/reliable.h"
 #include "core/hpim/stale.h"
-#include "core/hpim/stray.h"
+#include "core/hpim/unwanted.h"
 #include "core/hpim/tree.h"
 #include "core/inspect.h"
 
@@ -134,7 +134,7 @@ static struct hpim_tree *tree_get(struct hpim *hpim, const struct ip_addr *sourc
 		return tree;
 	if (!is_fit(hpim, source, group))
 		return NULL;
-	if (!hpim_stray_make_place(hpim) &&
+	if (!hpim_unwanted_make_place(hpim) &&
 	    !hpim_announced_make_place(hpim, neigh,
 				       hpim_announced_is_wanted(hpim, source, group, link))) {
 		note_full(hpim, source, group, link);
@@ -161,16 +161,17 @@ struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr
 					 const struct ip_addr *group, uint16_t link)
 {
 	struct hpim_tree *tree = hpim_tree_find(hpim, source, group);
-	bool is_ending = tree && tree->stray && tree->stray->state == STRAY_ENDING;
+	bool is_ending = tree && tree->unwanted && tree->unwanted->state == UNWANTED_ENDING;
 	bool is_wanted;
 
 	if ((tree && !is_ending && !tree->is_evicted) || !is_fit(hpim, source, group))
 		return tree;
 	is_wanted = hpim_announced_is_wanted(hpim, source, group, link);
-	if (!hpim_stray_admit(hpim, link, source, is_ending, is_wanted) ||
-	    (!hpim_stray_make_place(hpim) && !hpim_announced_make_place(hpim, NULL, is_wanted))) {
+	if (!hpim_unwanted_admit(hpim, link, source, is_ending, is_wanted) ||
+	    (!hpim_unwanted_make_place(hpim) &&
+	     !hpim_announced_make_place(hpim, NULL, is_wanted))) {
 		core_note(hpim->mrp.core, &(struct core_note){ .level = NOTE_WARN,
-							       .code = NOTE_STRAY_REFUSED,
+							       .code = NOTE_UNWANTED_REFUSED,
 							       .link = link,
 							       .a = *source,
 							       .b = *group });
@@ -178,7 +179,7 @@ struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr
 	}
 	tree = tree_get(hpim, source, group, link, NULL);
 	if (tree)
-		hpim_stray_bring(tree, link);
+		hpim_unwanted_bring(tree, link);
 	return tree;
 }
 
@@ -192,7 +193,7 @@ void hpim_tree_free(struct hpim_tree *tree)
 	hpim_stale_end(tree);
 	if (tree->is_dirty)
 		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
-	hpim_stray_drop(tree);
+	hpim_unwanted_drop(tree);
 	hpim_announced_forget(tree);
 	mfib_clear(hpim->mrp.core, MFIB_HPIM, &tree->key);
 	rpf_unsubscribe(hpim->mrp.core, &tree->path);
@@ -336,7 +337,7 @@ struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_ad
 	record->tif = tif;
 	LIST_INSERT_HEAD(&tif->records, record, by_tif);
 	TAILQ_INSERT_HEAD(&neigh->records, record, by_neigh);
-	hpim_stray_hold(tree);
+	hpim_unwanted_hold(tree);
 	if (tree->holder == &hif->hpim->unsaid)
 		hpim_announced_charge(tree, neigh);
 	return record;

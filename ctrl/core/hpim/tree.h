@@ -11,8 +11,8 @@ struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *
 struct hpim_tree *hpim_tree_first_of_group(const struct hpim *hpim, const struct ip_addr *group);
 
 /**
- * hpim_tree_get() - Find or create; in a full table the oldest stray makes place, or for what a
- * member asks for an announced tree.
+ * hpim_tree_get() - Find or create; in a full table the oldest unwanted tree makes place, or for
+ * what a member asks for an announced tree.
  *
  * @link is where the reason to create it came in, and counts what is refused.
  * Return: NULL: unfit addresses, limit reached (noted) or no memory.
@@ -20,7 +20,8 @@ struct hpim_tree *hpim_tree_first_of_group(const struct hpim *hpim, const struct
 struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
 				const struct ip_addr *group, uint16_t link);
 
-/** hpim_tree_get_for_data() - The same for data that came in on @link, within the strays' parts. */
+/** hpim_tree_get_for_data() - The same for data that came in on @link, within the unwanted trees'
+ * parts. */
 struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr *source,
 					 const struct ip_addr *group, uint16_t link);
 
@@ -58,7 +59,7 @@ struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_ad
 /** hpim_record_is_empty() - It says nothing, and no message of the neighbor can refer to it. 3.6 */
 static inline bool hpim_record_is_empty(const struct hpim_record *record)
 {
-	return !record->is_upstream && record->interest == INTEREST_UNSAID && !record->last_sn;
+	return !record->is_upstream && record->interest == INTEREST_UNKNOWN && !record->last_sn;
 }
 
 /** hpim_record_set_sn() - Set LastSN; 0: a checkpoint covers it. 3.4 */

@@ -167,7 +167,7 @@ static void query_receive(struct core *core, struct gm_if *gm, const struct ip_a
 		return; /* nobody could answer such a query in time */
 	group = gm_group_find(gm, &msg->group);
 	if (group)
-		gm_group_query_heard(core, group, msg);
+		gm_group_query_received(core, group, msg);
 }
 
 /* Also a leave: all that hosts say reads as records. */

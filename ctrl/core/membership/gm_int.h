@@ -178,8 +178,8 @@ unsigned int gm_group_age(const struct core *core, const struct gm_group *group)
 void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *host,
 		     unsigned int age, struct gm_record *record);
 
-/** gm_group_query_heard() - The querier, another router, asks for this group. */
-void gm_group_query_heard(struct core *core, struct gm_group *group, const struct gm_msg *query);
+/** gm_group_query_received() - The querier, another router, asks for this group. */
+void gm_group_query_received(struct core *core, struct gm_group *group, const struct gm_msg *query);
 
 /** gm_group_end() - The last member is gone. */
 void gm_group_end(struct core *core, struct gm_group *group);

@@ -601,7 +601,7 @@ void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *
  * answer in time is forgotten. But a member need not have heard what this router has heard. So it
  * asks, too, as a querier does that has heard a leave, and in the same time it knows.
  */
-void gm_group_query_heard(struct core *core, struct gm_group *group, const struct gm_msg *query)
+void gm_group_query_received(struct core *core, struct gm_group *group, const struct gm_msg *query)
 {
 	if (group->gm->role == GM_ROLE_QUERIER || query->suppress)
 		return;

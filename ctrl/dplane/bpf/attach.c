@@ -229,8 +229,8 @@ static int stale_judge(struct attach *at)
 			at->config->max_routes, at->config->max_sets, MFIB_R_COUNT);
 		return -ESTALE;
 	}
-	at->is_adopted = stale == STALE_SAME && !at->config->discard_pins;
-	if (!at->is_adopted)
+	at->is_stale = stale == STALE_SAME && !at->config->discard_pins;
+	if (!at->is_stale)
 		stale_remove(at, stale == STALE_SAME || stale == STALE_OTHER);
 	return 0;
 }
@@ -317,7 +317,7 @@ int attach_open(struct attach *at, const struct dplane_config *config)
 	if (is_ours)
 		err = programs_load(at);
 	if (err)
-		attach_close(at, !is_ours || at->is_adopted);
+		attach_close(at, !is_ours || at->is_stale);
 	return err;
 }
 

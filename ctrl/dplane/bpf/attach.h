@@ -18,8 +18,8 @@ struct attach {
 	struct mcast_xdp *skel;
 	struct mcast_tc *tc;
 	char dir[128];
-	int dir_fd;      /* locked: one daemon for each instance */
-	bool is_adopted; /* the maps are those of an earlier run, with what stands in them */
+	int dir_fd;    /* locked: one daemon for each instance */
+	bool is_stale; /* the maps are those of an earlier run, with what stands in them */
 };
 
 struct bpf_object;

@@ -59,7 +59,7 @@ static void why_set(char why[BACKEND_WHY_LEN], enum attach_hook hook, int err)
 }
 
 /* A pin of an earlier run, if its link still is on that interface: 0, or a negative errno. */
-static int link_adopt(const struct attach *at, const char *path, struct attached *attached)
+static int link_restore(const struct attach *at, const char *path, struct attached *attached)
 {
 	struct bpf_link_info info = { .type = 0 };
 	uint32_t len = sizeof(info);
@@ -118,7 +118,7 @@ static int shared_add(const struct attach *at, const char *path, struct attached
 
 static int own_add(const struct attach *at, const char *path, struct attached *attached)
 {
-	int err = link_adopt(at, path, attached);
+	int err = link_restore(at, path, attached);
 
 	if (err)
 		err = link_create(at, path, attached);

@@ -372,10 +372,10 @@ static void ebpf_free(struct backend *be, bool keep)
 
 /* ---- what an earlier run left ---- */
 
-static void ebpf_adopted_links(const struct backend *be,
-			       void (*each)(void *ctx, const struct dplane_link *link,
-					    const struct tier_port *port),
-			       void *ctx)
+static void ebpf_stale_links(const struct backend *be,
+			     void (*each)(void *ctx, const struct dplane_link *link,
+					  const struct tier_port *port),
+			     void *ctx)
 {
 	const struct ebpf *eb = (const struct ebpf *)be;
 
@@ -391,8 +391,8 @@ static void ebpf_adopted_links(const struct backend *be,
 	}
 }
 
-static void ebpf_adopted_routes(const struct backend *be,
-				void (*each)(void *ctx, const struct mfib_route *route), void *ctx)
+static void ebpf_stale_routes(const struct backend *be,
+			      void (*each)(void *ctx, const struct mfib_route *route), void *ctx)
 {
 	const struct ebpf *eb = (const struct ebpf *)be;
 
@@ -421,8 +421,8 @@ static const struct backend_ops ebpf_ops = {
 	.renew = ebpf_renew,
 	.capture = ebpf_capture,
 	.probe = ebpf_probe,
-	.adopted_links = ebpf_adopted_links,
-	.adopted_routes = ebpf_adopted_routes,
+	.stale_links = ebpf_stale_links,
+	.stale_routes = ebpf_stale_routes,
 	.free = ebpf_free,
 };
 
@@ -455,7 +455,7 @@ static int ebpf_open(struct ebpf *eb)
 
 	if (err)
 		return err;
-	err = maps_init(&eb->maps, eb->attach.skel, &eb->config, eb->attach.is_adopted);
+	err = maps_init(&eb->maps, eb->attach.skel, &eb->config, eb->attach.is_stale);
 	if (err) {
 		dplane_say(&eb->config, NOTE_WARN, "%u output sets not made: %s",
 			   eb->config.max_sets, strerror(-err));
@@ -469,8 +469,8 @@ static int ebpf_open(struct ebpf *eb)
 		err = slots_init(eb);
 	if (!err)
 		err = ring_init(eb);
-	if (!err && eb->attach.is_adopted)
-		err = adopt_all(eb);
+	if (!err && eb->attach.is_stale)
+		err = restore_all(eb);
 	return err;
 }
 
@@ -487,7 +487,7 @@ int ebpf_new(const struct dplane_config *config, struct backend **ret_be)
 	err = ebpf_open(eb);
 	if (err) {
 		/* What an earlier run left goes on, for who starts next. */
-		ebpf_free(&eb->be, eb->attach.is_adopted);
+		ebpf_free(&eb->be, eb->attach.is_stale);
 		return err;
 	}
 	*ret_be = &eb->be;

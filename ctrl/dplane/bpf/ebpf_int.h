@@ -91,8 +91,8 @@ void eport_link_del(struct ebpf *eb, uint16_t link);
 /** eport_returned() - backend_ops.returned. */
 void eport_returned(struct ebpf *eb, uint32_t ifindex);
 
-/** eport_adopt() - Take an interface over from an earlier run; forgotten when it is gone. */
-void eport_adopt(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was);
+/** eport_restore() - Take an interface over from an earlier run; forgotten when it is gone. */
+void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was);
 
 /** eport_state() - What an interface can do here; the rest of @ret_port is left alone. */
 void eport_state(const struct port *port, struct tier_port *ret_port);
@@ -131,8 +131,8 @@ uint32_t setpool_flags(const struct ebpf *eb, uint32_t set);
 
 /* adopt.c */
 
-/** adopt_all() - Take over interfaces, output sets and routes. Return: 0 or a negative errno. */
-int adopt_all(struct ebpf *eb);
+/** restore_all() - Take over interfaces, output sets and routes. Return: 0 or a negative errno. */
+int restore_all(struct ebpf *eb);
 
 /* ebpf.c */
 

@@ -450,7 +450,7 @@ static enum dplane_mode mode_of(uint32_t carrier, uint16_t flags)
 	return flags & MFIB_PORT_TC ? DPLANE_MODE_TC : DPLANE_MODE_KERNEL;
 }
 
-void eport_adopt(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was)
+void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was)
 {
 	struct port *port = &eb->ports[was->link % LINKS_MAX];
 	struct tier_port state = { .is_served = true };

@@ -120,7 +120,7 @@ static int sets_grow(struct maps *maps, uint32_t set)
  * as after a restart in place, identifiers are of no use: then a new set is filled, and takes the
  * place of the old one, when adopt.c writes all sets again.
  */
-static int sets_adopt(struct maps *maps)
+static int sets_restore(struct maps *maps)
 {
 	struct mfib_list list;
 
@@ -156,7 +156,7 @@ static int settings_make(const struct maps *maps, uint32_t max_routes)
 }
 
 int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config,
-	      bool is_adopted)
+	      bool is_stale)
 {
 	int cpus = libbpf_num_possible_cpus();
 	int err;
@@ -192,8 +192,8 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 	for (uint32_t i = 0; i < maps->max_sets && !err; i++)
 		maps->set[i] = -1;
 	if (!err)
-		err = is_adopted ? sets_adopt(maps) : sets_grow(maps, 0);
-	if (!err && !is_adopted)
+		err = is_stale ? sets_restore(maps) : sets_grow(maps, 0);
+	if (!err && !is_stale)
 		err = settings_make(maps, config->max_routes);
 	if (err)
 		maps_fini(maps);

@@ -40,11 +40,11 @@ struct maps {
 /**
  * maps_init() - Take the descriptors of loaded programs, and all output sets.
  * @skel:       loaded; must outlive @maps.
- * @is_adopted: the maps were pinned by an earlier run; its output sets are taken over, with what
+ * @is_stale: the maps were pinned by an earlier run; its output sets are taken over, with what
  *              stands in them. Else they are made, empty.
  */
 int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config,
-	      bool is_adopted);
+	      bool is_stale);
 
 void maps_fini(struct maps *maps);
 

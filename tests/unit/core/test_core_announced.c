@@ -185,7 +185,7 @@ BENCH_TEST(core_announced, data_that_nobody_wants_evicts_nothing)
 	data(net);
 	cr_assert_null(net_tree(net, 0));
 	cr_assert_eq(trees_of(net, 0, LIMIT), LIMIT);
-	cr_assert_eq(count_of(net, 0, NOTE_STRAY_REFUSED), 1);
+	cr_assert_eq(count_of(net, 0, NOTE_UNWANTED_REFUSED), 1);
 	net_free(net);
 }
 
@@ -310,8 +310,8 @@ BENCH_TEST(core_announced, neighbor_is_asked_again_once_in_a_minute)
 	for (unsigned int i = 0; i < MANY; i++)
 		say(net, 1, 1, HPIM_UPSTREAM, 100 + i, 6000 + i); /* later than its snapshot */
 	cr_assert(neigh->is_truncated);
-	neigh->ask_again_at -= HP_SEC(55); /* as if that had been so long ago */
-	member(net, false);                /* any change of members is a reason */
+	neigh->resync_at -= HP_SEC(55); /* as if that had been so long ago */
+	member(net, false);             /* any change of members is a reason */
 	quiet_wait(net, 3);
 	cr_assert_eq(neigh->state, SYNC_SYNCED);
 	quiet_wait(net, 3);

@@ -110,7 +110,7 @@ static void check_bounds(const struct pair *pair)
 		cr_assert_leq(hpim->ending_count, limit / 4);
 		cr_assert_eq(HASH_COUNT(hpim->trees), hpim->tree_count);
 		cr_assert_leq(HASH_COUNT(pair->nodes[router].entries), limit);
-		cr_assert_leq(HASH_COUNT(hpim->payers), 2 * limit);
+		cr_assert_leq(HASH_COUNT(hpim->quotas), 2 * limit);
 	}
 }
 
@@ -145,8 +145,8 @@ static struct pair *flooded_new(enum ip_family family, enum pair_net net, uint32
 	struct pair *pair = standing_new(family, LIMIT);
 
 	flood(pair, 0, net, PACKETS);
-	cr_assert_gt(count_of(pair, 0, NOTE_STRAY_EVICTED), PACKETS / 2);
-	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), 0);
+	cr_assert_gt(count_of(pair, 0, NOTE_UNWANTED_EVICTED), PACKETS / 2);
+	cr_assert_eq(count_of(pair, 0, NOTE_UNWANTED_REFUSED), 0);
 	cr_assert_eq(count_of(pair, 0, NOTE_TREE_LIMIT), 0);
 	cr_assert_leq(pair_hpim(pair, A)->tree_count, most);
 	return pair;
@@ -184,7 +184,7 @@ FLOOD_TEST(what_comes_too_fast_is_refused)
 	struct pair *pair = standing_new(family, 400);
 
 	flood(pair, 0, NET_SOURCES, PACKETS);
-	cr_assert_gt(count_of(pair, 0, NOTE_STRAY_REFUSED), PACKETS / 4);
+	cr_assert_gt(count_of(pair, 0, NOTE_UNWANTED_REFUSED), PACKETS / 4);
 	cr_assert_leq(pair_hpim(pair, A)->tree_count, 400 / 2 + LIVE);
 	all_leave(pair);
 	pair_free(pair);
@@ -250,10 +250,10 @@ FLOOD_TEST(a_source_that_goes_on_sending_gets_its_tree_back)
 		cr_assert_lt(i, PACKETS);
 		flood(pair, 0, NET_SOURCES, 1);
 	}
-	cr_assert_eq(pair_tree(pair, A, &key)->stray->state, STRAY_ENDING);
+	cr_assert_eq(pair_tree(pair, A, &key)->unwanted->state, UNWANTED_ENDING);
 	pair_data(pair, A, 0, &key);
 	cr_assert_eq(pair_tree(pair, A, &key)->view.state, TREE_ACTIVE);
-	cr_assert_eq(pair_tree(pair, A, &key)->stray->state, STRAY_TIED);
+	cr_assert_eq(pair_tree(pair, A, &key)->unwanted->state, UNWANTED_ANNOUNCED);
 	cr_assert_eq(pair_tree(pair, B, &key)->view.state, TREE_ACTIVE);
 	pair_free(pair);
 }
@@ -271,7 +271,8 @@ static void miss_only(struct pair *pair, uint32_t i)
 						    .group = key.group } });
 }
 
-/* B has not answered yet: by default it has interest, and what goes to it is no stray to evict. */
+/* B has not answered yet: by default it has interest, and what goes to it is no unwanted tree to
+ * evict. */
 FLOOD_TEST(a_tree_is_not_evicted_before_its_neighbors_have_answered)
 {
 	struct pair *pair = standing_new(family, SMALL);
@@ -280,8 +281,8 @@ FLOOD_TEST(a_tree_is_not_evicted_before_its_neighbors_have_answered)
 		miss_only(pair, i);
 	/* Half of what three live trees leave of 16. */
 	cr_assert_eq(pair_hpim(pair, A)->tree_count, LIVE + 7);
-	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_EVICTED), 0);
-	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), SMALL - 7);
+	cr_assert_eq(count_of(pair, 0, NOTE_UNWANTED_EVICTED), 0);
+	cr_assert_eq(count_of(pair, 0, NOTE_UNWANTED_REFUSED), SMALL - 7);
 	pair_deliver(pair);
 	all_leave(pair);
 	pair_free(pair);
@@ -296,7 +297,7 @@ FLOOD_TEST(more_sources_that_go_on_than_have_place_come_to_rest)
 	uint64_t evicted = 0;
 
 	for (unsigned int round = 0; round < 20; round++) {
-		evicted = count_of(pair, 0, NOTE_STRAY_EVICTED);
+		evicted = count_of(pair, 0, NOTE_UNWANTED_EVICTED);
 		for (unsigned int i = 0; i < flows; i++) {
 			const struct mfib_key key =
 				pair_key(pair, NET_SOURCES, 1000 + i, GROUP_FLOOD + i);
@@ -306,7 +307,7 @@ FLOOD_TEST(more_sources_that_go_on_than_have_place_come_to_rest)
 		pair_run(pair, HP_SEC(1));
 	}
 	cr_assert_gt(evicted, 0);
-	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_EVICTED), evicted);
+	cr_assert_eq(count_of(pair, 0, NOTE_UNWANTED_EVICTED), evicted);
 	cr_assert_eq(HASH_COUNT(pair->nodes[A].entries), flows + LIVE);
 	all_leave(pair);
 	pair_free(pair);
@@ -319,13 +320,13 @@ FLOOD_TEST(a_neighbor_is_not_told_faster_than_it_acknowledges)
 
 	for (uint32_t i = 0; i < 1000; i++)
 		miss_only(pair, i);
-	refused = count_of(pair, 0, NOTE_STRAY_REFUSED);
+	refused = count_of(pair, 0, NOTE_UNWANTED_REFUSED);
 	cr_assert_eq(pair->count + hpim_if_by_link(pair_hpim(pair, A), 1)->waiting_count,
 		     1000 - refused);
 	cr_assert_lt(1000 - refused, 300);
 	pair_deliver(pair);
 	miss_only(pair, 1000);
-	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), refused);
+	cr_assert_eq(count_of(pair, 0, NOTE_UNWANTED_REFUSED), refused);
 	cr_assert_eq(pair->count, 1);
 	all_leave(pair);
 	pair_free(pair);
@@ -344,10 +345,10 @@ FLOOD_TEST(a_neighbor_that_is_dead_stops_new_trees_only_until_it_is_given_up)
 		pair_run(pair, HP_SEC(1));
 	}
 	cr_assert_eq(inspect_neighbor_count(pair->nodes[A].core, 1, family), 0);
-	refused = count_of(pair, 0, NOTE_STRAY_REFUSED);
+	refused = count_of(pair, 0, NOTE_UNWANTED_REFUSED);
 	cr_assert_gt(refused, 0);
 	miss_only(pair, 2000);
-	cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), refused);
+	cr_assert_eq(count_of(pair, 0, NOTE_UNWANTED_REFUSED), refused);
 	pair_free(pair);
 }
 
@@ -366,7 +367,7 @@ FLOOD_TEST(one_source_leaves_room_to_the_others_of_its_link)
 		pair_data(pair, A, 0, &key);
 		pair_run(pair, HP_MS(1));
 	}
-	cr_assert_eq(pair_hpim(pair, A)->stray_count, LIMIT / 8 + 1);
+	cr_assert_eq(pair_hpim(pair, A)->unwanted_count, LIMIT / 8 + 1);
 	keep(pair, A, &other, false);
 	all_leave(pair);
 	pair_free(pair);
@@ -380,7 +381,7 @@ FLOOD_TEST(one_link_leaves_room_to_the_others)
 	pair_data(pair, A, 2, &other);
 	keep(pair, A, &other, true);
 	flood(pair, 0, NET_NOWHERE, (unsigned int)(HP_SEC(14) / PACE));
-	cr_assert_eq(pair_hpim(pair, A)->stray_count, LIMIT / 4 + 1);
+	cr_assert_eq(pair_hpim(pair, A)->unwanted_count, LIMIT / 4 + 1);
 	keep(pair, A, &other, false);
 	all_leave(pair);
 	pair_free(pair);
@@ -388,8 +389,8 @@ FLOOD_TEST(one_link_leaves_room_to_the_others)
 
 /* ---- A full table ---- */
 
-/* The strays of full_new(), oldest first. */
-static struct mfib_key stray_key(const struct pair *pair, enum pair_net net, unsigned int i)
+/* The unwanted trees of full_new(), oldest first. */
+static struct mfib_key unwanted_key(const struct pair *pair, enum pair_net net, unsigned int i)
 {
 	return pair_key(pair, net, i + 1, GROUP_FLOOD + i);
 }
@@ -399,13 +400,14 @@ static struct mfib_key behind_b(const struct pair *pair, unsigned int i)
 	return pair_key(pair, NET_B, i + 1, GROUP_LATER + i);
 }
 
-/* Half of the table strays, which came in by two links, half of it trees that somebody wants. */
+/* Half of the table unwanted trees, which came in by two links, half of it trees that somebody
+ * wants. */
 static struct pair *full_new(enum ip_family family, enum pair_net net)
 {
 	struct pair *pair = standing_new(family, SMALL);
 
 	for (unsigned int i = 0; i < SMALL / 2; i++) {
-		const struct mfib_key key = stray_key(pair, net, i);
+		const struct mfib_key key = unwanted_key(pair, net, i);
 
 		pair_data(pair, A, (uint16_t)(1 + i % 2), &key);
 		pair_run(pair, PACE);
@@ -416,21 +418,21 @@ static struct pair *full_new(enum ip_family family, enum pair_net net)
 		pair_data(pair, B, 1, &key);
 	}
 	cr_assert_eq(pair_hpim(pair, A)->tree_count, SMALL);
-	cr_assert_eq(pair->nodes[A].notes[NOTE_STRAY_EVICTED], 0);
+	cr_assert_eq(pair->nodes[A].notes[NOTE_UNWANTED_EVICTED], 0);
 	return pair;
 }
 
-/* The first so many strays are gone, and only they. */
+/* The first so many unwanted trees are gone, and only they. */
 static void check_evicted(const struct pair *pair, enum pair_net net, unsigned int count)
 {
 	for (unsigned int i = 0; i < SMALL / 2; i++) {
-		const struct mfib_key key = stray_key(pair, net, i);
+		const struct mfib_key key = unwanted_key(pair, net, i);
 
-		cr_assert_eq(pair_entry(pair, A, &key) != NULL, i >= count, "stray %u", i);
+		cr_assert_eq(pair_entry(pair, A, &key) != NULL, i >= count, "unwanted %u", i);
 	}
-	cr_assert_eq(count_of(pair, 1, NOTE_STRAY_EVICTED), (count + 1) / 2);
-	cr_assert_eq(count_of(pair, 2, NOTE_STRAY_EVICTED), count / 2);
-	cr_assert_eq(pair->nodes[A].notes[NOTE_STRAY_EVICTED], count);
+	cr_assert_eq(count_of(pair, 1, NOTE_UNWANTED_EVICTED), (count + 1) / 2);
+	cr_assert_eq(count_of(pair, 2, NOTE_UNWANTED_EVICTED), count / 2);
+	cr_assert_eq(pair->nodes[A].notes[NOTE_UNWANTED_EVICTED], count);
 	cr_assert_eq(pair->nodes[A].notes[NOTE_TREE_LIMIT], 0);
 	check_bounds(pair);
 }
@@ -473,7 +475,7 @@ FLOOD_TEST(in_a_full_table_data_takes_the_place_of_the_oldest_stray)
 	data_brings_one_more(family, NET_SOURCES);
 }
 
-/* What a Sync says of a tree counts only when it is complete; till then it is no stray. */
+/* What a Sync says of a tree counts only when it is complete; till then it is no unwanted tree. */
 FLOOD_TEST(in_a_full_table_what_a_sync_announces_is_not_evicted)
 {
 	struct pair *pair = pair_new(family, (const uint32_t[]){ SMALL, LIMIT });
@@ -482,10 +484,10 @@ FLOOD_TEST(in_a_full_table_what_a_sync_announces_is_not_evicted)
 	pair_run(pair, HP_SEC(1));
 	for (unsigned int i = 0; i < SMALL / 2; i++) {
 		const struct mfib_key key = behind_b(pair, i);
-		const struct mfib_key stray = i % 2 ? stray_key(pair, NET_NOWHERE, i) : key;
+		const struct mfib_key unwanted = i % 2 ? unwanted_key(pair, NET_NOWHERE, i) : key;
 
 		pair_data(pair, B, 1, &key);
-		pair_data(pair, A, (uint16_t)(1 + i % 2), &stray);
+		pair_data(pair, A, (uint16_t)(1 + i % 2), &unwanted);
 	}
 	for (unsigned int i = 0; i < SMALL / 2; i++) {
 		const struct mfib_key wanted = pair_key(pair, NET_SOURCES, 101 + i, GROUP_NEAR);
@@ -503,8 +505,8 @@ FLOOD_TEST(in_a_full_table_what_a_sync_announces_is_not_evicted)
 		cr_assert_eq(pair_tree(pair, A, &key)->view.state, TREE_ACTIVE);
 		cr_assert_eq(pair_tree(pair, A, &wanted)->view.state, TREE_ACTIVE);
 	}
-	cr_assert_eq(count_of(pair, 1, NOTE_STRAY_EVICTED), 0);
-	cr_assert_eq(count_of(pair, 2, NOTE_STRAY_EVICTED), SMALL / 4);
+	cr_assert_eq(count_of(pair, 1, NOTE_UNWANTED_EVICTED), 0);
+	cr_assert_eq(count_of(pair, 2, NOTE_UNWANTED_EVICTED), SMALL / 4);
 	pair_free(pair);
 }
 
@@ -516,7 +518,7 @@ FLOOD_TEST(where_all_trees_are_wanted_data_is_refused_and_counted)
 	for (unsigned int i = 1; i <= 5; i++) {
 		pair_data(pair, A, 0, &key);
 		cr_assert_null(pair_entry(pair, A, &key));
-		cr_assert_eq(count_of(pair, 0, NOTE_STRAY_REFUSED), i);
+		cr_assert_eq(count_of(pair, 0, NOTE_UNWANTED_REFUSED), i);
 	}
 	check_bounds(pair);
 	all_leave(pair);
@@ -533,9 +535,9 @@ static uint64_t hash_of_a_flood(enum ip_family family)
 	flood(pair, 0, NET_SOURCES, PACKETS / 8);
 	flood(pair, 2, NET_NOWHERE, PACKETS / 8);
 	hash = pair->nodes[A].hash ^ pair->nodes[B].hash;
-	cr_assert_gt(count_of(pair, 0, NOTE_STRAY_EVICTED), 0);
-	cr_assert_gt(count_of(pair, 2, NOTE_STRAY_EVICTED), 0);
-	cr_assert_gt(count_of(pair, 0, NOTE_STRAY_REFUSED), 0);
+	cr_assert_gt(count_of(pair, 0, NOTE_UNWANTED_EVICTED), 0);
+	cr_assert_gt(count_of(pair, 2, NOTE_UNWANTED_EVICTED), 0);
+	cr_assert_gt(count_of(pair, 0, NOTE_UNWANTED_REFUSED), 0);
 	pair_free(pair);
 	return hash;
 }

@@ -171,7 +171,7 @@ BENCH_TEST(core_limits, a_stray_stays_while_the_number_of_a_message_about_it_cou
 	hear_tree(net, HPIM_UPSTREAM, LIMIT + 1, 20);
 	cr_assert_null(net_tree(net, 0));
 	cr_assert_eq(notes[NOTE_TREE_LIMIT], 1);
-	cr_assert_eq(notes[NOTE_STRAY_EVICTED], 1);
+	cr_assert_eq(notes[NOTE_UNWANTED_EVICTED], 1);
 	net_free(net);
 }
 

@@ -9,7 +9,7 @@
 
 #include "mgmt/ctl.h"
 #include "io/file.h"
-#include "daemon/shell.h"
+#include "daemon/daemon.h"
 
 static const struct port all_of_it = {
 	.is_used = true,

@@ -174,7 +174,7 @@ Test(hpim_derive, forwarding_needs_somebody_and_the_right_to)
 		cr_assert_eq(ifset_count(&view.oifs), forwards);
 		cr_assert_eq(view.in_tree, forwards, "bits %u", bits);
 		cr_assert_eq(view.iif, 0);
-		cr_assert_eq(ifs[0].told, forwards ? TOLD_INTEREST : TOLD_NO_INTEREST);
+		cr_assert_eq(ifs[0].sent, forwards ? SENT_INTEREST : SENT_NO_INTEREST);
 		cr_assert_eq(ifs[1].is_upstream, !connected, "bits %u", bits);
 	}
 }
@@ -206,9 +206,9 @@ Test(hpim_derive, unsure_router_tells_every_upstream_neighbor)
 	facts.ifs[2].has_interest = true;
 	hpim_derive(&facts, &view, ifs);
 	cr_assert_eq(view.state, TREE_UNSURE);
-	cr_assert_eq(ifs[0].told, TOLD_INTEREST);
-	cr_assert_eq(ifs[1].told, TOLD_NO_INTEREST);
-	cr_assert_eq(ifs[2].told, TOLD_NOTHING);
+	cr_assert_eq(ifs[0].sent, SENT_INTEREST);
+	cr_assert_eq(ifs[1].sent, SENT_NO_INTEREST);
+	cr_assert_eq(ifs[2].sent, SENT_NOTHING);
 	cr_assert_not(ifs[1].is_upstream || ifs[2].is_upstream);
 	cr_assert(view.iif == 0 && ifset_has(&view.oifs, 2));
 }
@@ -223,7 +223,7 @@ Test(hpim_derive, root_of_an_originator_tells_nothing)
 	facts.ifs[0].best = best_of(4, 2, 0);
 	facts.ifs[1].has_interest = true;
 	hpim_derive(&facts, &view, ifs);
-	cr_assert_eq(ifs[0].told, TOLD_NOTHING);
+	cr_assert_eq(ifs[0].sent, SENT_NOTHING);
 	cr_assert(ifs[1].is_forwarding && ifs[1].is_upstream && !ifs[0].is_upstream);
 }
 

@@ -24,8 +24,8 @@ static const struct hpim_view_if stands[STAND_COUNT] = {
 	[OUT] = { .role = ROLE_NONE },
 	[MEMBERS] = { .role = ROLE_NON_ROOT, .is_winner = true, .is_forwarding = true },
 	[ROOT_ALONE] = { .role = ROLE_ROOT },
-	[ROOT_IN] = { .role = ROLE_ROOT, .told = TOLD_INTEREST, .best = { .generation = 1 } },
-	[ROOT_OUT] = { .role = ROLE_ROOT, .told = TOLD_NO_INTEREST, .best = { .generation = 1 } },
+	[ROOT_IN] = { .role = ROLE_ROOT, .sent = SENT_INTEREST, .best = { .generation = 1 } },
+	[ROOT_OUT] = { .role = ROLE_ROOT, .sent = SENT_NO_INTEREST, .best = { .generation = 1 } },
 	[WINS] = { .role = ROLE_NON_ROOT,
 		   .is_upstream = true,
 		   .is_winner = true,
@@ -35,7 +35,7 @@ static const struct hpim_view_if stands[STAND_COUNT] = {
 	[CONNECTED] = { .role = ROLE_NON_ROOT, .is_winner = true },
 	[UNSURE_ALONE] = { .role = ROLE_NON_ROOT, .is_winner = true },
 	[UNSURE_TOLD] = { .role = ROLE_NON_ROOT,
-			  .told = TOLD_NO_INTEREST,
+			  .sent = SENT_NO_INTEREST,
 			  .best = { .generation = 1 } },
 };
 

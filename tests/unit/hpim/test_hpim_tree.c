@@ -550,7 +550,7 @@ static void answer_seen(struct net *net, hp_time seen_for)
 						   .seen_for = seen_for } });
 }
 
-/* The network answers FX_MFIB_ASK from what passed its entry: nothing, after the first packet. */
+/* The network answers FX_MFIB_QUERY from what passed its entry: nothing, after the first packet. */
 BENCH_TEST(hpim_source, silent_source_ends_the_tree_after_its_lifetime)
 {
 	struct net *net = originator_new(family);
@@ -603,7 +603,7 @@ BENCH_TEST(hpim_source, forwarding_plane_that_does_not_answer_has_seen_nothing)
 		net->now = core_deadline(core);
 		core_handle(core, net->now, &clock);
 		while ((fx = core_effect_next(core)))
-			asked += fx->kind == FX_MFIB_ASK;
+			asked += fx->kind == FX_MFIB_QUERY;
 		if (net_tree(net, 0)->view.state == TREE_INACTIVE)
 			break;
 	}

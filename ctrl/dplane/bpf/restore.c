@@ -16,7 +16,7 @@ struct found {
 	struct mfib_entry entry;
 };
 
-struct adoption {
+struct restored {
 	struct ebpf *eb;
 	struct ifset *links; /* [sets of all classes] what stands in each set */
 	struct found *found;
@@ -28,7 +28,7 @@ struct adoption {
 
 static void port_collect(void *ctx, uint32_t ifindex, const struct mfib_port *port)
 {
-	struct adoption *ad = ctx;
+	struct restored *ad = ctx;
 
 	if (ad->port_count == 2 * ad->eb->config.max_links)
 		return; /* not reached: the map has no more room */
@@ -38,7 +38,7 @@ static void port_collect(void *ctx, uint32_t ifindex, const struct mfib_port *po
 
 static void list_read(void *ctx, uint32_t set, const struct mfib_list *list)
 {
-	struct adoption *ad = ctx;
+	struct restored *ad = ctx;
 
 	if (set >= ad->eb->sets[SETS_LISTS].end)
 		return;
@@ -52,13 +52,13 @@ static void list_read(void *ctx, uint32_t set, const struct mfib_list *list)
 
 static void route_collect(void *ctx, const struct mfib_key *key, const struct mfib_entry *entry)
 {
-	struct adoption *ad = ctx;
+	struct restored *ad = ctx;
 
 	if (ad->found_count < IP_FAMILY_COUNT * (size_t)ad->eb->config.max_routes)
 		ad->found[ad->found_count++] = (struct found){ *key, *entry };
 }
 
-static bool is_worth_keeping(const struct adoption *ad, const struct mfib_entry *entry)
+static bool is_worth_keeping(const struct restored *ad, const struct mfib_entry *entry)
 {
 	return !(entry->flags & MFIB_F_PASS) && entry->set < ad->eb->sets[SETS_LISTS].end &&
 	       entry->slot < ad->eb->config.max_routes && entry->iif &&
@@ -66,7 +66,7 @@ static bool is_worth_keeping(const struct adoption *ad, const struct mfib_entry 
 	       !ifset_is_empty(&ad->links[entry->set]);
 }
 
-static int route_take(struct adoption *ad, const struct found *found)
+static int route_take(struct restored *ad, const struct found *found)
 {
 	bool *slot_is_used = ad->eb->slot_is_used;
 	const struct mfib_entry entry = found->entry;
@@ -88,7 +88,7 @@ static int route_take(struct adoption *ad, const struct found *found)
 	return 0;
 }
 
-static int routes_take(struct adoption *ad)
+static int routes_take(struct restored *ad)
 {
 	struct ebpf *eb = ad->eb;
 	int err = 0;
@@ -102,7 +102,7 @@ static int routes_take(struct adoption *ad)
 	return err;
 }
 
-static void sets_take(const struct adoption *ad)
+static void sets_take(const struct restored *ad)
 {
 	for (int i = 0; i < SETS_CLASSES; i++) {
 		const struct set_class *class = &ad->eb->sets[i];
@@ -111,7 +111,7 @@ static void sets_take(const struct adoption *ad)
 	}
 }
 
-static bool adoption_alloc(struct adoption *ad)
+static bool restored_alloc(struct restored *ad)
 {
 	const struct dplane_config *config = &ad->eb->config;
 
@@ -122,15 +122,15 @@ static bool adoption_alloc(struct adoption *ad)
 	return ad->links && ad->found && ad->ifindex && ad->ports;
 }
 
-int adopt_all(struct ebpf *eb)
+int restore_all(struct ebpf *eb)
 {
-	struct adoption ad = { .eb = eb };
-	int err = adoption_alloc(&ad) ? 0 : -ENOMEM;
+	struct restored ad = { .eb = eb };
+	int err = restored_alloc(&ad) ? 0 : -ENOMEM;
 
 	if (!err) {
 		maps_port_each(&eb->maps, port_collect, &ad);
 		for (size_t i = 0; i < ad.port_count; i++)
-			eport_adopt(eb, ad.ifindex[i], &ad.ports[i]);
+			eport_restore(eb, ad.ifindex[i], &ad.ports[i]);
 		maps_list_each(&eb->maps, list_read, &ad);
 		sets_take(&ad);
 		maps_route_each(&eb->maps, route_collect, &ad);

@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The daemon around the core.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "core/history.h"
+#include "core/inspect.h"
+#include "io/crypto.h"
+#include "io/file.h"
+#include "daemon/privileges.h"
+#include "daemon/daemon.h"
+
+/* Trees of each family; the forwarding plane has room for those of both. */
+#define TREES_MAX 50000u
+
+/* A lease shorter than a few Hello periods is renewed so often within its time. */
+#define LEASE_PARTS 4
+
+/* BootTimes must grow over restarts (description of HPIM-DM, 3.1): the greatest one used. */
+#define BOOT_TIME_PATH CTL_SOCKET_DIR "/%s.boot"
+
+static uint32_t load_boot_time(const struct daemon *daemon)
+{
+	uint32_t boot_time = 0;
+	char path[256];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), BOOT_TIME_PATH, daemon->options->instance);
+	file = fopen(path, "re");
+	if (!file)
+		return 0; /* the first start of this instance */
+	if (fscanf(file, "%" SCNu32, &boot_time) != 1)
+		boot_time = 0;
+	(void)fclose(file); /* only read */
+	return boot_time;
+}
+
+static void save_boot_time(const struct daemon *daemon)
+{
+	char path[256], text[16];
+	int len, err;
+
+	(void)snprintf(path, sizeof(path), BOOT_TIME_PATH, daemon->options->instance);
+	len = snprintf(text, sizeof(text), "%" PRIu32 "\n", inspect_boot_time(daemon->core));
+	err = file_replace(path, text, (size_t)len);
+	if (err)
+		log_format(NOTE_WARN, "cannot write %s: %s", path, strerror(-err));
+}
+
+/* More than can be guessed by who does not see our messages; most numbers are left to be used. */
+#define FIRST_SN_BELOW (UINT32_C(1) << 30)
+
+/* UNIX time at hp_time 0, moved on where the clock would repeat a BootTime. */
+static uint32_t unix_at_zero(const struct daemon *daemon)
+{
+	uint32_t unix_s = (uint32_t)time(NULL), last = load_boot_time(daemon);
+
+	if (unix_s <= last)
+		unix_s = last + 1;
+	return unix_s - (uint32_t)(loop_now() / HP_SEC(1));
+}
+
+static uint32_t ifindex_of(const struct daemon *daemon, uint16_t link)
+{
+	return daemon->ports[link].ifindex;
+}
+
+static void do_send(struct daemon *daemon, const struct fx_send *send)
+{
+	int err = rawsock_send(daemon->rawsock, send);
+
+	if (err)
+		log_format(daemon->options->is_verbose ? NOTE_INFO : NOTE_DEBUG,
+			   "%s: control packet not sent: %s; the protocol repeats it",
+			   port_name(daemon, send->link), strerror(-err));
+}
+
+static void do_join(struct daemon *daemon, const struct fx_group *join)
+{
+	int err = rawsock_join(daemon->rawsock, join, ifindex_of(daemon, join->link));
+
+	if (!err)
+		return;
+	daemon->ports[join->link].error = err;
+	log_format(NOTE_WARN, "%s: cannot open the sockets of %s: %s",
+		   port_name(daemon, join->link),
+		   join->socket == SOCKET_103 ? "HPIM-DM" : "IGMP or MLD", rawsock_join_error(err));
+}
+
+static void do_put(struct daemon *daemon, const struct mfib_route *route)
+{
+	static hp_time again_at; /* whatever refuses one refuses all of a flood */
+	int err = dplane_put(daemon->dplane, route);
+
+	if (!err || loop_now() < again_at)
+		return;
+	log_format(NOTE_WARN,
+		   "forwarding plane refuses a route: %s; its packets are not forwarded until the "
+		   "next change; others may be refused without a line in this second",
+		   strerror(-err));
+	again_at = loop_now() + HP_SEC(1);
+}
+
+static void do_ask(struct daemon *daemon, const struct mfib_key *key)
+{
+	struct core_event event = { .kind = EV_DATA,
+				    .data = { .kind = DATA_SEEN,
+					      .link = LINK_NONE,
+					      .source = key->source,
+					      .group = key->group,
+					      .seen_for = HP_TIME_NEVER } };
+	struct dplane_route_state state;
+
+	if (dplane_route_state(daemon->dplane, key, &state) == 0)
+		event.data.seen_for = state.seen_for;
+	daemon_post(daemon, &event);
+}
+
+static void do_note(struct daemon *daemon, const struct core_note *note)
+{
+	log_note(daemon, note);
+	if ((note->code == NOTE_LINK_ON && note->v[1] == PROTO_HPIM) ||
+	    note->code == NOTE_SN_EXHAUSTED)
+		save_boot_time(daemon);
+	daemon->is_unsaved |= note->code == NOTE_NEIGHBOR_STATE || note->code == NOTE_NEIGHBOR_GONE;
+}
+
+static void perform(struct daemon *daemon, const struct core_effect *effect)
+{
+	switch (effect->kind) {
+	case FX_SEND: do_send(daemon, &effect->send); break;
+	case FX_JOIN: do_join(daemon, &effect->group); break;
+	case FX_LEAVE: rawsock_leave(daemon->rawsock, &effect->group); break;
+	case FX_RPF_WATCH: watch_add(daemon, &effect->rpf_source); break;
+	case FX_RPF_UNWATCH: watch_del(daemon, &effect->rpf_source); break;
+	case FX_MFIB_PUT: do_put(daemon, &effect->route); break;
+	case FX_MFIB_DEL: dplane_del(daemon->dplane, &effect->key); break;
+	case FX_MFIB_QUERY: do_ask(daemon, &effect->key); break;
+	case FX_NOTE: do_note(daemon, &effect->note); break;
+	}
+}
+
+static void keep(struct daemon *daemon, const struct history_event *happened)
+{
+	int err = daemon->record ? record_event(daemon->record, happened) : 0;
+
+	if (!err)
+		return;
+	log_format(NOTE_WARN, "%s: %s; recording ends here", daemon->options->record_path,
+		   strerror(-err));
+	record_close(daemon->record);
+	daemon->record = NULL;
+}
+
+static void feed_one(struct daemon *daemon, const struct core_event *event)
+{
+	struct history_event happened = { .now = loop_now(),
+					  .event = *event,
+					  .effect_hash = HISTORY_HASH };
+	const struct core_effect *effect;
+
+	core_handle(daemon->core, happened.now, event);
+	while ((effect = core_effect_next(daemon->core))) {
+		if (daemon->record) {
+			happened.effect_count++;
+			happened.effect_hash = history_effect_hash(happened.effect_hash, effect);
+		}
+		perform(daemon, effect);
+	}
+	keep(daemon, &happened);
+}
+
+/* Events posted while these are fed are appended, and fed too. */
+static void feed_posted(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->posted_count; i++) {
+		const struct core_event event = daemon->posted[i]; /* the array may move */
+
+		feed_one(daemon, &event);
+	}
+	daemon->posted_count = 0;
+}
+
+/*
+ * Together with the Hellos, so that the lease ends when the neighbors give this router up: earlier
+ * there would be a gap, later each packet would be forwarded twice. A lease that was set too short
+ * for that is renewed more often.
+ */
+static hp_time lease_renewal(const struct daemon *daemon, hp_time now)
+{
+	hp_time hello = core_hello_next(daemon->core, now);
+	hp_time part = now + daemon->options->lease_for / LEASE_PARTS;
+
+	return daemon->options->lease_for < HP_SEC(HOLD_FACTOR * daemon->options->hello_s) &&
+			       part < hello
+		       ? part
+		       : hello;
+}
+
+static void renew_lease(struct daemon *daemon)
+{
+	hp_time now = loop_now(), next = lease_renewal(daemon, now);
+
+	if (now >= daemon->renew_at) {
+		if (dplane_renew(daemon->dplane, daemon->options->lease_for) < 0)
+			log_line(NOTE_WARN,
+				 "the lease of the forwarding plane cannot be renewed; XDP stops "
+				 "forwarding when it ends");
+		daemon->renew_at = next;
+	}
+	if (next < daemon->renew_at)
+		daemon->renew_at = next; /* the first interface began to send Hellos */
+}
+
+static void arm(struct daemon *daemon)
+{
+	hp_time deadline = core_deadline(daemon->core);
+
+	if (daemon->renew_at < deadline)
+		deadline = daemon->renew_at;
+	if (daemon->is_unsaved && daemon->save_at < deadline)
+		deadline = daemon->save_at;
+	if (loop_arm(daemon->loop, deadline) < 0)
+		log_line(NOTE_WARN, "the timer of the event loop cannot be set");
+}
+
+void daemon_feed(struct daemon *daemon, const struct core_event *event)
+{
+	assert(!daemon->is_feeding);
+	daemon->is_feeding = true;
+	feed_one(daemon, event);
+	feed_posted(daemon);
+	daemon->is_feeding = false;
+	renew_lease(daemon);
+	saved_store_due(daemon);
+	arm(daemon);
+}
+
+void daemon_post(struct daemon *daemon, const struct core_event *event)
+{
+	if (daemon->posted_count == daemon->posted_room) {
+		daemon->posted_room = daemon->posted_room ? 2 * daemon->posted_room : 64;
+		daemon->posted =
+			realloc(daemon->posted, daemon->posted_room * sizeof(*daemon->posted));
+		assert(daemon->posted);
+	}
+	daemon->posted[daemon->posted_count++] = *event;
+}
+
+static void on_timer(void *ctx)
+{
+	daemon_feed(ctx, &(struct core_event){ .kind = EV_CLOCK });
+}
+
+static void on_packet(void *ctx, const struct ev_packet *packet)
+{
+	daemon_feed(ctx, &(struct core_event){ .kind = EV_PACKET, .packet = *packet });
+}
+
+static void own_tell_link(struct daemon *daemon, const struct rtnl_link *link)
+{
+	for (unsigned int i = 0; i < link->addr_count; i++) {
+		struct ip_addr broadcast;
+
+		dplane_own_add(daemon->dplane, &link->addrs[i].addr, DPLANE_OWN_ADDRESS);
+		if (ip_prefix_broadcast(&link->addrs[i], &broadcast))
+			dplane_own_add(daemon->dplane, &broadcast, DPLANE_OWN_BROADCAST);
+	}
+}
+
+/* All addresses of this machine, also of interfaces that are not attached. */
+static void own_tell(struct daemon *daemon)
+{
+	const struct rtnl_link *link = NULL;
+
+	dplane_own_begin(daemon->dplane);
+	while ((link = rtnl_link_next(daemon->rtnl, link)))
+		own_tell_link(daemon, link);
+	dplane_own_end(daemon->dplane);
+}
+
+static void on_link(void *ctx, const struct rtnl_link *link)
+{
+	struct daemon *daemon = ctx;
+
+	if (!daemon->core)
+		return;
+	own_tell(daemon);
+	port_link_changed(daemon, link);
+}
+
+static void on_route(void *ctx, const struct ip_prefix *prefix)
+{
+	struct daemon *daemon = ctx;
+
+	if (daemon->core)
+		watch_answer(daemon, prefix);
+}
+
+static void on_say(void *ctx, enum note_level level, const char *line)
+{
+	struct daemon *daemon = ctx;
+
+	if (level == NOTE_WARN)
+		(void)snprintf(daemon->refusal, sizeof(daemon->refusal), "%s",
+			       line); /* may be cut */
+	log_line(level, line);
+}
+
+static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
+{
+	struct core_event event = { .kind = EV_DATA,
+				    .data = { .kind = upcall->kind,
+					      .link = upcall->link,
+					      .source = upcall->source,
+					      .group = upcall->group } };
+
+	daemon_post(ctx, &event); /* not fed here: the answer may change what is being read */
+}
+
+static void on_captured(void *ctx, const struct dplane_captured *captured)
+{
+	capture_packet(ctx, captured);
+}
+
+static void on_dplane(void *ctx, uint32_t revents)
+{
+	struct daemon *daemon = ctx;
+
+	(void)revents; /* only readable is asked for */
+	dplane_dispatch(daemon->dplane);
+	on_timer(daemon);
+}
+
+static void on_stop(void *ctx)
+{
+	daemon_stop(ctx, DAEMON_END);
+}
+
+static void on_keep(void *ctx)
+{
+	daemon_stop(ctx, DAEMON_KEEP);
+}
+
+static int fail(int err, const char *what)
+{
+	log_format(NOTE_WARN, "cannot %s: %s", what, strerror(-err));
+	return err;
+}
+
+static int start_loop(struct daemon *daemon)
+{
+	int err = loop_new(&daemon->loop);
+
+	if (!err)
+		err = loop_on_timer(daemon->loop, on_timer, daemon);
+	if (!err)
+		err = loop_on_stop(daemon->loop, on_stop, on_keep, daemon);
+	return err ? fail(err, "start the event loop") : 0;
+}
+
+static int start_ctl(struct daemon *daemon)
+{
+	int err = ctlsock_new(daemon->loop, daemon->options->instance, ctl_request, daemon,
+			      &daemon->ctl);
+
+	if (err == -EADDRINUSE) {
+		log_format(NOTE_WARN, "instance %s is running already", daemon->options->instance);
+		return err;
+	}
+	return err ? fail(err, "open the control socket under " CTL_SOCKET_DIR) : 0;
+}
+
+static int start_dplane(struct daemon *daemon)
+{
+	const struct dplane_config config = {
+		.instance = daemon->options->instance,
+		.mroute_table = daemon->options->mroute_table,
+		.max_links = LINKS_MAX,
+		.max_routes = IP_FAMILY_COUNT * TREES_MAX,
+		.max_sets = 4096,
+		.discard_pins = daemon->options->discards_pins,
+		.shares_xdp = daemon->options->shares_xdp,
+		.stale_for = daemon->options->stale_for,
+		.ctx = daemon,
+		.upcall = on_upcall,
+		.captured = on_captured,
+		.say = on_say,
+	};
+	int err = dplane_new(&config, &daemon->dplane);
+
+	if (err)
+		return err; /* it said why */
+	err = loop_add(daemon->loop, dplane_fd(daemon->dplane), EPOLLIN, on_dplane, daemon,
+		       &daemon->dplane_watch);
+	return err ? fail(err, "watch the forwarding plane") : 0;
+}
+
+static int start_system(struct daemon *daemon)
+{
+	const struct rtnl_handlers handlers = {
+		.ctx = daemon, .link = on_link, .route = on_route, .say = on_say
+	};
+	int err = rtnl_new(daemon->loop, daemon->options->unicast_table, &handlers, &daemon->rtnl);
+
+	if (err)
+		return fail(err, "read links and routes from the kernel");
+	err = rawsock_new(daemon->loop, on_packet, daemon, &daemon->rawsock);
+	return err ? fail(err, "prepare the protocol sockets") : 0;
+}
+
+static int start_core(struct daemon *daemon)
+{
+	struct core_limits limits = core_limits_default;
+	int err = 0;
+
+	limits.trees = TREES_MAX;
+	limits.unix_s = unix_at_zero(daemon);
+	limits.first_sn = FIRST_SN_BELOW;
+	if (getrandom(&limits.seed, sizeof(limits.seed), 0) != sizeof(limits.seed))
+		return fail(-EIO, "draw a random number"); /* the hash tables depend on it */
+	limits.hmac = crypto_hmac;
+	if (crypto_init() < 0)
+		return fail(-EIO, "set up the cryptography library");
+	daemon->core = core_new(&limits);
+	if (!daemon->core)
+		return fail(-ENOMEM, "set up the protocols");
+	if (daemon->options->record_path)
+		err = record_open(daemon->options->record_path, &limits, &daemon->record);
+	return err ? fail(err, "write the history") : 0;
+}
+
+static void configure(struct daemon *daemon)
+{
+	struct core_event event = { .kind = EV_CONFIG,
+				    .config = { .kind = CONFIG_SETTINGS,
+						.settings = core_settings_default } };
+
+	event.config.settings.hello_period_s = daemon->options->hello_s;
+	if (daemon->options->hello_s != core_settings_default.hello_period_s)
+		daemon_feed(daemon, &event);
+}
+
+int daemon_start(struct daemon *daemon, const struct daemon_options *options)
+{
+	int err;
+
+	daemon->options = options;
+	daemon->started_at = loop_now();
+	err = start_loop(daemon);
+	if (!err)
+		err = start_ctl(daemon);
+	if (!err && options->discards_pins)
+		saved_remove(daemon);
+	if (!err)
+		err = start_dplane(daemon);
+	if (!err)
+		err = start_system(daemon);
+	if (!err)
+		err = start_core(daemon);
+	if (err) {
+		/* What an earlier run left goes on; it is not ours to end. */
+		daemon->end = saved_exists(daemon) ? DAEMON_KEEP : DAEMON_END;
+		return err;
+	}
+	configure(daemon);
+	own_tell(daemon);
+	on_timer(daemon); /* the first lease */
+	saved_load(daemon);
+	stale_routes_feed(daemon);
+	return privileges_drop(options->instance, options->shares_xdp);
+}
+
+/*
+ * A daemon that is followed by another one says no goodbye: the neighbors keep what they know of
+ * this router until the next one speaks, or their hold time ends, and the lease with it.
+ */
+void daemon_stop(struct daemon *daemon, enum daemon_end end)
+{
+	const struct core_event goodbye = { .kind = EV_COMMAND,
+					    .command = { .kind = COMMAND_STOP } };
+
+	daemon->end = end;
+	if (end == DAEMON_END) {
+		daemon_feed(daemon, &goodbye);
+		daemon->is_unsaved = false;
+		saved_remove(daemon);
+	} else if (daemon->is_unsaved) {
+		saved_store(daemon);
+	}
+	if (end == DAEMON_RESTART)
+		loop_leave(daemon->loop);
+	else
+		loop_quit(daemon->loop);
+}
+
+void daemon_fini(struct daemon *daemon)
+{
+	capture_fini(daemon);
+	loop_del(daemon->dplane_watch);
+	dplane_free(daemon->dplane, daemon->end != DAEMON_END);
+	rawsock_free(daemon->rawsock);
+	rtnl_free(daemon->rtnl);
+	ctlsock_free(daemon->ctl);
+	watch_fini(daemon);
+	core_free(daemon->core);
+	record_close(daemon->record);
+	free(daemon->posted);
+	loop_free(daemon->loop);
+}
