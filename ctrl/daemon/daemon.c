@@ -11,12 +11,25 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "core/core.h"
 #include "core/history.h"
 #include "core/inspect.h"
-#include "io/crypto.h"
-#include "io/file.h"
-#include "daemon/privileges.h"
 #include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/port.h"
+#include "daemon/privileges.h"
+#include "daemon/record.h"
+#include "daemon/saved.h"
+#include "daemon/stale.h"
+#include "daemon/watch.h"
+#include "dplane/dplane.h"
+#include "io/crypto.h"
+#include "io/ctlsock.h"
+#include "io/file.h"
+#include "io/loop.h"
+#include "io/rawsock.h"
+#include "io/rtnl.h"
+#include "mgmt/mgmt.h"
 
 /* Trees of each family; the forwarding plane has room for those of both. */
 #define TREES_MAX 50000u
@@ -369,7 +382,7 @@ static int start_loop(struct daemon *daemon)
 
 static int start_ctl(struct daemon *daemon)
 {
-	int err = ctlsock_new(daemon->loop, daemon->options->instance, ctl_request, daemon,
+	int err = ctlsock_new(daemon->loop, daemon->options->instance, mgmt_request, daemon,
 			      &daemon->ctl);
 
 	if (err == -EADDRINUSE) {

@@ -2,6 +2,7 @@
 /*
  * The log: notes of the core in words. Each line says what, which, why, and what happens now.
  */
+#include <assert.h>
 #include <bpf/libbpf.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,7 +11,11 @@
 
 #include "base/addr_text.h"
 #include "base/utf8.h"
+#include "core/core.h"
 #include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/port.h"
+#include "io/loop.h"
 #include "wire/ip103.h"
 
 static bool to_stderr = true, with_debug;

@@ -9,9 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hpim/mfib_abi.h"
-#include "daemon/privileges.h"
 #include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/privileges.h"
+#include "daemon/restart.h"
+#include "hpim/mfib_abi.h"
+#include "io/ctlsock.h"
+#include "io/loop.h"
 
 #define INSTANCE_NAME_MAX 32
 #define TABLE_MAX         999999999u

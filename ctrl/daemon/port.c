@@ -8,20 +8,40 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/core.h"
 #include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/port.h"
+#include "daemon/refusal.h"
+#include "daemon/saved.h"
+#include "daemon/watch.h"
+#include "dplane/dplane.h"
+#include "io/ctlsock.h"
+#include "io/rawsock.h"
+#include "io/rtnl.h"
 
-uint16_t port_refuse(struct port_refusal *refusal, enum ctl_exit exit, const char *code,
-		     const char *hint, const char *format, ...)
+static const char *const mode_names[] = {
+	[DPLANE_MODE_AUTO] = "auto",       [DPLANE_MODE_NATIVE] = "native",
+	[DPLANE_MODE_GENERIC] = "generic", [DPLANE_MODE_TC] = "tc",
+	[DPLANE_MODE_KERNEL] = "kernel",
+};
+
+#define MODE_COUNT (sizeof(mode_names) / sizeof(mode_names[0]))
+
+const char *port_mode_name(enum dplane_mode mode)
 {
-	va_list args;
+	return mode_names[mode];
+}
 
-	refusal->exit = exit;
-	refusal->code = code;
-	refusal->hint = hint;
-	va_start(args, format);
-	(void)vsnprintf(refusal->message, sizeof(refusal->message), format, args); /* may be cut */
-	va_end(args);
-	return LINK_NONE;
+bool port_mode_by_name(const char *name, enum dplane_mode *ret_mode)
+{
+	for (unsigned int mode = 0; mode < MODE_COUNT; mode++) {
+		if (strcmp(name, mode_names[mode]) != 0)
+			continue;
+		*ret_mode = (enum dplane_mode)mode;
+		return true;
+	}
+	return false;
 }
 
 static uint16_t port_by_name(const struct daemon *daemon, const char *name)
@@ -212,16 +232,16 @@ static uint16_t free_number(const struct daemon *daemon, uint32_t ifindex)
 }
 
 static uint16_t new_port(struct daemon *daemon, const struct port_request *request,
-			 const struct rtnl_link *link, struct port_refusal *refusal)
+			 const struct rtnl_link *link, struct refusal *refusal)
 {
 	uint16_t number = free_number(daemon, link ? link->ifindex : 0);
 	struct port *port;
 	int err;
 
 	if (number == LINK_NONE)
-		return port_refuse(refusal, CTL_EXIT_REFUSED, "limit", "detach another one first",
-				   "cannot attach %s: %u interfaces are attached already",
-				   request->name, LINKS_MAX);
+		return refuse(refusal, CTL_EXIT_REFUSED, "limit", "detach another one first",
+			      "cannot attach %s: %u interfaces are attached already", request->name,
+			      LINKS_MAX);
 	port = &daemon->ports[number];
 	port->is_used = true;
 	port->mode = request->mode;
@@ -235,10 +255,10 @@ static uint16_t new_port(struct daemon *daemon, const struct port_request *reque
 	if (!err)
 		return number;
 	memset(port, 0, sizeof(*port));
-	return port_refuse(refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
-			   "dplane", "'mode auto' falls back to what works",
-			   "cannot attach %s to the forwarding plane: %s", request->name,
-			   daemon->refusal[0] ? daemon->refusal : strerror(-err));
+	return refuse(refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "dplane",
+		      "'mode auto' falls back to what works",
+		      "cannot attach %s to the forwarding plane: %s", request->name,
+		      daemon->refusal[0] ? daemon->refusal : strerror(-err));
 }
 
 /* A new mode for an attached interface; the old one is put back when it cannot be. */
@@ -311,22 +331,21 @@ static bool is_link_name(const char *name)
 
 /* Return: whether the interface can be served now, or waited for. */
 static bool may_attach(const struct port_request *request, const struct rtnl_link *link,
-		       struct port_refusal *refusal)
+		       struct refusal *refusal)
 {
 	if (!is_link_name(request->name))
-		port_refuse(refusal, CTL_EXIT_USAGE, "usage", "'ip link' lists the interfaces",
-			    "'%s' is no name of an interface", request->name);
+		refuse(refusal, CTL_EXIT_USAGE, "usage", "'ip link' lists the interfaces",
+		       "'%s' is no name of an interface", request->name);
 	else if (request->waits)
 		return true;
 	else if (!link)
-		port_refuse(refusal, CTL_EXIT_NOT_FOUND, "no-interface",
-			    "'ip link' lists the interfaces", "there is no interface %s",
-			    request->name);
+		refuse(refusal, CTL_EXIT_NOT_FOUND, "no-interface",
+		       "'ip link' lists the interfaces", "there is no interface %s", request->name);
 	else if (!has_address_for(link, request->protos))
-		port_refuse(refusal, CTL_EXIT_REFUSED, "no-address",
-			    "give it one with 'ip address add'; IPv6 needs a link-local one; or "
-			    "name it, and it is waited for",
-			    "%s has no address of a family asked for", request->name);
+		refuse(refusal, CTL_EXIT_REFUSED, "no-address",
+		       "give it one with 'ip address add'; IPv6 needs a link-local one; or "
+		       "name it, and it is waited for",
+		       "%s has no address of a family asked for", request->name);
 	else
 		return true;
 	return false;
@@ -341,7 +360,7 @@ static void log_waiting(const struct daemon *daemon, uint16_t number)
 }
 
 uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
-		     struct port_refusal *ret_refusal)
+		     struct refusal *ret_refusal)
 {
 	const struct rtnl_link *link = rtnl_link_by_name(daemon->rtnl, request->name);
 	uint16_t number = port_by_name(daemon, request->name);
@@ -358,39 +377,38 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 	} else {
 		err = change_mode(daemon, number, request->mode, link);
 		if (err)
-			return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "mode",
-					   "the former mode stays in force",
-					   "%s cannot run in that mode: %s", request->name,
-					   strerror(-err));
+			return refuse(ret_refusal, CTL_EXIT_REFUSED, "mode",
+				      "the former mode stays in force",
+				      "%s cannot run in that mode: %s", request->name,
+				      strerror(-err));
 	}
 	want_membership(daemon, number, request);
 	err = switch_on(daemon, number, request);
 	if (err && !wants_any(&daemon->ports[number]))
 		port_release(daemon, number);
 	if (err)
-		return port_refuse(ret_refusal,
-				   err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED, "socket",
-				   "see the daemon's log", "cannot open the sockets on %s: %s",
-				   request->name, rawsock_join_error(err));
+		return refuse(ret_refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
+			      "socket", "see the daemon's log", "cannot open the sockets on %s: %s",
+			      request->name, rawsock_join_error(err));
 	log_waiting(daemon, number);
 	watch_answer(daemon, NULL);
 	saved_store(daemon);
 	return number;
 }
 
-uint16_t port_find(const struct daemon *daemon, const char *name, struct port_refusal *ret_refusal)
+uint16_t port_find(const struct daemon *daemon, const char *name, struct refusal *ret_refusal)
 {
 	uint16_t number = port_by_name(daemon, name);
 
 	if (number == LINK_NONE)
-		return port_refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "not-attached",
-				   "'hpimctl show interfaces' lists what is attached",
-				   "%s is not attached", name);
+		return refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "not-attached",
+			      "'hpimctl show interfaces' lists what is attached",
+			      "%s is not attached", name);
 	return number;
 }
 
 uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
-		     struct port_refusal *ret_refusal)
+		     struct refusal *ret_refusal)
 {
 	uint16_t number = port_find(daemon, request->name, ret_refusal);
 
@@ -408,7 +426,7 @@ uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
 }
 
 uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t threshold,
-			struct port_refusal *ret_refusal)
+			struct refusal *ret_refusal)
 {
 	uint16_t number = port_find(daemon, name, ret_refusal);
 	struct port *port = number == LINK_NONE ? NULL : &daemon->ports[number];
@@ -422,9 +440,9 @@ uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t thresho
 	if (link) /* else it counts when the interface returns */
 		err = attach_dplane(daemon, number, link);
 	if (err)
-		return port_refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane", "see the daemon's log",
-				   "the forwarding plane refuses the threshold of %s: %s", name,
-				   strerror(-err));
+		return refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane", "see the daemon's log",
+			      "the forwarding plane refuses the threshold of %s: %s", name,
+			      strerror(-err));
 	saved_store(daemon);
 	return number;
 }

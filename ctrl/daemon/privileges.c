@@ -10,7 +10,6 @@
  *
  * Source: capabilities(7), prctl(2).
  */
-#include "daemon/privileges.h"
 
 #include <cap-ng.h>
 #include <dirent.h>
@@ -27,8 +26,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/log.h"
+#include "daemon/privileges.h"
+#include "io/ctlsock.h"
 #include "io/ctlsock_listen.h"
-#include "daemon/daemon.h"
 
 #define USER_NAME "hpim"
 #define BPF_FS    "/sys/fs/bpf"

@@ -2,13 +2,15 @@
 /*
  * Recording what happens to the core, for hpimsim to play again. See core/history.h.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/core.h"
 #include "core/history.h"
-#include "daemon/daemon.h"
+#include "daemon/record.h"
 
 struct record {
 	FILE *file;

@@ -16,9 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hpim/mfib_abi.h"
 #include "daemon/privileges.h"
-#include "daemon/daemon.h"
+#include "daemon/refusal.h"
+#include "daemon/restart.h"
+#include "hpim/mfib_abi.h"
+#include "io/ctlsock.h"
+#include "io/loop.h"
 
 /* Set for the program that follows: it is in the background already, if it is to be there. */
 #define MARK "HPIMD_RESTARTED"
@@ -94,7 +97,7 @@ static int ask_version(char *text, size_t room)
 	return -err;
 }
 
-bool restart_check(struct port_refusal *ret_refusal)
+bool restart_check(struct refusal *ret_refusal)
 {
 	static const char hint[] = "nothing was changed; the running daemon goes on";
 	unsigned int maps = 0;
@@ -102,15 +105,15 @@ bool restart_check(struct port_refusal *ret_refusal)
 	int err = ask_version(text, sizeof(text));
 
 	if (err) {
-		port_refuse(ret_refusal, CTL_EXIT_REFUSED, "program", hint, "%s does not run: %s",
-			    path, strerror(-err));
+		refuse(ret_refusal, CTL_EXIT_REFUSED, "program", hint, "%s does not run: %s", path,
+		       strerror(-err));
 		return false;
 	}
 	if (sscanf(text, "hpimd %63s maps %u", version, &maps) != 2 || maps != MFIB_VERSION) {
-		port_refuse(ret_refusal, CTL_EXIT_REFUSED, "version", hint,
-			    "%s cannot go on with the maps of version %u of this daemon: it says "
-			    "'%.*s'",
-			    path, MFIB_VERSION, (int)strcspn(text, "\n"), text);
+		refuse(ret_refusal, CTL_EXIT_REFUSED, "version", hint,
+		       "%s cannot go on with the maps of version %u of this daemon: it says "
+		       "'%.*s'",
+		       path, MFIB_VERSION, (int)strcspn(text, "\n"), text);
 		return false;
 	}
 	return true;

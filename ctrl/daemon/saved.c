@@ -11,10 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hpim/ctl_abi.h"
+#include "core/core.h"
 #include "core/inspect.h"
-#include "mgmt/ctl.h"
-#include "io/file.h"
 #include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/port.h"
+#include "daemon/saved.h"
+#include "daemon/stale.h"
+#include "io/field.h"
+#include "io/file.h"
+#include "io/loop.h"
 
 #define SAVED_PATH CTL_SOCKET_DIR "/%s.attached"
 
@@ -40,7 +47,7 @@ struct json_object *saved_encode(const struct port *port, const bool has_keys[IP
 
 	json_object_object_add(line, "interface", json_object_new_string(port->name));
 	json_object_object_add(line, "ifindex", json_object_new_int64(port->ifindex));
-	json_object_object_add(line, "mode", json_object_new_string(ctl_mode_name(port->mode)));
+	json_object_object_add(line, "mode", json_object_new_string(port_mode_name(port->mode)));
 	json_object_object_add(line, "threshold", json_object_new_int(port->threshold));
 	json_object_object_add(line, "fast_leave", json_object_new_boolean(port->has_fast_leave));
 	json_object_object_add(line, "ssm_any_source",
@@ -65,24 +72,24 @@ static int64_t number_of(struct json_object *line, const char *name)
 
 bool saved_decode(struct json_object *line, struct port *ret_port)
 {
-	const char *name = ctl_arg_text(line, "interface"), *mode = ctl_arg_text(line, "mode");
+	const char *name = field_text(line, "interface"), *mode = field_text(line, "mode");
 	struct port port = { .is_used = true };
 
 	if (!name || !name[0] || strlen(name) >= sizeof(port.name) || !mode ||
-	    !ctl_mode_by_name(mode, &port.mode))
+	    !port_mode_by_name(mode, &port.mode))
 		return false;
 	memcpy(port.name, name, strlen(name));
 	port.ifindex = (uint32_t)number_of(line, "ifindex");
 	port.threshold = (uint8_t)number_of(line, "threshold");
-	port.has_fast_leave = ctl_arg_bool(line, "fast_leave");
-	port.has_ssm_any_source = ctl_arg_bool(line, "ssm_any_source");
+	port.has_fast_leave = field_bool(line, "fast_leave");
+	port.has_ssm_any_source = field_bool(line, "ssm_any_source");
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-			port.wanted[family][proto] = ctl_arg_bool(line, proto_names[family][proto]);
-		if (!ctl_read_version(line, family, &port.gm_version[family]))
+			port.wanted[family][proto] = field_bool(line, proto_names[family][proto]);
+		if (!field_gm_version(line, family, &port.gm_version[family]))
 			return false;
 		port.waits_for_key[family] =
-			port.wanted[family][PROTO_HPIM] && ctl_arg_bool(line, key_names[family]);
+			port.wanted[family][PROTO_HPIM] && field_bool(line, key_names[family]);
 	}
 	*ret_port = port;
 	return true;

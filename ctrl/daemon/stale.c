@@ -3,12 +3,16 @@
  * Graceful restart: hands what the run before this one had to the core. Routes are read from the
  * forwarding plane; neighbors stand in the file of attached interfaces (daemon/saved.c).
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/addr_text.h"
+#include "core/core.h"
 #include "core/inspect.h"
-#include "mgmt/ctl.h"
 #include "daemon/daemon.h"
+#include "daemon/stale.h"
+#include "dplane/dplane.h"
+#include "io/field.h"
 
 /* ---- routes ---- */
 
@@ -81,7 +85,7 @@ struct json_object *stale_neighbors_encode(const struct daemon *daemon, uint16_t
 
 static void feed_neighbor(struct daemon *daemon, uint16_t link, struct json_object *entry)
 {
-	const char *text = ctl_arg_text(entry, "address");
+	const char *text = field_text(entry, "address");
 	int64_t boot_time = json_object_get_int64(json_object_object_get(entry, "boot_time"));
 	struct core_event event = { .kind = EV_STALE,
 				    .stale = { .kind = STALE_NEIGHBOR,

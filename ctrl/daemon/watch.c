@@ -5,7 +5,11 @@
  */
 #include <stdlib.h>
 
+#include "core/core.h"
 #include "daemon/daemon.h"
+#include "daemon/port.h"
+#include "daemon/watch.h"
+#include "io/rtnl.h"
 
 bool watch_path(const struct daemon *daemon, const struct ip_addr *source,
 		struct rtnl_path *ret_path)

@@ -9,8 +9,15 @@
 #include <time.h>
 #include <utlist.h>
 
-#include "mgmt/ctl.h"
 #include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/port.h"
+#include "dplane/dplane.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "io/loop.h"
+#include "mgmt/capture.h"
+#include "mgmt/mgmt.h"
 
 #define EVERY_MAX 1000000000
 #define SCHEMA    "hpim.capture/1"
@@ -107,8 +114,8 @@ static void put_addrs(struct json_object *record, const struct dplane_captured *
 		source = ip_addr_from_bytes((enum ip_family)family, captured->data + source_at);
 		group = ip_addr_from_bytes((enum ip_family)family,
 					   captured->data + source_at + len);
-		ctl_put_addr(record, "source", &source);
-		ctl_put_addr(record, "group", &group);
+		field_put_addr(record, "source", &source);
+		field_put_addr(record, "group", &group);
 	}
 }
 
@@ -123,7 +130,7 @@ static void put_data(struct json_object *record, const struct dplane_captured *c
 		text[2 * i + 1] = digits[captured->data[i] & 15];
 	}
 	text[2 * captured->kept] = '\0';
-	ctl_put_text(record, "data", text);
+	field_put_text(record, "data", text);
 	free(text);
 }
 
@@ -132,12 +139,12 @@ static struct json_object *record_of(const struct capture *capture,
 {
 	struct json_object *record = json_object_new_object();
 
-	ctl_put_number(record, "time_ns", (uint64_t)unix_ns(captured->at));
-	ctl_put_text(record, "interface", port_name(capture->daemon, captured->link));
-	ctl_put_text(record, "reason", captured->reason);
-	ctl_put_number(record, "bytes", captured->len);
+	field_put_number(record, "time_ns", (uint64_t)unix_ns(captured->at));
+	field_put_text(record, "interface", port_name(capture->daemon, captured->link));
+	field_put_text(record, "reason", captured->reason);
+	field_put_number(record, "bytes", captured->len);
 	put_addrs(record, captured);
-	ctl_put_number(record, "lost", capture->lost);
+	field_put_number(record, "lost", capture->lost);
 	put_data(record, captured);
 	return record;
 }
@@ -175,8 +182,8 @@ void capture_fini(struct daemon *daemon)
 	end(capture);
 }
 
-void ctl_capture(struct daemon *daemon, struct ctl_client *client, const char *cmd,
-		 struct json_object *args)
+void capture_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		     struct json_object *args)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 	int64_t every = 1, count = 0;
@@ -185,9 +192,9 @@ void ctl_capture(struct daemon *daemon, struct ctl_client *client, const char *c
 	(void)cmd; /* it has one name */
 	assert(capture);
 	if ((json_object_object_get_ex(args, "every", NULL) &&
-	     !ctl_arg_number(args, "every", 1, EVERY_MAX, &every)) ||
+	     !field_number(args, "every", 1, EVERY_MAX, &every)) ||
 	    (json_object_object_get_ex(args, "count", NULL) &&
-	     !ctl_arg_number(args, "count", 1, INT64_MAX, &count))) {
+	     !field_number(args, "count", 1, INT64_MAX, &count))) {
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "",
 				"\"every\" and \"count\" are numbers from 1 on");
 		free(capture);

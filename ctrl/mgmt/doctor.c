@@ -9,8 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mgmt/ctl.h"
+#include "daemon/daemon.h"
+#include "core/inspect.h"
+#include "daemon/port.h"
+#include "daemon/refusal.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "io/rtnl.h"
+#include "mgmt/args.h"
 #include "mgmt/doctor.h"
+#include "mgmt/show.h"
+#include "mgmt/trees.h"
 
 /* Of one check of trees: the rest is likely of the same kind. */
 #define TREE_FINDINGS_MAX 10u
@@ -30,14 +39,14 @@ static void send_finding(const struct doctor *doctor, const struct advice *advic
 {
 	struct json_object *record = json_object_new_object();
 
-	ctl_put_text(record, "severity", severity_name(advice->severity));
-	ctl_put_text(record, "interface", port_name(doctor->daemon, doctor->link));
+	field_put_text(record, "severity", severity_name(advice->severity));
+	field_put_text(record, "interface", port_name(doctor->daemon, doctor->link));
 	if (doctor->family < IP_FAMILY_COUNT)
-		ctl_put_number(record, "family", doctor->family == IP_FAMILY_4 ? 4 : 6);
-	ctl_put_text(record, "check", doctor->check->name);
-	ctl_put_text(record, "what", what);
-	ctl_put_text(record, "why", advice->why);
-	ctl_put_text(record, "remedy", advice->remedy);
+		field_put_number(record, "family", doctor->family == IP_FAMILY_4 ? 4 : 6);
+	field_put_text(record, "check", doctor->check->name);
+	field_put_text(record, "what", what);
+	field_put_text(record, "why", advice->why);
+	field_put_text(record, "remedy", advice->remedy);
 	ctl_reply_record(doctor->client, record);
 }
 
@@ -76,7 +85,7 @@ static void check_link(struct show *show)
 	if (!info || !info->is_up)
 		return;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		if (!ctl_arg_family(show->args, family))
+		if (!arg_family(show->args, family))
 			continue;
 		doctor->family = family;
 		run_checks(doctor, CHECK_FAMILY);
@@ -87,7 +96,7 @@ static void check_tree(const struct show *show, const struct inspect_tree *tree)
 {
 	struct doctor *doctor = show->doctor;
 
-	if (ctl_arg_interface(show->args) && !ctl_is_asked(show, tree->root))
+	if (arg_interface(show->args) && !show_includes(show, tree->root))
 		return;
 	doctor->link = tree->root;
 	doctor->family = ip_addr_family(&tree->key.group);
@@ -115,10 +124,10 @@ static void report_rest(struct doctor *doctor)
 	}
 }
 
-bool ctl_doctor_begin(struct show *show)
+bool doctor_begin(struct show *show)
 {
-	const char *name = ctl_arg_interface(show->args);
-	struct port_refusal refusal;
+	const char *name = arg_interface(show->args);
+	struct refusal refusal;
 
 	if (name && port_find(show->daemon, name, &refusal) == LINK_NONE) {
 		ctl_reply_error(show->client, refusal.code, refusal.exit, refusal.hint, "%s",
@@ -137,22 +146,22 @@ bool ctl_doctor_begin(struct show *show)
 }
 
 /* First the interfaces, then the trees. */
-bool ctl_doctor_step(struct show *show)
+bool doctor_step(struct show *show)
 {
 	if (show->link < LINKS_MAX) {
-		if (show->daemon->ports[show->link].is_used && ctl_is_asked(show, show->link))
+		if (show->daemon->ports[show->link].is_used && show_includes(show, show->link))
 			check_link(show);
 		show->link++;
 		return false;
 	}
-	if (!ctl_trees_next(show, check_tree))
+	if (!trees_next(show, check_tree))
 		return false;
 	report_rest(show->doctor);
 	return true;
 }
 
-void ctl_doctor_end(struct show *show)
+void doctor_end(struct show *show)
 {
-	ctl_trees_end(show);
+	trees_end(show);
 	free(show->doctor);
 }

@@ -6,8 +6,8 @@
  * "doctor" looks for what is wrong and changes nothing. A check is a function and a row of
  * doctor_checks in mgmt/doctor_checks.c; mgmt/doctor.c runs them for every object of their scope.
  */
+#include "mgmt/show.h"
 #include "core/inspect.h"
-#include "mgmt/ctl_show.h"
 
 enum severity {
 	SEVERITY_NOTE,    /* works, and may be as it is meant */
@@ -57,5 +57,10 @@ struct advice {
  */
 __attribute__((format(printf, 3, 4))) void
 doctor_report(struct doctor *doctor, const struct advice *advice, const char *what, ...);
+
+/** doctor_begin() - Check that "interface", if it is there, is attached. */
+bool doctor_begin(struct show *show);
+bool doctor_step(struct show *show);
+void doctor_end(struct show *show);
 
 #endif

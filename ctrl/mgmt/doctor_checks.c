@@ -7,8 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/daemon.h"
 #include "base/addr_text.h"
+#include "core/core.h"
+#include "core/inspect.h"
+#include "daemon/port.h"
+#include "dplane/dplane.h"
+#include "io/rtnl.h"
 #include "mgmt/doctor.h"
+#include "mgmt/show.h"
+#include "mgmt/trees.h"
 
 /* A synchronization takes as many round trips as there are parts; this is far above. */
 #define SYNC_MAX HP_SEC(30)
@@ -138,8 +146,8 @@ static void check_address(struct doctor *doctor)
 					      "its protocols of this family wait for one",
 					      "'ip address add'; IPv6 needs a link-local one" };
 	const struct port *port = port_of(doctor);
-	struct ip_addr addr = ctl_link_addr(rtnl_link_by_index(doctor->daemon->rtnl, port->ifindex),
-					    doctor->family);
+	struct ip_addr addr = show_link_addr(
+		rtnl_link_by_index(doctor->daemon->rtnl, port->ifindex), doctor->family);
 
 	if ((port->wanted[doctor->family][PROTO_HPIM] || port->wanted[doctor->family][PROTO_GM]) &&
 	    !ip_addr_is_set(&addr))
@@ -377,7 +385,7 @@ static void check_silence(struct doctor *doctor)
 				     "mcast_router 2'), or switch snooping off";
 	struct advice advice = { .remedy = remedy };
 	const struct inspect_tree *tree = &doctor->tree;
-	hp_time silent_for = ctl_tree_silence(doctor->daemon, tree);
+	hp_time silent_for = trees_silence(doctor->daemon, tree);
 	char since[64] = "so far";
 
 	if (silent_for < SILENCE_MIN)

@@ -8,11 +8,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "daemon/daemon.h"
 #include "base/addr_text.h"
-#include "mgmt/ctl.h"
-#include "mgmt/ctl_show.h"
-#include "mgmt/reason.h"
+#include "core/core.h"
+#include "core/inspect.h"
+#include "daemon/port.h"
+#include "daemon/watch.h"
+#include "dplane/dplane.h"
 #include "dplane/tier.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "io/rtnl.h"
+#include "mgmt/explain.h"
+#include "mgmt/reason.h"
+#include "mgmt/show.h"
+#include "mgmt/trees.h"
 
 /* Streams with longer pauses between packets are rare. */
 #define SILENCE_MIN HP_SEC(5)
@@ -43,10 +53,10 @@ __attribute__((format(printf, 5, 6))) static void say(const struct explain *ex, 
 	va_start(args, format);
 	(void)vsnprintf(sentence, sizeof(sentence), format, args); /* may be cut */
 	va_end(args);
-	ctl_put_text(record, "about", about);
-	ctl_put_text(record, "interface", interface);
-	ctl_put_text(record, "verdict", verdict);
-	ctl_put_text(record, "sentence", sentence);
+	field_put_text(record, "about", about);
+	field_put_text(record, "interface", interface);
+	field_put_text(record, "verdict", verdict);
+	field_put_text(record, "sentence", sentence);
 	ctl_reply_record(ex->client, record);
 }
 
@@ -241,7 +251,7 @@ static void explain_input(const struct explain *ex)
 /* The neighbor forwards, and nothing comes: what no router of the two can see alone. */
 static void explain_silence_of_input(const struct explain *ex)
 {
-	hp_time silent_for = ctl_tree_silence(ex->daemon, &ex->tree);
+	hp_time silent_for = trees_silence(ex->daemon, &ex->tree);
 	const char *name = port_name(ex->daemon, ex->tree.iif);
 	char since[64] = "so far";
 
@@ -378,7 +388,7 @@ static void explain_counter(void *ctx, const struct dplane_counter *counter)
 
 static bool read_key(struct json_object *args, struct mfib_key *ret_key)
 {
-	const char *source = ctl_arg_text(args, "source"), *group = ctl_arg_text(args, "group");
+	const char *source = field_text(args, "source"), *group = field_text(args, "group");
 	struct mfib_key key;
 
 	if (!source || !group || ip_addr_parse(source, &key.source) ||
@@ -390,7 +400,7 @@ static bool read_key(struct json_object *args, struct mfib_key *ret_key)
 	return true;
 }
 
-bool ctl_explain_begin(struct show *show)
+bool explain_begin(struct show *show)
 {
 	if (read_key(show->args, &show->key))
 		return true;
@@ -400,7 +410,7 @@ bool ctl_explain_begin(struct show *show)
 	return false;
 }
 
-void ctl_explain(struct show *show)
+void explain_step(struct show *show)
 {
 	struct explain ex = { .daemon = show->daemon, .client = show->client, .key = show->key };
 

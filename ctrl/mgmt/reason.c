@@ -2,10 +2,11 @@
 /*
  * Every reason that is counted, as the end of a sentence that begins with a number of packets.
  */
-#include "mgmt/reason.h"
 
 #include <stddef.h>
 #include <string.h>
+
+#include "mgmt/reason.h"
 
 struct reason {
 	const char *name, *sentence;

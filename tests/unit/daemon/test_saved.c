@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Lines that remember an attached interface for the next run. */
 #include <criterion/criterion.h>
+#include <json-c/json.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "mgmt/ctl.h"
+#include "daemon/port.h"
+#include "daemon/saved.h"
 #include "io/file.h"
-#include "daemon/daemon.h"
 
 static const struct port all_of_it = {
 	.is_used = true,

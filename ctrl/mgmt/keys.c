@@ -5,10 +5,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/hash.h"
+#include "core/core.h"
 #include "core/inspect.h"
-#include "mgmt/ctl.h"
-#include "io/crypto.h"
 #include "daemon/daemon.h"
+#include "daemon/port.h"
+#include "daemon/refusal.h"
+#include "daemon/saved.h"
+#include "io/crypto.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "mgmt/args.h"
+#include "mgmt/keys.h"
 
 /* A request about one key on one interface. */
 struct request {
@@ -42,8 +50,8 @@ static bool hash_works(const struct hpim_key *key)
 
 static const char *secret_error(struct json_object *args, struct hpim_key *key)
 {
-	const char *algorithm = ctl_arg_text(args, "algorithm");
-	const char *secret = ctl_arg_text(args, "secret");
+	const char *algorithm = field_text(args, "algorithm");
+	const char *secret = field_text(args, "secret");
 
 	if (!algorithm || hpim_hash_by_name(algorithm, &key->hash) < 0)
 		return "there is no such algorithm; 'hpimctl show algorithms' lists them";
@@ -82,14 +90,14 @@ static struct key_count count_keys(const struct daemon *daemon, enum ip_family f
 
 /* Refused as a whole before anything is changed. */
 static bool is_possible(struct daemon *daemon, const struct request *request, const char *cmd,
-			struct json_object *args, struct port_refusal *refusal)
+			struct json_object *args, struct refusal *refusal)
 {
 	bool is_there = false, is_full = false;
 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		struct key_count count;
 
-		if (!ctl_arg_family(args, family))
+		if (!arg_family(args, family))
 			continue;
 		count = count_keys(daemon, family, request->link, request->key.id);
 		is_there |= count.is_there;
@@ -97,41 +105,41 @@ static bool is_possible(struct daemon *daemon, const struct request *request, co
 	}
 	if (!strcmp(cmd, "key add")) {
 		if (is_full)
-			port_refuse(refusal, CTL_EXIT_REFUSED, "limit", "delete one first",
-				    "an interface has at most %u keys", HPIM_KEYS_MAX);
+			refuse(refusal, CTL_EXIT_REFUSED, "limit", "delete one first",
+			       "an interface has at most %u keys", HPIM_KEYS_MAX);
 		return !is_full;
 	}
 	if (!is_there)
-		port_refuse(refusal, CTL_EXIT_NOT_FOUND, "no-key", "'hpimctl show keys' lists them",
-			    "%s has no key %u", port_name(daemon, request->link), request->key.id);
+		refuse(refusal, CTL_EXIT_NOT_FOUND, "no-key", "'hpimctl show keys' lists them",
+		       "%s has no key %u", port_name(daemon, request->link), request->key.id);
 	return is_there;
 }
 
 static bool read_request(struct daemon *daemon, const char *cmd, struct json_object *args,
-			 struct request *request, struct port_refusal *refusal)
+			 struct request *request, struct refusal *refusal)
 {
-	const char *name = ctl_arg_interface(args);
+	const char *name = arg_interface(args);
 	const char *error;
 
-	*request = (struct request){ .is_sending = ctl_arg_bool(args, "sending") ||
+	*request = (struct request){ .is_sending = field_bool(args, "sending") ||
 						   !strcmp(cmd, "key send") };
 	request->link = port_find(daemon, name ? name : "-", refusal);
 	if (request->link == LINK_NONE)
 		return false;
 	if (!read_id(args, &request->key.id)) {
-		port_refuse(refusal, CTL_EXIT_USAGE, "usage", "", "a key's id is 0 to 65535");
+		refuse(refusal, CTL_EXIT_USAGE, "usage", "", "a key's id is 0 to 65535");
 		return false;
 	}
 	error = !strcmp(cmd, "key add") ? secret_error(args, &request->key) : NULL;
 	if (error)
-		port_refuse(refusal, CTL_EXIT_REFUSED, "key", "", "%s", error);
+		refuse(refusal, CTL_EXIT_REFUSED, "key", "", "%s", error);
 	return !error && is_possible(daemon, request, cmd, args, refusal);
 }
 
 static void key_answer(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		       struct json_object *args)
 {
-	struct port_refusal refusal;
+	struct refusal refusal;
 	struct request request;
 
 	if (!read_request(daemon, cmd, args, &request, &refusal)) {
@@ -148,7 +156,7 @@ static void key_answer(struct daemon *daemon, struct ctl_client *client, const c
 							.key = &request.key,
 							.is_sending = request.is_sending } };
 
-		if (!ctl_arg_family(args, family))
+		if (!arg_family(args, family))
 			continue;
 		daemon_feed(daemon, &event);
 		if (event.config.is_on)
@@ -161,14 +169,14 @@ static void key_answer(struct daemon *daemon, struct ctl_client *client, const c
 /* The request is freed without being overwritten. */
 static void secret_erase(struct json_object *args)
 {
-	const char *secret = ctl_arg_text(args, "secret");
+	const char *secret = field_text(args, "secret");
 
 	if (secret)
 		explicit_bzero((char *)secret, strlen(secret));
 }
 
-void ctl_key(struct daemon *daemon, struct ctl_client *client, const char *cmd,
-	     struct json_object *args)
+void keys_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		  struct json_object *args)
 {
 	key_answer(daemon, client, cmd, args);
 	secret_erase(args);

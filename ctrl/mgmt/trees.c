@@ -6,9 +6,16 @@
 #include <string.h>
 
 #include "base/addr_text.h"
-#include "mgmt/ctl.h"
-#include "mgmt/ctl_show.h"
+#include "core/inspect.h"
+#include "daemon/daemon.h"
+#include "daemon/port.h"
+#include "dplane/dplane.h"
 #include "dplane/tier.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "mgmt/args.h"
+#include "mgmt/show.h"
+#include "mgmt/trees.h"
 
 /* "eth1,eth2", or "-". */
 static void put_outputs(const struct show *show, struct json_object *record,
@@ -25,7 +32,7 @@ static void put_outputs(const struct show *show, struct json_object *record,
 		memcpy(text + len, name, strlen(name) + 1);
 		len += strlen(name);
 	}
-	ctl_put_text(record, "outputs", len ? text : "-");
+	field_put_text(record, "outputs", len ? text : "-");
 }
 
 /* How the forwarding plane serves a tree; nothing of it when there is no entry. */
@@ -36,21 +43,21 @@ static void put_route(const struct show *show, struct json_object *record,
 
 	if (dplane_route_state(show->daemon->dplane, key, &state) < 0)
 		state.tier = DPLANE_TIER_NONE;
-	ctl_put_text(record, "tier", tier_name(state.tier));
-	ctl_put_number(record, "packets", state.packets);
-	ctl_put_number(record, "bytes", state.bytes);
-	ctl_put_number(record, "xdp_packets", state.xdp_packets);
-	ctl_put_number(record, "kernel_packets", state.kernel_packets);
-	ctl_put_seconds(record, "seen_s", state.seen_for);
-	ctl_put_text(record, "why", state.why);
-	ctl_put_number(record, "tc_packets", state.tc_packets);
-	ctl_put_rate(record, "rate_pps", state.rate_pps);
+	field_put_text(record, "tier", tier_name(state.tier));
+	field_put_number(record, "packets", state.packets);
+	field_put_number(record, "bytes", state.bytes);
+	field_put_number(record, "xdp_packets", state.xdp_packets);
+	field_put_number(record, "kernel_packets", state.kernel_packets);
+	field_put_seconds(record, "seen_s", state.seen_for);
+	field_put_text(record, "why", state.why);
+	field_put_number(record, "tc_packets", state.tc_packets);
+	field_put_rate(record, "rate_pps", state.rate_pps);
 }
 
 static void put_key(struct json_object *record, const struct mfib_key *key)
 {
-	ctl_put_addr(record, "source", &key->source);
-	ctl_put_addr(record, "group", &key->group);
+	field_put_addr(record, "source", &key->source);
+	field_put_addr(record, "group", &key->group);
 }
 
 static void show_tree(const struct show *show, const struct inspect_tree *view)
@@ -58,20 +65,20 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	struct json_object *record = json_object_new_object();
 
 	put_key(record, &view->key);
-	ctl_put_text(record, "state", view->state);
-	ctl_put_text(record, "role", view->is_originator ? "originator" : "non-originator");
+	field_put_text(record, "state", view->state);
+	field_put_text(record, "role", view->is_originator ? "originator" : "non-originator");
 	/* A local source has no root interface. */
-	ctl_put_text(record, "input",
-		     port_name(show->daemon, view->root == LINK_NONE && view->is_originator
-						     ? view->iif
-						     : view->root));
-	ctl_put_addr(record, "upstream", &view->upstream);
-	ctl_put_number(record, "preference", view->preference);
-	ctl_put_number(record, "metric", view->metric);
-	ctl_put_bool(record, "in_tree", view->in_tree);
+	field_put_text(record, "input",
+		       port_name(show->daemon, view->root == LINK_NONE && view->is_originator
+						       ? view->iif
+						       : view->root));
+	field_put_addr(record, "upstream", &view->upstream);
+	field_put_number(record, "preference", view->preference);
+	field_put_number(record, "metric", view->metric);
+	field_put_bool(record, "in_tree", view->in_tree);
 	put_outputs(show, record, &view->oifs);
 	put_route(show, record, &view->key);
-	ctl_put_seconds(record, "stale_s", view->stale_in);
+	field_put_seconds(record, "stale_s", view->stale_in);
 	ctl_reply_record(show->client, record);
 }
 
@@ -83,10 +90,10 @@ static void show_mroute(const struct show *show, const struct inspect_tree *view
 		return;
 	record = json_object_new_object();
 	put_key(record, &view->key);
-	ctl_put_text(record, "input", port_name(show->daemon, view->iif));
+	field_put_text(record, "input", port_name(show->daemon, view->iif));
 	put_outputs(show, record, &view->oifs);
 	put_route(show, record, &view->key);
-	ctl_put_seconds(record, "stale_s", view->stale_in);
+	field_put_seconds(record, "stale_s", view->stale_in);
 	ctl_reply_record(show->client, record);
 }
 
@@ -95,19 +102,22 @@ static void show_tree_if(void *ctx, const struct inspect_tree_if *view)
 	const struct show *show = ctx;
 	struct json_object *record;
 
-	if (!ctl_is_asked(show, view->link))
+	if (!show_includes(show, view->link))
 		return;
 	record = json_object_new_object();
 	put_key(record, &view->key);
-	ctl_put_text(record, "interface", port_name(show->daemon, view->link));
-	ctl_put_text(record, "role", view->is_root ? "root" : "non-root");
-	ctl_put_text(record, "assert", view->is_root ? "-" : view->is_winner ? "winner" : "loser");
-	ctl_put_bool(record, "interest", view->has_interest);
-	ctl_put_bool(record, "member", view->has_member);
-	ctl_put_bool(record, "forwarding", view->is_forwarding);
-	ctl_put_addr(record, "best_upstream", &view->best_upstream);
-	ctl_put_number(record, "upstream_preference", view->upstream_preference);
-	ctl_put_number(record, "upstream_metric", view->upstream_metric);
+	field_put_text(record, "interface", port_name(show->daemon, view->link));
+	field_put_text(record, "role", view->is_root ? "root" : "non-root");
+	field_put_text(record, "assert",
+		       view->is_root     ? "-"
+		       : view->is_winner ? "winner"
+					 : "loser");
+	field_put_bool(record, "interest", view->has_interest);
+	field_put_bool(record, "member", view->has_member);
+	field_put_bool(record, "forwarding", view->is_forwarding);
+	field_put_addr(record, "best_upstream", &view->best_upstream);
+	field_put_number(record, "upstream_preference", view->upstream_preference);
+	field_put_number(record, "upstream_metric", view->upstream_metric);
 	ctl_reply_record(show->client, record);
 }
 
@@ -116,7 +126,7 @@ static void show_tree_ifs(const struct show *show, const struct inspect_tree *vi
 	inspect_tree_ifs_of(show->daemon->core, &view->key, show_tree_if, (void *)show);
 }
 
-hp_time ctl_tree_silence(const struct daemon *daemon, const struct inspect_tree *tree)
+hp_time trees_silence(const struct daemon *daemon, const struct inspect_tree *tree)
 {
 	struct dplane_route_state state;
 
@@ -133,13 +143,13 @@ hp_time ctl_tree_silence(const struct daemon *daemon, const struct inspect_tree 
 static bool read_addr(struct json_object *args, const char *name, struct ip_addr *ret_addr,
 		      bool *ret_is_there)
 {
-	const char *text = ctl_arg_text(args, name);
+	const char *text = field_text(args, name);
 
 	*ret_is_there = text;
 	return !text || !ip_addr_parse(text, ret_addr);
 }
 
-bool ctl_trees_begin(struct show *show)
+bool trees_begin(struct show *show)
 {
 	if (read_addr(show->args, "source", &show->key.source, &show->has_source) &&
 	    read_addr(show->args, "group", &show->key.group, &show->has_group))
@@ -151,7 +161,7 @@ bool ctl_trees_begin(struct show *show)
 
 static bool is_asked_family(const struct show *show, enum ip_family family)
 {
-	return ctl_arg_family(show->args, family) &&
+	return arg_family(show->args, family) &&
 	       (!show->has_source || ip_addr_family(&show->key.source) == family) &&
 	       (!show->has_group || ip_addr_family(&show->key.group) == family);
 }
@@ -169,7 +179,7 @@ static bool walk_begin(struct show *show)
 	return true;
 }
 
-void ctl_trees_end(struct show *show)
+void trees_end(struct show *show)
 {
 	if (show->is_walking)
 		inspect_walk_end(&show->walk);
@@ -177,7 +187,7 @@ void ctl_trees_end(struct show *show)
 }
 
 /* Source and group name one tree, which is looked up; else the trees of the group, or all. */
-bool ctl_trees_next(struct show *show, ctl_tree_fn *each)
+bool trees_next(struct show *show, trees_fn *each)
 {
 	struct inspect_tree tree;
 
@@ -190,7 +200,7 @@ bool ctl_trees_next(struct show *show, ctl_tree_fn *each)
 	if (!show->is_walking && !walk_begin(show))
 		return true;
 	if (!inspect_walk_next(&show->walk, &tree)) {
-		ctl_trees_end(show);
+		trees_end(show);
 		show->family++;
 	} else if (!show->has_source || ip_addr_equal(&tree.key.source, &show->key.source)) {
 		each(show, &tree);
@@ -198,17 +208,17 @@ bool ctl_trees_next(struct show *show, ctl_tree_fn *each)
 	return false;
 }
 
-bool ctl_trees_step(struct show *show)
+bool trees_step(struct show *show)
 {
-	return ctl_trees_next(show, show_tree);
+	return trees_next(show, show_tree);
 }
 
-bool ctl_tree_ifs_step(struct show *show)
+bool trees_ifs_step(struct show *show)
 {
-	return ctl_trees_next(show, show_tree_ifs);
+	return trees_next(show, show_tree_ifs);
 }
 
-bool ctl_mroutes_step(struct show *show)
+bool mroutes_step(struct show *show)
 {
-	return ctl_trees_next(show, show_mroute);
+	return trees_next(show, show_mroute);
 }

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include "core/inspect.h"
-#include "mgmt/ctl.h"
-#include "daemon/privileges.h"
 #include "daemon/daemon.h"
+#include "daemon/privileges.h"
+#include "dplane/dplane.h"
+#include "io/field.h"
+#include "io/loop.h"
+#include "mgmt/status.h"
 
 struct interfaces {
 	unsigned int attached;
@@ -54,7 +57,7 @@ static void put_numbers(const struct daemon *daemon, const struct dplane_totals 
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		ctl_put_number(record, numbers[i].name, numbers[i].number);
+		field_put_number(record, numbers[i].name, numbers[i].number);
 }
 
 static void put_privileges(struct json_object *record)
@@ -62,20 +65,19 @@ static void put_privileges(struct json_object *record)
 	char text[1024];
 
 	privileges_user(text, sizeof(text));
-	ctl_put_text(record, "user", text);
+	field_put_text(record, "user", text);
 	privileges_text(text, sizeof(text));
-	ctl_put_text(record, "capabilities", text);
+	field_put_text(record, "capabilities", text);
 }
 
-struct json_object *ctl_status_record(const struct daemon *daemon,
-				      const struct dplane_totals *totals)
+struct json_object *status_record(const struct daemon *daemon, const struct dplane_totals *totals)
 {
 	struct json_object *record = json_object_new_object();
 
-	ctl_put_text(record, "instance", daemon->options->instance);
-	ctl_put_text(record, "version", HPIM_VERSION);
-	ctl_put_number(record, "pid", (uint64_t)getpid());
-	ctl_put_seconds(record, "uptime_s", loop_now() - daemon->started_at);
+	field_put_text(record, "instance", daemon->options->instance);
+	field_put_text(record, "version", HPIM_VERSION);
+	field_put_number(record, "pid", (uint64_t)getpid());
+	field_put_seconds(record, "uptime_s", loop_now() - daemon->started_at);
 	put_numbers(daemon, totals, record);
 	put_privileges(record);
 	return record;

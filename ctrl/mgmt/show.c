@@ -3,19 +3,33 @@
  * What the control socket shows: flat records, one schema per command. Names and meanings are in
  * docs/MANAGEMENT.md. Trees are in mgmt/ctl_trees.c.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/core.h"
 #include "core/inspect.h"
-#include "mgmt/ctl.h"
-#include "mgmt/ctl_show.h"
-#include "mgmt/reason.h"
-#include "dplane/tier.h"
 #include "daemon/daemon.h"
+#include "daemon/port.h"
+#include "dplane/dplane.h"
+#include "dplane/tier.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "io/rawsock.h"
+#include "io/rtnl.h"
+#include "mgmt/args.h"
+#include "mgmt/doctor.h"
+#include "mgmt/explain.h"
+#include "mgmt/limits.h"
+#include "mgmt/ports.h"
+#include "mgmt/reason.h"
+#include "mgmt/show.h"
+#include "mgmt/status.h"
+#include "mgmt/trees.h"
 
-bool ctl_is_asked(const struct show *show, uint16_t link)
+bool show_includes(const struct show *show, uint16_t link)
 {
-	const char *name = ctl_arg_interface(show->args);
+	const char *name = arg_interface(show->args);
 
 	return !name || !strcmp(name, port_name(show->daemon, link));
 }
@@ -25,7 +39,7 @@ static bool next_link(struct show *show, void (*each)(const struct show *show))
 {
 	if (show->family == IP_FAMILY_COUNT)
 		return true;
-	if (ctl_arg_family(show->args, show->family) && ctl_is_asked(show, show->link))
+	if (arg_family(show->args, show->family) && show_includes(show, show->link))
 		each(show);
 	if (++show->link == LINKS_MAX) {
 		show->link = 0;
@@ -43,8 +57,8 @@ static void put_protocols(const struct daemon *daemon, struct json_object *recor
 
 	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-			ctl_put_bool(record, names[family][proto],
-				     inspect_protocol_runs(daemon->core, link, family, proto));
+			field_put_bool(record, names[family][proto],
+				       inspect_protocol_runs(daemon->core, link, family, proto));
 }
 
 static void put_why(const struct daemon *daemon, struct json_object *record, uint16_t link,
@@ -52,23 +66,24 @@ static void put_why(const struct daemon *daemon, struct json_object *record, uin
 {
 	char why[128];
 
-	ctl_put_text(record, "why", port_waits(daemon, link, why, sizeof(why)) ? why : state->why);
+	field_put_text(record, "why",
+		       port_waits(daemon, link, why, sizeof(why)) ? why : state->why);
 }
 
-struct json_object *ctl_attach_record(const struct daemon *daemon, uint16_t link)
+struct json_object *ports_record(const struct daemon *daemon, uint16_t link)
 {
 	struct json_object *record = json_object_new_object();
 	struct dplane_link_state state;
 
 	dplane_link_state(daemon->dplane, link, &state);
-	ctl_put_text(record, "interface", port_name(daemon, link));
+	field_put_text(record, "interface", port_name(daemon, link));
 	put_protocols(daemon, record, link);
-	ctl_put_text(record, "tier", tier_name(state.tier));
+	field_put_text(record, "tier", tier_name(state.tier));
 	put_why(daemon, record, link, &state);
 	return record;
 }
 
-struct ip_addr ctl_link_addr(const struct rtnl_link *link, enum ip_family family)
+struct ip_addr show_link_addr(const struct rtnl_link *link, enum ip_family family)
 {
 	for (unsigned int i = 0; link && i < link->addr_count; i++) {
 		const struct ip_addr *addr = &link->addrs[i].addr;
@@ -88,14 +103,14 @@ static void put_family(const struct show *show, struct json_object *record, uint
 	static const char *const neighbor_names[] = { "neighbors4", "neighbors6" };
 	struct daemon *daemon = show->daemon;
 	const struct gm_if *gm = inspect_membership(daemon->core, link, family);
-	struct ip_addr addr = ctl_link_addr(
+	struct ip_addr addr = show_link_addr(
 		rtnl_link_by_index(daemon->rtnl, daemon->ports[link].ifindex), family);
 	struct ip_addr querier = gm ? gm_if_inspect(gm).querier : (struct ip_addr){ .b = { 0 } };
 
-	ctl_put_addr(record, addr_names[family], &addr);
-	ctl_put_addr(record, querier_names[family], &querier);
-	ctl_put_number(record, neighbor_names[family],
-		       inspect_neighbor_count(daemon->core, link, family));
+	field_put_addr(record, addr_names[family], &addr);
+	field_put_addr(record, querier_names[family], &querier);
+	field_put_number(record, neighbor_names[family],
+			 inspect_neighbor_count(daemon->core, link, family));
 }
 
 /* Version of the queries we send; 0 where the protocol does not run. */
@@ -105,7 +120,7 @@ static void put_version(const struct show *show, struct json_object *record, uin
 	static const char *const names[] = { "igmp_version", "mld_version" };
 	const struct gm_if *gm = inspect_membership(show->daemon->core, link, family);
 
-	ctl_put_number(record, names[family], gm ? gm_if_inspect(gm).version : 0);
+	field_put_number(record, names[family], gm ? gm_if_inspect(gm).version : 0);
 }
 
 static void put_querier_expiry(const struct show *show, struct json_object *record, uint16_t link,
@@ -115,7 +130,7 @@ static void put_querier_expiry(const struct show *show, struct json_object *reco
 	const struct core *core = show->daemon->core;
 	const struct gm_if *gm = inspect_membership(core, link, family);
 
-	ctl_put_seconds(record, names[family], gm ? gm_querier_expires_in(core, gm) : 0);
+	field_put_seconds(record, names[family], gm ? gm_querier_expires_in(core, gm) : 0);
 }
 
 static void show_interface(const struct show *show, uint16_t link)
@@ -126,31 +141,31 @@ static void show_interface(const struct show *show, uint16_t link)
 	struct dplane_link_state state;
 
 	dplane_link_state(show->daemon->dplane, link, &state);
-	ctl_put_text(record, "interface", port->name);
-	ctl_put_number(record, "ifindex", port->ifindex);
-	ctl_put_text(record, "state", !info ? "absent" : info->is_up ? "up" : "down");
-	ctl_put_text(record, "mode", ctl_mode_name(port->mode));
-	ctl_put_text(record, "tier", tier_name(state.tier));
-	ctl_put_bool(record, "redirects", state.takes_redirects);
-	ctl_put_bool(record, "kernel", state.has_kernel);
+	field_put_text(record, "interface", port->name);
+	field_put_number(record, "ifindex", port->ifindex);
+	field_put_text(record, "state", !info ? "absent" : info->is_up ? "up" : "down");
+	field_put_text(record, "mode", port_mode_name(port->mode));
+	field_put_text(record, "tier", tier_name(state.tier));
+	field_put_bool(record, "redirects", state.takes_redirects);
+	field_put_bool(record, "kernel", state.has_kernel);
 	put_protocols(show->daemon, record, link);
 	put_family(show, record, link, IP_FAMILY_4);
 	put_family(show, record, link, IP_FAMILY_6);
-	ctl_put_number(record, "mtu", info ? info->mtu : 0);
+	field_put_number(record, "mtu", info ? info->mtu : 0);
 	put_why(show->daemon, record, link, &state);
 	put_version(show, record, link, IP_FAMILY_4);
 	put_version(show, record, link, IP_FAMILY_6);
-	ctl_put_number(record, "threshold", port->threshold);
+	field_put_number(record, "threshold", port->threshold);
 	put_querier_expiry(show, record, link, IP_FAMILY_4);
 	put_querier_expiry(show, record, link, IP_FAMILY_6);
-	ctl_put_bool(record, "ssm_any_source", port->has_ssm_any_source);
+	field_put_bool(record, "ssm_any_source", port->has_ssm_any_source);
 	ctl_reply_record(show->client, record);
 }
 
 static bool show_interfaces(struct show *show)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (show->daemon->ports[link].is_used && ctl_is_asked(show, link))
+		if (show->daemon->ports[link].is_used && show_includes(show, link))
 			show_interface(show, link);
 	return true;
 }
@@ -160,17 +175,17 @@ static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 	const struct show *show = ctx;
 	struct json_object *record = json_object_new_object();
 
-	ctl_put_text(record, "interface", port_name(show->daemon, view->link));
-	ctl_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
-	ctl_put_addr(record, "address", &view->addr);
-	ctl_put_text(record, "state", view->state);
-	ctl_put_number(record, "hold_s", view->hold_s);
-	ctl_put_seconds(record, "expires_s", view->expires_in);
-	ctl_put_number(record, "boot_time", view->boot_time);
-	ctl_put_number(record, "my_snapshot_sn", view->my_snapshot_sn);
-	ctl_put_number(record, "neighbor_snapshot_sn", view->neighbor_snapshot_sn);
-	ctl_put_number(record, "checkpoint_sn", view->checkpoint_sn);
-	ctl_put_seconds(record, "uptime_s", view->since_for);
+	field_put_text(record, "interface", port_name(show->daemon, view->link));
+	field_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
+	field_put_addr(record, "address", &view->addr);
+	field_put_text(record, "state", view->state);
+	field_put_number(record, "hold_s", view->hold_s);
+	field_put_seconds(record, "expires_s", view->expires_in);
+	field_put_number(record, "boot_time", view->boot_time);
+	field_put_number(record, "my_snapshot_sn", view->my_snapshot_sn);
+	field_put_number(record, "neighbor_snapshot_sn", view->neighbor_snapshot_sn);
+	field_put_number(record, "checkpoint_sn", view->checkpoint_sn);
+	field_put_seconds(record, "uptime_s", view->since_for);
 	ctl_reply_record(show->client, record);
 	return true;
 }
@@ -191,11 +206,11 @@ static bool show_group(void *ctx, const struct gm_group_view *view)
 	const struct show *show = ctx;
 	struct json_object *record = json_object_new_object();
 
-	ctl_put_text(record, "interface", port_name(show->daemon, view->link));
-	ctl_put_addr(record, "group", &view->group);
-	ctl_put_text(record, "state", view->state);
-	ctl_put_addr(record, "last_reporter", &view->last_reporter);
-	ctl_put_seconds(record, "expires_s", view->expires_in);
+	field_put_text(record, "interface", port_name(show->daemon, view->link));
+	field_put_addr(record, "group", &view->group);
+	field_put_text(record, "state", view->state);
+	field_put_addr(record, "last_reporter", &view->last_reporter);
+	field_put_seconds(record, "expires_s", view->expires_in);
 	ctl_reply_record(show->client, record);
 	return true;
 }
@@ -218,14 +233,14 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	const struct show *show = ctx;
 	struct json_object *record;
 
-	if (!ctl_is_asked(show, counter->link))
+	if (!show_includes(show, counter->link))
 		return;
 	record = json_object_new_object();
-	ctl_put_text(record, "interface", port_name(show->daemon, counter->link));
-	ctl_put_text(record, "reason", counter->reason);
-	ctl_put_number(record, "packets", counter->packets);
-	ctl_put_number(record, "bytes", counter->bytes);
-	ctl_put_text(record, "meaning", reason_sentence(counter->reason));
+	field_put_text(record, "interface", port_name(show->daemon, counter->link));
+	field_put_text(record, "reason", counter->reason);
+	field_put_number(record, "packets", counter->packets);
+	field_put_number(record, "bytes", counter->bytes);
+	field_put_text(record, "meaning", reason_sentence(counter->reason));
 	ctl_reply_record(show->client, record);
 }
 
@@ -302,16 +317,16 @@ static bool show_counters(struct show *show)
 	return true;
 }
 
-static bool explain_begin(struct show *show)
+static bool begin_explain(struct show *show)
 {
-	return ctl_explain_begin(show) && counters_begin(show);
+	return explain_begin(show) && counters_begin(show);
 }
 
 static bool explain(struct show *show)
 {
 	if (!are_settled(show))
 		return false;
-	ctl_explain(show);
+	explain_step(show);
 	return true;
 }
 
@@ -320,14 +335,14 @@ static bool show_key(void *ctx, const struct inspect_key *view)
 	const struct show *show = ctx;
 	struct json_object *record;
 
-	if (!ctl_is_asked(show, view->link))
+	if (!show_includes(show, view->link))
 		return true;
 	record = json_object_new_object();
-	ctl_put_text(record, "interface", port_name(show->daemon, view->link));
-	ctl_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
-	ctl_put_number(record, "id", view->id);
-	ctl_put_text(record, "algorithm", hpim_hash_name(view->hash));
-	ctl_put_bool(record, "sending", view->is_sending);
+	field_put_text(record, "interface", port_name(show->daemon, view->link));
+	field_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
+	field_put_number(record, "id", view->id);
+	field_put_text(record, "algorithm", hpim_hash_name(view->hash));
+	field_put_bool(record, "sending", view->is_sending);
 	ctl_reply_record(show->client, record);
 	return true;
 }
@@ -335,7 +350,7 @@ static bool show_key(void *ctx, const struct inspect_key *view)
 static bool show_keys(struct show *show)
 {
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		if (ctl_arg_family(show->args, family))
+		if (arg_family(show->args, family))
 			inspect_keys(show->daemon->core, family, show_key, show);
 	return true;
 }
@@ -345,8 +360,8 @@ static bool show_algorithms(struct show *show)
 	for (enum hpim_hash hash = HPIM_HASH_MD5; hash < HPIM_HASH_COUNT; hash++) {
 		struct json_object *record = json_object_new_object();
 
-		ctl_put_text(record, "algorithm", hpim_hash_name(hash));
-		ctl_put_number(record, "bytes", hpim_hash_len(hash));
+		field_put_text(record, "algorithm", hpim_hash_name(hash));
+		field_put_number(record, "bytes", hpim_hash_len(hash));
 		ctl_reply_record(show->client, record);
 	}
 	return true;
@@ -356,7 +371,7 @@ static bool show_status(struct show *show)
 {
 	if (!dplane_totals_add(show->daemon->dplane, &show->totals))
 		return false;
-	ctl_reply_record(show->client, ctl_status_record(show->daemon, &show->totals));
+	ctl_reply_record(show->client, status_record(show->daemon, &show->totals));
 	return true;
 }
 
@@ -367,31 +382,31 @@ static const struct view views[] = {
 	{ .cmd = "show trees",
 	  .is_detail = true,
 	  .schema = "hpim.tree-interfaces/1",
-	  .begin = ctl_trees_begin,
-	  .step = ctl_tree_ifs_step,
-	  .end = ctl_trees_end },
+	  .begin = trees_begin,
+	  .step = trees_ifs_step,
+	  .end = trees_end },
 	{ .cmd = "show trees",
 	  .schema = "hpim.trees/1",
-	  .begin = ctl_trees_begin,
-	  .step = ctl_trees_step,
-	  .end = ctl_trees_end },
+	  .begin = trees_begin,
+	  .step = trees_step,
+	  .end = trees_end },
 	{ .cmd = "show groups", .schema = "hpim.groups/1", .step = show_groups },
 	{ .cmd = "show mroutes",
 	  .schema = "hpim.mroutes/1",
-	  .begin = ctl_trees_begin,
-	  .step = ctl_mroutes_step,
-	  .end = ctl_trees_end },
+	  .begin = trees_begin,
+	  .step = mroutes_step,
+	  .end = trees_end },
 	{ .cmd = "show counters",
 	  .schema = "hpim.counters/1",
 	  .begin = counters_begin,
 	  .step = show_counters },
-	{ .cmd = "explain", .schema = "hpim.explain/1", .begin = explain_begin, .step = explain },
+	{ .cmd = "explain", .schema = "hpim.explain/1", .begin = begin_explain, .step = explain },
 	{ .cmd = "doctor",
 	  .schema = "hpim.doctor/1",
-	  .begin = ctl_doctor_begin,
-	  .step = ctl_doctor_step,
-	  .end = ctl_doctor_end },
-	{ .cmd = "show limits", .schema = "hpim.limits/1", .step = ctl_limits_step },
+	  .begin = doctor_begin,
+	  .step = doctor_step,
+	  .end = doctor_end },
+	{ .cmd = "show limits", .schema = "hpim.limits/1", .step = limits_step },
 	{ .cmd = "show keys", .schema = "hpim.keys/1", .step = show_keys },
 	{ .cmd = "show algorithms", .schema = "hpim.algorithms/1", .step = show_algorithms },
 };
@@ -426,10 +441,10 @@ static void show_gone(void *ctx)
 	free(show);
 }
 
-bool ctl_show(struct daemon *daemon, struct ctl_client *client, const char *cmd,
-	      struct json_object *args)
+bool show_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		  struct json_object *args)
 {
-	const struct view *view = view_find(cmd, ctl_arg_bool(args, "detail"));
+	const struct view *view = view_find(cmd, field_bool(args, "detail"));
 	struct show *show;
 
 	if (!view)

@@ -3,9 +3,15 @@
  * The table of limits: what is used of each, and how often something did not fit. A refusal is
  * counted by interface, for both families together.
  */
-#include "mgmt/ctl.h"
-#include "mgmt/ctl_show.h"
 #include "daemon/daemon.h"
+#include "core/core.h"
+#include "core/inspect.h"
+#include "daemon/port.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "mgmt/args.h"
+#include "mgmt/limits.h"
+#include "mgmt/show.h"
 
 /* Where the limit is not per interface, @link is LINK_NONE; @family IP_FAMILY_COUNT: of none. */
 struct limit {
@@ -19,19 +25,19 @@ static void limit_put(const struct show *show, const struct limit *limit)
 {
 	struct json_object *record;
 
-	if (limit->link != LINK_NONE && !ctl_is_asked(show, limit->link))
+	if (limit->link != LINK_NONE && !show_includes(show, limit->link))
 		return;
-	if (limit->family < IP_FAMILY_COUNT && !ctl_arg_family(show->args, limit->family))
+	if (limit->family < IP_FAMILY_COUNT && !arg_family(show->args, limit->family))
 		return;
 	record = json_object_new_object();
-	ctl_put_text(record, "limit_of", limit->what);
+	field_put_text(record, "limit_of", limit->what);
 	if (limit->link != LINK_NONE)
-		ctl_put_text(record, "interface", port_name(show->daemon, limit->link));
+		field_put_text(record, "interface", port_name(show->daemon, limit->link));
 	if (limit->family < IP_FAMILY_COUNT)
-		ctl_put_number(record, "family", limit->family == IP_FAMILY_4 ? 4 : 6);
-	ctl_put_number(record, "used", limit->used);
-	ctl_put_number(record, "limit", limit->limit);
-	ctl_put_number(record, "refused", limit->refused);
+		field_put_number(record, "family", limit->family == IP_FAMILY_4 ? 4 : 6);
+	field_put_number(record, "used", limit->used);
+	field_put_number(record, "limit", limit->limit);
+	field_put_number(record, "refused", limit->refused);
 	ctl_reply_record(show->client, record);
 }
 
@@ -94,7 +100,7 @@ static void clients_put(const struct show *show, bool is_main)
 				   IP_FAMILY_COUNT, places.used, places.limit, places.refused });
 }
 
-bool ctl_limits_step(struct show *show)
+bool limits_step(struct show *show)
 {
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		trees_put(show, family);

@@ -2,13 +2,20 @@
 /*
  * Attaching and detaching over the control socket: one interface, or all that fit a pattern.
  */
+#include <assert.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mgmt/ctl.h"
 #include "daemon/daemon.h"
+#include "daemon/port.h"
+#include "daemon/refusal.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "io/rtnl.h"
+#include "mgmt/args.h"
+#include "mgmt/ports.h"
 
 /* A pattern is longer than the names it means. */
 #define PATTERN_MAX 64
@@ -16,7 +23,7 @@
 #define TTL_MAX 255
 
 typedef uint16_t change_fn(struct daemon *daemon, const struct port_request *request,
-			   struct port_refusal *ret_refusal);
+			   struct refusal *ret_refusal);
 
 /* Interfaces by name: attaching one may change the list of all. */
 struct names {
@@ -28,23 +35,21 @@ struct names {
 struct outcome {
 	struct ctl_client *client;
 	unsigned int done, refused;
-	struct port_refusal first; /* refusal */
-	char text[480];            /* all refusals, or as many as there is room for */
+	struct refusal first; /* refusal */
+	char text[480];       /* all refusals, or as many as there is room for */
 };
 
 /* "hpim", "igmp" and "mld" of the arguments; none of them means all. */
 static void read_protocols(struct json_object *args, struct port_request *request)
 {
-	bool hpim = ctl_arg_bool(args, "hpim"), igmp = ctl_arg_bool(args, "igmp"),
-	     mld = ctl_arg_bool(args, "mld");
+	bool hpim = field_bool(args, "hpim"), igmp = field_bool(args, "igmp"),
+	     mld = field_bool(args, "mld");
 	bool all = !hpim && !igmp && !mld;
 
-	request->protos[IP_FAMILY_4][PROTO_HPIM] =
-		(hpim || all) && ctl_arg_family(args, IP_FAMILY_4);
-	request->protos[IP_FAMILY_6][PROTO_HPIM] =
-		(hpim || all) && ctl_arg_family(args, IP_FAMILY_6);
-	request->protos[IP_FAMILY_4][PROTO_GM] = igmp || (all && ctl_arg_family(args, IP_FAMILY_4));
-	request->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && ctl_arg_family(args, IP_FAMILY_6));
+	request->protos[IP_FAMILY_4][PROTO_HPIM] = (hpim || all) && arg_family(args, IP_FAMILY_4);
+	request->protos[IP_FAMILY_6][PROTO_HPIM] = (hpim || all) && arg_family(args, IP_FAMILY_6);
+	request->protos[IP_FAMILY_4][PROTO_GM] = igmp || (all && arg_family(args, IP_FAMILY_4));
+	request->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && arg_family(args, IP_FAMILY_6));
 }
 
 /* No kernel has an interface of this name. */
@@ -60,7 +65,7 @@ static bool fits(const char *pattern, const char *name)
 
 static bool read_name(struct ctl_client *client, struct json_object *args, const char **ret_name)
 {
-	const char *name = ctl_arg_interface(args);
+	const char *name = arg_interface(args);
 	size_t len = name ? strlen(name) : 0;
 
 	if (len && len < (is_pattern(name) ? PATTERN_MAX : LINK_NAME_LEN)) {
@@ -76,25 +81,25 @@ static bool read_name(struct ctl_client *client, struct json_object *args, const
 static bool read_request(struct ctl_client *client, struct json_object *args,
 			 struct port_request *request)
 {
-	const char *mode = ctl_arg_text(args, "mode");
+	const char *mode = field_text(args, "mode");
 
 	*request = (struct port_request){ .mode = DPLANE_MODE_AUTO };
 	if (!read_name(client, args, &request->name))
 		return false;
-	if (mode && !ctl_mode_by_name(mode, &request->mode)) {
+	if (mode && !port_mode_by_name(mode, &request->mode)) {
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
 				"modes are auto, native, generic, tc and kernel", "no mode '%s'",
 				mode);
 		return false;
 	}
 	read_protocols(args, request);
-	request->fast_leave = ctl_arg_bool(args, "fast_leave");
-	request->no_fast_leave = !request->fast_leave && ctl_arg_bool(args, "no_fast_leave");
-	request->ssm_any_source = ctl_arg_bool(args, "ssm_any_source");
+	request->fast_leave = field_bool(args, "fast_leave");
+	request->no_fast_leave = !request->fast_leave && field_bool(args, "no_fast_leave");
+	request->ssm_any_source = field_bool(args, "ssm_any_source");
 	request->no_ssm_any_source =
-		!request->ssm_any_source && ctl_arg_bool(args, "no_ssm_any_source");
-	if (ctl_read_version(args, IP_FAMILY_4, &request->gm_version[IP_FAMILY_4]) &&
-	    ctl_read_version(args, IP_FAMILY_6, &request->gm_version[IP_FAMILY_6]))
+		!request->ssm_any_source && field_bool(args, "no_ssm_any_source");
+	if (field_gm_version(args, IP_FAMILY_4, &request->gm_version[IP_FAMILY_4]) &&
+	    field_gm_version(args, IP_FAMILY_6, &request->gm_version[IP_FAMILY_6]))
 		return true;
 	ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "IGMP 2 or 3, MLD 1 or 2",
 			"no such version");
@@ -125,7 +130,7 @@ static void find_ports(const struct daemon *daemon, const char *pattern, struct 
 			names_add(names, daemon->ports[link].name);
 }
 
-static void note_refusal(struct outcome *outcome, const struct port_refusal *refusal)
+static void note_refusal(struct outcome *outcome, const struct refusal *refusal)
 {
 	size_t used = strlen(outcome->text);
 
@@ -138,7 +143,7 @@ static void note_refusal(struct outcome *outcome, const struct port_refusal *ref
 static void change_one(struct daemon *daemon, struct outcome *outcome, change_fn *change,
 		       const struct port_request *request)
 {
-	struct port_refusal refusal;
+	struct refusal refusal;
 	uint16_t link = change(daemon, request, &refusal);
 
 	if (link == LINK_NONE) {
@@ -147,12 +152,12 @@ static void change_one(struct daemon *daemon, struct outcome *outcome, change_fn
 	}
 	outcome->done++;
 	if (daemon->ports[link].is_used)
-		ctl_reply_record(outcome->client, ctl_attach_record(daemon, link));
+		ctl_reply_record(outcome->client, ports_record(daemon, link));
 }
 
 static void reply_outcome(const struct outcome *outcome)
 {
-	const struct port_refusal *first = &outcome->first;
+	const struct refusal *first = &outcome->first;
 
 	if (outcome->refused && outcome->done)
 		ctl_reply_error(outcome->client, "partly", CTL_EXIT_PARTLY, first->hint,
@@ -197,13 +202,13 @@ static void change_all(struct daemon *daemon, struct ctl_client *client,
 static void set_threshold(struct daemon *daemon, struct ctl_client *client,
 			  struct json_object *args)
 {
-	struct port_refusal refusal;
+	struct refusal refusal;
 	const char *name;
 	int64_t ttl;
 
 	if (!read_name(client, args, &name))
 		return;
-	if (!ctl_arg_number(args, "ttl", 0, TTL_MAX, &ttl))
+	if (!field_number(args, "ttl", 0, TTL_MAX, &ttl))
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "", "a threshold is 0 to %d",
 				TTL_MAX);
 	else if (port_threshold(daemon, name, (uint8_t)ttl, &refusal) == LINK_NONE)
@@ -213,8 +218,8 @@ static void set_threshold(struct daemon *daemon, struct ctl_client *client,
 		ctl_reply_end(client, NULL);
 }
 
-void ctl_port(struct daemon *daemon, struct ctl_client *client, const char *cmd,
-	      struct json_object *args)
+void ports_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		   struct json_object *args)
 {
 	struct port_request request;
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef DAEMON_WATCH_H
+#define DAEMON_WATCH_H
+
+/* Routes to the sources that the core watches. */
+#include "base/addr.h"
+#include "base/hash.h"
+
+struct daemon;
+struct ip_prefix;
+struct rtnl_path;
+
+/* A source whose route the core wants to know. */
+struct watch {
+	UT_hash_handle hh;
+	struct ip_addr source;
+};
+
+/**
+ * watch_path() - The route to a source.
+ *
+ * Return: true for an address of this router that is on no subnet of an attached interface: a
+ * program here sends from it, and which interface it leaves by is seen from its packets only.
+ */
+bool watch_path(const struct daemon *daemon, const struct ip_addr *source,
+		struct rtnl_path *ret_path);
+
+void watch_add(struct daemon *daemon, const struct ip_addr *source);
+void watch_del(struct daemon *daemon, const struct ip_addr *source);
+
+/** watch_answer() - Feed the route to every watched source inside @prefix; NULL: to all. */
+void watch_answer(struct daemon *daemon, const struct ip_prefix *prefix);
+void watch_fini(struct daemon *daemon);
+
+#endif

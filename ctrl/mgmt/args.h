@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MGMT_ARGS_H
+#define MGMT_ARGS_H
+
+/* Arguments that several commands have. */
+#include <json-c/json.h>
+#include <stdbool.h>
+
+#include "base/addr.h"
+
+/** arg_interface() - The interface asked for, or NULL: all. */
+const char *arg_interface(struct json_object *args);
+
+/** arg_family() - Whether "family" (4 or 6; absent: both) includes this one. */
+bool arg_family(struct json_object *args, enum ip_family family);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MGMT_CAPTURE_H
+#define MGMT_CAPTURE_H
+
+#include "io/ctlsock.h"
+
+struct daemon;
+struct json_object;
+
+/** capture_request() - Perform "capture". */
+void capture_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		     struct json_object *args);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CTRL_CTL_SHOW_H
+#define CTRL_CTL_SHOW_H
+
+/*
+ * An answer of many records, in steps: the socket calls for a part when the client has read what
+ * came before, and no part holds up the daemon (io/ctlsock.h).
+ */
+#include "core/inspect.h"
+#include "dplane/dplane.h"
+
+struct ctl_client;
+struct daemon;
+struct doctor;
+struct json_object;
+struct rtnl_link;
+struct show;
+
+/**
+ * struct view - What a command shows.
+ * @is_detail: the view that "detail" asks for.
+ * @begin:     check the arguments, prepare the first step; false: refused, and the client told so.
+ *             NULL: nothing to do.
+ * @step:      send what is next, at most some hundred records; true: that was all.
+ * @end:       also when the client left before; NULL: nothing to do.
+ */
+struct view {
+	const char *cmd, *schema;
+	bool is_detail;
+	bool (*begin)(struct show *show);
+	bool (*step)(struct show *show);
+	void (*end)(struct show *show);
+};
+
+/** struct show - An answer, and how far it is. */
+struct show {
+	struct daemon *daemon;
+	struct ctl_client *client;
+	struct json_object *args;
+	const struct view *view;
+	enum ip_family family; /* where views of links or trees go on */
+	uint16_t link;
+	uint32_t unsettled; /* steps until the counters are exact */
+	struct dplane_totals totals;
+	/* Which trees. */
+	struct mfib_key key;
+	bool has_source, has_group;
+	bool is_walking;
+	struct inspect_walk walk;
+	struct doctor *doctor; /* what mgmt/doctor.c has found */
+};
+
+/** show_includes() - Whether "interface" of the arguments includes this one. */
+bool show_includes(const struct show *show, uint16_t link);
+
+/**
+ * show_link_addr() - The first address of a family as the core uses it: for IPv6 the link-local
+ * one.
+ * @link: NULL: none.
+ *
+ * Return: the address, unset when there is none.
+ */
+struct ip_addr show_link_addr(const struct rtnl_link *link, enum ip_family family);
+
+/** show_request() - Answer "status", "explain", "doctor" and "show ..."; false: no such command. */
+bool show_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		  struct json_object *args);
+
+#endif
