@@ -16,6 +16,7 @@
 #define PREFERENCE       110u
 #define EVENT_EVERY      10000 /* ns of virtual time between events: 100,000 a second */
 #define OWN_HOST         200u
+#define ALL_ROUTERS      ((224u << 24) + 13) /* 224.0.0.13. Description of HPIM-DM, 2.1 */
 
 static struct ip_addr host_addr(uint16_t link, unsigned int host)
 {
@@ -94,9 +95,11 @@ static void item_happen(struct lab *lab, const struct lab_item *item, struct cor
 	} else {
 		event->kind = EV_PACKET;
 		event->packet = (struct ev_packet){ .link = item->link,
-						    .proto = PROTO_HPIM,
+						    .socket = SOCKET_103,
 						    .src = item->addr,
-						    .dst = host_addr(item->link, OWN_HOST),
+						    .dst = item->is_to_all ? addr4(ALL_ROUTERS)
+									   : host_addr(item->link,
+										       OWN_HOST),
 						    .ttl = 1,
 						    .bytes = item->bytes,
 						    .len = item->len };
@@ -122,6 +125,8 @@ static void peer_send(struct lab *lab, uint16_t link, const struct lab_peer *pee
 	struct lab_item *item = item_add(&lab->waiting);
 
 	item->is_route = false;
+	item->is_to_all = msg->type == HPIM_HELLO || msg->type == HPIM_UPSTREAM ||
+			  msg->type == HPIM_NO_UPSTREAM;
 	item->link = link;
 	item->addr = peer->addr;
 	item->len = hpim_encode(msg, NULL, item->bytes, sizeof(item->bytes));
@@ -290,7 +295,7 @@ static void link_open(struct lab *lab, uint16_t link)
 					      .config = { .kind = CONFIG_LINK,
 							  .link = link,
 							  .family = IP_FAMILY_4,
-							  .socket = SOCKET_103,
+							  .proto = PROTO_HPIM,
 							  .is_on = true } });
 	lab_link(lab, link, true);
 	for (unsigned int i = 0; i < LAB_PEERS; i++) {

@@ -23,6 +23,7 @@ struct lab_peer {
 /* Something that will happen to the router: a packet of a peer, or an answer about a route. */
 struct lab_item {
 	bool is_route;
+	bool is_to_all; /* sent to the group of all routers */
 	uint16_t link;
 	struct ip_addr addr; /* of the peer; is_route: the source */
 	size_t len;

@@ -49,7 +49,10 @@ static inline struct ip_addr addr4(uint32_t value)
 	return ip_addr_from_bytes(IP_FAMILY_4, bytes);
 }
 
-/* Sources are inside 20.0.0.0/8, groups inside 232.0.0.0/8. */
+/*
+ * Sources are inside 20.0.0.0/8, groups inside 239.0.0.0/8: an IGMPv2 report of an SSM group is
+ * refused. RFC 4604, 2.2.1
+ */
 static inline struct ip_addr tree_source(uint32_t tree)
 {
 	return addr4((20u << 24) + 1 + tree / GROUPS_PER_SOURCE);
@@ -57,7 +60,7 @@ static inline struct ip_addr tree_source(uint32_t tree)
 
 static inline struct ip_addr tree_group(uint32_t tree)
 {
-	return addr4((232u << 24) + 256 + tree);
+	return addr4((239u << 24) + 256 + tree);
 }
 
 #endif
