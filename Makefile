@@ -59,6 +59,7 @@ IO_OBJS     := $(call objs,ctrl/io/*.c)
 DPLANE_OBJS := $(call objs,ctrl/dplane/*.c ctrl/dplane/*/*.c)
 DAEMON_OBJS := $(filter-out $(BUILD)/ctrl/daemon/main.o,$(call objs,ctrl/daemon/*.c ctrl/mgmt/*.c))
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
+SIMNET_OBJS := $(call objs,tools/simnet/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
@@ -76,6 +77,7 @@ FUZZERS     := $(call bins,tests/fuzz/fuzz_*.c)
 BENCHES     := $(call bins,tools/bench/bench_*.c)
 
 CORE_LIB   := $(BUILD)/libhpim-core.a
+SIMNET_LIB := $(BUILD)/libhpim-simnet.a
 IO_LIB     := $(BUILD)/libhpim-io.a
 DPLANE_LIB := $(BUILD)/libhpim-dplane.a
 DAEMON_LIB  := $(BUILD)/libhpim-daemon.a
@@ -187,6 +189,7 @@ $(1): $(2)
 	$$(call say,AR,$$@)rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 $(eval $(call archive,$(CORE_LIB),$(CORE_OBJS)))
+$(eval $(call archive,$(SIMNET_LIB),$(SIMNET_OBJS)))
 $(eval $(call archive,$(IO_LIB),$(IO_OBJS)))
 $(eval $(call archive,$(DPLANE_LIB),$(DPLANE_OBJS)))
 $(eval $(call archive,$(DAEMON_LIB),$(DAEMON_OBJS)))
@@ -200,7 +203,7 @@ $(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/ctrl/base/utf8.
 	$(call link,$^ $(CTL_LIBS))
 
 # The same core as the daemon's, between other people's hands.
-$(BUILD)/hpimsim: $(SIM_OBJS) $(CORE_LIB) $(TEXT_OBJ)
+$(BUILD)/hpimsim: $(SIM_OBJS) $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,$^ $(SIM_LIBS))
 
 # Its memory can be put back as it was: every allocation goes to its own allocator.

@@ -50,14 +50,16 @@ check() {
 	allow "ctrl/io" "ctrl/io/*.[ch]" "base/|wire/|core/|io/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
 	allow "ctrl/dplane" "ctrl/dplane/*.[ch] ctrl/dplane/*/*.[ch]" "base/|core/|dplane/|hpim/|bpf/.*\\.skel\\.h$" "*"
 	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
-	allow "tools/hpimexplore" "tools/hpimexplore/*.[ch]" "base/|wire/|core/|hpimexplore/" "*"
+	allow "tools/hpimexplore" "tools/hpimexplore/*.[ch]" "base/|wire/|core/|simnet/|hpimexplore/" "*"
+	allow "tools/simnet" "tools/simnet/*.[ch]" \
+		"base/|wire/|simnet/|core/(core|event|effect|inspect|membership/gm|history)\\.h\$" "*"
 	for file in tools/hpimsim/*.[ch]; do
 		case $file in
 		*/check.c) more='|core/hpim/(hpim_int|if|neigh|tree)\.h$' ;; # says what for
 		*) more= ;;
 		esac
 		allow "tools/hpimsim" "$file" \
-			"base/|wire/|hpimsim/|core/(core|event|effect|inspect|membership/gm|history)\\.h\$$more" "*"
+			"base/|wire/|simnet/|hpimsim/|core/(core|event|effect|inspect|membership/gm|history)\\.h\$$more" "*"
 	done
 	allow "tools/mcgen" "tools/mcgen/*.[ch]" "base/|wire/|mcgen/|\\.\\./mcgen/" "*"
 	# The core gives addresses away as they are; turning them into text is for those who show them.

@@ -47,26 +47,26 @@ static const struct word words[ACT_COUNT] = {
 
 /* ---- Text ---- */
 
-static bool find_operand(const struct topo *topo, enum operand operand, char *name,
+static bool find_operand(const struct sim_topo *topo, enum operand operand, char *name,
 			 struct action *action)
 {
 	char *dot;
 
 	switch (operand) {
 	case OF_NOTHING: return true;
-	case OF_ROUTER: action->node = topo_router(topo, name); break;
-	case OF_LAN: action->node = topo_lan(topo, name); break;
-	case OF_HOST: action->node = topo_host(topo, name); break;
+	case OF_ROUTER: action->node = sim_topo_router(topo, name); break;
+	case OF_LAN: action->node = sim_topo_lan(topo, name); break;
+	case OF_HOST: action->node = sim_topo_host(topo, name); break;
 	case OF_PORT:
 		dot = strchr(name, '.');
 		if (!dot)
 			return false;
 		*dot = '\0';
-		action->node = topo_router(topo, name);
+		action->node = sim_topo_router(topo, name);
 		*dot = '.';
 		if (action->node == SIM_NONE)
 			return false;
-		action->port = topo_port(&topo->routers[action->node], dot + 1);
+		action->port = sim_topo_port(&topo->routers[action->node], dot + 1);
 		return action->port != SIM_NONE;
 	}
 	return action->node != SIM_NONE;
@@ -93,8 +93,8 @@ static bool value_fits(const struct action *action)
 	}
 }
 
-bool action_parse(const struct topo *topo, const char *text, struct action *action, char *ret_error,
-		  size_t room)
+bool action_parse(const struct sim_topo *topo, const char *text, struct action *action,
+		  char *ret_error, size_t room)
 {
 	char verb[SIM_NAME_LEN] = "", name[2 * SIM_NAME_LEN] = "", value[16] = "";
 	int count = sscanf(text, "%15s %31s %15s", verb, name, value);
@@ -120,11 +120,11 @@ bool action_parse(const struct topo *topo, const char *text, struct action *acti
 	return true;
 }
 
-void action_text(const struct topo *topo, const struct action *action, char *text, size_t room)
+void action_text(const struct sim_topo *topo, const struct action *action, char *text, size_t room)
 {
 	const struct word *word = &words[action->kind];
 	char name[2 * SIM_NAME_LEN + 1] = "", value[16] = "";
-	const struct box *box = &topo->routers[action->node];
+	const struct sim_box *box = &topo->routers[action->node];
 
 	switch (word->operand) {
 	case OF_NOTHING: break;
@@ -148,45 +148,45 @@ void action_text(const struct topo *topo, const struct action *action, char *tex
 /* ---- Deed ---- */
 
 /* The core is told before the routes: as the kernel tells of a link before its routes. */
-static void carrier(struct net *net, const struct action *action, bool is_up)
+static void carrier(struct sim_net *net, const struct action *action, bool is_up)
 {
-	struct port *port = &net->topo.routers[action->node].ports[action->port];
+	struct sim_port *port = &net->topo.routers[action->node].ports[action->port];
 
 	if (port->is_up == is_up)
 		return;
 	port->is_up = is_up;
-	router_link(net, action->node, action->port);
-	route_changed(net, action->node);
+	sim_node_link(net, action->node, action->port);
+	sim_route_changed(net, action->node);
 }
 
-static void cut(struct net *net, const struct action *action, bool is_cut)
+static void cut(struct sim_net *net, const struct action *action, bool is_cut)
 {
-	struct port *port = &net->topo.routers[action->node].ports[action->port];
+	struct sim_port *port = &net->topo.routers[action->node].ports[action->port];
 
 	if (port->is_cut == is_cut)
 		return;
 	port->is_cut = is_cut;
-	route_changed(net, SIM_NONE);
+	sim_route_changed(net, SIM_NONE);
 }
 
-static void cost(struct net *net, const struct action *action)
+static void cost(struct sim_net *net, const struct action *action)
 {
 	net->topo.routers[action->node].ports[action->port].cost = action->value;
-	route_changed(net, action->node);
+	sim_route_changed(net, action->node);
 }
 
-static void switch_proto(struct net *net, const struct action *action, enum core_proto proto,
+static void switch_proto(struct sim_net *net, const struct action *action, enum core_proto proto,
 			 bool is_on)
 {
 	net->topo.routers[action->node].ports[action->port].wants[proto] = is_on;
-	router_switch(net, action->node, action->port);
+	sim_node_switch(net, action->node, action->port);
 }
 
 /* No more faults but those that the protocol has to live with: ports down, routers without power.
  */
-static void calm(struct net *net)
+static void calm(struct sim_net *net)
 {
-	struct topo *topo = &net->topo;
+	struct sim_topo *topo = &net->topo;
 
 	for (uint16_t i = 0; i < topo->lan_count; i++)
 		topo->lans[i].loss_pm = topo->lans[i].dup_pm = 0;
@@ -194,31 +194,31 @@ static void calm(struct net *net)
 		topo->hosts[i].is_unplugged = false;
 	for (uint16_t i = 0; i < topo->router_count; i++) {
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++) {
-			struct port *port = &topo->routers[i].ports[p];
+			struct sim_port *port = &topo->routers[i].ports[p];
 
 			port->is_cut = false;
 			port->wants[PROTO_HPIM] = port->wants[PROTO_GM] = true;
-			router_switch(net, i, p);
+			sim_node_switch(net, i, p);
 		}
 		if (net->routers[i].is_powered)
-			router_start(net, i);
+			sim_node_start(net, i);
 	}
-	route_changed(net, SIM_NONE);
+	sim_route_changed(net, SIM_NONE);
 }
 
-static void act_on_router(struct net *net, const struct action *action)
+static void act_on_router(struct sim_net *net, const struct action *action)
 {
 	switch (action->kind) {
-	case ACT_START: router_start(net, action->node); break;
-	case ACT_STOP: router_stop(net, action->node); break;
-	case ACT_KILL: router_kill(net, action->node); break;
-	case ACT_CRASH: router_crash(net, action->node); break;
+	case ACT_START: sim_node_start(net, action->node); break;
+	case ACT_STOP: sim_node_stop(net, action->node); break;
+	case ACT_KILL: sim_node_kill(net, action->node); break;
+	case ACT_CRASH: sim_node_crash(net, action->node); break;
 	case ACT_SKEW: net->topo.routers[action->node].skew_s = (int32_t)action->value; break;
 	default: assert(0);
 	}
 }
 
-static void act_on_port(struct net *net, const struct action *action)
+static void act_on_port(struct sim_net *net, const struct action *action)
 {
 	switch (action->kind) {
 	case ACT_DOWN: carrier(net, action, false); break;
@@ -234,9 +234,9 @@ static void act_on_port(struct net *net, const struct action *action)
 	}
 }
 
-static void act_on_lan(struct net *net, const struct action *action)
+static void act_on_lan(struct sim_net *net, const struct action *action)
 {
-	struct lan *lan = &net->topo.lans[action->node];
+	struct sim_lan *lan = &net->topo.lans[action->node];
 
 	switch (action->kind) {
 	case ACT_LOSS: lan->loss_pm = action->value; break;
@@ -247,21 +247,21 @@ static void act_on_lan(struct net *net, const struct action *action)
 	}
 }
 
-static void act_on_host(struct net *net, const struct action *action)
+static void act_on_host(struct sim_net *net, const struct action *action)
 {
 	uint32_t groups = action->value == 32 ? UINT32_MAX : (UINT32_C(1) << action->value) - 1;
 
 	switch (action->kind) {
-	case ACT_JOIN: host_join(net, action->node, (uint16_t)action->value); break;
-	case ACT_LEAVE: host_leave(net, action->node, (uint16_t)action->value); break;
-	case ACT_SEND: host_send(net, action->node, groups); break;
+	case ACT_JOIN: sim_host_join(net, action->node, (uint16_t)action->value); break;
+	case ACT_LEAVE: sim_host_leave(net, action->node, (uint16_t)action->value); break;
+	case ACT_SEND: sim_host_send(net, action->node, groups); break;
 	case ACT_UNPLUG: net->topo.hosts[action->node].is_unplugged = true; break;
 	case ACT_PLUG: net->topo.hosts[action->node].is_unplugged = false; break;
 	default: assert(0);
 	}
 }
 
-void action_perform(struct net *net, const struct action *action)
+void action_perform(struct sim_net *net, const struct action *action)
 {
 	if (words[action->kind].upsets) {
 		net->acted_at = net->now;
@@ -276,6 +276,6 @@ void action_perform(struct net *net, const struct action *action)
 		if (action->kind == ACT_CALM)
 			calm(net);
 		else
-			net_mark(net);
+			sim_net_mark(net);
 	}
 }

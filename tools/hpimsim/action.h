@@ -6,7 +6,7 @@
  * What is done to a network from outside: the timelines of scenarios and random histories are lists
  * of these. As text: "start R1", "cost R7.eth2 100", "join client0", "calm".
  */
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
 enum action_kind {
 	ACT_START,
@@ -49,13 +49,13 @@ struct action {
  *
  * Return: true; false with a sentence in @ret_error.
  */
-bool action_parse(const struct topo *topo, const char *text, struct action *action, char *ret_error,
-		  size_t room);
+bool action_parse(const struct sim_topo *topo, const char *text, struct action *action,
+		  char *ret_error, size_t room);
 
 /** action_text() - The words that action_parse() reads. */
-void action_text(const struct topo *topo, const struct action *action, char *text, size_t room);
+void action_text(const struct sim_topo *topo, const struct action *action, char *text, size_t room);
 
 /** action_perform() - Do it now. */
-void action_perform(struct net *net, const struct action *action);
+void action_perform(struct sim_net *net, const struct action *action);
 
 #endif

@@ -41,12 +41,12 @@ __attribute__((format(printf, 2, 3))) static struct check fail(enum check_kind k
 	return check;
 }
 
-static const char *router_name(const struct net *net, uint16_t router)
+static const char *router_name(const struct sim_net *net, uint16_t router)
 {
 	return router == SIM_NONE ? "nobody" : net->topo.routers[router].name;
 }
 
-struct check check_running(const struct net *net)
+struct check check_running(const struct sim_net *net)
 {
 	if (net->broken[0])
 		return fail(CHECK_PROMISE, "%s", net->broken);
@@ -58,28 +58,28 @@ struct check check_running(const struct net *net)
 
 /* ---- Neighbors ---- */
 
-static const struct hpim_if *interface_of(const struct net *net, uint16_t router, uint16_t port)
+static const struct hpim_if *interface_of(const struct sim_net *net, uint16_t router, uint16_t port)
 {
 	const struct core *core = net->routers[router].core;
 
 	return core ? hpim_if_by_link(hpim_of(core, net->family), port) : NULL;
 }
 
-static const struct hpim_neigh *neighbor_of(const struct net *net, uint16_t router, uint16_t port,
-					    uint16_t other, uint16_t other_port)
+static const struct hpim_neigh *neighbor_of(const struct sim_net *net, uint16_t router,
+					    uint16_t port, uint16_t other, uint16_t other_port)
 {
-	const struct port *is = &net->topo.routers[other].ports[other_port];
-	const struct ip_addr addr = topo_addr(&net->topo, net->family, is->lan, is->host);
+	const struct sim_port *is = &net->topo.routers[other].ports[other_port];
+	const struct ip_addr addr = sim_topo_addr(&net->topo, net->family, is->lan, is->host);
 	const struct hpim_if *hif = interface_of(net, router, port);
 
 	return hif ? hpim_neigh_find(hif, &addr) : NULL;
 }
 
-static bool is_connected(const struct net *net, uint16_t a, uint16_t a_port, uint16_t b,
+static bool is_connected(const struct sim_net *net, uint16_t a, uint16_t a_port, uint16_t b,
 			 uint16_t b_port)
 {
-	const struct port *from = &net->topo.routers[a].ports[a_port];
-	const struct port *to = &net->topo.routers[b].ports[b_port];
+	const struct sim_port *from = &net->topo.routers[a].ports[a_port];
+	const struct sim_port *to = &net->topo.routers[b].ports[b_port];
 
 	return from->lan == to->lan && !from->is_cut && !to->is_cut &&
 	       interface_of(net, a, a_port) && interface_of(net, b, b_port);
@@ -95,13 +95,13 @@ static bool agree(const struct hpim_neigh *a, const struct hpim_neigh *b)
 	       b->my_snapshot_sn == a->neighbor_snapshot_sn;
 }
 
-typedef struct check pair_fn(const struct net *net, uint16_t a, uint16_t a_port, uint16_t b,
+typedef struct check pair_fn(const struct sim_net *net, uint16_t a, uint16_t a_port, uint16_t b,
 			     uint16_t b_port);
 
 /* Call @check for each ordered pair of different routers that share a link. */
-static struct check each_pair(const struct net *net, pair_fn *check)
+static struct check each_pair(const struct sim_net *net, pair_fn *check)
 {
-	const struct topo *topo = &net->topo;
+	const struct sim_topo *topo = &net->topo;
 
 	for (uint16_t a = 0; a < topo->router_count; a++)
 		for (uint16_t p = 0; p < topo->routers[a].port_count; p++)
@@ -117,8 +117,8 @@ static struct check each_pair(const struct net *net, pair_fn *check)
 	return (struct check){ .kind = CHECK_OK };
 }
 
-static struct check check_neighbor(const struct net *net, uint16_t a, uint16_t a_port, uint16_t b,
-				   uint16_t b_port)
+static struct check check_neighbor(const struct sim_net *net, uint16_t a, uint16_t a_port,
+				   uint16_t b, uint16_t b_port)
 {
 	const struct hpim_neigh *there = neighbor_of(net, a, a_port, b, b_port);
 	const struct hpim_neigh *here = neighbor_of(net, b, b_port, a, a_port);
@@ -130,7 +130,7 @@ static struct check check_neighbor(const struct net *net, uint16_t a, uint16_t a
 		    net->topo.lans[net->topo.routers[a].ports[a_port].lan].name);
 }
 
-static struct check check_pending(const struct net *net)
+static struct check check_pending(const struct sim_net *net)
 {
 	for (uint16_t i = 0; i < net->topo.router_count; i++)
 		for (uint16_t p = 0; p < net->topo.routers[i].port_count; p++) {
@@ -145,11 +145,11 @@ static struct check check_pending(const struct net *net)
 }
 
 /* What @a believes @b has said of a tree, against what @b holds to be said. 3.6 */
-static struct check check_belief(const struct net *net, uint16_t a, uint16_t a_port, uint16_t b,
+static struct check check_belief(const struct sim_net *net, uint16_t a, uint16_t a_port, uint16_t b,
 				 uint16_t b_port)
 {
-	const struct port *port = &net->topo.routers[a].ports[a_port];
-	const struct ip_addr own = topo_addr(&net->topo, net->family, port->lan, port->host);
+	const struct sim_port *port = &net->topo.routers[a].ports[a_port];
+	const struct ip_addr own = sim_topo_addr(&net->topo, net->family, port->lan, port->host);
 	const struct hpim_neigh *neigh = neighbor_of(net, a, a_port, b, b_port);
 	const struct hpim *hpim = hpim_of(net->routers[b].core, net->family);
 
@@ -217,20 +217,20 @@ static bool on_tree_if(void *ctx, const struct inspect_tree_if *tif)
 	return false;
 }
 
-static struct mfib_key key_of(const struct net *net, const struct ideal *ideal)
+static struct mfib_key key_of(const struct sim_net *net, const struct ideal *ideal)
 {
-	const struct host *host = &net->topo.hosts[ideal->source];
+	const struct sim_host *host = &net->topo.hosts[ideal->source];
 
 	return (struct mfib_key){
-		.source = topo_subnet(&net->topo, net->family, host->lan, host->host).addr,
-		.group = topo_group(net->family, ideal->group),
+		.source = sim_topo_subnet(&net->topo, net->family, host->lan, host->host).addr,
+		.group = sim_topo_group(net->family, ideal->group),
 	};
 }
 
-static struct check check_port(const struct net *net, const struct ideal *ideal, uint16_t router,
-			       uint16_t port)
+static struct check check_port(const struct sim_net *net, const struct ideal *ideal,
+			       uint16_t router, uint16_t port)
 {
-	const struct port *is = &net->topo.routers[router].ports[port];
+	const struct sim_port *is = &net->topo.routers[router].ports[port];
 	/* Behind a cut nobody else is heard, and nobody is to be served. */
 	bool serves = ideal->winner[is->lan] == router && ideal->winner_port[is->lan] == port;
 	bool is_winner = serves || is->is_cut;
@@ -241,8 +241,8 @@ static struct check check_port(const struct net *net, const struct ideal *ideal,
 	struct ip_addr best_addr = { .b = { 0 } };
 
 	if (best != SIM_NONE)
-		best_addr = topo_addr(&net->topo, net->family, is->lan,
-				      net->topo.routers[best].ports[best_port].host);
+		best_addr = sim_topo_addr(&net->topo, net->family, is->lan,
+					  net->topo.routers[best].ports[best_port].host);
 	inspect_tree_ifs(net->routers[router].core, net->family, on_tree_if, &search);
 	if (!search.is_found)
 		return fail(CHECK_TREE, "%s.%s is not part of the tree", router_name(net, router),
@@ -263,9 +263,10 @@ static struct check check_port(const struct net *net, const struct ideal *ideal,
 	return (struct check){ .kind = CHECK_OK };
 }
 
-static struct check check_tree(const struct net *net, const struct ideal *ideal, uint16_t router)
+static struct check check_tree(const struct sim_net *net, const struct ideal *ideal,
+			       uint16_t router)
 {
-	const struct box *box = &net->topo.routers[router];
+	const struct sim_box *box = &net->topo.routers[router];
 	struct tree_search search = { .key = key_of(net, ideal), .link = LINK_NONE };
 	struct check found = { .kind = CHECK_OK };
 
@@ -285,7 +286,7 @@ static struct check check_tree(const struct net *net, const struct ideal *ideal,
 	return found;
 }
 
-static struct check check_copies(const struct net *net, const struct flow *flow,
+static struct check check_copies(const struct sim_net *net, const struct sim_flow *flow,
 				 const struct ideal *ideal)
 {
 	for (uint16_t lan = 0; lan < net->topo.lan_count; lan++) {
@@ -301,7 +302,7 @@ static struct check check_copies(const struct net *net, const struct flow *flow,
 	return (struct check){ .kind = CHECK_OK };
 }
 
-static struct check check_flow(const struct net *net, uint16_t host, uint16_t group)
+static struct check check_flow(const struct sim_net *net, uint16_t host, uint16_t group)
 {
 	struct check found = { .kind = CHECK_OK };
 	struct ideal ideal;
@@ -315,7 +316,7 @@ static struct check check_flow(const struct net *net, uint16_t host, uint16_t gr
 	return found;
 }
 
-struct check check_settled(const struct net *net)
+struct check check_settled(const struct sim_net *net)
 {
 	struct check found = check_running(net);
 
@@ -332,10 +333,10 @@ struct check check_settled(const struct net *net)
 	return found;
 }
 
-struct check check_no_trees(const struct net *net)
+struct check check_no_trees(const struct sim_net *net)
 {
 	for (uint16_t i = 0; i < net->topo.router_count; i++) {
-		const struct router *router = &net->routers[i];
+		const struct sim_node *router = &net->routers[i];
 
 		if (router->core && inspect_counts(router->core).trees)
 			return fail(CHECK_LEFT_OVER, "%s has a tree that outlives its source",
@@ -347,7 +348,7 @@ struct check check_no_trees(const struct net *net)
 	return (struct check){ .kind = CHECK_OK };
 }
 
-struct check check_empty(const struct net *net)
+struct check check_empty(const struct sim_net *net)
 {
 	struct check found = check_running(net);
 
@@ -356,7 +357,7 @@ struct check check_empty(const struct net *net)
 	if (!found.kind)
 		found = check_pending(net);
 	for (uint16_t i = 0; i < net->topo.router_count && !found.kind; i++) {
-		const struct router *router = &net->routers[i];
+		const struct sim_node *router = &net->routers[i];
 		const struct hpim *hpim = router->core ? hpim_of(router->core, net->family) : NULL;
 
 		if (!hpim)

@@ -6,7 +6,7 @@
  * What must be true of a network, whatever happened before. Description of HPIM-DM, 9.6; each check
  * works out for itself what the routers ought to have found, from topology, routes and members.
  */
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
 enum check_kind {
 	CHECK_OK,
@@ -30,15 +30,15 @@ struct check {
 extern const char *const check_names[CHECK_KIND_COUNT];
 
 /** check_running() - At any time: promises, and loops that last. */
-struct check check_running(const struct net *net);
+struct check check_running(const struct sim_net *net);
 
 /** check_settled() - After quiet: neighbors, trees, copies since the last mark. */
-struct check check_settled(const struct net *net);
+struct check check_settled(const struct sim_net *net);
 
 /** check_no_trees() - The sources have stopped: no tree is left. */
-struct check check_no_trees(const struct net *net);
+struct check check_no_trees(const struct sim_net *net);
 
 /** check_empty() - Nobody sends and nobody listens: every pool is empty. */
-struct check check_empty(const struct net *net);
+struct check check_empty(const struct sim_net *net);
 
 #endif

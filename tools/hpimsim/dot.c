@@ -8,14 +8,14 @@
 static const char *const colours[] = { "#d62728", "#1f77b4", "#2ca02c", "#9467bd",
 				       "#ff7f0e", "#8c564b", "#17becf", "#7f7f7f" };
 
-static const char *colour_of(const struct net *net, const struct mfib_key *key)
+static const char *colour_of(const struct sim_net *net, const struct mfib_key *key)
 {
-	unsigned int number = topo_group_index(&key->group);
+	unsigned int number = sim_topo_group_index(&key->group);
 
 	for (uint16_t i = 0; i < net->topo.host_count; i++) {
-		const struct host *host = &net->topo.hosts[i];
+		const struct sim_host *host = &net->topo.hosts[i];
 		const struct ip_prefix addr =
-			topo_subnet(&net->topo, net->family, host->lan, host->host);
+			sim_topo_subnet(&net->topo, net->family, host->lan, host->host);
 
 		if (ip_addr_equal(&addr.addr, &key->source))
 			number += 3u * i;
@@ -23,9 +23,9 @@ static const char *colour_of(const struct net *net, const struct mfib_key *key)
 	return colours[number % (sizeof(colours) / sizeof(colours[0]))];
 }
 
-static void write_nodes(FILE *file, const struct net *net)
+static void write_nodes(FILE *file, const struct sim_net *net)
 {
-	const struct topo *topo = &net->topo;
+	const struct sim_topo *topo = &net->topo;
 
 	for (uint16_t i = 0; i < topo->lan_count; i++)
 		fprintf(file, "\tl%u [shape=ellipse, label=\"%s\"];\n", i, topo->lans[i].name);
@@ -33,7 +33,7 @@ static void write_nodes(FILE *file, const struct net *net)
 		fprintf(file, "\tr%u [shape=box, label=\"%s\"%s];\n", i, topo->routers[i].name,
 			net->routers[i].core ? "" : ", style=dashed");
 	for (uint16_t i = 0; i < topo->host_count; i++) {
-		const struct host *host = &topo->hosts[i];
+		const struct sim_host *host = &topo->hosts[i];
 
 		fprintf(file, "\th%u [shape=plain, label=\"%s%s%s\"];\n", i, host->name,
 			host->sending ? " sends" : "", host->joined ? " listens" : "");
@@ -41,10 +41,10 @@ static void write_nodes(FILE *file, const struct net *net)
 	}
 }
 
-static void write_entry(FILE *file, const struct net *net, uint16_t router,
+static void write_entry(FILE *file, const struct sim_net *net, uint16_t router,
 			const struct mfib_route *route)
 {
-	const struct box *box = &net->topo.routers[router];
+	const struct sim_box *box = &net->topo.routers[router];
 	const char *colour = colour_of(net, &route->key);
 
 	if (ifset_is_empty(&route->oifs))
@@ -56,10 +56,10 @@ static void write_entry(FILE *file, const struct net *net, uint16_t router,
 			box->ports[out].lan, colour);
 }
 
-static void write_router(FILE *file, const struct net *net, uint16_t index)
+static void write_router(FILE *file, const struct sim_net *net, uint16_t index)
 {
-	const struct box *box = &net->topo.routers[index];
-	const struct router *router = &net->routers[index];
+	const struct sim_box *box = &net->topo.routers[index];
+	const struct sim_node *router = &net->routers[index];
 
 	for (uint16_t p = 0; p < box->port_count; p++)
 		fprintf(file,
@@ -70,7 +70,7 @@ static void write_router(FILE *file, const struct net *net, uint16_t index)
 		write_entry(file, net, index, &router->entries[i].route);
 }
 
-void dot_write(FILE *file, const struct net *net)
+void dot_write(FILE *file, const struct sim_net *net)
 {
 	fprintf(file, "digraph network {\n\tlabel=\"%.3f s\";\n\tsplines=true;\n",
 		(double)net->now / 1e9);

@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
 /** dot_write() - The network as a Graphviz graph, with the trees as the forwarding planes have
  * them. */
-void dot_write(FILE *file, const struct net *net);
+void dot_write(FILE *file, const struct sim_net *net);
 
 #endif

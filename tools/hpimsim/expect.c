@@ -18,7 +18,7 @@ struct text {
 };
 
 struct asked {
-	const struct net *net;
+	const struct sim_net *net;
 	const struct log *log;
 	struct subject subject;
 	struct text text;
@@ -51,7 +51,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct asked *asked, const
 
 static void say_ports(struct asked *asked, const char *before, const struct ifset *ports)
 {
-	const struct box *box = &asked->net->topo.routers[asked->subject.router];
+	const struct sim_box *box = &asked->net->topo.routers[asked->subject.router];
 
 	if (ifset_is_empty(ports))
 		return;
@@ -82,14 +82,14 @@ static bool collect_ports(void *ctx, const struct inspect_tree_if *tif)
 /* The scenarios speak of the tree of the first group. */
 static bool is_first_group(const struct ip_addr *group)
 {
-	return topo_group_index(group) == 0;
+	return sim_topo_group_index(group) == 0;
 }
 
 static bool say_tree(void *ctx, const struct inspect_tree *tree)
 {
 	struct asked *asked = ctx;
 	const struct core *core = asked->net->routers[asked->subject.router].core;
-	const struct box *box = &asked->net->topo.routers[asked->subject.router];
+	const struct sim_box *box = &asked->net->topo.routers[asked->subject.router];
 	struct port_sets sets = { .key = tree->key };
 
 	if (!is_first_group(&tree->key.group) || strcmp(tree->state, "inactive") == 0)
@@ -167,7 +167,7 @@ static bool collect_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
 
 static void answer_neighbors(struct asked *asked)
 {
-	const struct topo *topo = &asked->net->topo;
+	const struct sim_topo *topo = &asked->net->topo;
 	const struct core *core = asked->net->routers[asked->subject.router].core;
 	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
 	const char *states[256] = { NULL };
@@ -181,7 +181,7 @@ static void answer_neighbors(struct asked *asked)
 		if (!state)
 			continue;
 		say(asked, "%s%s", asked->text.used ? " " : "",
-		    topo_name_at(topo, lan, (uint8_t)host));
+		    sim_topo_name_at(topo, lan, (uint8_t)host));
 		if (strcmp(state, "synced") != 0)
 			say(asked, "(%s)", state);
 	}
@@ -198,11 +198,12 @@ static const struct gm_if *membership(const struct asked *asked)
 
 static void answer_querier(struct asked *asked)
 {
-	const struct topo *topo = &asked->net->topo;
+	const struct sim_topo *topo = &asked->net->topo;
 	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
 	const struct gm_if *gm = membership(asked);
 
-	say(asked, "%s", gm ? topo_name_at(topo, lan, gm_if_inspect(gm).querier.b[15]) : "none");
+	say(asked, "%s",
+	    gm ? sim_topo_name_at(topo, lan, gm_if_inspect(gm).querier.b[15]) : "none");
 }
 
 /* IGMP speaks of members, MLD of listeners; here they are the same. */
@@ -323,7 +324,7 @@ static void answer_copies(struct asked *asked)
 	uint16_t least = UINT16_MAX, most = 0, lan = asked->subject.lan;
 
 	for (size_t i = 0; i < asked->net->flow_count; i++) {
-		const struct flow *flow = &asked->net->flows[i];
+		const struct sim_flow *flow = &asked->net->flows[i];
 
 		least = flow->copies[lan].least < least ? flow->copies[lan].least : least;
 		most = flow->copies[lan].most > most ? flow->copies[lan].most : most;
@@ -387,9 +388,9 @@ static const struct question *find_question(const char *name)
 }
 
 /* The host number of a router on a link. */
-static uint16_t number_on(const struct topo *topo, const char *name, uint16_t lan)
+static uint16_t number_on(const struct sim_topo *topo, const char *name, uint16_t lan)
 {
-	uint16_t router = topo_router(topo, name);
+	uint16_t router = sim_topo_router(topo, name);
 
 	for (uint16_t p = 0; router != SIM_NONE && p < topo->routers[router].port_count; p++)
 		if (topo->routers[router].ports[p].lan == lan)
@@ -397,7 +398,7 @@ static uint16_t number_on(const struct topo *topo, const char *name, uint16_t la
 	return SIM_NONE;
 }
 
-static bool find_port(const struct topo *topo, char *name, struct subject *subject)
+static bool find_port(const struct sim_topo *topo, char *name, struct subject *subject)
 {
 	char *dot = strchr(name, '.'), *to = strchr(name, '>');
 
@@ -406,10 +407,10 @@ static bool find_port(const struct topo *topo, char *name, struct subject *subje
 	if (!dot)
 		return false;
 	*dot = '\0';
-	subject->router = topo_router(topo, name);
+	subject->router = sim_topo_router(topo, name);
 	if (subject->router == SIM_NONE)
 		return false;
-	subject->port = topo_port(&topo->routers[subject->router], dot + 1);
+	subject->port = sim_topo_port(&topo->routers[subject->router], dot + 1);
 	if (subject->port == SIM_NONE)
 		return false;
 	if (to)
@@ -418,7 +419,7 @@ static bool find_port(const struct topo *topo, char *name, struct subject *subje
 	return !to || subject->to != SIM_NONE;
 }
 
-static bool find_subject(const struct topo *topo, enum about about, const char *text,
+static bool find_subject(const struct sim_topo *topo, enum about about, const char *text,
 			 struct subject *ret_subject)
 {
 	struct subject subject = { SIM_NONE, SIM_NONE, SIM_NONE, SIM_NONE, SIM_NONE };
@@ -426,16 +427,17 @@ static bool find_subject(const struct topo *topo, enum about about, const char *
 	bool is_found = false;
 
 	(void)snprintf(name, sizeof(name), "%.47s", text);
-	subject.lan = topo_lan(topo, name);
+	subject.lan = sim_topo_lan(topo, name);
 	if (about == ABOUT_ALL) {
 		is_found = strcmp(name, "all") == 0;
 	} else if (about == ABOUT_ROUTER) {
-		subject.router = topo_router(topo, name);
+		subject.router = sim_topo_router(topo, name);
 		is_found = subject.router != SIM_NONE;
 	} else if (about == ABOUT_LAN) {
 		is_found = subject.lan != SIM_NONE;
-	} else if (about == ABOUT_SPEAKER && (subject.lan != SIM_NONE ||
-					      (subject.host = topo_host(topo, name)) != SIM_NONE)) {
+	} else if (about == ABOUT_SPEAKER &&
+		   (subject.lan != SIM_NONE ||
+		    (subject.host = sim_topo_host(topo, name)) != SIM_NONE)) {
 		is_found = true;
 	} else {
 		is_found = find_port(topo, name, &subject);
@@ -444,7 +446,7 @@ static bool find_subject(const struct topo *topo, enum about about, const char *
 	return is_found;
 }
 
-bool expect_is_known(const struct topo *topo, const char *kind, const char *text)
+bool expect_is_known(const struct sim_topo *topo, const char *kind, const char *text)
 {
 	const struct question *question = find_question(kind);
 	struct subject subject;
@@ -452,8 +454,8 @@ bool expect_is_known(const struct topo *topo, const char *kind, const char *text
 	return question && find_subject(topo, question->about, text, &subject);
 }
 
-void expect_answer(const struct net *net, const struct log *log, const char *kind, const char *text,
-		   char *ret_text, enum check_kind *ret_kind)
+void expect_answer(const struct sim_net *net, const struct log *log, const char *kind,
+		   const char *text, char *ret_text, enum check_kind *ret_kind)
 {
 	const struct question *question = find_question(kind);
 	struct asked asked = { .net = net, .log = log, .text = { .s = ret_text } };

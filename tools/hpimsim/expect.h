@@ -12,12 +12,12 @@
 #define EXPECT_TEXT_LEN 512u
 
 /** expect_is_known() - Whether there is such a question, and it can be asked about @subject. */
-bool expect_is_known(const struct topo *topo, const char *kind, const char *subject);
+bool expect_is_known(const struct sim_topo *topo, const char *kind, const char *subject);
 
 /** expect_answer() - The answer now; kind and subject must be known. @ret_kind: CHECK_EXPECT, or
  * the kind of invariant that is broken, or CHECK_OK where an invariant holds.
  */
-void expect_answer(const struct net *net, const struct log *log, const char *kind,
+void expect_answer(const struct sim_net *net, const struct log *log, const char *kind,
 		   const char *subject, char *ret_text, enum check_kind *ret_kind);
 
 #endif

@@ -4,20 +4,20 @@
 
 #include "hpimsim/ideal.h"
 
-bool ideal_is_upstream(const struct net *net, const struct ideal *ideal, uint16_t router,
+bool ideal_is_upstream(const struct sim_net *net, const struct ideal *ideal, uint16_t router,
 		       uint16_t port)
 {
-	const struct port *is = &net->topo.routers[router].ports[port];
+	const struct sim_port *is = &net->topo.routers[router].ports[port];
 
 	return ideal->is_there[router] && is->is_up && port != ideal->root[router] &&
 	       is->lan != ideal->lan;
 }
 
 /* 4.2: lower cost, then higher address. */
-static bool beats(const struct net *net, const struct ideal *ideal, uint16_t a, uint16_t a_port,
+static bool beats(const struct sim_net *net, const struct ideal *ideal, uint16_t a, uint16_t a_port,
 		  uint16_t b, uint16_t b_port)
 {
-	const struct box *boxes = net->topo.routers;
+	const struct sim_box *boxes = net->topo.routers;
 
 	if (ideal->preference[a] != ideal->preference[b])
 		return ideal->preference[a] < ideal->preference[b];
@@ -26,7 +26,7 @@ static bool beats(const struct net *net, const struct ideal *ideal, uint16_t a, 
 	return boxes[a].ports[a_port].host > boxes[b].ports[b_port].host;
 }
 
-uint16_t ideal_best_on(const struct net *net, const struct ideal *ideal, uint16_t lan,
+uint16_t ideal_best_on(const struct sim_net *net, const struct ideal *ideal, uint16_t lan,
 		       uint16_t except, uint16_t *ret_port)
 {
 	uint16_t best = SIM_NONE;
@@ -48,14 +48,14 @@ uint16_t ideal_best_on(const struct net *net, const struct ideal *ideal, uint16_
 	return best;
 }
 
-static void find_routes(const struct net *net, struct ideal *ideal)
+static void find_routes(const struct sim_net *net, struct ideal *ideal)
 {
-	const struct host *host = &net->topo.hosts[ideal->source];
+	const struct sim_host *host = &net->topo.hosts[ideal->source];
 	const struct ip_addr source =
-		topo_subnet(&net->topo, net->family, host->lan, host->host).addr;
+		sim_topo_subnet(&net->topo, net->family, host->lan, host->host).addr;
 
 	for (uint16_t i = 0; i < net->topo.router_count; i++) {
-		const struct core_event route = route_event(net, i, &source);
+		const struct core_event route = sim_route_event(net, i, &source);
 
 		ideal->is_there[i] = net->routers[i].core && route.rpf.is_reachable;
 		ideal->root[i] = route.rpf.link;
@@ -65,7 +65,7 @@ static void find_routes(const struct net *net, struct ideal *ideal)
 }
 
 /* Whether somebody wants data on a link: a member, or a router that is in the tree by it. */
-static bool is_wanted(const struct net *net, const struct ideal *ideal, uint16_t lan)
+static bool is_wanted(const struct sim_net *net, const struct ideal *ideal, uint16_t lan)
 {
 	if (ideal->has_member[lan])
 		return true;
@@ -76,7 +76,8 @@ static bool is_wanted(const struct net *net, const struct ideal *ideal, uint16_t
 	return false;
 }
 
-void ideal_compute(const struct net *net, uint16_t source, uint16_t group, struct ideal *ret_ideal)
+void ideal_compute(const struct sim_net *net, uint16_t source, uint16_t group,
+		   struct ideal *ret_ideal)
 {
 	struct ideal *ideal = ret_ideal;
 	bool has_changed = true;
@@ -87,7 +88,7 @@ void ideal_compute(const struct net *net, uint16_t source, uint16_t group, struc
 	ideal->lan = net->topo.hosts[source].lan;
 	find_routes(net, ideal);
 	for (uint16_t i = 0; i < net->topo.host_count; i++) {
-		const struct host *host = &net->topo.hosts[i];
+		const struct sim_host *host = &net->topo.hosts[i];
 
 		if ((host->joined >> group & 1) && (host->only == SIM_NONE || host->only == source))
 			ideal->has_member[host->lan] = true;

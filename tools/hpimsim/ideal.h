@@ -7,7 +7,7 @@
  * active, the best on a link wins, and a link is served if a member or an in-tree router wants it.
  * It holds when all protocols run on all ports of all routers that have power.
  */
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
 struct ideal {
 	uint16_t source, group;         /* host and group */
@@ -21,14 +21,15 @@ struct ideal {
 	bool has_member[SIM_LANS_MAX];
 };
 
-void ideal_compute(const struct net *net, uint16_t source, uint16_t group, struct ideal *ret_ideal);
+void ideal_compute(const struct sim_net *net, uint16_t source, uint16_t group,
+		   struct ideal *ret_ideal);
 
 /** ideal_is_upstream() - Whether a router announces the tree on a port. */
-bool ideal_is_upstream(const struct net *net, const struct ideal *ideal, uint16_t router,
+bool ideal_is_upstream(const struct sim_net *net, const struct ideal *ideal, uint16_t router,
 		       uint16_t port);
 
 /** ideal_best_on() - Best upstream router on a link but @except; SIM_NONE: none. */
-uint16_t ideal_best_on(const struct net *net, const struct ideal *ideal, uint16_t lan,
+uint16_t ideal_best_on(const struct sim_net *net, const struct ideal *ideal, uint16_t lan,
 		       uint16_t except, uint16_t *ret_port);
 
 #endif

@@ -31,9 +31,10 @@ static void sync_words(const struct hpim_sync *sync, struct log_entry *entry)
 			       entry->trees);
 }
 
-static void tree_words(const struct net *net, const struct hpim_msg *msg, struct log_entry *entry)
+static void tree_words(const struct sim_net *net, const struct hpim_msg *msg,
+		       struct log_entry *entry)
 {
-	const char *to = topo_name_at(&net->topo, entry->lan, (uint8_t)entry->to);
+	const char *to = sim_topo_name_at(&net->topo, entry->lan, (uint8_t)entry->to);
 
 	entry->kind = LOG_TREE;
 	entry->sn = msg->tree.sn;
@@ -48,7 +49,8 @@ static void tree_words(const struct net *net, const struct hpim_msg *msg, struct
 			       msg->type == HPIM_INTEREST ? "Interest" : "NoInterest", to);
 }
 
-static void hpim_words(const struct net *net, const struct frame *frame, struct log_entry *entry)
+static void hpim_words(const struct sim_net *net, const struct sim_frame *frame,
+		       struct log_entry *entry)
 {
 	struct hpim_msg msg;
 
@@ -65,7 +67,8 @@ static void hpim_words(const struct net *net, const struct frame *frame, struct 
 		tree_words(net, &msg, entry);
 }
 
-static void gm_words(const struct net *net, const struct frame *frame, struct log_entry *entry)
+static void gm_words(const struct sim_net *net, const struct sim_frame *frame,
+		     struct log_entry *entry)
 {
 	struct gm_msg msg;
 	int err;
@@ -100,10 +103,10 @@ static bool is_repeated(const struct log *log, const struct log_entry *entry)
 	return false;
 }
 
-static void print(const struct net *net, const struct log_entry *entry)
+static void print(const struct sim_net *net, const struct log_entry *entry)
 {
-	const struct topo *topo = &net->topo;
-	const struct box *box = &topo->routers[entry->sender];
+	const struct sim_topo *topo = &net->topo;
+	const struct sim_box *box = &topo->routers[entry->sender];
 
 	printf("%12.6f  %-8s ", (double)entry->at / 1e9, topo->lans[entry->lan].name);
 	if (entry->port == SIM_NONE)
@@ -111,12 +114,12 @@ static void print(const struct net *net, const struct log_entry *entry)
 	else
 		printf("%s.%s", box->name, box->ports[entry->port].name);
 	if (entry->to != SIM_NONE)
-		printf(" > %s", topo_name_at(topo, entry->lan, (uint8_t)entry->to));
+		printf(" > %s", sim_topo_name_at(topo, entry->lan, (uint8_t)entry->to));
 	printf(": %s%s%s\n", entry->kind == LOG_SYNC ? "Sync " : "", entry->text,
 	       entry->is_repeated ? " (again)" : "");
 }
 
-static void on_frame(void *ctx, const struct net *net, const struct frame *frame)
+static void on_frame(void *ctx, const struct sim_net *net, const struct sim_frame *frame)
 {
 	struct log *log = ctx;
 	struct log_entry *entry;
@@ -144,7 +147,8 @@ static void on_frame(void *ctx, const struct net *net, const struct frame *frame
 		print(net, entry);
 }
 
-static void on_note(void *ctx, const struct net *net, uint16_t router, const struct core_note *note)
+static void on_note(void *ctx, const struct sim_net *net, uint16_t router,
+		    const struct core_note *note)
 {
 	static const char *const words[NOTE_CODE_COUNT] = {
 		[NOTE_LINK_ON] = "protocol on",
@@ -160,7 +164,7 @@ static void on_note(void *ctx, const struct net *net, uint16_t router, const str
 		[NOTE_GROUP_LEFT] = "no members",
 	};
 	const struct log *log = ctx;
-	const struct box *box = &net->topo.routers[router];
+	const struct sim_box *box = &net->topo.routers[router];
 
 	if (!log->prints)
 		return;
@@ -175,9 +179,9 @@ static void on_note(void *ctx, const struct net *net, uint16_t router, const str
 	printf(" %" PRIu32 "\n", note->v[0]);
 }
 
-void log_attach(struct log *log, struct net *net)
+void log_attach(struct log *log, struct sim_net *net)
 {
-	net_tap(net, &(struct net_tap){ .ctx = log, .frame = on_frame, .note = on_note });
+	sim_net_tap(net, &(struct sim_net_tap){ .ctx = log, .frame = on_frame, .note = on_note });
 }
 
 void log_clear(struct log *log)

@@ -3,13 +3,13 @@
 #define HPIMSIM_LOG_H
 
 /* What was said on the links since the last mark, in words that are the same for both families. */
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
 #define LOG_TEXT_LEN 56u
 
 struct log_entry {
 	hp_time at;
-	uint16_t lan, sender, port; /* as struct frame */
+	uint16_t lan, sender, port; /* as struct sim_frame */
 	uint16_t to;                /* host number of a unicast, or SIM_NONE */
 	enum { LOG_TREE, LOG_SYNC, LOG_GM, LOG_OTHER } kind;
 	uint32_t sn;
@@ -25,7 +25,7 @@ struct log {
 };
 
 /** log_attach() - Listen to a network. */
-void log_attach(struct log *log, struct net *net);
+void log_attach(struct log *log, struct sim_net *net);
 void log_clear(struct log *log);
 void log_fini(struct log *log);
 

@@ -145,7 +145,7 @@ static FILE *open_drawing(const char *path)
 	return popen(command, "we");
 }
 
-static void draw(void *ctx, const struct net *net)
+static void draw(void *ctx, const struct sim_net *net)
 {
 	const struct options *options = ctx;
 	size_t len = options->dot ? strlen(options->dot) : 0;
@@ -180,7 +180,7 @@ static bool run(struct scenario *scenario, enum ip_family family, struct options
 {
 	struct pcap pcap = { .file = NULL };
 	struct outcome outcome;
-	struct net_tap tap;
+	struct sim_net_tap tap;
 
 	if (options->until_s >= 0)
 		cut_off(scenario, options->until_s);

@@ -155,7 +155,7 @@ static void wr_header(struct writer *w, const struct ip_fields *ip, size_t len)
 		wr_header6(w, ip, len);
 }
 
-static void on_frame(void *ctx, const struct net *net, const struct frame *frame)
+static void on_frame(void *ctx, const struct sim_net *net, const struct sim_frame *frame)
 {
 	const struct pcap *pcap = ctx;
 	struct ip_fields ip = {
@@ -175,14 +175,14 @@ static void on_frame(void *ctx, const struct net *net, const struct frame *frame
 }
 
 /* UDP whose bytes are the time at which the source has sent the packet. */
-static void on_packet(void *ctx, const struct net *net, uint16_t lan, const struct packet *packet,
-		      uint8_t ttl)
+static void on_packet(void *ctx, const struct sim_net *net, uint16_t lan,
+		      const struct sim_packet *packet, uint8_t ttl)
 {
 	const struct pcap *pcap = ctx;
-	const struct host *host = &net->topo.hosts[packet->host];
+	const struct sim_host *host = &net->topo.hosts[packet->host];
 	const struct ip_fields ip = {
-		.src = topo_subnet(&net->topo, net->family, host->lan, host->host).addr,
-		.dst = topo_group(net->family, packet->group),
+		.src = sim_topo_subnet(&net->topo, net->family, host->lan, host->host).addr,
+		.dst = sim_topo_group(net->family, packet->group),
 		.proto = PROTO_UDP,
 		.ttl = ttl,
 	};
@@ -207,7 +207,8 @@ static void on_packet(void *ctx, const struct net *net, uint16_t lan, const stru
 	put_packet(pcap->file, net->now, lan, bytes, wr_len(&w));
 }
 
-bool pcap_open(struct pcap *pcap, const struct topo *topo, enum ip_family family, const char *path)
+bool pcap_open(struct pcap *pcap, const struct sim_topo *topo, enum ip_family family,
+	       const char *path)
 {
 	pcap->file = fopen(path, "wbe");
 	if (!pcap->file)
@@ -218,9 +219,9 @@ bool pcap_open(struct pcap *pcap, const struct topo *topo, enum ip_family family
 	return true;
 }
 
-struct net_tap pcap_tap(struct pcap *pcap)
+struct sim_net_tap pcap_tap(struct pcap *pcap)
 {
-	return (struct net_tap){ .ctx = pcap, .frame = on_frame, .packet = on_packet };
+	return (struct sim_net_tap){ .ctx = pcap, .frame = on_frame, .packet = on_packet };
 }
 
 bool pcap_close(struct pcap *pcap)

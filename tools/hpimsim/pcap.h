@@ -5,17 +5,18 @@
 /* What is sent on the links as a pcapng file: one interface of the file for each link. */
 #include <stdio.h>
 
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
 struct pcap {
 	FILE *file;
 };
 
 /** pcap_open() - Begin a file. false: errno says why. */
-bool pcap_open(struct pcap *pcap, const struct topo *topo, enum ip_family family, const char *path);
+bool pcap_open(struct pcap *pcap, const struct sim_topo *topo, enum ip_family family,
+	       const char *path);
 
 /** pcap_tap() - What to hand to the network. */
-struct net_tap pcap_tap(struct pcap *pcap);
+struct sim_net_tap pcap_tap(struct pcap *pcap);
 
 /** pcap_close() - false: not all could be written. */
 bool pcap_close(struct pcap *pcap);

@@ -21,7 +21,7 @@
 struct draw {
 	struct sim_rand rand;
 	struct scenario *scenario;
-	struct topo *topo;
+	struct sim_topo *topo;
 	uint32_t groups;
 	bool has_one_source; /* only the first host sends */
 	hp_time at;
@@ -31,9 +31,9 @@ struct draw {
 
 static void add_port(struct draw *draw, uint16_t router, uint16_t lan)
 {
-	struct box *box = &draw->topo->routers[router];
+	struct sim_box *box = &draw->topo->routers[router];
 	char name[SIM_NAME_LEN];
-	struct port *port;
+	struct sim_port *port;
 
 	if (box->port_count == SIM_PORTS_MAX)
 		return;
@@ -41,28 +41,28 @@ static void add_port(struct draw *draw, uint16_t router, uint16_t lan)
 		if (box->ports[p].lan == lan)
 			return;
 	(void)snprintf(name, sizeof(name), "eth%u", box->port_count);
-	port = topo_add_port(box, name, lan, (uint8_t)(router + 1));
-	port->cost = 1 + (uint32_t)rand_below(&draw->rand, 4) * 10; /* equal costs are likely */
+	port = sim_topo_add_port(box, name, lan, (uint8_t)(router + 1));
+	port->cost = 1 + (uint32_t)sim_rand_below(&draw->rand, 4) * 10; /* equal costs are likely */
 }
 
 static uint16_t any_router(struct draw *draw)
 {
-	return (uint16_t)rand_below(&draw->rand, draw->topo->router_count);
+	return (uint16_t)sim_rand_below(&draw->rand, draw->topo->router_count);
 }
 
 static uint16_t add_lan(struct draw *draw)
 {
 	uint16_t index = draw->topo->lan_count;
 	char name[SIM_NAME_LEN];
-	struct lan *lan;
+	struct sim_lan *lan;
 
 	(void)snprintf(name, sizeof(name), "net%u", index + 1u);
-	lan = topo_add_lan(draw->topo, name, (uint8_t)(index + 1));
-	lan->delay_us = 100 + (uint32_t)rand_below(&draw->rand, 5000);
-	if (rand_chance(&draw->rand, 200))
-		lan->mtu = rand_between(&draw->rand, 300, 1500);
-	if (rand_chance(&draw->rand, 300))
-		lan->jitter_us = rand_between(&draw->rand, 10, 20000);
+	lan = sim_topo_add_lan(draw->topo, name, (uint8_t)(index + 1));
+	lan->delay_us = 100 + (uint32_t)sim_rand_below(&draw->rand, 5000);
+	if (sim_rand_chance(&draw->rand, 200))
+		lan->mtu = sim_rand_between(&draw->rand, 300, 1500);
+	if (sim_rand_chance(&draw->rand, 300))
+		lan->jitter_us = sim_rand_between(&draw->rand, 10, 20000);
 	return index;
 }
 
@@ -70,11 +70,12 @@ static uint16_t add_lan(struct draw *draw)
 static void draw_links(struct draw *draw, uint32_t count)
 {
 	for (uint16_t i = 1; i < draw->topo->router_count; i++) {
-		uint16_t peer = (uint16_t)rand_below(&draw->rand, i);
-		const struct box *box = &draw->topo->routers[peer];
+		uint16_t peer = (uint16_t)sim_rand_below(&draw->rand, i);
+		const struct sim_box *box = &draw->topo->routers[peer];
 
-		if (box->port_count && rand_chance(&draw->rand, 400)) {
-			add_port(draw, i, box->ports[rand_below(&draw->rand, box->port_count)].lan);
+		if (box->port_count && sim_rand_chance(&draw->rand, 400)) {
+			add_port(draw, i,
+				 box->ports[sim_rand_below(&draw->rand, box->port_count)].lan);
 			continue;
 		}
 		add_port(draw, i, add_lan(draw));
@@ -83,12 +84,12 @@ static void draw_links(struct draw *draw, uint32_t count)
 	while (draw->topo->lan_count < count) {
 		uint16_t lan = add_lan(draw);
 
-		for (uint32_t i = rand_between(&draw->rand, 1, 4); i; i--)
+		for (uint32_t i = sim_rand_between(&draw->rand, 1, 4); i; i--)
 			add_port(draw, any_router(draw), lan);
 	}
 }
 
-static bool is_attached(const struct topo *topo, uint16_t lan)
+static bool is_attached(const struct sim_topo *topo, uint16_t lan)
 {
 	for (uint16_t i = 0; i < topo->router_count; i++)
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
@@ -99,28 +100,29 @@ static bool is_attached(const struct topo *topo, uint16_t lan)
 
 /* Half of the hosts speak the newest version, some of them for one source only: mostly the first.
  */
-static void draw_filter(struct draw *draw, struct host *host)
+static void draw_filter(struct draw *draw, struct sim_host *host)
 {
 	uint16_t others = (uint16_t)(draw->topo->host_count - 1);
 
-	host->is_newest = rand_chance(&draw->rand, 500);
-	if (host->is_newest && others && rand_chance(&draw->rand, 400))
-		host->only = rand_chance(&draw->rand, 700)
+	host->is_newest = sim_rand_chance(&draw->rand, 500);
+	if (host->is_newest && others && sim_rand_chance(&draw->rand, 400))
+		host->only = sim_rand_chance(&draw->rand, 700)
 				     ? 0
-				     : (uint16_t)rand_below(&draw->rand, others);
+				     : (uint16_t)sim_rand_below(&draw->rand, others);
 }
 
 static void draw_hosts(struct draw *draw)
 {
-	uint32_t count = rand_between(&draw->rand, 2, 7);
+	uint32_t count = sim_rand_between(&draw->rand, 2, 7);
 	char name[SIM_NAME_LEN];
 
 	for (uint32_t i = 0; i < count; i++) {
-		uint16_t lan = (uint16_t)rand_below(&draw->rand, draw->topo->lan_count);
+		uint16_t lan = (uint16_t)sim_rand_below(&draw->rand, draw->topo->lan_count);
 
 		(void)snprintf(name, sizeof(name), "h%u", i + 1);
 		if (is_attached(draw->topo, lan))
-			draw_filter(draw, topo_add_host(draw->topo, name, lan, (uint8_t)(100 + i)));
+			draw_filter(draw,
+				    sim_topo_add_host(draw->topo, name, lan, (uint8_t)(100 + i)));
 	}
 }
 
@@ -130,20 +132,20 @@ static void draw_hosts(struct draw *draw)
  */
 static void draw_source_loop(struct draw *draw)
 {
-	struct topo *topo = draw->topo;
+	struct sim_topo *topo = draw->topo;
 	char name[SIM_NAME_LEN];
 
-	if (!topo->host_count || !rand_chance(&draw->rand, 200))
+	if (!topo->host_count || !sim_rand_chance(&draw->rand, 200))
 		return;
 	for (uint16_t i = 0; i < topo->router_count; i++) {
-		struct box *box = &topo->routers[i];
+		struct sim_box *box = &topo->routers[i];
 		uint16_t ports = box->port_count;
 
 		for (uint16_t p = 0; p < ports && box->port_count < SIM_PORTS_MAX; p++) {
 			if (box->ports[p].lan != topo->hosts[0].lan)
 				continue;
 			(void)snprintf(name, sizeof(name), "eth%u", ports);
-			(void)topo_add_port(box, name, topo->hosts[0].lan, (uint8_t)(51 + i));
+			(void)sim_topo_add_port(box, name, topo->hosts[0].lan, (uint8_t)(51 + i));
 			draw->has_one_source = true;
 			return;
 		}
@@ -152,25 +154,26 @@ static void draw_source_loop(struct draw *draw)
 
 static void draw_topo(struct draw *draw, const struct random_request *request)
 {
-	uint32_t routers =
-		request->routers ? request->routers : rand_between(&draw->rand, 2, ROUTERS_MOST);
-	uint32_t links = request->links ? request->links : rand_between(&draw->rand, 2, LINKS_MOST);
+	uint32_t routers = request->routers ? request->routers
+					    : sim_rand_between(&draw->rand, 2, ROUTERS_MOST);
+	uint32_t links =
+		request->links ? request->links : sim_rand_between(&draw->rand, 2, LINKS_MOST);
 	char name[SIM_NAME_LEN];
 
 	for (uint32_t i = 0; i < routers; i++) {
 		(void)snprintf(name, sizeof(name), "R%u", i + 1);
-		(void)topo_add_router(draw->topo, name);
+		(void)sim_topo_add_router(draw->topo, name);
 	}
 	draw_links(draw, links);
 	draw_hosts(draw);
 	draw_source_loop(draw);
-	draw->groups = rand_between(&draw->rand, 1, 3);
+	draw->groups = sim_rand_between(&draw->rand, 1, 3);
 	draw->topo->data_ttl = 64;
-	draw->topo->converge_ms = rand_between(&draw->rand, 10, 5000);
-	draw->topo->data_period_ms = rand_between(&draw->rand, 900, 4000);
-	draw->topo->settings.initial_flood = rand_chance(&draw->rand, 800);
-	draw->topo->settings.hold_forwarding = rand_chance(&draw->rand, 800);
-	draw->topo->settings.sync_fragment = (uint32_t)rand_below(&draw->rand, 3);
+	draw->topo->converge_ms = sim_rand_between(&draw->rand, 10, 5000);
+	draw->topo->data_period_ms = sim_rand_between(&draw->rand, 900, 4000);
+	draw->topo->settings.initial_flood = sim_rand_chance(&draw->rand, 800);
+	draw->topo->settings.hold_forwarding = sim_rand_chance(&draw->rand, 800);
+	draw->topo->settings.sync_fragment = (uint32_t)sim_rand_below(&draw->rand, 3);
 }
 
 /* ---- History ---- */
@@ -190,11 +193,11 @@ static void act_on_router(struct draw *draw)
 						  ACT_CRASH };
 	uint16_t router = any_router(draw);
 
-	if (rand_chance(&draw->rand, 300))
-		act(draw, ACT_SKEW, router, 0, (uint32_t)rand_below(&draw->rand, 100000));
-	act(draw, kinds[rand_below(&draw->rand, 5)], router, 0, 0);
-	if (rand_chance(&draw->rand, 500)) {
-		draw->at += HP_MS(rand_below(&draw->rand, 15000));
+	if (sim_rand_chance(&draw->rand, 300))
+		act(draw, ACT_SKEW, router, 0, (uint32_t)sim_rand_below(&draw->rand, 100000));
+	act(draw, kinds[sim_rand_below(&draw->rand, 5)], router, 0, 0);
+	if (sim_rand_chance(&draw->rand, 500)) {
+		draw->at += HP_MS(sim_rand_below(&draw->rand, 15000));
 		act(draw, ACT_START, router, 0, 0);
 	}
 }
@@ -206,18 +209,18 @@ static void act_on_port(struct draw *draw)
 		{ ACT_HPIM_OFF, ACT_HPIM_ON }, { ACT_GM_OFF, ACT_GM_ON },
 	};
 	uint16_t router = any_router(draw), port;
-	size_t kind = rand_below(&draw->rand, 5);
+	size_t kind = sim_rand_below(&draw->rand, 5);
 
 	if (!draw->topo->routers[router].port_count)
 		return;
-	port = (uint16_t)rand_below(&draw->rand, draw->topo->routers[router].port_count);
-	if (rand_chance(&draw->rand, 200)) {
-		act(draw, ACT_COST, router, port, rand_between(&draw->rand, 1, 100));
+	port = (uint16_t)sim_rand_below(&draw->rand, draw->topo->routers[router].port_count);
+	if (sim_rand_chance(&draw->rand, 200)) {
+		act(draw, ACT_COST, router, port, sim_rand_between(&draw->rand, 1, 100));
 		return;
 	}
-	act(draw, kinds[kind][rand_chance(&draw->rand, 250)], router, port, 0);
-	if (rand_chance(&draw->rand, 600)) {
-		draw->at += HP_MS(rand_below(&draw->rand, 20000));
+	act(draw, kinds[kind][sim_rand_chance(&draw->rand, 250)], router, port, 0);
+	if (sim_rand_chance(&draw->rand, 600)) {
+		draw->at += HP_MS(sim_rand_below(&draw->rand, 20000));
 		act(draw, kinds[kind][1], router, port, 0);
 	}
 }
@@ -225,22 +228,22 @@ static void act_on_port(struct draw *draw)
 static void act_on_lan(struct draw *draw)
 {
 	static const uint32_t losses[] = { 0, 0, 20, 100, 300, 1000 };
-	uint16_t lan = (uint16_t)rand_below(&draw->rand, draw->topo->lan_count);
+	uint16_t lan = (uint16_t)sim_rand_below(&draw->rand, draw->topo->lan_count);
 
-	if (rand_chance(&draw->rand, 300))
-		act(draw, ACT_DUP, lan, 0, (uint32_t)rand_below(&draw->rand, 500));
+	if (sim_rand_chance(&draw->rand, 300))
+		act(draw, ACT_DUP, lan, 0, (uint32_t)sim_rand_below(&draw->rand, 500));
 	else
-		act(draw, ACT_LOSS, lan, 0, losses[rand_below(&draw->rand, 6)]);
+		act(draw, ACT_LOSS, lan, 0, losses[sim_rand_below(&draw->rand, 6)]);
 }
 
 static void act_on_host(struct draw *draw)
 {
-	uint16_t host = (uint16_t)rand_below(&draw->rand, draw->topo->host_count);
-	uint32_t group = (uint32_t)rand_below(&draw->rand, draw->groups);
+	uint16_t host = (uint16_t)sim_rand_below(&draw->rand, draw->topo->host_count);
+	uint32_t group = (uint32_t)sim_rand_below(&draw->rand, draw->groups);
 
 	if (!draw->topo->host_count)
 		return;
-	switch (rand_below(&draw->rand, 8)) {
+	switch (sim_rand_below(&draw->rand, 8)) {
 	case 0: act(draw, ACT_SEND, draw->has_one_source ? 0 : host, 0, draw->groups); break;
 	case 1: act(draw, ACT_SEND, host, 0, 0); break;
 	case 2: act(draw, ACT_UNPLUG, host, 0, 0); break;
@@ -254,29 +257,30 @@ static void act_on_host(struct draw *draw)
 static void draw_start(struct draw *draw)
 {
 	for (uint16_t i = 0; i < draw->topo->router_count; i++) {
-		draw->at = HP_MS(rand_below(&draw->rand, 200));
+		draw->at = HP_MS(sim_rand_below(&draw->rand, 200));
 		draw->at += i ? draw->scenario->steps[draw->scenario->step_count - 1].action.at : 0;
 		act(draw, ACT_START, i, 0, 0);
 	}
 	for (uint16_t i = 0; i < draw->topo->host_count; i++) {
-		draw->at += HP_MS(rand_below(&draw->rand, 1000));
-		if (i == 0 || (!draw->has_one_source && rand_chance(&draw->rand, 150)))
+		draw->at += HP_MS(sim_rand_below(&draw->rand, 1000));
+		if (i == 0 || (!draw->has_one_source && sim_rand_chance(&draw->rand, 150)))
 			act(draw, ACT_SEND, i, 0, draw->groups);
 		else
-			act(draw, ACT_JOIN, i, 0, (uint32_t)rand_below(&draw->rand, draw->groups));
+			act(draw, ACT_JOIN, i, 0,
+			    (uint32_t)sim_rand_below(&draw->rand, draw->groups));
 	}
 }
 
 static void draw_faults(struct draw *draw, uint32_t count)
 {
-	draw->at += HP_SEC(rand_between(&draw->rand, 0, FAULTS_FROM_S));
+	draw->at += HP_SEC(sim_rand_between(&draw->rand, 0, FAULTS_FROM_S));
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t gap_ms = rand_chance(&draw->rand, 200)   ? 30000
-				  : rand_chance(&draw->rand, 400) ? 50
-								  : 5000;
+		uint32_t gap_ms = sim_rand_chance(&draw->rand, 200)   ? 30000
+				  : sim_rand_chance(&draw->rand, 400) ? 50
+								      : 5000;
 
-		draw->at += HP_MS(rand_below(&draw->rand, gap_ms));
-		switch (rand_below(&draw->rand, 6)) {
+		draw->at += HP_MS(sim_rand_below(&draw->rand, gap_ms));
+		switch (sim_rand_below(&draw->rand, 6)) {
 		case 0:
 		case 1: act_on_host(draw); break;
 		case 2: act_on_router(draw); break;
@@ -302,7 +306,7 @@ static void all_leave(struct draw *draw)
  * Where an older host is present routers do not hear that a newer one blocks its sources, and wait
  * until all membership times out. RFC 9776, 7.3.2
  */
-static hp_time leaving_takes(const struct topo *topo)
+static hp_time leaving_takes(const struct sim_topo *topo)
 {
 	bool has_newest = false, has_old = false;
 
@@ -320,7 +324,7 @@ static hp_time leaving_takes(const struct topo *topo)
 static void cut_for_good(struct draw *draw)
 {
 	uint16_t router = any_router(draw);
-	const struct box *box = &draw->topo->routers[router];
+	const struct sim_box *box = &draw->topo->routers[router];
 
 	for (uint16_t p = 0; p < box->port_count; p++) {
 		bool has_host = false;
@@ -338,10 +342,10 @@ static void cut_for_good(struct draw *draw)
 /* Quiet; then sources and members go, in one order or the other. */
 static void draw_end(struct draw *draw)
 {
-	bool leave_first = rand_chance(&draw->rand, 500);
+	bool leave_first = sim_rand_chance(&draw->rand, 500);
 
 	act(draw, ACT_CALM, 0, 0, 0);
-	if (rand_chance(&draw->rand, 200))
+	if (sim_rand_chance(&draw->rand, 200))
 		cut_for_good(draw);
 	draw->at += QUIET;
 	act(draw, ACT_MARK, 0, 0, 0);
@@ -376,11 +380,12 @@ void random_scenario(uint64_t seed, const struct random_request *request,
 	ret_scenario->seed = seed;
 	ret_scenario->has_family = true;
 	draw.topo = &ret_scenario->topo;
-	topo_init(draw.topo);
-	ret_scenario->family = (enum ip_family)rand_below(&draw.rand, IP_FAMILY_COUNT);
+	sim_topo_init(draw.topo);
+	ret_scenario->family = (enum ip_family)sim_rand_below(&draw.rand, IP_FAMILY_COUNT);
 	draw_topo(&draw, request);
 	draw_start(&draw);
-	events = request->events ? request->events : (uint32_t)rand_below(&draw.rand, EVENTS_MOST);
+	events = request->events ? request->events
+				 : (uint32_t)sim_rand_below(&draw.rand, EVENTS_MOST);
 	draw_faults(&draw, events);
 	draw_end(&draw);
 }

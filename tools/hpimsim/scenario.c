@@ -59,7 +59,7 @@ void scenario_copy(const struct scenario *from, struct scenario *to)
 	}
 }
 
-static struct check check_expectation(const struct net *net, const struct log *log,
+static struct check check_expectation(const struct sim_net *net, const struct log *log,
 				      const struct step *step)
 {
 	struct check check = { .kind = CHECK_OK };
@@ -78,7 +78,7 @@ static struct check check_expectation(const struct net *net, const struct log *l
 	return check;
 }
 
-static void do_step(struct net *net, struct log *log, const struct step *step, bool shows)
+static void do_step(struct sim_net *net, struct log *log, const struct step *step, bool shows)
 {
 	char text[80];
 
@@ -104,22 +104,23 @@ static bool needs_log(const struct scenario *scenario)
 	return false;
 }
 
-void scenario_run(const struct scenario *scenario, enum ip_family family, const struct net_tap *tap,
-		  bool shows, void (*end)(void *ctx, const struct net *net), void *ctx,
+void scenario_run(const struct scenario *scenario, enum ip_family family,
+		  const struct sim_net_tap *tap, bool shows,
+		  void (*end)(void *ctx, const struct sim_net *net), void *ctx,
 		  struct outcome *ret_outcome)
 {
-	struct net *net = net_new(&scenario->topo, family, scenario->seed);
+	struct sim_net *net = sim_net_new(&scenario->topo, family, scenario->seed);
 	struct log log = { .prints = shows };
 	struct check check = { .kind = CHECK_OK };
 
 	if (shows || needs_log(scenario))
 		log_attach(&log, net);
 	if (tap)
-		net_tap(net, tap);
+		sim_net_tap(net, tap);
 	for (size_t i = 0; i < scenario->step_count && !check.kind; i++) {
 		const struct step *step = &scenario->steps[i];
 
-		net_run(net, step->action.at);
+		sim_net_run(net, step->action.at);
 		check = check_running(net);
 		if (check.kind)
 			break;
@@ -134,5 +135,5 @@ void scenario_run(const struct scenario *scenario, enum ip_family family, const 
 		.check = check, .failed_at = net->now, .hash = net->hash, .count = net->count
 	};
 	log_fini(&log);
-	net_free(net);
+	sim_net_free(net);
 }

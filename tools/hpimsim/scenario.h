@@ -23,7 +23,7 @@ struct scenario {
 	enum ip_family family; /* what a saved history ran with */
 	bool has_family;       /* else it is for both */
 	uint64_t seed;
-	struct topo topo;
+	struct sim_topo topo;
 	struct step *steps;
 	size_t step_count, step_room;
 };
@@ -57,8 +57,9 @@ void scenario_add_expectation(struct scenario *scenario, hp_time at, const char 
  * @shows: every message on standard output.
  * @end:   called with the network as it is at the end, or NULL.
  */
-void scenario_run(const struct scenario *scenario, enum ip_family family, const struct net_tap *tap,
-		  bool shows, void (*end)(void *ctx, const struct net *net), void *ctx,
+void scenario_run(const struct scenario *scenario, enum ip_family family,
+		  const struct sim_net_tap *tap, bool shows,
+		  void (*end)(void *ctx, const struct sim_net *net), void *ctx,
 		  struct outcome *ret_outcome);
 
 #endif

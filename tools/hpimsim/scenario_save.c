@@ -16,11 +16,11 @@ static void save_settings(FILE *file, const struct core_settings *settings)
 		settings->initial_flood, settings->hold_forwarding);
 }
 
-static void save_topo(FILE *file, const struct topo *topo)
+static void save_topo(FILE *file, const struct sim_topo *topo)
 {
 	fprintf(file, "links:\n");
 	for (uint16_t i = 0; i < topo->lan_count; i++) {
-		const struct lan *lan = &topo->lans[i];
+		const struct sim_lan *lan = &topo->lans[i];
 
 		fprintf(file,
 			"  %s: {n: %u, delay_us: %u, jitter_us: %u, loss: %u, dup: %u, mtu: %u}\n",
@@ -32,7 +32,7 @@ static void save_topo(FILE *file, const struct topo *topo)
 		fprintf(file, "  %s:%s\n", topo->routers[i].name,
 			topo->routers[i].port_count ? "" : " {}");
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++) {
-			const struct port *port = &topo->routers[i].ports[p];
+			const struct sim_port *port = &topo->routers[i].ports[p];
 
 			fprintf(file, "    %s: {link: %s, host: %u, cost: %u, hpim: %d, gm: %d}\n",
 				port->name, topo->lans[port->lan].name, port->host, port->cost,
@@ -41,7 +41,7 @@ static void save_topo(FILE *file, const struct topo *topo)
 	}
 	fprintf(file, "hosts:%s\n", topo->host_count ? "" : " {}");
 	for (uint16_t i = 0; i < topo->host_count; i++) {
-		const struct host *host = &topo->hosts[i];
+		const struct sim_host *host = &topo->hosts[i];
 
 		fprintf(file, "  %s: {link: %s, host: %u, newest: %d", host->name,
 			topo->lans[host->lan].name, host->host, host->is_newest);

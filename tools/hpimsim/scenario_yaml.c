@@ -113,7 +113,7 @@ static void load_setting(struct loader *loader, const char *key, yaml_node_t *va
 
 static void load_lan_field(struct loader *loader, const char *key, yaml_node_t *value, void *ctx)
 {
-	struct lan *lan = ctx;
+	struct sim_lan *lan = ctx;
 	uint32_t number = lan->number;
 	const struct field fields[] = {
 		{ "n", &number },
@@ -133,17 +133,17 @@ static void load_lan_field(struct loader *loader, const char *key, yaml_node_t *
 
 static void load_lan(struct loader *loader, const char *name, yaml_node_t *value, void *ctx)
 {
-	struct topo *topo = ctx;
+	struct sim_topo *topo = ctx;
 
 	if (topo->lan_count == SIM_LANS_MAX)
 		complain(loader, value, "more than %u links", SIM_LANS_MAX);
 	else
-		each_pair(loader, value, load_lan_field, topo_add_lan(topo, name, 0));
+		each_pair(loader, value, load_lan_field, sim_topo_add_lan(topo, name, 0));
 }
 
 /* Where something is attached: a port or a host. */
 struct attachment {
-	const struct topo *topo;
+	const struct sim_topo *topo;
 	uint16_t lan;
 	uint32_t host, cost, has_hpim, has_gm, is_newest;
 	uint16_t only;
@@ -159,11 +159,11 @@ static void load_attachment_field(struct loader *loader, const char *key, yaml_n
 	};
 
 	if (strcmp(key, "link") == 0) {
-		at->lan = topo_lan(at->topo, text_of(loader, value));
+		at->lan = sim_topo_lan(at->topo, text_of(loader, value));
 		if (at->lan == SIM_NONE)
 			complain(loader, value, "no such link: '%s'", text_of(loader, value));
 	} else if (strcmp(key, "only") == 0) {
-		at->only = topo_host(at->topo, text_of(loader, value));
+		at->only = sim_topo_host(at->topo, text_of(loader, value));
 		if (at->only == SIM_NONE)
 			complain(loader, value, "no such host before: '%s'",
 				 text_of(loader, value));
@@ -190,14 +190,14 @@ static struct attachment load_attachment(struct loader *loader, const yaml_node_
 static void load_port(struct loader *loader, const char *name, yaml_node_t *value, void *ctx)
 {
 	const struct attachment at = load_attachment(loader, value);
-	struct box *box = ctx;
-	struct port *port;
+	struct sim_box *box = ctx;
+	struct sim_port *port;
 
 	if (box->port_count == SIM_PORTS_MAX)
 		complain(loader, value, "more than %u ports", SIM_PORTS_MAX);
 	if (loader->has_failed)
 		return;
-	port = topo_add_port(box, name, at.lan, (uint8_t)at.host);
+	port = sim_topo_add_port(box, name, at.lan, (uint8_t)at.host);
 	port->cost = at.cost;
 	port->wants[PROTO_HPIM] = at.has_hpim;
 	port->wants[PROTO_GM] = at.has_gm;
@@ -205,25 +205,25 @@ static void load_port(struct loader *loader, const char *name, yaml_node_t *valu
 
 static void load_router(struct loader *loader, const char *name, yaml_node_t *value, void *ctx)
 {
-	struct topo *topo = ctx;
+	struct sim_topo *topo = ctx;
 
 	if (topo->router_count == SIM_ROUTERS_MAX)
 		complain(loader, value, "more than %u routers", SIM_ROUTERS_MAX);
 	else
-		each_pair(loader, value, load_port, topo_add_router(topo, name));
+		each_pair(loader, value, load_port, sim_topo_add_router(topo, name));
 }
 
 static void load_host(struct loader *loader, const char *name, yaml_node_t *value, void *ctx)
 {
 	const struct attachment at = load_attachment(loader, value);
-	struct topo *topo = ctx;
-	struct host *host;
+	struct sim_topo *topo = ctx;
+	struct sim_host *host;
 
 	if (topo->host_count == SIM_HOSTS_MAX)
 		complain(loader, value, "more than %u hosts", SIM_HOSTS_MAX);
 	if (loader->has_failed)
 		return;
-	host = topo_add_host(topo, name, at.lan, (uint8_t)at.host);
+	host = sim_topo_add_host(topo, name, at.lan, (uint8_t)at.host);
 	host->is_newest = at.is_newest;
 	host->only = at.only;
 }
@@ -249,7 +249,7 @@ static bool is_number(const char *word)
 /* "start R1 R2", "cost R1.eth0 R2.eth0 100", "start all": one action for each thing named. */
 static void load_action(struct loader *loader, const yaml_node_t *node)
 {
-	const struct topo *topo = &loader->scenario->topo;
+	const struct sim_topo *topo = &loader->scenario->topo;
 	char copy[512], one[600], *words[40], *rest = copy;
 	const char *value = "";
 	size_t count = 0;
@@ -365,7 +365,7 @@ static void load_timeline(struct loader *loader, const yaml_node_t *node)
 static void load_top(struct loader *loader, const char *key, yaml_node_t *value, void *ctx)
 {
 	struct scenario *scenario = ctx;
-	struct topo *topo = &scenario->topo;
+	struct sim_topo *topo = &scenario->topo;
 	uint32_t number;
 
 	if (strcmp(key, "name") == 0) {
@@ -433,7 +433,7 @@ bool scenario_load(const char *path, struct scenario *ret_scenario)
 		fprintf(stderr, "%s: %s\n", path, strerror(errno));
 		return false;
 	}
-	topo_init(&scenario.topo);
+	sim_topo_init(&scenario.topo);
 	is_good = parse(&loader, file);
 	(void)fclose(file); /* only read */
 	if (is_good)

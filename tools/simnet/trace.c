@@ -3,15 +3,15 @@
  * FNV-1a over all events and effects, field by field: the same run has the same hash on every
  * compiler, whatever lies in the gaps of a struct.
  */
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
-static void add_bytes(struct net *net, const uint8_t *bytes, size_t len)
+static void add_bytes(struct sim_net *net, const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		net->hash = (net->hash ^ bytes[i]) * UINT64_C(0x100000001b3);
 }
 
-static void add(struct net *net, uint64_t value)
+static void add(struct sim_net *net, uint64_t value)
 {
 	uint8_t bytes[8];
 
@@ -20,18 +20,18 @@ static void add(struct net *net, uint64_t value)
 	add_bytes(net, bytes, sizeof(bytes));
 }
 
-static void add_addr(struct net *net, const struct ip_addr *addr)
+static void add_addr(struct sim_net *net, const struct ip_addr *addr)
 {
 	add_bytes(net, addr->b, sizeof(addr->b));
 }
 
-static void add_head(struct net *net, uint16_t router, bool is_effect, unsigned int kind)
+static void add_head(struct sim_net *net, uint16_t router, bool is_effect, unsigned int kind)
 {
 	add(net, (uint64_t)net->now);
 	add(net, (uint64_t)router << 32 | (uint64_t)is_effect << 16 | kind);
 }
 
-static void add_rpf(struct net *net, const struct ev_rpf *rpf)
+static void add_rpf(struct sim_net *net, const struct ev_rpf *rpf)
 {
 	add_addr(net, &rpf->source);
 	add_addr(net, &rpf->next_hop);
@@ -40,7 +40,7 @@ static void add_rpf(struct net *net, const struct ev_rpf *rpf)
 	add(net, rpf->link);
 }
 
-void trace_event(struct net *net, uint16_t router, const struct core_event *event)
+void sim_trace_event(struct sim_net *net, uint16_t router, const struct core_event *event)
 {
 	net->count.events++;
 	add_head(net, router, false, event->kind);
@@ -73,7 +73,7 @@ void trace_event(struct net *net, uint16_t router, const struct core_event *even
 	}
 }
 
-static void add_route(struct net *net, const struct mfib_route *route)
+static void add_route(struct sim_net *net, const struct mfib_route *route)
 {
 	add_addr(net, &route->key.source);
 	add_addr(net, &route->key.group);
@@ -82,7 +82,7 @@ static void add_route(struct net *net, const struct mfib_route *route)
 		add(net, out);
 }
 
-void trace_effect(struct net *net, uint16_t router, const struct core_effect *effect)
+void sim_trace_effect(struct sim_net *net, uint16_t router, const struct core_effect *effect)
 {
 	net->count.effects++;
 	add_head(net, router, true, effect->kind);

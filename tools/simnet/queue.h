@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef HPIMSIM_QUEUE_H
-#define HPIMSIM_QUEUE_H
+#ifndef SIMNET_QUEUE_H
+#define SIMNET_QUEUE_H
 
 /* What is going to happen, in order of (time, sequence number): equal times keep their order. */
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 
 #include "base/time.h"
 
-enum item_kind {
+enum sim_item_kind {
 	ITEM_FRAME,  /* a control packet reaches @node, @port */
 	ITEM_DATA,   /* a data packet reaches router @node, @port */
 	ITEM_CLOCK,  /* deadline of router @node */
@@ -19,28 +19,28 @@ enum item_kind {
 	ITEM_SOURCE, /* host @node sends */
 };
 
-struct queue_item {
+struct sim_item {
 	hp_time at;
 	uint64_t seq;
-	enum item_kind kind;
+	enum sim_item_kind kind;
 	uint16_t node, port;
 	uint8_t ttl;
 	bool is_host; /* ITEM_FRAME: @node is a host */
 	void *load;   /* the frame or packet */
 };
 
-struct queue {
-	struct queue_item *items;
+struct sim_queue {
+	struct sim_item *items;
 	size_t count, room;
 	uint64_t seq;
 };
 
-void queue_fini(struct queue *queue);
+void sim_queue_fini(struct sim_queue *queue);
 
-/** queue_push() - Sets the sequence number of @item. */
-void queue_push(struct queue *queue, const struct queue_item *item);
+/** sim_queue_push() - Sets the sequence number of @item. */
+void sim_queue_push(struct sim_queue *queue, const struct sim_item *item);
 
-/** queue_pop() - The first item that happens not later than @until; false: none. */
-bool queue_pop(struct queue *queue, hp_time until, struct queue_item *ret_item);
+/** sim_queue_pop() - The first item that happens not later than @until; false: none. */
+bool sim_queue_pop(struct sim_queue *queue, hp_time until, struct sim_item *ret_item);
 
 #endif

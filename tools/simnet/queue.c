@@ -3,28 +3,28 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "hpimsim/queue.h"
+#include "simnet/queue.h"
 
-void queue_fini(struct queue *queue)
+void sim_queue_fini(struct sim_queue *queue)
 {
 	free(queue->items);
-	*queue = (struct queue){ 0 };
+	*queue = (struct sim_queue){ 0 };
 }
 
-static bool is_before(const struct queue_item *a, const struct queue_item *b)
+static bool is_before(const struct sim_item *a, const struct sim_item *b)
 {
 	return a->at != b->at ? a->at < b->at : a->seq < b->seq;
 }
 
-static void swap(struct queue_item *a, struct queue_item *b)
+static void swap(struct sim_item *a, struct sim_item *b)
 {
-	const struct queue_item kept = *a;
+	const struct sim_item kept = *a;
 
 	*a = *b;
 	*b = kept;
 }
 
-void queue_push(struct queue *queue, const struct queue_item *item)
+void sim_queue_push(struct sim_queue *queue, const struct sim_item *item)
 {
 	size_t at = queue->count;
 
@@ -40,7 +40,7 @@ void queue_push(struct queue *queue, const struct queue_item *item)
 		swap(&queue->items[at], &queue->items[(at - 1) / 2]);
 }
 
-bool queue_pop(struct queue *queue, hp_time until, struct queue_item *ret_item)
+bool sim_queue_pop(struct sim_queue *queue, hp_time until, struct sim_item *ret_item)
 {
 	size_t at = 0;
 

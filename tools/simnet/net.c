@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
-struct net *net_new(const struct topo *topo, enum ip_family family, uint64_t seed)
+struct sim_net *sim_net_new(const struct sim_topo *topo, enum ip_family family, uint64_t seed)
 {
-	struct net *net = calloc(1, sizeof(*net));
+	struct sim_net *net = calloc(1, sizeof(*net));
 
 	assert(net);
 	net->family = family;
@@ -29,62 +29,62 @@ struct net *net_new(const struct topo *topo, enum ip_family family, uint64_t see
 	return net;
 }
 
-static void drop_load(struct net *net, const struct queue_item *item)
+static void drop_load(struct sim_net *net, const struct sim_item *item)
 {
 	if (item->kind == ITEM_FRAME)
-		frame_put(item->load);
+		sim_frame_put(item->load);
 	else if (item->kind == ITEM_DATA)
-		packet_put(net, item->load);
+		sim_packet_put(net, item->load);
 }
 
-void net_free(struct net *net)
+void sim_net_free(struct sim_net *net)
 {
 	if (!net)
 		return;
 	for (size_t i = 0; i < net->queue.count; i++)
 		drop_load(net, &net->queue.items[i]);
 	for (uint16_t i = 0; i < net->topo.router_count; i++)
-		router_fini(&net->routers[i]);
-	queue_fini(&net->queue);
+		sim_node_fini(&net->routers[i]);
+	sim_queue_fini(&net->queue);
 	free(net->flows);
 	free(net);
 }
 
-void net_tap(struct net *net, const struct net_tap *tap)
+void sim_net_tap(struct sim_net *net, const struct sim_net_tap *tap)
 {
-	assert(net->tap_count < NET_TAPS_MAX);
+	assert(net->tap_count < SIM_TAPS_MAX);
 	net->taps[net->tap_count++] = *tap;
 }
 
-static void clock_due(struct net *net, const struct queue_item *item)
+static void clock_due(struct sim_net *net, const struct sim_item *item)
 {
-	struct router *router = &net->routers[item->node];
+	struct sim_node *router = &net->routers[item->node];
 
 	if (!router->core || router->clock_at != item->at)
 		return; /* superseded */
 	router->clock_at = HP_TIME_NEVER;
-	router_feed(net, item->node, &(struct core_event){ .kind = EV_CLOCK });
+	sim_node_feed(net, item->node, &(struct core_event){ .kind = EV_CLOCK });
 }
 
-static void happen(struct net *net, const struct queue_item *item)
+static void happen(struct sim_net *net, const struct sim_item *item)
 {
 	switch (item->kind) {
-	case ITEM_FRAME: lan_deliver(net, item); break;
-	case ITEM_DATA: plane_receive(net, item); break;
+	case ITEM_FRAME: sim_lan_deliver(net, item); break;
+	case ITEM_DATA: sim_plane_receive(net, item); break;
 	case ITEM_CLOCK: clock_due(net, item); break;
-	case ITEM_ROUTE: route_renew(net, item->node); break;
-	case ITEM_LEASE: router_lease_ends(net, item); break;
-	case ITEM_REPORT: host_report_due(net, item); break;
-	case ITEM_SOURCE: host_send_due(net, item); break;
+	case ITEM_ROUTE: sim_route_renew(net, item->node); break;
+	case ITEM_LEASE: sim_node_lease_ends(net, item); break;
+	case ITEM_REPORT: sim_host_report_due(net, item); break;
+	case ITEM_SOURCE: sim_host_send_due(net, item); break;
 	}
 	drop_load(net, item);
 }
 
-void net_run(struct net *net, hp_time until)
+void sim_net_run(struct sim_net *net, hp_time until)
 {
-	struct queue_item item;
+	struct sim_item item;
 
-	while (queue_pop(&net->queue, until, &item)) {
+	while (sim_queue_pop(&net->queue, until, &item)) {
 		if (item.at > net->now)
 			net->now = item.at;
 		happen(net, &item);
@@ -92,13 +92,13 @@ void net_run(struct net *net, hp_time until)
 	net->now = until;
 }
 
-void net_mark(struct net *net)
+void sim_net_mark(struct sim_net *net)
 {
 	net->marked_at = net->now;
 	net->flow_count = 0;
 }
 
-void net_break(struct net *net, const char *format, ...)
+void sim_net_break(struct sim_net *net, const char *format, ...)
 {
 	va_list args;
 	int used;
@@ -111,7 +111,7 @@ void net_break(struct net *net, const char *format, ...)
 	va_end(args);
 }
 
-struct flow *net_flow(struct net *net, uint16_t host, uint16_t group)
+struct sim_flow *sim_net_flow(struct sim_net *net, uint16_t host, uint16_t group)
 {
 	for (size_t i = 0; i < net->flow_count; i++)
 		if (net->flows[i].host == host && net->flows[i].group == group)
@@ -121,6 +121,6 @@ struct flow *net_flow(struct net *net, uint16_t host, uint16_t group)
 		net->flows = realloc(net->flows, net->flow_room * sizeof(*net->flows));
 		assert(net->flows);
 	}
-	net->flows[net->flow_count] = (struct flow){ .host = host, .group = group };
+	net->flows[net->flow_count] = (struct sim_flow){ .host = host, .group = group };
 	return &net->flows[net->flow_count++];
 }

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
-void frame_put(struct frame *frame)
+void sim_frame_put(struct sim_frame *frame)
 {
 	if (--frame->refs == 0)
 		free(frame);
 }
 
-static bool is_faulty(const struct net *net)
+static bool is_faulty(const struct sim_net *net)
 {
 	for (uint16_t i = 0; i < net->topo.lan_count; i++)
 		if (net->topo.lans[i].loss_pm)
@@ -24,7 +24,7 @@ static bool is_faulty(const struct net *net)
 	return false;
 }
 
-static void packet_looped(struct net *net)
+static void packet_looped(struct sim_net *net)
 {
 	net->count.loops++;
 	if (net->now - net->acted_at > SIM_LOOP_EXCUSE && !is_faulty(net))
@@ -32,15 +32,15 @@ static void packet_looped(struct net *net)
 }
 
 /* The last copy is gone: what became of the packet. */
-static void packet_done(struct net *net, const struct packet *packet)
+static void packet_done(struct sim_net *net, const struct sim_packet *packet)
 {
-	struct flow *flow;
+	struct sim_flow *flow;
 
 	if (packet->has_looped)
 		packet_looped(net);
 	if (packet->sent_at < net->marked_at)
 		return;
-	flow = net_flow(net, packet->host, packet->group);
+	flow = sim_net_flow(net, packet->host, packet->group);
 	for (uint16_t lan = 0; lan < net->topo.lan_count; lan++) {
 		uint16_t copies = packet->copies[lan];
 
@@ -52,7 +52,7 @@ static void packet_done(struct net *net, const struct packet *packet)
 	flow->packets++;
 }
 
-void packet_put(struct net *net, struct packet *packet)
+void sim_packet_put(struct sim_net *net, struct sim_packet *packet)
 {
 	if (--packet->refs)
 		return;
@@ -61,28 +61,28 @@ void packet_put(struct net *net, struct packet *packet)
 }
 
 /* Queue one item for one receiver, unless the link loses it; perhaps twice. */
-static void transmit(struct net *net, const struct lan *lan, const struct queue_item *item,
+static void transmit(struct sim_net *net, const struct sim_lan *lan, const struct sim_item *item,
 		     uint32_t *refs)
 {
 	unsigned int copies = 1;
 
-	if (rand_chance(&net->rand, lan->loss_pm)) {
+	if (sim_rand_chance(&net->rand, lan->loss_pm)) {
 		net->count.lost++;
 		return;
 	}
-	if (rand_chance(&net->rand, lan->dup_pm)) {
+	if (sim_rand_chance(&net->rand, lan->dup_pm)) {
 		net->count.duplicated++;
 		copies = 2;
 	}
 	while (copies--) {
-		struct queue_item queued = *item;
+		struct sim_item queued = *item;
 		uint64_t delay_us = lan->delay_us;
 
 		if (lan->jitter_us)
-			delay_us += rand_below(&net->rand, lan->jitter_us);
+			delay_us += sim_rand_below(&net->rand, lan->jitter_us);
 		queued.at = net->now + (hp_time)delay_us * 1000;
 		(*refs)++;
-		queue_push(&net->queue, &queued);
+		sim_queue_push(&net->queue, &queued);
 	}
 }
 
@@ -90,7 +90,7 @@ static void transmit(struct net *net, const struct lan *lan, const struct queue_
  * Whether a router hears its own packet on another of its ports: the kernel drops IPv4 packets from
  * addresses of its own. Description of HPIM-DM, 8, Q25
  */
-static bool may_hear(const struct net *net, const struct frame *frame, uint16_t router,
+static bool may_hear(const struct sim_net *net, const struct sim_frame *frame, uint16_t router,
 		     uint16_t port)
 {
 	if (frame->port == SIM_NONE || router != frame->sender)
@@ -98,55 +98,56 @@ static bool may_hear(const struct net *net, const struct frame *frame, uint16_t 
 	return port != frame->port && net->family == IP_FAMILY_6;
 }
 
-static void transmit_to_routers(struct net *net, struct frame *frame)
+static void transmit_to_routers(struct sim_net *net, struct sim_frame *frame)
 {
-	const struct topo *topo = &net->topo;
-	const struct lan *lan = &topo->lans[frame->lan];
+	const struct sim_topo *topo = &net->topo;
+	const struct sim_lan *lan = &topo->lans[frame->lan];
 
 	for (uint16_t i = 0; i < topo->router_count; i++)
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
 			if (topo->routers[i].ports[p].lan == frame->lan &&
 			    may_hear(net, frame, i, p))
 				transmit(net, lan,
-					 &(struct queue_item){ .kind = ITEM_FRAME,
-							       .node = i,
-							       .port = p,
-							       .load = frame },
+					 &(struct sim_item){ .kind = ITEM_FRAME,
+							     .node = i,
+							     .port = p,
+							     .load = frame },
 					 &frame->refs);
 }
 
-static void transmit_to_hosts(struct net *net, struct frame *frame)
+static void transmit_to_hosts(struct sim_net *net, struct sim_frame *frame)
 {
-	const struct topo *topo = &net->topo;
+	const struct sim_topo *topo = &net->topo;
 
 	for (uint16_t i = 0; i < topo->host_count; i++)
 		if (topo->hosts[i].lan == frame->lan &&
 		    !(frame->port == SIM_NONE && frame->sender == i))
 			transmit(net, &topo->lans[frame->lan],
-				 &(struct queue_item){ .kind = ITEM_FRAME,
-						       .node = i,
-						       .is_host = true,
-						       .load = frame },
+				 &(struct sim_item){ .kind = ITEM_FRAME,
+						     .node = i,
+						     .is_host = true,
+						     .load = frame },
 				 &frame->refs);
 }
 
-void lan_send(struct net *net, uint16_t sender, uint16_t port, const struct fx_send *send)
+void sim_lan_send(struct sim_net *net, uint16_t sender, uint16_t port, const struct fx_send *send)
 {
-	const struct port *from = port == SIM_NONE ? NULL : &net->topo.routers[sender].ports[port];
-	struct frame *frame;
+	const struct sim_port *from =
+		port == SIM_NONE ? NULL : &net->topo.routers[sender].ports[port];
+	struct sim_frame *frame;
 
 	if (from ? !from->is_up : net->topo.hosts[sender].is_unplugged)
 		return;
 	frame = malloc(sizeof(*frame) + send->len);
 	assert(frame);
-	*frame = (struct frame){ .refs = 1,
-				 .socket = send->socket,
-				 .lan = from ? from->lan : net->topo.hosts[sender].lan,
-				 .sender = sender,
-				 .port = port,
-				 .src = send->src,
-				 .dst = send->dst,
-				 .len = send->len };
+	*frame = (struct sim_frame){ .refs = 1,
+				     .socket = send->socket,
+				     .lan = from ? from->lan : net->topo.hosts[sender].lan,
+				     .sender = sender,
+				     .port = port,
+				     .src = send->src,
+				     .dst = send->dst,
+				     .len = send->len };
 	memcpy(frame->bytes, send->bytes, send->len);
 	net->count.frames++;
 	for (unsigned int i = 0; i < net->tap_count; i++)
@@ -157,16 +158,16 @@ void lan_send(struct net *net, uint16_t sender, uint16_t port, const struct fx_s
 		if (frame->socket == SOCKET_GM)
 			transmit_to_hosts(net, frame);
 	}
-	frame_put(frame);
+	sim_frame_put(frame);
 }
 
 /* Whether the sockets of a router take a packet: as FX_JOIN has opened them. */
-static bool has_joined(const struct net *net, const struct queue_item *item,
-		       const struct frame *frame)
+static bool has_joined(const struct sim_net *net, const struct sim_item *item,
+		       const struct sim_frame *frame)
 {
-	const struct router *router = &net->routers[item->node];
-	const struct port *port = &net->topo.routers[item->node].ports[item->port];
-	const struct ip_addr own = topo_addr(&net->topo, net->family, port->lan, port->host);
+	const struct sim_node *router = &net->routers[item->node];
+	const struct sim_port *port = &net->topo.routers[item->node].ports[item->port];
+	const struct ip_addr own = sim_topo_addr(&net->topo, net->family, port->lan, port->host);
 
 	for (size_t i = 0; i < router->join_count; i++) {
 		const struct fx_group *join = &router->joins[i];
@@ -180,19 +181,19 @@ static bool has_joined(const struct net *net, const struct queue_item *item,
 	return false;
 }
 
-void lan_deliver(struct net *net, const struct queue_item *item)
+void sim_lan_deliver(struct sim_net *net, const struct sim_item *item)
 {
-	const struct frame *frame = item->load;
-	const struct port *port;
+	const struct sim_frame *frame = item->load;
+	const struct sim_port *port;
 
 	if (item->is_host) {
-		host_receive(net, item->node, frame);
+		sim_host_receive(net, item->node, frame);
 		return;
 	}
 	port = &net->topo.routers[item->node].ports[item->port];
 	if (!port->is_up || port->is_cut || !has_joined(net, item, frame))
 		return;
-	router_feed(
+	sim_node_feed(
 		net, item->node,
 		&(struct core_event){ .kind = EV_PACKET,
 				      .packet = { .link = item->port,
@@ -205,10 +206,10 @@ void lan_deliver(struct net *net, const struct queue_item *item)
 						  .len = frame->len } });
 }
 
-void lan_data(struct net *net, uint16_t lan, uint16_t sender, uint16_t port, struct packet *packet,
-	      uint8_t ttl)
+void sim_lan_data(struct sim_net *net, uint16_t lan, uint16_t sender, uint16_t port,
+		  struct sim_packet *packet, uint8_t ttl)
 {
-	const struct topo *topo = &net->topo;
+	const struct sim_topo *topo = &net->topo;
 
 	if (++packet->copies_all > SIM_PACKET_COPIES_MAX) {
 		packet->has_looped = true;
@@ -222,10 +223,10 @@ void lan_data(struct net *net, uint16_t lan, uint16_t sender, uint16_t port, str
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
 			if (topo->routers[i].ports[p].lan == lan && !(i == sender && p == port))
 				transmit(net, &topo->lans[lan],
-					 &(struct queue_item){ .kind = ITEM_DATA,
-							       .node = i,
-							       .port = p,
-							       .ttl = ttl,
-							       .load = packet },
+					 &(struct sim_item){ .kind = ITEM_DATA,
+							     .node = i,
+							     .port = p,
+							     .ttl = ttl,
+							     .load = packet },
 					 &packet->refs);
 }

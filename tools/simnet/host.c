@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 #include "wire/gm_record.h"
 #include "wire/igmp.h"
 #include "wire/mld.h"
@@ -21,14 +21,14 @@ static struct ip_addr link_group(enum ip_family family, uint8_t number)
 	return ip_addr_from_bytes(family, family == IP_FAMILY_4 ? bytes4 : bytes6);
 }
 
-static void send_msg(struct net *net, uint16_t index, const struct gm_msg *msg,
+static void send_msg(struct sim_net *net, uint16_t index, const struct gm_msg *msg,
 		     const struct ip_addr *dst)
 {
-	const struct host *host = &net->topo.hosts[index];
+	const struct sim_host *host = &net->topo.hosts[index];
 	uint8_t bytes[MESSAGE_MAX];
 	struct fx_send send = {
 		.socket = SOCKET_GM,
-		.src = topo_addr(&net->topo, net->family, host->lan, host->host),
+		.src = sim_topo_addr(&net->topo, net->family, host->lan, host->host),
 		.dst = *dst,
 		.bytes = bytes,
 	};
@@ -38,31 +38,31 @@ static void send_msg(struct net *net, uint16_t index, const struct gm_msg *msg,
 	else
 		send.len = mld_encode(msg, &send.src, &send.dst, bytes, sizeof(bytes));
 	assert(send.len);
-	lan_send(net, index, SIM_NONE, &send);
+	sim_lan_send(net, index, SIM_NONE, &send);
 }
 
 /* What a host says of a group. */
 enum said { SAID_JOIN, SAID_STILL, SAID_LEAVE };
 
 /* RFC 2236, RFC 2710. */
-static void say_old(struct net *net, uint16_t index, uint16_t group, enum said said)
+static void say_old(struct sim_net *net, uint16_t index, uint16_t group, enum said said)
 {
 	const struct ip_addr routers = link_group(net->family, 2);
 	const struct gm_msg msg = { .type = said == SAID_LEAVE ? GM_LEAVE : GM_REPORT,
 				    .version = net->family == IP_FAMILY_4 ? 2 : 1,
-				    .group = topo_group(net->family, group) };
+				    .group = sim_topo_group(net->family, group) };
 
 	send_msg(net, index, &msg, said == SAID_LEAVE ? &routers : &msg.group);
 }
 
 /* RFC 9776, RFC 3810: one record. A host that wants all sources excludes none. */
-static void say_newest(struct net *net, uint16_t index, uint16_t group, enum said said)
+static void say_newest(struct sim_net *net, uint16_t index, uint16_t group, enum said said)
 {
 	static const uint8_t of_all[] = { GM_RECORD_TO_EX, GM_RECORD_IS_EX, GM_RECORD_TO_IN };
 	static const uint8_t of_one[] = { GM_RECORD_ALLOW, GM_RECORD_IS_IN, GM_RECORD_BLOCK };
-	const struct topo *topo = &net->topo;
+	const struct sim_topo *topo = &net->topo;
 	uint16_t only = topo->hosts[index].only;
-	const struct ip_addr addr = topo_group(net->family, group);
+	const struct ip_addr addr = sim_topo_group(net->family, group);
 	const struct ip_addr routers =
 		link_group(net->family, net->family == IP_FAMILY_4 ? 22 : 0x16);
 	struct gm_msg msg = { .type = GM_REPORT,
@@ -77,7 +77,7 @@ static void say_newest(struct net *net, uint16_t index, uint16_t group, enum sai
 	wr_u16(&w, only != SIM_NONE);
 	wr_addr(&w, &addr);
 	if (only != SIM_NONE) {
-		const struct ip_prefix source = topo_subnet(
+		const struct ip_prefix source = sim_topo_subnet(
 			topo, net->family, topo->hosts[only].lan, topo->hosts[only].host);
 
 		wr_addr(&w, &source.addr);
@@ -87,7 +87,7 @@ static void say_newest(struct net *net, uint16_t index, uint16_t group, enum sai
 	send_msg(net, index, &msg, &routers);
 }
 
-static void say(struct net *net, uint16_t index, uint16_t group, enum said said)
+static void say(struct sim_net *net, uint16_t index, uint16_t group, enum said said)
 {
 	if (net->topo.hosts[index].is_newest)
 		say_newest(net, index, group, said);
@@ -95,27 +95,28 @@ static void say(struct net *net, uint16_t index, uint16_t group, enum said said)
 		say_old(net, index, group, said);
 }
 
-static void report_in(struct net *net, uint16_t index, uint16_t group, hp_time delay)
+static void report_in(struct sim_net *net, uint16_t index, uint16_t group, hp_time delay)
 {
 	hp_time *report_at = &net->hosts[index].report_at[group];
 
 	if (*report_at <= net->now + delay)
 		return; /* it is due before */
 	*report_at = net->now + delay;
-	queue_push(&net->queue,
-		   &(struct queue_item){
-			   .at = *report_at, .kind = ITEM_REPORT, .node = index, .port = group });
+	sim_queue_push(&net->queue, &(struct sim_item){ .at = *report_at,
+							.kind = ITEM_REPORT,
+							.node = index,
+							.port = group });
 }
 
 /* RFC 2236, section 3: said at once, and again, should the first one get lost. */
-void host_join(struct net *net, uint16_t index, uint16_t group)
+void sim_host_join(struct sim_net *net, uint16_t index, uint16_t group)
 {
 	net->topo.hosts[index].joined |= UINT32_C(1) << group;
 	say(net, index, group, SAID_JOIN);
-	report_in(net, index, group, HP_MS(rand_between(&net->rand, 1, UNSOLICITED_REPORT_MS)));
+	report_in(net, index, group, HP_MS(sim_rand_between(&net->rand, 1, UNSOLICITED_REPORT_MS)));
 }
 
-void host_leave(struct net *net, uint16_t index, uint16_t group)
+void sim_host_leave(struct sim_net *net, uint16_t index, uint16_t group)
 {
 	if (!(net->topo.hosts[index].joined >> group & 1))
 		return;
@@ -124,7 +125,7 @@ void host_leave(struct net *net, uint16_t index, uint16_t group)
 	say(net, index, group, SAID_LEAVE);
 }
 
-void host_report_due(struct net *net, const struct queue_item *item)
+void sim_host_report_due(struct sim_net *net, const struct sim_item *item)
 {
 	hp_time *report_at = &net->hosts[item->node].report_at[item->port];
 
@@ -134,18 +135,18 @@ void host_report_due(struct net *net, const struct queue_item *item)
 	say(net, item->node, item->port, SAID_STILL);
 }
 
-static void hear_query(struct net *net, uint16_t index, const struct gm_msg *msg)
+static void hear_query(struct sim_net *net, uint16_t index, const struct gm_msg *msg)
 {
-	uint16_t asked = topo_group_index(&msg->group);
+	uint16_t asked = sim_topo_group_index(&msg->group);
 
 	for (uint16_t group = 0; group < SIM_GROUPS_MAX; group++)
 		if ((net->topo.hosts[index].joined >> group & 1) &&
 		    (asked == group || ip_addr_is_any(&msg->group)))
 			report_in(net, index, group,
-				  (hp_time)rand_below(&net->rand, (uint64_t)msg->max_response));
+				  (hp_time)sim_rand_below(&net->rand, (uint64_t)msg->max_response));
 }
 
-void host_receive(struct net *net, uint16_t index, const struct frame *frame)
+void sim_host_receive(struct sim_net *net, uint16_t index, const struct sim_frame *frame)
 {
 	struct gm_msg msg;
 	uint16_t group;
@@ -158,17 +159,17 @@ void host_receive(struct net *net, uint16_t index, const struct frame *frame)
 	else
 		err = mld_decode(frame->bytes, frame->len, &frame->src, &frame->dst, &msg);
 	if (err) {
-		net_break(net, "%s hears a bad query", net->topo.hosts[index].name);
+		sim_net_break(net, "%s hears a bad query", net->topo.hosts[index].name);
 		return;
 	}
-	group = topo_group_index(&msg.group);
+	group = sim_topo_group_index(&msg.group);
 	if (msg.type == GM_QUERY)
 		hear_query(net, index, &msg);
 	else if (msg.type == GM_REPORT && group != SIM_NONE && !net->topo.hosts[index].is_newest)
 		net->hosts[index].report_at[group] = HP_TIME_NEVER;
 }
 
-void host_send(struct net *net, uint16_t index, uint32_t groups)
+void sim_host_send(struct sim_net *net, uint16_t index, uint32_t groups)
 {
 	hp_time *source_at = &net->hosts[index].source_at;
 
@@ -176,26 +177,28 @@ void host_send(struct net *net, uint16_t index, uint32_t groups)
 	if (!groups || *source_at != HP_TIME_NEVER)
 		return; /* stops, or is at it already */
 	*source_at = net->now;
-	queue_push(&net->queue,
-		   &(struct queue_item){ .at = net->now, .kind = ITEM_SOURCE, .node = index });
+	sim_queue_push(&net->queue,
+		       &(struct sim_item){ .at = net->now, .kind = ITEM_SOURCE, .node = index });
 }
 
-static void send_packet(struct net *net, uint16_t index, uint16_t group)
+static void send_packet(struct sim_net *net, uint16_t index, uint16_t group)
 {
-	struct packet *packet = calloc(1, sizeof(*packet));
+	struct sim_packet *packet = calloc(1, sizeof(*packet));
 
 	assert(packet);
-	*packet = (struct packet){ .refs = 1, .host = index, .group = group, .sent_at = net->now };
+	*packet = (struct sim_packet){
+		.refs = 1, .host = index, .group = group, .sent_at = net->now
+	};
 	net->count.packets++;
 	if (!net->topo.hosts[index].is_unplugged)
-		lan_data(net, net->topo.hosts[index].lan, SIM_NONE, SIM_NONE, packet,
-			 net->topo.data_ttl);
-	packet_put(net, packet);
+		sim_lan_data(net, net->topo.hosts[index].lan, SIM_NONE, SIM_NONE, packet,
+			     net->topo.data_ttl);
+	sim_packet_put(net, packet);
 }
 
-void host_send_due(struct net *net, const struct queue_item *item)
+void sim_host_send_due(struct sim_net *net, const struct sim_item *item)
 {
-	const struct host *host = &net->topo.hosts[item->node];
+	const struct sim_host *host = &net->topo.hosts[item->node];
 
 	if (!host->sending) {
 		net->hosts[item->node].source_at = HP_TIME_NEVER;
@@ -205,7 +208,7 @@ void host_send_due(struct net *net, const struct queue_item *item)
 		if (host->sending >> group & 1)
 			send_packet(net, item->node, group);
 	net->hosts[item->node].source_at = net->now + HP_MS(net->topo.data_period_ms);
-	queue_push(&net->queue, &(struct queue_item){ .at = net->hosts[item->node].source_at,
-						      .kind = ITEM_SOURCE,
-						      .node = item->node });
+	sim_queue_push(&net->queue, &(struct sim_item){ .at = net->hosts[item->node].source_at,
+							.kind = ITEM_SOURCE,
+							.node = item->node });
 }

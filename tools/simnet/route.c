@@ -6,21 +6,21 @@
  */
 #include <string.h>
 
-#include "hpimsim/net.h"
+#include "simnet/net.h"
 
 #define UNREACHABLE  UINT32_MAX
 #define PROTO_KERNEL 2u
 #define PROTO_ZEBRA  11u
 
-static bool passes(const struct port *port)
+static bool passes(const struct sim_port *port)
 {
 	return port->is_up && !port->is_cut;
 }
 
 /* Cost of the connected subnet, or UNREACHABLE. */
-static uint32_t connected_cost(const struct net *net, uint16_t router, uint16_t lan)
+static uint32_t connected_cost(const struct sim_net *net, uint16_t router, uint16_t lan)
 {
-	const struct box *box = &net->topo.routers[router];
+	const struct sim_box *box = &net->topo.routers[router];
 
 	for (uint16_t p = 0; p < box->port_count; p++)
 		if (box->ports[p].lan == lan && box->ports[p].is_up)
@@ -29,15 +29,16 @@ static uint32_t connected_cost(const struct net *net, uint16_t router, uint16_t 
 }
 
 /* Best way of a router to a subnet, by what its neighbors can do. */
-static void best_way(const struct net *net, uint16_t router, uint16_t to, struct sim_route *best)
+static void best_way(const struct sim_net *net, uint16_t router, uint16_t to,
+		     struct sim_route *best)
 {
-	const struct topo *topo = &net->topo;
-	const struct box *box = &topo->routers[router];
+	const struct sim_topo *topo = &net->topo;
+	const struct sim_box *box = &topo->routers[router];
 
 	for (uint16_t p = 0; p < box->port_count; p++)
 		for (uint16_t i = 0; i < topo->router_count && passes(&box->ports[p]); i++)
 			for (uint16_t q = 0; q < topo->routers[i].port_count; q++) {
-				const struct port *peer = &topo->routers[i].ports[q];
+				const struct sim_port *peer = &topo->routers[i].ports[q];
 				uint32_t metric = box->ports[p].cost + net->distances[to][i];
 				struct ip_addr hop;
 
@@ -45,7 +46,7 @@ static void best_way(const struct net *net, uint16_t router, uint16_t to, struct
 				    !passes(peer) || !net->routers[i].is_powered ||
 				    net->distances[to][i] == UNREACHABLE || metric > best->metric)
 					continue;
-				hop = topo_addr(topo, net->family, peer->lan, peer->host);
+				hop = sim_topo_addr(topo, net->family, peer->lan, peer->host);
 				/* Of equal ways the highest gateway. 4.1 */
 				if (metric == best->metric &&
 				    ip_addr_compare(&hop, &best->next_hop) < 0)
@@ -57,7 +58,7 @@ static void best_way(const struct net *net, uint16_t router, uint16_t to, struct
 			}
 }
 
-static void compute_distances(struct net *net, uint16_t to)
+static void compute_distances(struct sim_net *net, uint16_t to)
 {
 	uint32_t *distances = net->distances[to];
 	bool has_changed = true;
@@ -79,9 +80,9 @@ static void compute_distances(struct net *net, uint16_t to)
 	}
 }
 
-static struct sim_route compute_route(const struct net *net, uint16_t router, uint16_t to)
+static struct sim_route compute_route(const struct sim_net *net, uint16_t router, uint16_t to)
 {
-	const struct box *box = &net->topo.routers[router];
+	const struct sim_box *box = &net->topo.routers[router];
 	struct sim_route route = { .port = SIM_NONE, .metric = UNREACHABLE };
 
 	for (uint16_t p = 0; p < box->port_count; p++)
@@ -93,7 +94,7 @@ static struct sim_route compute_route(const struct net *net, uint16_t router, ui
 	return route;
 }
 
-static bool has_hosts(const struct topo *topo, uint16_t lan)
+static bool has_hosts(const struct sim_topo *topo, uint16_t lan)
 {
 	for (uint16_t i = 0; i < topo->host_count; i++)
 		if (topo->hosts[i].lan == lan)
@@ -101,7 +102,7 @@ static bool has_hosts(const struct topo *topo, uint16_t lan)
 	return false;
 }
 
-void route_changed(struct net *net, uint16_t router)
+void sim_route_changed(struct sim_net *net, uint16_t router)
 {
 	uint32_t most_us = net->topo.converge_ms * 1000;
 
@@ -109,36 +110,37 @@ void route_changed(struct net *net, uint16_t router)
 		if (has_hosts(&net->topo, lan)) /* only sources are looked up */
 			compute_distances(net, lan);
 	for (uint16_t i = 0; i < net->topo.router_count; i++) {
-		uint32_t delay_us = rand_between(&net->rand, most_us / 2, most_us);
+		uint32_t delay_us = sim_rand_between(&net->rand, most_us / 2, most_us);
 
 		if (i == router)
-			route_renew(net, i);
+			sim_route_renew(net, i);
 		else if (net->routers[i].is_powered)
-			queue_push(&net->queue,
-				   &(struct queue_item){ .at = net->now + (hp_time)delay_us * 1000,
-							 .kind = ITEM_ROUTE,
-							 .node = i });
+			sim_queue_push(
+				&net->queue,
+				&(struct sim_item){ .at = net->now + (hp_time)delay_us * 1000,
+						    .kind = ITEM_ROUTE,
+						    .node = i });
 	}
 }
 
-void route_renew(struct net *net, uint16_t index)
+void sim_route_renew(struct sim_net *net, uint16_t index)
 {
-	struct router *router = &net->routers[index];
+	struct sim_node *router = &net->routers[index];
 
 	if (!router->is_powered)
 		return;
 	for (uint16_t lan = 0; lan < net->topo.lan_count; lan++)
 		if (has_hosts(&net->topo, lan))
 			router->routes[lan] = compute_route(net, index, lan);
-	router_answer_routes(net, index);
+	sim_node_answer_routes(net, index);
 }
 
-static uint16_t lan_of(const struct net *net, const struct ip_addr *source)
+static uint16_t lan_of(const struct sim_net *net, const struct ip_addr *source)
 {
 	for (uint16_t i = 0; i < net->topo.host_count; i++) {
-		const struct host *host = &net->topo.hosts[i];
+		const struct sim_host *host = &net->topo.hosts[i];
 		const struct ip_prefix addr =
-			topo_subnet(&net->topo, net->family, host->lan, host->host);
+			sim_topo_subnet(&net->topo, net->family, host->lan, host->host);
 
 		if (ip_addr_equal(&addr.addr, source))
 			return host->lan;
@@ -146,7 +148,8 @@ static uint16_t lan_of(const struct net *net, const struct ip_addr *source)
 	return SIM_NONE;
 }
 
-struct core_event route_event(const struct net *net, uint16_t router, const struct ip_addr *source)
+struct core_event sim_route_event(const struct sim_net *net, uint16_t router,
+				  const struct ip_addr *source)
 {
 	uint16_t lan = lan_of(net, source);
 	const struct sim_route *route = lan == SIM_NONE ? NULL : &net->routers[router].routes[lan];

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hpimsim/topo.h"
+#include "simnet/topo.h"
 
 #define GROUP_BASE 12u /* 224.12.12.12 and ff05::12:12:12 are the first. 9.0 */
 
-void topo_init(struct topo *topo)
+void sim_topo_init(struct sim_topo *topo)
 {
 	memset(topo, 0, sizeof(*topo));
 	topo->settings = core_settings_default;
@@ -22,34 +22,35 @@ static void set_name(char *to, const char *name)
 	(void)snprintf(to, SIM_NAME_LEN, "%.*s", (int)SIM_NAME_LEN - 1, name);
 }
 
-struct lan *topo_add_lan(struct topo *topo, const char *name, uint8_t number)
+struct sim_lan *sim_topo_add_lan(struct sim_topo *topo, const char *name, uint8_t number)
 {
-	struct lan *lan = &topo->lans[topo->lan_count];
+	struct sim_lan *lan = &topo->lans[topo->lan_count];
 
 	assert(topo->lan_count < SIM_LANS_MAX);
-	*lan = (struct lan){ .number = number, .delay_us = 1000, .mtu = 1500 };
+	*lan = (struct sim_lan){ .number = number, .delay_us = 1000, .mtu = 1500 };
 	set_name(lan->name, name);
 	topo->lan_count++;
 	return lan;
 }
 
-struct box *topo_add_router(struct topo *topo, const char *name)
+struct sim_box *sim_topo_add_router(struct sim_topo *topo, const char *name)
 {
-	struct box *box = &topo->routers[topo->router_count];
+	struct sim_box *box = &topo->routers[topo->router_count];
 
 	assert(topo->router_count < SIM_ROUTERS_MAX);
-	*box = (struct box){ .port_count = 0 };
+	*box = (struct sim_box){ .port_count = 0 };
 	set_name(box->name, name);
 	topo->router_count++;
 	return box;
 }
 
-struct port *topo_add_port(struct box *box, const char *name, uint16_t lan, uint8_t host)
+struct sim_port *sim_topo_add_port(struct sim_box *box, const char *name, uint16_t lan,
+				   uint8_t host)
 {
-	struct port *port = &box->ports[box->port_count];
+	struct sim_port *port = &box->ports[box->port_count];
 
 	assert(box->port_count < SIM_PORTS_MAX);
-	*port = (struct port){
+	*port = (struct sim_port){
 		.lan = lan, .host = host, .cost = 10, .is_up = true, .wants = { true, true }
 	};
 	set_name(port->name, name);
@@ -57,18 +58,19 @@ struct port *topo_add_port(struct box *box, const char *name, uint16_t lan, uint
 	return port;
 }
 
-struct host *topo_add_host(struct topo *topo, const char *name, uint16_t lan, uint8_t number)
+struct sim_host *sim_topo_add_host(struct sim_topo *topo, const char *name, uint16_t lan,
+				   uint8_t number)
 {
-	struct host *host = &topo->hosts[topo->host_count];
+	struct sim_host *host = &topo->hosts[topo->host_count];
 
 	assert(topo->host_count < SIM_HOSTS_MAX);
-	*host = (struct host){ .lan = lan, .host = number, .only = SIM_NONE };
+	*host = (struct sim_host){ .lan = lan, .host = number, .only = SIM_NONE };
 	set_name(host->name, name);
 	topo->host_count++;
 	return host;
 }
 
-uint16_t topo_lan(const struct topo *topo, const char *name)
+uint16_t sim_topo_lan(const struct sim_topo *topo, const char *name)
 {
 	for (uint16_t i = 0; i < topo->lan_count; i++)
 		if (strcmp(topo->lans[i].name, name) == 0)
@@ -76,7 +78,7 @@ uint16_t topo_lan(const struct topo *topo, const char *name)
 	return SIM_NONE;
 }
 
-uint16_t topo_router(const struct topo *topo, const char *name)
+uint16_t sim_topo_router(const struct sim_topo *topo, const char *name)
 {
 	for (uint16_t i = 0; i < topo->router_count; i++)
 		if (strcmp(topo->routers[i].name, name) == 0)
@@ -84,7 +86,7 @@ uint16_t topo_router(const struct topo *topo, const char *name)
 	return SIM_NONE;
 }
 
-uint16_t topo_port(const struct box *box, const char *name)
+uint16_t sim_topo_port(const struct sim_box *box, const char *name)
 {
 	for (uint16_t i = 0; i < box->port_count; i++)
 		if (strcmp(box->ports[i].name, name) == 0)
@@ -92,7 +94,7 @@ uint16_t topo_port(const struct box *box, const char *name)
 	return SIM_NONE;
 }
 
-uint16_t topo_host(const struct topo *topo, const char *name)
+uint16_t sim_topo_host(const struct sim_topo *topo, const char *name)
 {
 	for (uint16_t i = 0; i < topo->host_count; i++)
 		if (strcmp(topo->hosts[i].name, name) == 0)
@@ -100,8 +102,8 @@ uint16_t topo_host(const struct topo *topo, const char *name)
 	return SIM_NONE;
 }
 
-struct ip_prefix topo_subnet(const struct topo *topo, enum ip_family family, uint16_t lan,
-			     uint8_t host)
+struct ip_prefix sim_topo_subnet(const struct sim_topo *topo, enum ip_family family, uint16_t lan,
+				 uint8_t host)
 {
 	const uint8_t n = topo->lans[lan].number;
 	const uint8_t bytes4[4] = { 10, n, n, host };
@@ -113,16 +115,17 @@ struct ip_prefix topo_subnet(const struct topo *topo, enum ip_family family, uin
 	};
 }
 
-struct ip_addr topo_addr(const struct topo *topo, enum ip_family family, uint16_t lan, uint8_t host)
+struct ip_addr sim_topo_addr(const struct sim_topo *topo, enum ip_family family, uint16_t lan,
+			     uint8_t host)
 {
 	const uint8_t bytes6[16] = { 0xfe, 0x80, [15] = host };
 
 	if (family == IP_FAMILY_6)
 		return ip_addr_from_bytes(family, bytes6);
-	return topo_subnet(topo, family, lan, host).addr;
+	return sim_topo_subnet(topo, family, lan, host).addr;
 }
 
-struct ip_addr topo_group(enum ip_family family, uint16_t group)
+struct ip_addr sim_topo_group(enum ip_family family, uint16_t group)
 {
 	const uint8_t last = (uint8_t)(GROUP_BASE + group);
 	const uint8_t bytes4[4] = { 224, 12, 12, last };
@@ -131,15 +134,15 @@ struct ip_addr topo_group(enum ip_family family, uint16_t group)
 	return ip_addr_from_bytes(family, family == IP_FAMILY_4 ? bytes4 : bytes6);
 }
 
-uint16_t topo_group_index(const struct ip_addr *group)
+uint16_t sim_topo_group_index(const struct ip_addr *group)
 {
 	uint16_t index = (uint16_t)(group->b[15] - GROUP_BASE);
-	struct ip_addr same = topo_group(ip_addr_family(group), index);
+	struct ip_addr same = sim_topo_group(ip_addr_family(group), index);
 
 	return index < SIM_GROUPS_MAX && ip_addr_equal(group, &same) ? index : SIM_NONE;
 }
 
-const char *topo_name_at(const struct topo *topo, uint16_t lan, uint8_t number)
+const char *sim_topo_name_at(const struct sim_topo *topo, uint16_t lan, uint8_t number)
 {
 	for (uint16_t i = 0; i < topo->router_count; i++)
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
