@@ -12,14 +12,17 @@
 #include "base/addr_text.h"
 #include "core/core.h"
 #include "core/inspect.h"
+#include "core/mfib.h"
 #include "daemon/port.h"
 #include "daemon/watch.h"
 #include "dplane/dplane.h"
 #include "dplane/tier.h"
 #include "io/ctlsock.h"
 #include "io/field.h"
+#include "io/loop.h"
 #include "io/rtnl.h"
 #include "mgmt/explain.h"
+#include "mgmt/mroutes.h"
 #include "mgmt/reason.h"
 #include "mgmt/show.h"
 #include "mgmt/trees.h"
@@ -36,8 +39,9 @@ struct explain {
 	struct rtnl_path path;
 	uint16_t root; /* link of the route; LINK_NONE: none that is attached */
 	bool is_local; /* a program of this router sends */
-	bool has_tree;
+	bool has_tree, has_entry;
 	struct inspect_tree tree;
+	struct mfib_entry entry; /* of the forwarding table */
 	bool has_if[LINKS_MAX];
 	struct inspect_tree_if ifs[LINKS_MAX];
 };
@@ -80,6 +84,7 @@ static void gather(struct explain *ex)
 			   ? port_by_ifindex(ex->daemon, ex->path.ifindex)
 			   : LINK_NONE;
 	ex->has_tree = inspect_tree(ex->daemon->core, &ex->key, &ex->tree);
+	ex->has_entry = mfib_find(ex->daemon->core, &ex->key, &ex->entry);
 	inspect_tree_ifs_of(ex->daemon->core, &ex->key, take_if, ex);
 }
 
@@ -185,8 +190,10 @@ static void explain_tree(const struct explain *ex)
 	const char *root = port_name(ex->daemon, tree->root);
 	struct addr_text upstream = ip_addr_text(&tree->upstream);
 
-	if (!ex->has_tree)
+	if (!ex->has_tree && !ex->has_entry)
 		explain_absence(ex);
+	else if (!ex->has_tree || !strcmp(tree->state, "stale"))
+		return; /* the entry says it */
 	else if (!strcmp(tree->state, "active") && ex->is_local)
 		say(ex, "tree", port_name(ex->daemon, tree->iif), tree->state,
 		    "a program of this router sends by %s, and the tree stands",
@@ -214,11 +221,6 @@ static void explain_tree(const struct explain *ex)
 		    "it "
 		    "than this router (preference %u, metric %u), so following one could be a loop",
 		    tree->preference, tree->metric);
-	else if (!strcmp(tree->state, "stale"))
-		say(ex, "tree", port_name(ex->daemon, tree->iif), tree->state,
-		    "this router was restarted and forwards as before; unless a neighbor announces "
-		    "the tree this ends in %lld s",
-		    (long long)(tree->stale_in / HP_SEC(1)));
 	else if (!strcmp(tree->state, "flood"))
 		say(ex, "tree", port_name(ex->daemon, tree->iif), tree->state,
 		    "packets come, but no neighbor has announced the tree; until it does they are "
@@ -231,19 +233,33 @@ static void explain_tree(const struct explain *ex)
 
 /* ---- the forwarding entry ---- */
 
+/* Whose it is, where that is not a protocol with a tree. */
+static void explain_owner(const struct explain *ex)
+{
+	const struct mfib_entry *entry = &ex->entry;
+	const char *name = port_name(ex->daemon, entry->route.iif);
+	hp_time left = mroutes_time_left(entry, loop_now());
+
+	if (entry->owner == MFIB_STALE)
+		say(ex, "entry", name, mfib_owner_name(entry->owner),
+		    "this router was restarted and forwards as before; unless a protocol takes the "
+		    "entry over it ends in %" PRId64 " s",
+		    left / HP_SEC(1));
+}
+
 static void explain_input(const struct explain *ex)
 {
-	uint16_t iif = ex->tree.iif;
-	const char *name = port_name(ex->daemon, iif);
+	const char *name = port_name(ex->daemon, ex->entry.route.iif);
 
-	if (iif == LINK_NONE) {
+	if (!ex->has_entry) {
 		say(ex, "input", "-", "none",
 		    "there is no forwarding entry: a packet would be reported to the daemon as a "
 		    "miss");
 		return;
 	}
+	explain_owner(ex);
 	say(ex, "input", name, "ok", "only packets that arrive on %s are forwarded", name);
-	if (ifset_is_empty(&ex->tree.oifs))
+	if (ifset_is_empty(&ex->entry.route.oifs))
 		say(ex, "entry", name, "negative",
 		    "the entry has no outputs: packets are dropped as soon as they arrive");
 }
@@ -273,10 +289,9 @@ static void explain_tier(const struct explain *ex)
 	struct dplane_route_state state;
 	char seen[64] = "none has been seen";
 
-	if (ex->tree.iif == LINK_NONE ||
-	    dplane_route_state(ex->daemon->dplane, &ex->key, &state) < 0)
+	if (!ex->has_entry || dplane_route_state(ex->daemon->dplane, &ex->key, &state) < 0)
 		return;
-	if (!ifset_is_empty(&ex->tree.oifs))
+	if (!ifset_is_empty(&ex->entry.route.oifs))
 		say(ex, "tier", "-", tier_name(state.tier), "%s it%s%s",
 		    state.tier == DPLANE_TIER_XDP      ? "XDP in the driver forwards"
 		    : state.tier == DPLANE_TIER_TC     ? "TC forwards"
@@ -319,7 +334,8 @@ static void explain_sending(const struct explain *ex, uint16_t link)
 	bool is_known = ex->has_if[link];
 
 	say(ex, "output", port->name, "yes", "copies leave: %s",
-	    !is_known                                ? "they are flooded"
+	    ex->entry.owner == MFIB_STALE            ? "they did before the restart"
+	    : !is_known                              ? "they are flooded"
 	    : view->has_interest && view->has_member ? "neighbors are interested, and hosts listen"
 	    : view->has_interest                     ? "neighbors are interested"
 	    : view->has_member                       ? "hosts listen"
@@ -342,7 +358,7 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_GM))
 		say(ex, "output", name, "no", "neither HPIM-DM nor %s runs there",
 		    membership_name(ex));
-	else if (!ex->has_tree || ex->tree.iif == LINK_NONE)
+	else if (!ex->has_entry)
 		say(ex, "output", name, "no", "there is no tree to forward");
 	else if (is_at_source(ex, link))
 		say(ex, "output", name, "no",
@@ -364,10 +380,9 @@ static void explain_outputs(const struct explain *ex)
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
 		if (!ex->daemon->ports[link].is_used)
 			continue;
-		if (ex->has_tree && link == ex->tree.iif)
+		if (ex->has_entry && link == ex->entry.route.iif)
 			continue;
-		if (ex->has_tree && ex->tree.iif != LINK_NONE && ifset_has(&ex->tree.oifs, link) &&
-		    is_up(ex, link))
+		if (ex->has_entry && ifset_has(&ex->entry.route.oifs, link) && is_up(ex, link))
 			explain_sending(ex, link);
 		else
 			explain_silence(ex, link);
@@ -423,11 +438,12 @@ void explain_step(struct show *show)
 	explain_own(&ex);
 	explain_route(&ex);
 	explain_tree(&ex);
-	if (ex.has_tree) {
+	if (ex.has_tree || ex.has_entry) {
 		explain_input(&ex);
 		explain_tier(&ex);
-		explain_silence_of_input(&ex);
 	}
+	if (ex.has_tree)
+		explain_silence_of_input(&ex);
 	explain_outputs(&ex);
 	dplane_counters(show->daemon->dplane, explain_counter, &ex);
 }

@@ -21,6 +21,7 @@
 #include "mgmt/doctor.h"
 #include "mgmt/explain.h"
 #include "mgmt/limits.h"
+#include "mgmt/mroutes.h"
 #include "mgmt/ports.h"
 #include "mgmt/reason.h"
 #include "mgmt/show.h"
@@ -382,20 +383,20 @@ static const struct view views[] = {
 	{ .cmd = "show trees",
 	  .is_detail = true,
 	  .schema = "hpim.tree-interfaces/1",
-	  .begin = trees_begin,
+	  .begin = mroutes_begin,
 	  .step = trees_ifs_step,
 	  .end = trees_end },
 	{ .cmd = "show trees",
 	  .schema = "hpim.trees/1",
-	  .begin = trees_begin,
+	  .begin = mroutes_begin,
 	  .step = trees_step,
 	  .end = trees_end },
 	{ .cmd = "show groups", .schema = "hpim.groups/1", .step = show_groups },
 	{ .cmd = "show mroutes",
 	  .schema = "hpim.mroutes/1",
-	  .begin = trees_begin,
+	  .begin = mroutes_begin,
 	  .step = mroutes_step,
-	  .end = trees_end },
+	  .end = mroutes_end },
 	{ .cmd = "show counters",
 	  .schema = "hpim.counters/1",
 	  .begin = counters_begin,

@@ -7,6 +7,7 @@
  * came before, and no part holds up the daemon (io/ctlsock.h).
  */
 #include "core/inspect.h"
+#include "core/mfib.h"
 #include "dplane/dplane.h"
 
 struct ctl_client;
@@ -46,8 +47,9 @@ struct show {
 	struct mfib_key key;
 	bool has_source, has_group;
 	bool is_walking;
-	struct inspect_walk walk;
-	struct doctor *doctor; /* what mgmt/doctor.c has found */
+	struct inspect_walk walk; /* over trees, or */
+	struct mfib_walk entries; /* over the forwarding table */
+	struct doctor *doctor;    /* what mgmt/doctor.c has found */
 };
 
 /** show_includes() - Whether "interface" of the arguments includes this one. */

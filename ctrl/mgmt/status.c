@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/inspect.h"
+#include "core/mfib.h"
 #include "daemon/daemon.h"
 #include "daemon/privileges.h"
 #include "dplane/dplane.h"
@@ -46,6 +47,7 @@ static void put_numbers(const struct daemon *daemon, const struct dplane_totals 
 		{ "neighbors", counts.neighbors },
 		{ "trees", counts.trees },
 		{ "groups", counts.groups },
+		{ "mroutes", mfib_count(daemon->core) },
 		{ "routes", totals->routes },
 		{ "routes_xdp", totals->routes_xdp },
 		{ "routes_kernel", totals->routes_kernel },

@@ -5,66 +5,21 @@
  */
 #include <string.h>
 
-#include "base/addr_text.h"
 #include "core/inspect.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
 #include "dplane/dplane.h"
-#include "dplane/tier.h"
 #include "io/ctlsock.h"
 #include "io/field.h"
-#include "mgmt/args.h"
+#include "mgmt/mroutes.h"
 #include "mgmt/show.h"
 #include "mgmt/trees.h"
-
-/* "eth1,eth2", or "-". */
-static void put_outputs(const struct show *show, struct json_object *record,
-			const struct ifset *oifs)
-{
-	char text[LINKS_MAX * LINK_NAME_LEN] = "";
-	size_t len = 0;
-
-	ifset_for_each (link, oifs) {
-		const char *name = port_name(show->daemon, link);
-
-		if (len)
-			text[len++] = ',';
-		memcpy(text + len, name, strlen(name) + 1);
-		len += strlen(name);
-	}
-	field_put_text(record, "outputs", len ? text : "-");
-}
-
-/* How the forwarding plane serves a tree; nothing of it when there is no entry. */
-static void put_route(const struct show *show, struct json_object *record,
-		      const struct mfib_key *key)
-{
-	struct dplane_route_state state = { .tier = DPLANE_TIER_NONE, .seen_for = HP_TIME_NEVER };
-
-	if (dplane_route_state(show->daemon->dplane, key, &state) < 0)
-		state.tier = DPLANE_TIER_NONE;
-	field_put_text(record, "tier", tier_name(state.tier));
-	field_put_number(record, "packets", state.packets);
-	field_put_number(record, "bytes", state.bytes);
-	field_put_number(record, "xdp_packets", state.xdp_packets);
-	field_put_number(record, "kernel_packets", state.kernel_packets);
-	field_put_seconds(record, "seen_s", state.seen_for);
-	field_put_text(record, "why", state.why);
-	field_put_number(record, "tc_packets", state.tc_packets);
-	field_put_rate(record, "rate_pps", state.rate_pps);
-}
-
-static void put_key(struct json_object *record, const struct mfib_key *key)
-{
-	field_put_addr(record, "source", &key->source);
-	field_put_addr(record, "group", &key->group);
-}
 
 static void show_tree(const struct show *show, const struct inspect_tree *view)
 {
 	struct json_object *record = json_object_new_object();
 
-	put_key(record, &view->key);
+	mroutes_put_key(record, &view->key);
 	field_put_text(record, "state", view->state);
 	field_put_text(record, "role", view->is_originator ? "originator" : "non-originator");
 	/* A local source has no root interface. */
@@ -76,23 +31,8 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	field_put_number(record, "preference", view->preference);
 	field_put_number(record, "metric", view->metric);
 	field_put_bool(record, "in_tree", view->in_tree);
-	put_outputs(show, record, &view->oifs);
-	put_route(show, record, &view->key);
-	field_put_seconds(record, "stale_s", view->stale_in);
-	ctl_reply_record(show->client, record);
-}
-
-static void show_mroute(const struct show *show, const struct inspect_tree *view)
-{
-	struct json_object *record;
-
-	if (view->iif == LINK_NONE)
-		return;
-	record = json_object_new_object();
-	put_key(record, &view->key);
-	field_put_text(record, "input", port_name(show->daemon, view->iif));
-	put_outputs(show, record, &view->oifs);
-	put_route(show, record, &view->key);
+	mroutes_put_outputs(show, record, &view->oifs);
+	mroutes_put_counts(show, record, &view->key);
 	field_put_seconds(record, "stale_s", view->stale_in);
 	ctl_reply_record(show->client, record);
 }
@@ -105,7 +45,7 @@ static void show_tree_if(void *ctx, const struct inspect_tree_if *view)
 	if (!show_includes(show, view->link))
 		return;
 	record = json_object_new_object();
-	put_key(record, &view->key);
+	mroutes_put_key(record, &view->key);
 	field_put_text(record, "interface", port_name(show->daemon, view->link));
 	field_put_text(record, "role", view->is_root ? "root" : "non-root");
 	field_put_text(record, "assert",
@@ -139,37 +79,10 @@ hp_time trees_silence(const struct daemon *daemon, const struct inspect_tree *tr
 
 /* ---- which trees ---- */
 
-/* An argument that may be absent. Return: whether it is none, or an address. */
-static bool read_addr(struct json_object *args, const char *name, struct ip_addr *ret_addr,
-		      bool *ret_is_there)
-{
-	const char *text = field_text(args, name);
-
-	*ret_is_there = text;
-	return !text || !ip_addr_parse(text, ret_addr);
-}
-
-bool trees_begin(struct show *show)
-{
-	if (read_addr(show->args, "source", &show->key.source, &show->has_source) &&
-	    read_addr(show->args, "group", &show->key.group, &show->has_group))
-		return true;
-	ctl_reply_error(show->client, "usage", CTL_EXIT_USAGE, "",
-			"\"source\" and \"group\" are addresses");
-	return false;
-}
-
-static bool is_asked_family(const struct show *show, enum ip_family family)
-{
-	return arg_family(show->args, family) &&
-	       (!show->has_source || ip_addr_family(&show->key.source) == family) &&
-	       (!show->has_group || ip_addr_family(&show->key.group) == family);
-}
-
 /* Begin to walk over the next family, if one is left. */
 static bool walk_begin(struct show *show)
 {
-	while (show->family < IP_FAMILY_COUNT && !is_asked_family(show, show->family))
+	while (show->family < IP_FAMILY_COUNT && !mroutes_family_is_asked(show, show->family))
 		show->family++;
 	if (show->family == IP_FAMILY_COUNT)
 		return false;
@@ -192,7 +105,7 @@ bool trees_next(struct show *show, trees_fn *each)
 	struct inspect_tree tree;
 
 	if (show->has_source && show->has_group) {
-		if (is_asked_family(show, ip_addr_family(&show->key.group)) &&
+		if (mroutes_family_is_asked(show, ip_addr_family(&show->key.group)) &&
 		    inspect_tree(show->daemon->core, &show->key, &tree))
 			each(show, &tree);
 		return true;
@@ -216,9 +129,4 @@ bool trees_step(struct show *show)
 bool trees_ifs_step(struct show *show)
 {
 	return trees_next(show, show_tree_ifs);
-}
-
-bool mroutes_step(struct show *show)
-{
-	return trees_next(show, show_mroute);
 }

@@ -2,11 +2,9 @@
 #ifndef MGMT_TREES_H
 #define MGMT_TREES_H
 
-/* Views of trees and of the forwarding table. */
+/* Views of the trees of HPIM-DM; which ones: mroutes_begin(). */
 #include "mgmt/show.h"
 
-/** trees_begin() - Read "source" and "group", addresses of the trees to be shown. */
-bool trees_begin(struct show *show);
 void trees_end(struct show *show);
 
 /**
@@ -27,6 +25,5 @@ hp_time trees_silence(const struct daemon *daemon, const struct inspect_tree *tr
 
 bool trees_step(struct show *show);
 bool trees_ifs_step(struct show *show);
-bool mroutes_step(struct show *show);
 
 #endif

@@ -190,6 +190,8 @@ void hpim_tree_free(struct hpim_tree *tree)
 	assert(tree->tif_count == 0);
 	timer_stop(&hpim->mrp.core->sched, &tree->source_timer);
 	timer_stop(&hpim->mrp.core->sched, &tree->data_timer);
+	if (tree->stale)
+		mfib_clear(hpim->mrp.core, MFIB_STALE, &tree->key); /* must not come back */
 	hpim_stale_end(tree);
 	if (tree->is_dirty)
 		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
