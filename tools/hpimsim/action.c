@@ -200,7 +200,7 @@ static void calm(struct sim_net *net)
 			port->wants[PROTO_HPIM] = port->wants[PROTO_GM] = true;
 			sim_node_switch(net, i, p);
 		}
-		if (net->routers[i].is_powered)
+		if (net->nodes[i].is_powered)
 			sim_node_start(net, i);
 	}
 	sim_route_changed(net, SIM_NONE);

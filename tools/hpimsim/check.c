@@ -60,7 +60,7 @@ struct check check_running(const struct sim_net *net)
 
 static const struct hpim_if *interface_of(const struct sim_net *net, uint16_t router, uint16_t port)
 {
-	const struct core *core = net->routers[router].core;
+	const struct core *core = net->nodes[router].router.core;
 
 	return core ? hpim_if_by_link(hpim_of(core, net->family), port) : NULL;
 }
@@ -151,11 +151,11 @@ static struct check check_belief(const struct sim_net *net, uint16_t a, uint16_t
 	const struct sim_port *port = &net->topo.routers[a].ports[a_port];
 	const struct ip_addr own = sim_topo_addr(&net->topo, net->family, port->lan, port->host);
 	const struct hpim_neigh *neigh = neighbor_of(net, a, a_port, b, b_port);
-	const struct hpim *hpim = hpim_of(net->routers[b].core, net->family);
+	const struct hpim *hpim = hpim_of(net->nodes[b].router.core, net->family);
 
 	for (const struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next) {
 		const struct hpim_tree *theirs =
-			hpim_tree_find(hpim_of(net->routers[a].core, net->family),
+			hpim_tree_find(hpim_of(net->nodes[a].router.core, net->family),
 				       &tree->key.source, &tree->key.group);
 		const struct hpim_tree_if *said = hpim_tree_if_find(tree, b_port);
 		const struct hpim_tree_if *heard =
@@ -243,7 +243,7 @@ static struct check check_port(const struct sim_net *net, const struct ideal *id
 	if (best != SIM_NONE)
 		best_addr = sim_topo_addr(&net->topo, net->family, is->lan,
 					  net->topo.routers[best].ports[best_port].host);
-	inspect_tree_ifs(net->routers[router].core, net->family, on_tree_if, &search);
+	inspect_tree_ifs(net->nodes[router].router.core, net->family, on_tree_if, &search);
 	if (!search.is_found)
 		return fail(CHECK_TREE, "%s.%s is not part of the tree", router_name(net, router),
 			    is->name);
@@ -270,9 +270,9 @@ static struct check check_tree(const struct sim_net *net, const struct ideal *id
 	struct tree_search search = { .key = key_of(net, ideal), .link = LINK_NONE };
 	struct check found = { .kind = CHECK_OK };
 
-	if (!net->routers[router].core)
+	if (!net->nodes[router].router.core)
 		return found;
-	inspect_trees(net->routers[router].core, net->family, on_tree, &search);
+	inspect_trees(net->nodes[router].router.core, net->family, on_tree, &search);
 	if (!ideal->is_there[router])
 		return found;
 	if (!search.is_found || strcmp(search.tree.state, "active") != 0)
@@ -336,12 +336,12 @@ struct check check_settled(const struct sim_net *net)
 struct check check_no_trees(const struct sim_net *net)
 {
 	for (uint16_t i = 0; i < net->topo.router_count; i++) {
-		const struct sim_node *router = &net->routers[i];
+		const struct sim_router *router = &net->nodes[i].router;
 
 		if (router->core && inspect_counts(router->core).trees)
 			return fail(CHECK_LEFT_OVER, "%s has a tree that outlives its source",
 				    router_name(net, i));
-		if (router->entry_count)
+		if (router->entries)
 			return fail(CHECK_LEFT_OVER, "%s has a route that outlives its source",
 				    router_name(net, i));
 	}
@@ -357,7 +357,7 @@ struct check check_empty(const struct sim_net *net)
 	if (!found.kind)
 		found = check_pending(net);
 	for (uint16_t i = 0; i < net->topo.router_count && !found.kind; i++) {
-		const struct sim_node *router = &net->routers[i];
+		const struct sim_router *router = &net->nodes[i].router;
 		const struct hpim *hpim = router->core ? hpim_of(router->core, net->family) : NULL;
 
 		if (!hpim)
@@ -368,7 +368,7 @@ struct check check_empty(const struct sim_net *net)
 		else if (inspect_counts(router->core).groups)
 			found = fail(CHECK_LEFT_OVER, "%s keeps groups without members",
 				     router_name(net, i));
-		else if (router->watch_count)
+		else if (router->watches)
 			found = fail(CHECK_LEFT_OVER, "%s watches a route for nothing",
 				     router_name(net, i));
 	}

@@ -31,7 +31,7 @@ static void write_nodes(FILE *file, const struct sim_net *net)
 		fprintf(file, "\tl%u [shape=ellipse, label=\"%s\"];\n", i, topo->lans[i].name);
 	for (uint16_t i = 0; i < topo->router_count; i++)
 		fprintf(file, "\tr%u [shape=box, label=\"%s\"%s];\n", i, topo->routers[i].name,
-			net->routers[i].core ? "" : ", style=dashed");
+			net->nodes[i].router.core ? "" : ", style=dashed");
 	for (uint16_t i = 0; i < topo->host_count; i++) {
 		const struct sim_host *host = &topo->hosts[i];
 
@@ -59,15 +59,15 @@ static void write_entry(FILE *file, const struct sim_net *net, uint16_t router,
 static void write_router(FILE *file, const struct sim_net *net, uint16_t index)
 {
 	const struct sim_box *box = &net->topo.routers[index];
-	const struct sim_node *router = &net->routers[index];
+	const struct sim_router *router = &net->nodes[index].router;
 
 	for (uint16_t p = 0; p < box->port_count; p++)
 		fprintf(file,
 			"\tr%u -> l%u [dir=none, color=grey, taillabel=\"%s\", fontsize=8%s];\n",
 			index, box->ports[p].lan, box->ports[p].name,
 			box->ports[p].is_up && !box->ports[p].is_cut ? "" : ", style=dotted");
-	for (size_t i = 0; i < router->entry_count; i++)
-		write_entry(file, net, index, &router->entries[i].route);
+	for (const struct sim_entry *entry = router->entries; entry; entry = entry->hh.next)
+		write_entry(file, net, index, &entry->route);
 }
 
 void dot_write(FILE *file, const struct sim_net *net)

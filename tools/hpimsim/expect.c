@@ -88,7 +88,7 @@ static bool is_first_group(const struct ip_addr *group)
 static bool say_tree(void *ctx, const struct inspect_tree *tree)
 {
 	struct asked *asked = ctx;
-	const struct core *core = asked->net->routers[asked->subject.router].core;
+	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 	const struct sim_box *box = &asked->net->topo.routers[asked->subject.router];
 	struct port_sets sets = { .key = tree->key };
 
@@ -104,7 +104,7 @@ static bool say_tree(void *ctx, const struct inspect_tree *tree)
 
 static void answer_tree(struct asked *asked)
 {
-	const struct core *core = asked->net->routers[asked->subject.router].core;
+	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 
 	if (core)
 		inspect_trees(core, asked->net->family, say_tree, asked);
@@ -115,7 +115,7 @@ static void answer_tree(struct asked *asked)
 static bool say_interest(void *ctx, const struct inspect_tree *tree)
 {
 	struct asked *asked = ctx;
-	const struct core *core = asked->net->routers[asked->subject.router].core;
+	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 	struct port_sets sets = { .key = tree->key };
 
 	if (!is_first_group(&tree->key.group))
@@ -127,7 +127,7 @@ static bool say_interest(void *ctx, const struct inspect_tree *tree)
 
 static void answer_interest(struct asked *asked)
 {
-	const struct core *core = asked->net->routers[asked->subject.router].core;
+	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 
 	if (core)
 		inspect_trees(core, asked->net->family, say_interest, asked);
@@ -146,7 +146,7 @@ static bool count_active(void *ctx, const struct inspect_tree *tree)
 
 static void answer_trees(struct asked *asked)
 {
-	const struct core *core = asked->net->routers[asked->subject.router].core;
+	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 	unsigned int counts[2] = { 0, 0 };
 
 	if (core)
@@ -168,7 +168,7 @@ static bool collect_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
 static void answer_neighbors(struct asked *asked)
 {
 	const struct sim_topo *topo = &asked->net->topo;
-	const struct core *core = asked->net->routers[asked->subject.router].core;
+	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
 	const char *states[256] = { NULL };
 
@@ -191,7 +191,7 @@ static void answer_neighbors(struct asked *asked)
 
 static const struct gm_if *membership(const struct asked *asked)
 {
-	const struct core *core = asked->net->routers[asked->subject.router].core;
+	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 
 	return core ? inspect_membership(core, asked->subject.port, asked->net->family) : NULL;
 }
@@ -222,8 +222,8 @@ static void answer_members(struct asked *asked)
 	const struct gm_if *gm = membership(asked);
 
 	if (gm)
-		gm_group_inspect(asked->net->routers[asked->subject.router].core, gm, say_group,
-				 asked);
+		gm_group_inspect(asked->net->nodes[asked->subject.router].router.core, gm,
+				 say_group, asked);
 	if (!asked->text.used)
 		say(asked, "none");
 }

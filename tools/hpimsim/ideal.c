@@ -55,12 +55,12 @@ static void find_routes(const struct sim_net *net, struct ideal *ideal)
 		sim_topo_subnet(&net->topo, net->family, host->lan, host->host).addr;
 
 	for (uint16_t i = 0; i < net->topo.router_count; i++) {
-		const struct core_event route = sim_route_event(net, i, &source);
+		const struct ev_rpf route = sim_route_to(net, i, &source);
 
-		ideal->is_there[i] = net->routers[i].core && route.rpf.is_reachable;
-		ideal->root[i] = route.rpf.link;
-		ideal->preference[i] = route.rpf.preference;
-		ideal->metric[i] = route.rpf.metric;
+		ideal->is_there[i] = net->nodes[i].router.core && route.is_reachable;
+		ideal->root[i] = route.link;
+		ideal->preference[i] = route.preference;
+		ideal->metric[i] = route.metric;
 	}
 }
 

@@ -55,7 +55,7 @@ static void hpim_words(const struct sim_net *net, const struct sim_frame *frame,
 	struct hpim_msg msg;
 
 	entry->kind = LOG_OTHER;
-	if (hpim_decode(net->family, frame->bytes, frame->len, &msg) < 0)
+	if (hpim_decode(net->family, frame->sent.bytes, frame->sent.len, &msg) < 0)
 		(void)snprintf(entry->text, LOG_TEXT_LEN, "not HPIM-DM");
 	else if (msg.type == HPIM_HELLO)
 		(void)snprintf(entry->text, LOG_TEXT_LEN, msg.hello.hold_s ? "Hello" : "Goodbye");
@@ -75,9 +75,11 @@ static void gm_words(const struct sim_net *net, const struct sim_frame *frame,
 
 	entry->kind = LOG_GM;
 	if (net->family == IP_FAMILY_4)
-		err = igmp_decode(frame->bytes, frame->len, &frame->src, &frame->dst, &msg);
+		err = igmp_decode(frame->sent.bytes, frame->sent.len, &frame->sent.src,
+				  &frame->sent.dst, &msg);
 	else
-		err = mld_decode(frame->bytes, frame->len, &frame->src, &frame->dst, &msg);
+		err = mld_decode(frame->sent.bytes, frame->sent.len, &frame->sent.src,
+				 &frame->sent.dst, &msg);
 	if (err)
 		(void)snprintf(entry->text, LOG_TEXT_LEN, "not membership");
 	else if (msg.type == GM_QUERY)
@@ -135,9 +137,9 @@ static void on_frame(void *ctx, const struct sim_net *net, const struct sim_fram
 				     .sender = frame->sender,
 				     .port = frame->port,
 				     .to = SIM_NONE };
-	if (!ip_addr_is_multicast(&frame->dst))
-		entry->to = frame->dst.b[15];
-	if (frame->socket == SOCKET_103)
+	if (!ip_addr_is_multicast(&frame->sent.dst))
+		entry->to = frame->sent.dst.b[15];
+	if (frame->sent.socket == SOCKET_103)
 		hpim_words(net, frame, entry);
 	else
 		gm_words(net, frame, entry);

@@ -159,17 +159,17 @@ static void on_frame(void *ctx, const struct sim_net *net, const struct sim_fram
 {
 	const struct pcap *pcap = ctx;
 	struct ip_fields ip = {
-		.src = frame->src, .dst = frame->dst, .proto = INET_PROTO_PIM, .ttl = 1
+		.src = frame->sent.src, .dst = frame->sent.dst, .proto = INET_PROTO_PIM, .ttl = 1
 	};
 	uint8_t bytes[PACKET_MAX];
 	struct writer w = writer_over(bytes, sizeof(bytes));
 
-	if (frame->socket == SOCKET_GM) {
+	if (frame->sent.socket == SOCKET_GM) {
 		ip.proto = net->family == IP_FAMILY_4 ? INET_PROTO_IGMP : INET_PROTO_ICMPV6;
 		ip.has_router_alert = true;
 	}
-	wr_header(&w, &ip, frame->len);
-	wr_bytes(&w, frame->bytes, frame->len);
+	wr_header(&w, &ip, frame->sent.len);
+	wr_bytes(&w, frame->sent.bytes, frame->sent.len);
 	assert(!w.bad);
 	put_packet(pcap->file, net->now, frame->lan, bytes, wr_len(&w));
 }

@@ -152,12 +152,14 @@ void sim_host_receive(struct sim_net *net, uint16_t index, const struct sim_fram
 	uint16_t group;
 	int err;
 
-	if (net->topo.hosts[index].is_unplugged || frame->socket != SOCKET_GM)
+	if (net->topo.hosts[index].is_unplugged || frame->sent.socket != SOCKET_GM)
 		return;
 	if (net->family == IP_FAMILY_4)
-		err = igmp_decode(frame->bytes, frame->len, &frame->src, &frame->dst, &msg);
+		err = igmp_decode(frame->sent.bytes, frame->sent.len, &frame->sent.src,
+				  &frame->sent.dst, &msg);
 	else
-		err = mld_decode(frame->bytes, frame->len, &frame->src, &frame->dst, &msg);
+		err = mld_decode(frame->sent.bytes, frame->sent.len, &frame->sent.src,
+				 &frame->sent.dst, &msg);
 	if (err) {
 		sim_net_break(net, "%s hears a bad query", net->topo.hosts[index].name);
 		return;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simnet/event.h"
 #include "simnet/net.h"
 
 void sim_frame_put(struct sim_frame *frame)
@@ -141,13 +142,11 @@ void sim_lan_send(struct sim_net *net, uint16_t sender, uint16_t port, const str
 	frame = malloc(sizeof(*frame) + send->len);
 	assert(frame);
 	*frame = (struct sim_frame){ .refs = 1,
-				     .socket = send->socket,
 				     .lan = from ? from->lan : net->topo.hosts[sender].lan,
 				     .sender = sender,
 				     .port = port,
-				     .src = send->src,
-				     .dst = send->dst,
-				     .len = send->len };
+				     .sent = *send };
+	frame->sent.bytes = frame->bytes;
 	memcpy(frame->bytes, send->bytes, send->len);
 	net->count.frames++;
 	for (unsigned int i = 0; i < net->tap_count; i++)
@@ -155,7 +154,7 @@ void sim_lan_send(struct sim_net *net, uint16_t sender, uint16_t port, const str
 			net->taps[i].frame(net->taps[i].ctx, net, frame);
 	if (!from || !from->is_cut) {
 		transmit_to_routers(net, frame);
-		if (frame->socket == SOCKET_GM)
+		if (frame->sent.socket == SOCKET_GM)
 			transmit_to_hosts(net, frame);
 	}
 	sim_frame_put(frame);
@@ -165,17 +164,17 @@ void sim_lan_send(struct sim_net *net, uint16_t sender, uint16_t port, const str
 static bool has_joined(const struct sim_net *net, const struct sim_item *item,
 		       const struct sim_frame *frame)
 {
-	const struct sim_node *router = &net->routers[item->node];
+	const struct sim_router *router = &net->nodes[item->node].router;
 	const struct sim_port *port = &net->topo.routers[item->node].ports[item->port];
 	const struct ip_addr own = sim_topo_addr(&net->topo, net->family, port->lan, port->host);
 
 	for (size_t i = 0; i < router->join_count; i++) {
 		const struct fx_group *join = &router->joins[i];
 
-		if (join->link != item->port || join->socket != frame->socket)
+		if (join->link != item->port || join->socket != frame->sent.socket)
 			continue;
-		if (frame->socket == SOCKET_GM || ip_addr_equal(&join->group, &frame->dst) ||
-		    ip_addr_equal(&own, &frame->dst))
+		if (join->socket == SOCKET_GM || ip_addr_equal(&join->group, &frame->sent.dst) ||
+		    ip_addr_equal(&own, &frame->sent.dst))
 			return true;
 	}
 	return false;
@@ -185,6 +184,7 @@ void sim_lan_deliver(struct sim_net *net, const struct sim_item *item)
 {
 	const struct sim_frame *frame = item->load;
 	const struct sim_port *port;
+	struct core_event event;
 
 	if (item->is_host) {
 		sim_host_receive(net, item->node, frame);
@@ -193,17 +193,8 @@ void sim_lan_deliver(struct sim_net *net, const struct sim_item *item)
 	port = &net->topo.routers[item->node].ports[item->port];
 	if (!port->is_up || port->is_cut || !has_joined(net, item, frame))
 		return;
-	sim_node_feed(
-		net, item->node,
-		&(struct core_event){ .kind = EV_PACKET,
-				      .packet = { .link = item->port,
-						  .socket = frame->socket,
-						  .src = frame->src,
-						  .dst = frame->dst,
-						  .ttl = 1,
-						  .has_router_alert = frame->socket == SOCKET_GM,
-						  .bytes = frame->bytes,
-						  .len = frame->len } });
+	event = sim_event_packet(item->port, &frame->sent);
+	sim_node_feed(net, item->node, &event);
 }
 
 void sim_lan_data(struct sim_net *net, uint16_t lan, uint16_t sender, uint16_t port,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simnet/grow.h"
 #include "simnet/net.h"
 
 struct sim_net *sim_net_new(const struct sim_topo *topo, enum ip_family family, uint64_t seed)
@@ -20,7 +21,7 @@ struct sim_net *sim_net_new(const struct sim_topo *topo, enum ip_family family, 
 	net->hash = UINT64_C(0xcbf29ce484222325); /* where FNV-1a begins */
 	net->looped_at = HP_TIME_NEVER;
 	for (uint16_t i = 0; i < topo->router_count; i++)
-		net->routers[i].clock_at = net->routers[i].lease_at = HP_TIME_NEVER;
+		sim_node_init(net, i);
 	for (uint16_t i = 0; i < topo->host_count; i++) {
 		net->hosts[i].source_at = HP_TIME_NEVER;
 		for (uint16_t g = 0; g < SIM_GROUPS_MAX; g++)
@@ -44,7 +45,7 @@ void sim_net_free(struct sim_net *net)
 	for (size_t i = 0; i < net->queue.count; i++)
 		drop_load(net, &net->queue.items[i]);
 	for (uint16_t i = 0; i < net->topo.router_count; i++)
-		sim_node_fini(&net->routers[i]);
+		sim_node_fini(&net->nodes[i]);
 	sim_queue_fini(&net->queue);
 	free(net->flows);
 	free(net);
@@ -58,12 +59,12 @@ void sim_net_tap(struct sim_net *net, const struct sim_net_tap *tap)
 
 static void clock_due(struct sim_net *net, const struct sim_item *item)
 {
-	struct sim_node *router = &net->routers[item->node];
+	struct sim_node *node = &net->nodes[item->node];
 
-	if (!router->core || router->clock_at != item->at)
+	if (!node->router.core || node->clock_at != item->at)
 		return; /* superseded */
-	router->clock_at = HP_TIME_NEVER;
-	sim_node_feed(net, item->node, &(struct core_event){ .kind = EV_CLOCK });
+	node->clock_at = HP_TIME_NEVER;
+	sim_node_clock(net, item->node);
 }
 
 static void happen(struct sim_net *net, const struct sim_item *item)
@@ -116,11 +117,7 @@ struct sim_flow *sim_net_flow(struct sim_net *net, uint16_t host, uint16_t group
 	for (size_t i = 0; i < net->flow_count; i++)
 		if (net->flows[i].host == host && net->flows[i].group == group)
 			return &net->flows[i];
-	if (net->flow_count == net->flow_room) {
-		net->flow_room = net->flow_room ? 2 * net->flow_room : 8;
-		net->flows = realloc(net->flows, net->flow_room * sizeof(*net->flows));
-		assert(net->flows);
-	}
+	net->flows = sim_grow(net->flows, net->flow_count, &net->flow_room, sizeof(*net->flows));
 	net->flows[net->flow_count] = (struct sim_flow){ .host = host, .group = group };
 	return &net->flows[net->flow_count++];
 }

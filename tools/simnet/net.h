@@ -13,6 +13,7 @@
  */
 #include "simnet/queue.h"
 #include "simnet/rand.h"
+#include "simnet/restart.h"
 #include "simnet/topo.h"
 
 #define SIM_PACKET_COPIES_MAX 4000u      /* a packet that is sent more often is a storm, and ends */
@@ -23,11 +24,9 @@
 /* A control packet on a link. */
 struct sim_frame {
 	uint32_t refs;
-	enum core_socket socket;
 	uint16_t lan;
 	uint16_t sender, port; /* router and its port; or host and SIM_NONE */
-	struct ip_addr src, dst;
-	size_t len;
+	struct fx_send sent;   /* its bytes are those below */
 	uint8_t bytes[];
 };
 
@@ -41,11 +40,6 @@ struct sim_packet {
 	uint16_t copies[SIM_LANS_MAX];
 };
 
-struct sim_entry {
-	struct mfib_route route;
-	hp_time seen_at; /* HP_TIME_NEVER: never */
-};
-
 struct sim_route {
 	bool is_reachable, is_connected;
 	uint16_t port;
@@ -54,22 +48,13 @@ struct sim_route {
 };
 
 struct sim_node {
-	struct core *core; /* NULL: the daemon does not run */
+	struct sim_router router;
 	bool is_powered;
-	bool was_on;              /* not only absent from the beginning */
-	uint32_t boot_time;       /* greatest one used before */
-	struct ev_stale *formers; /* neighbors of a daemon that was killed */
-	size_t former_count;
-	hp_time clock_at; /* deadline queued */
-	hp_time lease_at; /* ITEM_LEASE that counts */
-	struct sim_entry *entries;
-	size_t entry_count, entry_room;
-	struct ip_addr *watches;
-	size_t watch_count, watch_room;
-	struct fx_group *joins;
-	size_t join_count, join_room;
-	struct core_event *answers; /* to be fed when the effects of an event are done */
-	size_t answer_count, answer_room;
+	bool was_on;                /* not only absent from the beginning */
+	uint32_t boot_time;         /* greatest one used before */
+	struct sim_formers formers; /* of a daemon that was killed */
+	hp_time clock_at;           /* deadline queued */
+	hp_time lease_at;           /* ITEM_LEASE that counts */
 	struct sim_route routes[SIM_LANS_MAX];
 };
 
@@ -113,7 +98,7 @@ struct sim_net {
 	struct sim_rand rand;
 	uint64_t seed;
 	uint64_t hash; /* over all events and effects */
-	struct sim_node routers[SIM_ROUTERS_MAX];
+	struct sim_node nodes[SIM_ROUTERS_MAX];
 	struct sim_host_state hosts[SIM_HOSTS_MAX];
 	struct sim_flow *flows;
 	size_t flow_count, flow_room;
@@ -147,7 +132,7 @@ __attribute__((format(printf, 2, 3))) void sim_net_break(struct sim_net *net, co
 /** sim_net_flow() - Find or create. */
 struct sim_flow *sim_net_flow(struct sim_net *net, uint16_t host, uint16_t group);
 
-/* router.c */
+/* node.c */
 
 /** sim_node_start() - Power, if need be, and the daemon. */
 void sim_node_start(struct sim_net *net, uint16_t router);
@@ -164,6 +149,9 @@ void sim_node_crash(struct sim_net *net, uint16_t router);
 /** sim_node_feed() - Let an event happen, with all that follows at once. */
 void sim_node_feed(struct sim_net *net, uint16_t router, const struct core_event *event);
 
+/** sim_node_clock() - Its deadline has come. */
+void sim_node_clock(struct sim_net *net, uint16_t router);
+
 /** sim_node_answer_routes() - Tell the core of the routes it watches, as they are now. */
 void sim_node_answer_routes(struct sim_net *net, uint16_t router);
 
@@ -175,8 +163,8 @@ void sim_node_switch(struct sim_net *net, uint16_t router, uint16_t port);
 
 void sim_node_lease_ends(struct sim_net *net, const struct sim_item *item);
 
-/** sim_node_fini() - Free what a router holds. */
-void sim_node_fini(struct sim_node *router);
+void sim_node_init(struct sim_net *net, uint16_t router);
+void sim_node_fini(struct sim_node *node);
 
 /* trace.c: the hash over everything that happens */
 
@@ -201,10 +189,6 @@ void sim_packet_put(struct sim_net *net, struct sim_packet *packet);
 
 /* plane.c: forwarding */
 
-void sim_plane_put(struct sim_net *net, uint16_t router, const struct mfib_route *route);
-void sim_plane_del(struct sim_net *net, uint16_t router, const struct mfib_key *key);
-void sim_plane_clear(struct sim_node *router);
-const struct sim_entry *sim_plane_find(const struct sim_node *router, const struct mfib_key *key);
 void sim_plane_receive(struct sim_net *net, const struct sim_item *item);
 
 /* route.c: unicast routing */
@@ -215,9 +199,9 @@ void sim_route_changed(struct sim_net *net, uint16_t router);
 /** sim_route_renew() - A router computes its routes anew and tells its core. */
 void sim_route_renew(struct sim_net *net, uint16_t router);
 
-/** sim_route_event() - The route to a source as the core wants to hear it. */
-struct core_event sim_route_event(const struct sim_net *net, uint16_t router,
-				  const struct ip_addr *source);
+/** sim_route_to() - The route of a router to a source. */
+struct ev_rpf sim_route_to(const struct sim_net *net, uint16_t router,
+			   const struct ip_addr *source);
 
 /* host.c */
 

@@ -1,198 +1,132 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The daemon in small: feeds a core, performs its effects. What ctrl/daemon/daemon.c is to the
- * system. */
-#include <assert.h>
-#include <stdlib.h>
+/* A router in its place: the life of its daemon, and what its core reaches. */
 #include <string.h>
 
 #include "core/inspect.h"
+#include "simnet/event.h"
 #include "simnet/net.h"
 
 #define UNIX_S 1000000000u /* UNIX time at the beginning */
 
-/* Make room for one more element. */
-static void *grow(void *array, size_t count, size_t *room, size_t size)
+static struct sim_net *net_of(const struct sim_router *router)
 {
-	if (count < *room)
-		return array;
-	*room = *room ? 2 * *room : 8;
-	array = realloc(array, *room * size);
-	assert(array);
-	return array;
+	return router->ctx;
 }
 
-static void answer(struct sim_node *router, const struct core_event *event)
+static void on_event(struct sim_router *router, const struct core_event *event)
 {
-	router->answers = grow(router->answers, router->answer_count, &router->answer_room,
-			       sizeof(*router->answers));
-	router->answers[router->answer_count++] = *event;
+	sim_trace_event(net_of(router), router->index, event);
 }
 
-static void take_send(struct sim_net *net, uint16_t index, const struct fx_send *send)
+static void on_effect(struct sim_router *router, const struct core_effect *fx)
 {
-	const struct sim_port *port = &net->topo.routers[index].ports[send->link];
+	struct sim_net *net = net_of(router);
+
+	sim_trace_effect(net, router->index, fx);
+	for (unsigned int i = 0; fx->kind == FX_NOTE && i < net->tap_count; i++)
+		if (net->taps[i].note)
+			net->taps[i].note(net->taps[i].ctx, net, router->index, &fx->note);
+}
+
+static void on_send(struct sim_router *router, const struct fx_send *send)
+{
+	struct sim_net *net = net_of(router);
+	const struct sim_box *box = &net->topo.routers[router->index];
+	const struct sim_port *port = &box->ports[send->link];
 	const struct ip_addr own = sim_topo_addr(&net->topo, net->family, port->lan, port->host);
 	size_t header = ip_family_addr_len(net->family) == 4 ? 20 : 40;
 
 	if (!ip_addr_equal(&own, &send->src))
-		sim_net_break(net, "%s sends from a foreign address",
-			      net->topo.routers[index].name);
+		sim_net_break(net, "%s sends from a foreign address", box->name);
 	if (send->len + header > net->topo.lans[port->lan].mtu)
-		sim_net_break(net, "%s sends %zu bytes on %s", net->topo.routers[index].name,
-			      send->len + header, port->name);
-	sim_lan_send(net, index, send->link, send);
+		sim_net_break(net, "%s sends %zu bytes on %s", box->name, send->len + header,
+			      port->name);
+	sim_lan_send(net, router->index, send->link, send);
 }
 
-static struct fx_group *find_join(struct sim_node *router, const struct fx_group *group)
+static struct ev_rpf route_to(const struct sim_router *router, const struct ip_addr *source)
 {
-	for (size_t i = 0; i < router->join_count; i++)
-		if (router->joins[i].link == group->link &&
-		    router->joins[i].socket == group->socket &&
-		    ip_addr_equal(&router->joins[i].group, &group->group))
-			return &router->joins[i];
-	return NULL;
+	return sim_route_to(net_of(router), router->index, source);
 }
 
-static void take_join(struct sim_net *net, struct sim_node *router, const struct fx_group *group)
+static void on_broken(struct sim_router *router, const char *what)
 {
-	if (find_join(router, group)) {
-		sim_net_break(net, "a group is joined twice");
+	struct sim_net *net = net_of(router);
+
+	sim_net_break(net, "%s: %s", net->topo.routers[router->index].name, what);
+}
+
+static const struct sim_router_ops ops = {
+	.event = on_event,
+	.effect = on_effect,
+	.send = on_send,
+	.route = route_to,
+	.broken = on_broken,
+};
+
+void sim_node_init(struct sim_net *net, uint16_t index)
+{
+	struct sim_node *node = &net->nodes[index];
+
+	sim_router_init(&node->router, &ops, net, index);
+	node->clock_at = node->lease_at = HP_TIME_NEVER;
+}
+
+void sim_node_fini(struct sim_node *node)
+{
+	sim_router_fini(&node->router);
+	sim_formers_fini(&node->formers);
+}
+
+/* ---- Events ---- */
+
+static void schedule(struct sim_net *net, uint16_t index)
+{
+	struct sim_node *node = &net->nodes[index];
+	hp_time deadline = core_deadline(node->router.core);
+
+	if (deadline == node->clock_at)
 		return;
-	}
-	router->joins =
-		grow(router->joins, router->join_count, &router->join_room, sizeof(*router->joins));
-	router->joins[router->join_count++] = *group;
-}
-
-static void take_leave(struct sim_net *net, struct sim_node *router, const struct fx_group *group)
-{
-	struct fx_group *join = find_join(router, group);
-
-	if (join)
-		*join = router->joins[--router->join_count];
-	else
-		sim_net_break(net, "a group is left that was not joined");
-}
-
-static void take_watch(struct sim_net *net, uint16_t index, const struct ip_addr *source)
-{
-	struct sim_node *router = &net->routers[index];
-	const struct core_event event = sim_route_event(net, index, source);
-
-	router->watches = grow(router->watches, router->watch_count, &router->watch_room,
-			       sizeof(*router->watches));
-	router->watches[router->watch_count++] = *source;
-	answer(router, &event);
-}
-
-static void take_unwatch(struct sim_net *net, struct sim_node *router, const struct ip_addr *source)
-{
-	for (size_t i = 0; i < router->watch_count; i++) {
-		if (!ip_addr_equal(&router->watches[i], source))
-			continue;
-		router->watches[i] = router->watches[--router->watch_count];
-		return;
-	}
-	sim_net_break(net, "a route is unwatched that was not watched");
-}
-
-static void take_ask(struct sim_net *net, struct sim_node *router, const struct mfib_key *key)
-{
-	const struct sim_entry *entry = sim_plane_find(router, key);
-	struct ev_data data = { .kind = DATA_SEEN,
-				.link = LINK_NONE,
-				.source = key->source,
-				.group = key->group,
-				.seen_for = HP_TIME_NEVER };
-
-	if (entry && entry->seen_at != HP_TIME_NEVER)
-		data.seen_for = net->now - entry->seen_at;
-	answer(router, &(struct core_event){ .kind = EV_DATA, .data = data });
-}
-
-static void take(struct sim_net *net, uint16_t index, const struct core_effect *fx)
-{
-	struct sim_node *router = &net->routers[index];
-
-	sim_trace_effect(net, index, fx);
-	switch (fx->kind) {
-	case FX_SEND: take_send(net, index, &fx->send); break;
-	case FX_JOIN: take_join(net, router, &fx->group); break;
-	case FX_LEAVE: take_leave(net, router, &fx->group); break;
-	case FX_RPF_WATCH: take_watch(net, index, &fx->rpf_source); break;
-	case FX_RPF_UNWATCH: take_unwatch(net, router, &fx->rpf_source); break;
-	case FX_MFIB_PUT: sim_plane_put(net, index, &fx->route); break;
-	case FX_MFIB_DEL: sim_plane_del(net, index, &fx->key); break;
-	case FX_MFIB_QUERY: take_ask(net, router, &fx->key); break;
-	case FX_NOTE:
-		for (unsigned int i = 0; i < net->tap_count; i++)
-			if (net->taps[i].note)
-				net->taps[i].note(net->taps[i].ctx, net, index, &fx->note);
-	}
-}
-
-static void feed_one(struct sim_net *net, uint16_t index, const struct core_event *event)
-{
-	struct core *core = net->routers[index].core;
-	const struct core_effect *effect;
-
-	sim_trace_event(net, index, event);
-	core_handle(core, net->now, event);
-	while ((effect = core_effect_next(core)))
-		take(net, index, effect);
-}
-
-void sim_node_feed(struct sim_net *net, uint16_t index, const struct core_event *event)
-{
-	struct sim_node *router = &net->routers[index];
-	hp_time deadline;
-
-	if (!router->core)
-		return;
-	feed_one(net, index, event);
-	for (size_t i = 0; i < router->answer_count; i++) {
-		const struct core_event next = router->answers[i]; /* the array may move */
-
-		feed_one(net, index, &next);
-	}
-	router->answer_count = 0;
-	deadline = core_deadline(router->core);
-	if (deadline == router->clock_at)
-		return;
-	router->clock_at = deadline < net->now ? net->now : deadline;
+	node->clock_at = deadline < net->now ? net->now : deadline;
 	if (deadline != HP_TIME_NEVER)
-		sim_queue_push(&net->queue, &(struct sim_item){ .at = router->clock_at,
+		sim_queue_push(&net->queue, &(struct sim_item){ .at = node->clock_at,
 								.kind = ITEM_CLOCK,
 								.node = index });
 }
 
-/* All answers first: feeding one may end the watch of another. */
+void sim_node_feed(struct sim_net *net, uint16_t index, const struct core_event *event)
+{
+	struct sim_node *node = &net->nodes[index];
+
+	if (!node->router.core)
+		return;
+	sim_router_feed(&node->router, net->now, event);
+	schedule(net, index);
+}
+
+void sim_node_clock(struct sim_net *net, uint16_t index)
+{
+	const struct core_event event = sim_event_clock();
+
+	sim_node_feed(net, index, &event);
+}
+
 void sim_node_answer_routes(struct sim_net *net, uint16_t index)
 {
-	struct sim_node *router = &net->routers[index];
-
-	for (size_t i = 0; i < router->watch_count; i++) {
-		const struct core_event event = sim_route_event(net, index, &router->watches[i]);
-
-		answer(router, &event);
-	}
-	sim_node_feed(net, index, &(struct core_event){ .kind = EV_CLOCK });
+	if (!net->nodes[index].router.core)
+		return;
+	sim_router_reroute(&net->nodes[index].router);
+	sim_node_clock(net, index);
 }
 
 void sim_node_link(struct sim_net *net, uint16_t index, uint16_t number)
 {
 	const struct sim_port *port = &net->topo.routers[index].ports[number];
-	struct core_event event = {
-		.kind = EV_LINK,
-		.link = { .link = number,
-			  .is_present = true,
-			  .is_up = port->is_up,
-			  .mtu = net->topo.lans[port->lan].mtu,
-			  .addr_count = 1,
-			  .addrs = { sim_topo_subnet(&net->topo, net->family, port->lan,
-						     port->host) } },
-	};
+	const struct ip_prefix subnet =
+		sim_topo_subnet(&net->topo, net->family, port->lan, port->host);
+	struct core_event event = sim_event_link(number, port->is_up, &subnet);
 
+	event.link.mtu = net->topo.lans[port->lan].mtu;
 	memcpy(event.link.name, port->name, sizeof(event.link.name));
 	if (net->family == IP_FAMILY_6)
 		event.link.addrs[event.link.addr_count++] = (struct ip_prefix){
@@ -205,15 +139,15 @@ void sim_node_switch(struct sim_net *net, uint16_t index, uint16_t number)
 {
 	const struct sim_port *port = &net->topo.routers[index].ports[number];
 
-	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-		sim_node_feed(net, index,
-			      &(struct core_event){ .kind = EV_CONFIG,
-						    .config = { .kind = CONFIG_LINK,
-								.link = number,
-								.family = net->family,
-								.proto = proto,
-								.is_on = port->wants[proto] } });
+	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++) {
+		const struct core_event event =
+			sim_event_switch(number, net->family, proto, port->wants[proto]);
+
+		sim_node_feed(net, index, &event);
+	}
 }
+
+/* ---- Life ---- */
 
 /* BootTimes grow over restarts whatever the clock says, as the daemon has it. */
 static uint32_t unix_at_zero(const struct sim_net *net, uint16_t index)
@@ -221,177 +155,94 @@ static uint32_t unix_at_zero(const struct sim_net *net, uint16_t index)
 	uint32_t up_s = (uint32_t)(net->now / HP_SEC(1));
 	uint32_t unix_s = UNIX_S + (uint32_t)net->topo.routers[index].skew_s + up_s;
 
-	if (unix_s <= net->routers[index].boot_time)
-		unix_s = net->routers[index].boot_time + 1;
+	if (unix_s <= net->nodes[index].boot_time)
+		unix_s = net->nodes[index].boot_time + 1;
 	return unix_s - up_s;
-}
-
-/* ---- graceful restart ---- */
-
-#define STALE_FOR HP_SEC(45)
-
-static bool remember(void *ctx, const struct inspect_neighbor *view)
-{
-	struct sim_node *router = ctx;
-
-	if (!view->was_synced)
-		return true;
-	router->formers =
-		realloc(router->formers, (router->former_count + 1) * sizeof(*router->formers));
-	assert(router->formers);
-	router->formers[router->former_count++] = (struct ev_stale){ .kind = STALE_NEIGHBOR,
-								     .link = view->link,
-								     .addr = view->addr,
-								     .boot_time = view->boot_time,
-								     .stale_for = STALE_FOR };
-	return true;
-}
-
-static void remember_neighbors(struct sim_net *net, uint16_t index)
-{
-	struct sim_node *router = &net->routers[index];
-
-	for (uint16_t port = 0; port < net->topo.routers[index].port_count; port++)
-		inspect_neighbors(router->core, port, net->family, remember, router);
-}
-
-static void feed_stale(struct sim_net *net, uint16_t index, const struct ev_stale *stale)
-{
-	sim_node_feed(net, index, &(struct core_event){ .kind = EV_STALE, .stale = *stale });
-}
-
-static void feed_formers(struct sim_net *net, uint16_t index, uint16_t port)
-{
-	const struct sim_node *router = &net->routers[index];
-
-	for (size_t i = 0; i < router->former_count; i++)
-		if (router->formers[i].link == port)
-			feed_stale(net, index, &router->formers[i]);
-}
-
-/* The forwarding plane keeps what forwards; the core may delete entries as they are handed to it.
- */
-static void feed_routes(struct sim_net *net, uint16_t index)
-{
-	struct sim_node *router = &net->routers[index];
-
-	for (size_t i = router->entry_count; i-- > 0;) {
-		const struct sim_entry entry = router->entries[i];
-		const struct mfib_route *route = &entry.route;
-
-		if (ifset_is_empty(&route->oifs))
-			router->entries[i] = router->entries[--router->entry_count];
-		else
-			feed_stale(
-				net, index,
-				&(struct ev_stale){ .kind = STALE_ROUTE,
-						    .link = route->iif,
-						    .source = route->key.source,
-						    .addr = route->key.group,
-						    .oifs = route->oifs,
-						    .seen_for = entry.seen_at == HP_TIME_NEVER
-									? HP_TIME_NEVER
-									: net->now - entry.seen_at,
-						    .stale_for = STALE_FOR });
-	}
 }
 
 static void daemon_start(struct sim_net *net, uint16_t index)
 {
-	struct sim_node *router = &net->routers[index];
+	const struct core_event settings = sim_event_settings(&net->topo.settings);
+	struct sim_node *node = &net->nodes[index];
 	struct core_limits limits = core_limits_default;
 
 	limits.seed = sim_rand_next(&net->rand);
 	limits.unix_s = unix_at_zero(net, index);
-	router->lease_at = HP_TIME_NEVER;
-	router->core = core_new(&limits);
-	assert(router->core);
-	sim_node_feed(net, index,
-		      &(struct core_event){ .kind = EV_CONFIG,
-					    .config = { .kind = CONFIG_SETTINGS,
-							.settings = net->topo.settings } });
+	node->lease_at = HP_TIME_NEVER;
+	sim_router_start(&node->router, &limits);
+	sim_node_feed(net, index, &settings);
 	for (uint16_t port = 0; port < net->topo.routers[index].port_count; port++) {
 		sim_node_link(net, index, port);
-		feed_formers(net, index, port);
+		sim_formers_feed(&node->formers, &node->router, net->now, port);
 		sim_node_switch(net, index, port);
 	}
-	router->former_count = 0;
-	feed_routes(net, index);
+	node->formers.count = 0;
+	sim_restart_routes(&node->router, net->now);
+	schedule(net, index);
 }
 
-static void daemon_end(struct sim_node *router)
+static void daemon_end(struct sim_node *node)
 {
-	if (!router->core)
+	if (!node->router.core)
 		return;
-	router->boot_time = inspect_boot_time(router->core);
-	core_free(router->core);
-	router->core = NULL;
-	router->clock_at = HP_TIME_NEVER;
-	router->watch_count = router->join_count = 0;
+	node->boot_time = inspect_boot_time(node->router.core);
+	sim_router_end(&node->router);
+	node->clock_at = HP_TIME_NEVER;
 }
 
 void sim_node_start(struct sim_net *net, uint16_t index)
 {
-	struct sim_node *router = &net->routers[index];
-	bool was_powered = router->is_powered;
+	struct sim_node *node = &net->nodes[index];
+	bool was_powered = node->is_powered;
 
-	router->is_powered = router->was_on = true;
+	node->is_powered = node->was_on = true;
 	if (!was_powered)
 		sim_route_changed(net, index);
-	if (!router->core)
+	if (!node->router.core)
 		daemon_start(net, index);
 }
 
 void sim_node_stop(struct sim_net *net, uint16_t index)
 {
-	sim_node_feed(
-		net, index,
-		&(struct core_event){ .kind = EV_COMMAND, .command = { .kind = COMMAND_STOP } });
-	daemon_end(&net->routers[index]);
-	sim_plane_clear(&net->routers[index]);
+	const struct core_event stop = sim_event_stop();
+
+	sim_node_feed(net, index, &stop);
+	daemon_end(&net->nodes[index]);
+	sim_router_clear(&net->nodes[index].router);
 }
 
 void sim_node_kill(struct sim_net *net, uint16_t index)
 {
-	struct sim_node *router = &net->routers[index];
+	struct sim_node *node = &net->nodes[index];
 
-	if (!router->core)
+	if (!node->router.core)
 		return;
-	remember_neighbors(net, index);
-	daemon_end(router);
-	router->lease_at = net->now + SIM_LEASE;
+	for (uint16_t port = 0; port < net->topo.routers[index].port_count; port++)
+		sim_formers_keep(&node->formers, &node->router, port, net->family);
+	daemon_end(node);
+	node->lease_at = net->now + SIM_LEASE;
 	sim_queue_push(
 		&net->queue,
-		&(struct sim_item){ .at = router->lease_at, .kind = ITEM_LEASE, .node = index });
+		&(struct sim_item){ .at = node->lease_at, .kind = ITEM_LEASE, .node = index });
 }
 
 void sim_node_lease_ends(struct sim_net *net, const struct sim_item *item)
 {
-	struct sim_node *router = &net->routers[item->node];
+	struct sim_node *node = &net->nodes[item->node];
 
-	if (!router->core && router->lease_at == item->at)
-		sim_plane_clear(router);
+	if (!node->router.core && node->lease_at == item->at)
+		sim_router_clear(&node->router);
 }
 
 void sim_node_crash(struct sim_net *net, uint16_t index)
 {
-	struct sim_node *router = &net->routers[index];
+	struct sim_node *node = &net->nodes[index];
 
-	if (!router->is_powered)
+	if (!node->is_powered)
 		return;
-	daemon_end(router);
-	sim_plane_clear(router);
-	router->former_count = 0;
-	router->is_powered = false;
+	daemon_end(node);
+	sim_router_clear(&node->router);
+	node->formers.count = 0;
+	node->is_powered = false;
 	sim_route_changed(net, SIM_NONE);
-}
-
-void sim_node_fini(struct sim_node *router)
-{
-	core_free(router->core);
-	free(router->entries);
-	free(router->watches);
-	free(router->joins);
-	free(router->answers);
-	free(router->formers);
 }

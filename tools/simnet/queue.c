@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A binary heap. */
-#include <assert.h>
-#include <stdlib.h>
-
+#include "simnet/grow.h"
 #include "simnet/queue.h"
 
 void sim_queue_fini(struct sim_queue *queue)
@@ -28,11 +26,7 @@ void sim_queue_push(struct sim_queue *queue, const struct sim_item *item)
 {
 	size_t at = queue->count;
 
-	if (queue->count == queue->room) {
-		queue->room = queue->room ? 2 * queue->room : 256;
-		queue->items = realloc(queue->items, queue->room * sizeof(*queue->items));
-		assert(queue->items);
-	}
+	queue->items = sim_grow(queue->items, queue->count, &queue->room, sizeof(*queue->items));
 	queue->items[at] = *item;
 	queue->items[at].seq = queue->seq++;
 	queue->count++;

@@ -43,7 +43,7 @@ static void best_way(const struct sim_net *net, uint16_t router, uint16_t to,
 				struct ip_addr hop;
 
 				if (i == router || peer->lan != box->ports[p].lan ||
-				    !passes(peer) || !net->routers[i].is_powered ||
+				    !passes(peer) || !net->nodes[i].is_powered ||
 				    net->distances[to][i] == UNREACHABLE || metric > best->metric)
 					continue;
 				hop = sim_topo_addr(topo, net->family, peer->lan, peer->host);
@@ -64,14 +64,13 @@ static void compute_distances(struct sim_net *net, uint16_t to)
 	bool has_changed = true;
 
 	for (uint16_t i = 0; i < net->topo.router_count; i++)
-		distances[i] =
-			net->routers[i].is_powered ? connected_cost(net, i, to) : UNREACHABLE;
+		distances[i] = net->nodes[i].is_powered ? connected_cost(net, i, to) : UNREACHABLE;
 	while (has_changed) {
 		has_changed = false;
 		for (uint16_t i = 0; i < net->topo.router_count; i++) {
 			struct sim_route best = { .metric = distances[i] };
 
-			if (!net->routers[i].is_powered)
+			if (!net->nodes[i].is_powered)
 				continue;
 			best_way(net, i, to, &best);
 			has_changed |= best.metric < distances[i];
@@ -114,7 +113,7 @@ void sim_route_changed(struct sim_net *net, uint16_t router)
 
 		if (i == router)
 			sim_route_renew(net, i);
-		else if (net->routers[i].is_powered)
+		else if (net->nodes[i].is_powered)
 			sim_queue_push(
 				&net->queue,
 				&(struct sim_item){ .at = net->now + (hp_time)delay_us * 1000,
@@ -125,13 +124,13 @@ void sim_route_changed(struct sim_net *net, uint16_t router)
 
 void sim_route_renew(struct sim_net *net, uint16_t index)
 {
-	struct sim_node *router = &net->routers[index];
+	struct sim_node *node = &net->nodes[index];
 
-	if (!router->is_powered)
+	if (!node->is_powered)
 		return;
 	for (uint16_t lan = 0; lan < net->topo.lan_count; lan++)
 		if (has_hosts(&net->topo, lan))
-			router->routes[lan] = compute_route(net, index, lan);
+			node->routes[lan] = compute_route(net, index, lan);
 	sim_node_answer_routes(net, index);
 }
 
@@ -148,27 +147,24 @@ static uint16_t lan_of(const struct sim_net *net, const struct ip_addr *source)
 	return SIM_NONE;
 }
 
-struct core_event sim_route_event(const struct sim_net *net, uint16_t router,
-				  const struct ip_addr *source)
+struct ev_rpf sim_route_to(const struct sim_net *net, uint16_t router, const struct ip_addr *source)
 {
 	uint16_t lan = lan_of(net, source);
-	const struct sim_route *route = lan == SIM_NONE ? NULL : &net->routers[router].routes[lan];
-	struct core_event event = { .kind = EV_RPF,
-				    .rpf = { .source = *source,
-					     .link = LINK_NONE,
-					     .preference = UINT32_MAX,
-					     .metric = UINT32_MAX } };
+	const struct sim_route *route = lan == SIM_NONE ? NULL : &net->nodes[router].routes[lan];
+	struct ev_rpf path = {
+		.source = *source, .link = LINK_NONE, .preference = UINT32_MAX, .metric = UINT32_MAX
+	};
 
 	if (!route || !route->is_reachable)
-		return event;
-	event.rpf.is_reachable = true;
-	event.rpf.is_connected = route->is_connected;
-	event.rpf.link = route->port;
-	event.rpf.next_hop = route->next_hop;
-	event.rpf.prefix_len = net->family == IP_FAMILY_4 ? 24 : 64;
-	event.rpf.preference = route->is_connected ? PROTO_KERNEL : PROTO_ZEBRA;
-	event.rpf.metric = route->metric;
+		return path;
+	path.is_reachable = true;
+	path.is_connected = route->is_connected;
+	path.link = route->port;
+	path.next_hop = route->next_hop;
+	path.prefix_len = net->family == IP_FAMILY_4 ? 24 : 64;
+	path.preference = route->is_connected ? PROTO_KERNEL : PROTO_ZEBRA;
+	path.metric = route->metric;
 	if (route->is_connected && net->family == IP_FAMILY_6)
-		event.rpf.metric = 256; /* what the kernel gives to connected routes. 4.1 */
-	return event;
+		path.metric = 256; /* what the kernel gives to connected routes. 4.1 */
+	return path;
 }
