@@ -9,6 +9,7 @@
 
 #include "core/core_int.h"
 #include "core/membership/gm.h"
+#include "core/membership/join.h"
 #include "core/mfib.h"
 #include "core/mrd.h"
 #include "core/rpf.h"
@@ -102,6 +103,7 @@ void core_free(struct core *core)
 				gm_stop(core, core->gm[family][link]);
 			if (core->mrd[family][link])
 				mrd_stop(core, core->mrd[family][link], false);
+			gm_join_free(core, link, family);
 		}
 		mrp_for_each (mrp, core, family)
 			mrp->ops->destroy(mrp);
@@ -261,29 +263,41 @@ static void config_changed(struct core *core, enum ip_family family, const struc
 			mrp->ops->config_changed(mrp, ev);
 }
 
-static void handle_config(struct core *core, const struct ev_config *ev)
+/* What is kept with a link, for IGMP or MLD that runs there or may some day. */
+static void handle_gm_config(struct core *core, const struct ev_config *ev)
 {
-	struct link *link;
+	struct link *link = &core->links[ev->link];
 
-	if (ev->kind == CONFIG_SETTINGS) {
-		core->settings = ev->settings;
-		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-			config_changed(core, family, ev);
-		return;
-	}
-	assert(ev->link < LINKS_MAX);
-	if (ev->kind == CONFIG_KEY) {
-		config_changed(core, ev->family, ev);
-		return;
-	}
-	link = &core->links[ev->link];
 	switch (ev->kind) {
 	case CONFIG_GM: link->gm_version[ev->family] = ev->version; break;
 	case CONFIG_FAST_LEAVE: link->has_fast_leave[ev->family] = ev->is_on; break;
 	case CONFIG_SSM_ANY_SOURCE: link->has_ssm_any_source[ev->family] = ev->is_on; break;
-	default: handle_switch(core, ev); return;
+	default: assert(0 && "no setting of IGMP and MLD");
 	}
 	set_gm_settings(core, ev->link, ev->family);
+}
+
+static void handle_settings(struct core *core, const struct ev_config *ev)
+{
+	core->settings = ev->settings;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		config_changed(core, family, ev);
+}
+
+static void handle_config(struct core *core, const struct ev_config *ev)
+{
+	assert(ev->link < LINKS_MAX);
+	switch (ev->kind) {
+	case CONFIG_SETTINGS: handle_settings(core, ev); break;
+	case CONFIG_LINK:
+	case CONFIG_MRD: handle_switch(core, ev); break;
+	case CONFIG_GM:
+	case CONFIG_FAST_LEAVE:
+	case CONFIG_SSM_ANY_SOURCE: handle_gm_config(core, ev); break;
+	case CONFIG_STATIC_JOIN: gm_join_set(core, ev->link, &ev->join, ev->is_on); break;
+	case CONFIG_KEY:
+	case CONFIG_STATIC_ROUTE: config_changed(core, ev->family, ev); break;
+	}
 }
 
 static void note_foreign(struct core *core, const struct ev_packet *ev, enum ip103_kind kind)
@@ -352,6 +366,16 @@ static void stop(struct core *core)
 	core->is_stopped = true;
 }
 
+/* Of whom there is more than one claim, each asks for itself. */
+static void handle_seen(struct core *core, const struct ev_data *ev)
+{
+	struct mrp *mrp;
+
+	mrp_for_each (mrp, core, ip_addr_family(&ev->group))
+		if (mrp->ops->data)
+			(void)mrp->ops->data(mrp, ev); /* all get it, whoever takes it */
+}
+
 /* Of an entry: its owner's. Without one: whoever takes it. */
 static void handle_data(struct core *core, const struct ev_data *ev)
 {
@@ -383,8 +407,8 @@ static void handle_stale(struct core *core, const struct ev_stale *ev)
 		return;
 	}
 	mrp_for_each (mrp, core, ip_addr_family(&ev->addr))
-		if (mrp->ops->stale)
-			mrp->ops->stale(mrp, ev);
+		if (mrp->ops->stale && mrp->ops->stale(mrp, ev))
+			return;
 }
 
 void core_handle(struct core *core, hp_time now, const struct core_event *event)
@@ -402,7 +426,12 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 	case EV_LINK: handle_link(core, &event->link); break;
 	case EV_PACKET: handle_packet(core, &event->packet); break;
 	case EV_RPF: rpf_update(core, &event->rpf); break;
-	case EV_DATA: handle_data(core, &event->data); break;
+	case EV_DATA:
+		if (event->data.kind == DATA_SEEN)
+			handle_seen(core, &event->data);
+		else
+			handle_data(core, &event->data);
+		break;
 	case EV_CONFIG: handle_config(core, &event->config); break;
 	case EV_COMMAND: stop(core); break;
 	case EV_STALE: handle_stale(core, &event->stale); break;

@@ -12,6 +12,7 @@
 #include "core/sched.h"
 
 struct gm_if;
+struct gm_join;
 struct mfib;
 struct mrd_if;
 struct rpf;
@@ -29,9 +30,10 @@ struct core {
 	struct sched sched;
 	struct fx_queue fx;
 	struct link links[LINKS_MAX];
-	struct gm_if *gm[IP_FAMILY_COUNT][LINKS_MAX];   /* NULL where IGMP/MLD does not run */
-	struct mrd_if *mrd[IP_FAMILY_COUNT][LINKS_MAX]; /* NULL where it does not run */
-	struct mrp *mrp[IP_FAMILY_COUNT][MRP_MAX];      /* NULL after the last */
+	struct gm_if *gm[IP_FAMILY_COUNT][LINKS_MAX];      /* NULL where IGMP/MLD does not run */
+	struct gm_join *joins[IP_FAMILY_COUNT][LINKS_MAX]; /* static ones, membership/join.h */
+	struct mrd_if *mrd[IP_FAMILY_COUNT][LINKS_MAX];    /* NULL where it does not run */
+	struct mrp *mrp[IP_FAMILY_COUNT][MRP_MAX];         /* NULL after the last */
 	struct mfib *mfib;
 	struct rpf *rpf;
 };

@@ -103,6 +103,26 @@ struct core_settings {
 	bool initial_flood, hold_forwarding;
 };
 
+/**
+ * struct static_route - A route by the operator: what arrives on @iif leaves on @oifs.
+ * @source: unset: whatever sends to @group there.
+ * @group:  a single group, unless @source is unset.
+ * @iif:    also part of what identifies the route when @source is unset.
+ * @oifs:   without @iif; does not matter to delete the route.
+ */
+struct static_route {
+	struct ip_addr source;
+	struct ip_prefix group;
+	uint16_t iif;
+	struct ifset oifs;
+};
+
+/** struct static_join - A group that an interface gets as if a host had reported it. */
+struct static_join {
+	struct ip_addr source; /* unset: any */
+	struct ip_addr group;
+};
+
 enum config_kind {
 	CONFIG_LINK,       /* switch a protocol on or off on an interface and family */
 	CONFIG_SETTINGS,   /* replace the settings */
@@ -111,20 +131,24 @@ enum config_kind {
 	CONFIG_FAST_LEAVE, /* believe a leave at once where one host listens; kept as above */
 	CONFIG_SSM_ANY_SOURCE, /* count who asks for any source of an SSM group; kept as above */
 	CONFIG_MRD,            /* switch multicast router discovery on or off, as CONFIG_LINK */
+	CONFIG_STATIC_ROUTE,   /* add, replace or delete a static route of a family */
+	CONFIG_STATIC_JOIN,    /* add or delete a static join; kept as CONFIG_GM */
 };
 
 struct hpim_key;
 
 struct ev_config {
 	enum config_kind kind;
-	uint16_t link;         /* all but CONFIG_SETTINGS */
-	enum ip_family family; /* same */
+	uint16_t link;         /* all but CONFIG_SETTINGS and CONFIG_STATIC_ROUTE */
+	enum ip_family family; /* all but CONFIG_SETTINGS */
 	enum core_proto proto; /* CONFIG_LINK */
-	bool is_on; /* CONFIG_LINK, CONFIG_MRD; CONFIG_KEY: false deletes the key with that id */
+	bool is_on;            /* CONFIG_LINK, CONFIG_MRD; keys and static ones: false deletes it */
 	const struct hpim_key *key;    /* CONFIG_KEY; its secret is copied, NULL: as it was */
 	uint8_t version;               /* CONFIG_GM: IGMP 2 or 3, MLD 1 or 2; 0: the newest */
 	bool is_sending;               /* CONFIG_KEY: messages are signed with it from now on */
 	struct core_settings settings; /* CONFIG_SETTINGS */
+	struct static_route route;     /* CONFIG_STATIC_ROUTE */
+	struct static_join join;       /* CONFIG_STATIC_JOIN */
 };
 
 enum command_kind {

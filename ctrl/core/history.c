@@ -161,6 +161,46 @@ static void read_data(struct reader *in, struct ev_data *data)
 		in->bad = true;
 }
 
+static void write_oifs(struct writer *out, const struct ifset *oifs)
+{
+	for (unsigned int i = 0; i < LINKS_MAX / 64; i++)
+		wr_u64(out, oifs->word[i]);
+}
+
+static void read_oifs(struct reader *in, struct ifset *oifs)
+{
+	for (unsigned int i = 0; i < LINKS_MAX / 64; i++)
+		oifs->word[i] = rd_u64(in);
+}
+
+/* One row for what is set of static routes and joins: what a kind does not use is zero. */
+static void write_static(struct writer *out, const struct ev_config *config)
+{
+	wr_any(out, &config->route.source);
+	wr_any(out, &config->route.group.addr);
+	wr_u8(out, config->route.group.len);
+	wr_u16(out, config->route.iif);
+	write_oifs(out, &config->route.oifs);
+	wr_any(out, &config->join.source);
+	wr_any(out, &config->join.group);
+}
+
+static void read_static(struct reader *in, struct ev_config *config)
+{
+	const struct static_route *route = &config->route;
+
+	config->route.source = rd_any(in);
+	config->route.group.addr = rd_any(in);
+	config->route.group.len = rd_u8(in);
+	config->route.iif = rd_u16(in);
+	read_oifs(in, &config->route.oifs);
+	config->join.source = rd_any(in);
+	config->join.group = rd_any(in);
+	if (route->group.len > 8 * ip_family_addr_len(ip_addr_family(&route->group.addr)) ||
+	    route->iif >= LINKS_MAX || ifset_has(&route->oifs, route->iif))
+		in->bad = true;
+}
+
 static void write_config(struct writer *out, const struct ev_config *config)
 {
 	const struct core_settings *settings = &config->settings;
@@ -173,6 +213,8 @@ static void write_config(struct writer *out, const struct ev_config *config)
 		wr_u8(out, (uint8_t)config->proto);
 		wr_u8(out, config->is_on);
 		wr_u8(out, config->version);
+		if (config->kind == CONFIG_STATIC_ROUTE || config->kind == CONFIG_STATIC_JOIN)
+			write_static(out, config);
 		return;
 	}
 	wr_u32(out, settings->hello_period_s);
@@ -192,7 +234,8 @@ static void read_config(struct reader *in, struct ev_config *config)
 	config->kind = rd_u8(in);
 	if (config->kind == CONFIG_LINK || config->kind == CONFIG_GM ||
 	    config->kind == CONFIG_FAST_LEAVE || config->kind == CONFIG_SSM_ANY_SOURCE ||
-	    config->kind == CONFIG_MRD) {
+	    config->kind == CONFIG_MRD || config->kind == CONFIG_STATIC_ROUTE ||
+	    config->kind == CONFIG_STATIC_JOIN) {
 		config->link = rd_u16(in);
 		config->family = rd_u8(in);
 		config->proto = rd_u8(in);
@@ -201,6 +244,8 @@ static void read_config(struct reader *in, struct ev_config *config)
 		if (config->link >= LINKS_MAX || config->family >= IP_FAMILY_COUNT ||
 		    config->proto >= PROTO_COUNT)
 			in->bad = true;
+		if (config->kind == CONFIG_STATIC_ROUTE || config->kind == CONFIG_STATIC_JOIN)
+			read_static(in, config);
 		return;
 	}
 	if (config->kind != CONFIG_SETTINGS)
@@ -222,8 +267,7 @@ static void write_stale(struct writer *out, const struct ev_stale *stale)
 	wr_u16(out, stale->link);
 	wr_any(out, &stale->source);
 	wr_any(out, &stale->addr);
-	for (unsigned int i = 0; i < LINKS_MAX / 64; i++)
-		wr_u64(out, stale->oifs.word[i]);
+	write_oifs(out, &stale->oifs);
 	wr_u64(out, (uint64_t)stale->seen_for);
 	wr_u32(out, stale->boot_time);
 	wr_u64(out, (uint64_t)stale->stale_for);
@@ -235,8 +279,7 @@ static void read_stale(struct reader *in, struct ev_stale *stale)
 	stale->link = rd_u16(in);
 	stale->source = rd_any(in);
 	stale->addr = rd_any(in);
-	for (unsigned int i = 0; i < LINKS_MAX / 64; i++)
-		stale->oifs.word[i] = rd_u64(in);
+	read_oifs(in, &stale->oifs);
 	stale->seen_for = (hp_time)rd_u64(in);
 	stale->boot_time = rd_u32(in);
 	stale->stale_for = (hp_time)rd_u64(in);
@@ -281,8 +324,7 @@ uint64_t history_effect_hash(uint64_t hash, const struct core_effect *effect)
 		wr_any(&out, &effect->route.key.group);
 		wr_u16(&out, effect->route.iif);
 		wr_u32(&out, effect->route.flags);
-		for (unsigned int i = 0; i < LINKS_MAX / 64; i++)
-			wr_u64(&out, effect->route.oifs.word[i]);
+		write_oifs(&out, &effect->route.oifs);
 		break;
 	case FX_MFIB_DEL:
 	case FX_MFIB_QUERY:

@@ -7,6 +7,7 @@
 #include "core/hpim/tree.h"
 #include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
+#include "core/membership/join.h"
 
 static const char *const sync_names[SYNC_STATE_COUNT] = {
 	[SYNC_UNKNOWN] = "unknown",
@@ -57,7 +58,7 @@ struct inspect_counts inspect_counts(const struct core *core)
 			const struct gm_if *gm = core->gm[family][link];
 
 			counts.neighbors += inspect_neighbor_count(core, link, family);
-			counts.groups += gm ? gm_if_inspect(gm).groups : 0;
+			counts.groups += gm ? gm_if_inspect(gm).groups + gm_join_count(gm) : 0;
 		}
 	}
 	return counts;

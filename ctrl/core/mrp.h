@@ -43,8 +43,11 @@ struct mrp_ops {
 	/* Something about an interface, or what is switched on there, is different. */
 	void (*link_changed)(struct mrp *mrp, uint16_t link);
 
-	/* What an earlier run knew: an entry of the forwarding plane, a neighbor. */
-	void (*stale)(struct mrp *mrp, const struct ev_stale *stale);
+	/*
+	 * What an earlier run knew: an entry of the forwarding plane, a neighbor. Offered to each
+	 * protocol until one takes it. Return: whether it was taken.
+	 */
+	bool (*stale)(struct mrp *mrp, const struct ev_stale *stale);
 
 	/* A packet of @kind, on an interface where @proto is switched on. */
 	void (*packet)(struct mrp *mrp, const struct ev_packet *packet);
@@ -54,7 +57,8 @@ struct mrp_ops {
 
 	/*
 	 * The forwarding plane saw data: of an entry of this owner, or of an (S,G) without entry,
-	 * which is offered to each protocol until one takes it. Return: whether it was taken.
+	 * which is offered to each protocol until one takes it. DATA_SEEN, the answer to
+	 * FX_MFIB_QUERY, is handed to all: only who asked knows. Return: whether it was taken.
 	 */
 	bool (*data)(struct mrp *mrp, const struct ev_data *data);
 

@@ -115,15 +115,16 @@ void hpim_stale_forget(struct hpim *hpim)
 
 /* ---- events ---- */
 
-void hpim_stale(struct mrp *mrp, const struct ev_stale *ev)
+bool hpim_stale(struct mrp *mrp, const struct ev_stale *ev)
 {
 	struct hpim *hpim = container_of(mrp, struct hpim, mrp);
 
 	if (ev->kind == STALE_NEIGHBOR) {
 		if (!hpim_if_by_link(hpim, ev->link))
 			remember(hpim, ev);
-		return;
+		return true;
 	}
 	if (!hpim_tree_find(hpim, &ev->source, &ev->addr))
 		restore_tree(hpim, ev); /* else the tree knows better already */
+	return true;
 }

@@ -4,8 +4,8 @@
 
 #include "core/hpim/hpim_int.h"
 
-/** hpim_stale() - EV_STALE. */
-void hpim_stale(struct mrp *mrp, const struct ev_stale *ev);
+/** hpim_stale() - EV_STALE. Return: true, it is taken. */
+bool hpim_stale(struct mrp *mrp, const struct ev_stale *ev);
 
 /** hpim_stale_end() - Nothing of an earlier run counts for the tree any longer; marks it. */
 void hpim_stale_end(struct hpim_tree *tree);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "core/membership/gm_int.h"
+#include "core/membership/join.h"
 
 const struct ip_addr *gm_own_addr(const struct core *core, const struct gm_if *gm)
 {
@@ -314,6 +315,7 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family)
 	gm->link = link;
 	gm->family = &gm_families[family];
 	gm->hash_key = &core->hash_key;
+	gm->joins = &core->joins[family][link];
 	gm->version = gm->family->version;
 	gm->startup_queries = gm->family->robustness; /* RFC 9776, 8.7 */
 	timer_init(&gm->query_timer, query_timer_fire);
@@ -371,7 +373,9 @@ bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 {
 	const struct gm_group *found = gm_group_find(gm, group);
 
-	return found && gm_forwards(found->mode, gm_source_held(gm_source_find(found, source)));
+	if (found && gm_forwards(found->mode, gm_source_held(gm_source_find(found, source))))
+		return true;
+	return gm_join_wants(gm, source, group);
 }
 
 /* ---- Snapshots ---- */

@@ -57,7 +57,7 @@ void gm_set_fast_leave(struct gm_if *gm, bool is_on);
  */
 void gm_set_ssm_any_source(struct gm_if *gm, bool is_on);
 
-/** gm_has_member() - Whether someone on this interface wants @group from @source. */
+/** gm_has_member() - Whether a host or a static join of the interface wants @group from @source. */
 bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 		   const struct ip_addr *group);
 

@@ -67,6 +67,7 @@ struct gm_if {
 	uint16_t link;
 	const struct gm_family *family;
 	const struct hash_key *hash_key; /* the core's */
+	struct gm_join *const *joins;    /* static ones; the core's */
 	uint8_t version;                 /* of the queries sent */
 	bool is_fast_leave, is_ssm_any_source;
 	enum gm_role role;

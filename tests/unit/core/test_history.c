@@ -54,7 +54,7 @@ static struct core_event packet(const uint8_t *bytes, size_t len)
 						.len = len } };
 }
 
-#define EVENTS 13
+#define EVENTS 16
 
 static void events_of_all_kinds(struct core_event events[EVENTS])
 {
@@ -100,7 +100,24 @@ static void events_of_all_kinds(struct core_event events[EVENTS])
 						     .addr = addr("10.0.2.9"),
 						     .boot_time = 7,
 						     .stale_for = HP_SEC(45) } };
-	events[12] = (struct core_event){ .kind = EV_COMMAND };
+	events[12] = (struct core_event){ .kind = EV_CONFIG,
+					  .config = { .kind = CONFIG_STATIC_ROUTE,
+						      .is_on = true,
+						      .route = { .group = { addr("239.1.0.0"), 16 },
+								 .iif = 1 } } };
+	ifset_add(&events[12].config.route.oifs, 0);
+	events[13] = (struct core_event){ .kind = EV_CONFIG,
+					  .config = { .kind = CONFIG_STATIC_JOIN,
+						      .link = 1,
+						      .is_on = true,
+						      .join = { .source = addr("10.0.1.5"),
+								.group = addr("239.1.1.1") } } };
+	events[14] = (struct core_event){ .kind = EV_DATA, /* its entry has the route's outputs */
+					  .data = { .kind = DATA_MISS,
+						    .link = 1,
+						    .source = addr("10.0.1.5"),
+						    .group = addr("239.1.2.3") } };
+	events[15] = (struct core_event){ .kind = EV_COMMAND };
 }
 
 static struct history_event play(struct core *core, hp_time now, const struct core_event *event)

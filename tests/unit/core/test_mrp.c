@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which protocol an event is handed to: one that only counts stands behind the others. */
+#include <criterion/criterion.h>
+
+#include "base/addr_text.h"
+#include "core/core_int.h"
+
+struct counting {
+	struct mrp mrp;
+	unsigned int data, stale, config;
+};
+
+static bool count_data(struct mrp *mrp, const struct ev_data *data)
+{
+	(void)data;
+	container_of(mrp, struct counting, mrp)->data++;
+	return false;
+}
+
+static bool count_stale(struct mrp *mrp, const struct ev_stale *stale)
+{
+	(void)stale;
+	container_of(mrp, struct counting, mrp)->stale++;
+	return false;
+}
+
+static void count_config(struct mrp *mrp, const struct ev_config *config)
+{
+	(void)config;
+	container_of(mrp, struct counting, mrp)->config++;
+}
+
+static bool nothing_to_evaluate(struct mrp *mrp)
+{
+	(void)mrp;
+	return false;
+}
+
+static const struct mrp_ops counting_ops = {
+	.owner = MFIB_HPIM,
+	.config_changed = count_config,
+	.stale = count_stale,
+	.data = count_data,
+	.evaluate_next = nothing_to_evaluate,
+};
+
+static struct ip_addr addr(const char *text)
+{
+	struct ip_addr parsed;
+
+	cr_assert_eq(ip_addr_parse(text, &parsed), 0);
+	return parsed;
+}
+
+static struct core *core_with(struct counting *counting)
+{
+	struct core *core = core_new(&core_limits_default);
+	unsigned int last = 0;
+
+	cr_assert_not_null(core);
+	while (core->mrp[IP_FAMILY_4][last])
+		last++;
+	cr_assert_lt(last, MRP_MAX);
+	*counting = (struct counting){
+		.mrp = { .ops = &counting_ops, .core = core, .family = IP_FAMILY_4 }
+	};
+	core->mrp[IP_FAMILY_4][last] = &counting->mrp;
+	return core;
+}
+
+static void end(struct core *core, struct counting *counting)
+{
+	for (unsigned int i = 0; i < MRP_MAX; i++)
+		if (core->mrp[IP_FAMILY_4][i] == &counting->mrp)
+			core->mrp[IP_FAMILY_4][i] = NULL;
+	core_free(core);
+}
+
+static void feed(struct core *core, const struct core_event *event)
+{
+	core_handle(core, core->now, event);
+	while (core_effect_next(core))
+		;
+}
+
+/* A static route of any source from link 0 to link 1. */
+static void add_route(struct core *core)
+{
+	struct core_event event = { .kind = EV_CONFIG,
+				    .config = { .kind = CONFIG_STATIC_ROUTE,
+						.is_on = true,
+						.route = { .group = { addr("239.1.0.0"), 16 } } } };
+
+	ifset_add(&event.config.route.oifs, 1);
+	feed(core, &(struct core_event){ .kind = EV_LINK, .link = { .is_present = true } });
+	feed(core, &event);
+}
+
+static void data(struct core *core, enum data_kind kind)
+{
+	feed(core, &(struct core_event){ .kind = EV_DATA,
+					 .data = { .kind = kind,
+						   .source = addr("10.1.1.1"),
+						   .group = addr("239.1.1.1") } });
+}
+
+Test(mrp, data_without_an_entry_is_offered_until_one_takes_it)
+{
+	struct counting counting;
+	struct core *core = core_with(&counting);
+
+	data(core, DATA_MISS);
+	cr_assert_eq(counting.data, 1);
+	add_route(core);
+	data(core, DATA_MISS);
+	cr_assert_eq(counting.data, 1, "static routes took it");
+	data(core, DATA_WRONG_IF);
+	cr_assert_eq(counting.data, 1, "of the owner of the entry");
+	end(core, &counting);
+}
+
+/* The protocol whose claim is not in force waits for it, too. */
+Test(mrp, answer_about_the_last_packet_goes_to_all)
+{
+	struct counting counting;
+	struct core *core = core_with(&counting);
+
+	add_route(core);
+	data(core, DATA_MISS);
+	data(core, DATA_SEEN);
+	cr_assert_eq(counting.data, 1);
+	end(core, &counting);
+}
+
+Test(mrp, entry_of_an_earlier_run_is_offered_until_one_takes_it)
+{
+	struct counting counting;
+	struct core *core = core_with(&counting);
+	struct core_event event = { .kind = EV_STALE,
+				    .stale = { .kind = STALE_ROUTE,
+					       .source = addr("10.1.1.1"),
+					       .addr = addr("239.1.1.1"),
+					       .stale_for = HP_SEC(45) } };
+
+	ifset_add(&event.stale.oifs, 1);
+	add_route(core);
+	feed(core, &event);
+	cr_assert_eq(counting.stale, 0);
+	cr_assert_eq(counting.config, 1, "settings are for all, who knows them takes them");
+	end(core, &counting);
+}
