@@ -4,16 +4,21 @@
 #
 # Without words, all of them. Unit, BPF and property tests run once for each build that is there
 # (build, build/clang, build/asan), or only for $BUILD; what needs the network runs with the first.
-# NAME is a test program or script, such as test_gm or 10-forward. Prints failures in full, each
+# NAME is a test program or script, such as test_gm or 10-join-leave. Prints failures in full, each
 # skip with its reason, and the line `N passed, N failed, N skipped` last.
+#
+# $JOBS tests run at a time, as many as there are processors unless it is set. What a test prints is
+# held back until it ends, and comes in the order of the list below, whichever ends first. A test
+# with a line `runner: alone, REASON` in its source runs at the end, with no other beside it; one with
+# `runner: long` runs before the others of its group, so that it is not the last one to end.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-passed=0 failed=0 skipped=0
 limit=${TEST_SECONDS:-600} # of each program and script
+jobs=${JOBS:-$(nproc)}
+case $jobs in '' | *[!0-9]* | 0) echo "JOBS is '$jobs', not a number of tests" >&2; exit 1 ;; esac
 work=$(mktemp -d)
-leader= # process group of the test that runs
-trap 'end_group; rm -rf "$work"' EXIT
+trap 'end_all; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
 if [ -n "${BUILD:-}" ]; then
@@ -26,18 +31,23 @@ else
 	[ ${#builds[@]} -gt 0 ] || builds=(build)
 fi
 
-tell() { printf '  %-7s %s\n' "$1" "$2"; }
+# ---- one test, in a process of its own that reports to a file ----
 
-pass() { tell PASS "$1"; }
+passed=0 failed=0 skipped=0
+leader= # process group of the test
+
+report() { printf '  %-7s %s\n' "$1" "$2"; }
+
+pass() { report PASS "$1"; }
 
 skip() {
-	tell SKIP "$1: $2"
+	report SKIP "$1: $2"
 	skipped=$((skipped + 1))
 }
 
-# fail NAME LOG: one more failure, with all the test has said
+# fail NAME LOG: one more failure, with everything that the test printed
 fail() {
-	tell FAIL "$1"
+	report FAIL "$1"
 	sed 's/^/    | /' "$2"
 	failed=$((failed + 1))
 }
@@ -58,40 +68,30 @@ limited() {
 	return $status
 }
 
-# wanted GROUP NAME: whether the words of the command line name this test
-wanted() {
-	[ ${#words[@]} -gt 0 ] || return 0
-	local word
-	for word in "${words[@]}"; do
-		[ "$word" = "$1" ] || [ "$word" = "$2" ] && return 0
-	done
-	return 1
-}
-
-# criterion PROGRAM [OPTION...]: count what the report says, and distrust it: a program that ends
-# badly or a sanitizer that speaks after the last test is a failure too.
+# criterion LOG BUILD PROGRAM [OPTION...]: count what the report says, and distrust it: a program that
+# ends badly or a sanitizer that reports after the last test is a failure too.
 criterion() {
-	local program=$1 log="$work/log" tap="$work/tap" status=0 good bad skips
-	shift
+	local log=$1 program=$2/$3 tap=$1.tap status=0 good bad skips
+	export HPIMCTL="$2/hpimctl" BUILD="$2"
+	shift 3
 	if [ ! -x "$program" ]; then
-		echo "not built; run: make BUILD=${program%%/tests/*} tests" > "$log"
+		echo "not built; run: make BUILD=$BUILD tests" > "$log"
 		fail "$program" "$log"
 		return
 	fi
-	rm -f "$tap"
 	limited "$program" --tap="$tap" "$@" > "$log" 2>&1 || status=$?
 	[ -f "$tap" ] || : > "$tap"
 	skips=$(grep -c '^ok .*# SKIP' "$tap")
 	good=$(($(grep -c '^ok ' "$tap") - skips))
 	bad=$(grep -c '^not ok ' "$tap")
-	passed=$((passed + good))
-	skipped=$((skipped + skips))
+	passed=$good
+	skipped=$skips
 	sed -nE 's/^ok - ([^ ]*) .*# SKIP */\1: /p' "$tap" | while read -r line; do
-		tell SKIP "$line"
+		report SKIP "$line"
 	done
 	if [ "$bad" -gt 0 ]; then
 		fail "$program" "$log"
-		failed=$((failed + bad - 1))
+		failed=$bad
 	elif [ "$status" -ne 0 ]; then
 		echo "exit status $status" >> "$log"
 		fail "$program" "$log"
@@ -105,15 +105,62 @@ criterion() {
 	fi
 }
 
-# script FILE: 0 passed, 77 skipped for the reason in the last line, else failed
+# script LOG BUILD FILE: 0 passed, 77 skipped for the reason in the last line, else failed
 script() {
-	local status=0 log="$work/log"
-	limited bash "$1" > "$log" 2>&1 || status=$?
+	local status=0
+	BUILD="$2" limited bash "$3" > "$1" 2>&1 || status=$?
 	case $status in
-	0) pass "$1"; passed=$((passed + 1)) ;;
-	77) skip "$1" "$(tail -n 1 "$log")" ;;
-	*) echo "exit status $status" >> "$log"; fail "$1" "$log" ;;
+	0) pass "$3"; passed=1 ;;
+	77) skip "$3" "$(tail -n 1 "$1")" ;;
+	*) echo "exit status $status" >> "$1"; fail "$3" "$1" ;;
 	esac
+}
+
+# test_runs NUMBER COMMAND...: one of the list; its report and its counts are files of that number
+test_runs() {
+	trap end_group EXIT
+	trap 'exit 1' TERM
+	passed=0 failed=0 skipped=0
+	"$2" "$work/$1.log" "${@:3}" > "$work/$1.report"
+	echo "$passed $failed $skipped" > "$work/$1.counts"
+}
+
+# ---- the list of tests, and several of them at a time ----
+
+list=() now=() later=() last=() # commands as words of the shell
+declare -A names=()              # of the process that runs it: its number in the list
+reported=0
+
+# marked WORDS: the files of tests with this mark, each between spaces
+# shellcheck disable=SC2046 # names of files have no spaces here
+marked() { printf ' %s ' $(grep -rlE --include='*.sh' --include='*.c' "^[#/ *]*runner: $1" tests); }
+alone=$(marked 'alone, .') long=$(marked 'long$')
+
+# add FILE COMMAND...: a test, whose source is this file
+add() {
+	local command
+	printf -v command '%q ' "${@:2}"
+	case $alone in *" $1 "*) last+=("$command"); return ;; esac
+	case $long in
+	*" $1 "*) now+=("$command") ;;
+	*) later+=("$command") ;;
+	esac
+}
+
+# group_ends: the long ones of these folders come before the others
+group_ends() {
+	list+=("${now[@]}" "${later[@]}")
+	now=() later=()
+}
+
+# wanted GROUP NAME: whether the words of the command line name this test
+wanted() {
+	[ ${#words[@]} -gt 0 ] || return 0
+	local word
+	for word in "${words[@]}"; do
+		[ "$word" = "$1" ] || [ "$word" = "$2" ] && return 0
+	done
+	return 1
 }
 
 # each GROUP BUILD OPTION...: the test programs of a folder
@@ -122,38 +169,86 @@ each() {
 	shift 2
 	for source in tests/"$group"/test_*.c tests/"$group"/*/test_*.c; do
 		[ -f "$source" ] || continue
-		name=$(basename "$source" .c)
-		wanted "$group" "$name" || continue
-		if [ "$group" != unit ] && [ "$(id -u)" -ne 0 ]; then
-			skip "$build/${source%.c}" 'needs root'
-			continue
+		name=${source##*/}
+		wanted "$group" "${name%.c}" || continue
+		if [ "$group" != unit ] && [ "$EUID" -ne 0 ]; then
+			add "$source" needs_root "$build/${source%.c}"
+		else
+			add "$source" criterion "$build" "${source%.c}" "$@"
 		fi
-		HPIMCTL="$build/hpimctl" BUILD="$build" criterion "$build/${source%.c}" "$@"
 	done
 }
 
+needs_root() { skip "$2" 'needs root'; }
+
+# scripts GROUP PATTERN [BUILD]
 scripts() {
-	local file
+	local file name
 	for file in tests/"$1"/$2; do
 		[ -f "$file" ] || continue
-		wanted "$1" "$(basename "$file" .sh)" && BUILD="${builds[0]}" script "$file"
+		name=${file##*/}
+		wanted "$1" "${name%.sh}" && add "$file" script "${3:-${builds[0]}}" "$file"
 	done
+}
+
+# print_reports: of all tests up to the first that runs still
+print_reports() {
+	local p f s
+	while [ "$reported" -lt ${#list[@]} ] && [ -f "$work/$reported.ended" ]; do
+		cat "$work/$reported.report" 2> /dev/null
+		if ! read -r p f s 2> /dev/null < "$work/$reported.counts"; then
+			report FAIL "${list[reported]% }: its runner was killed"
+			p=0 f=1 s=0
+		fi
+		passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+		rm -f "$work/$reported".*
+		reported=$((reported + 1))
+	done
+}
+
+# one_ends: wait until any test does
+one_ends() {
+	local pid
+	wait -n -p pid
+	: > "$work/${names[$pid]}.ended"
+	unset "names[$pid]"
+	print_reports
+}
+
+# run_list JOBS: what is in the list from $started on
+started=0
+run_list() {
+	for (( ; started < ${#list[@]}; started++)); do
+		[ ${#names[@]} -lt "$1" ] || one_ends
+		eval "test_runs $started ${list[started]}" &
+		names[$!]=$started
+	done
+	while [ ${#names[@]} -gt 0 ]; do one_ends; done
+}
+
+# end_all: the tests that run, when this is interrupted
+end_all() {
+	[ ${#names[@]} -eq 0 ] || kill -TERM "${!names[@]}" 2> /dev/null
+	wait
 }
 
 words=("$@")
-scripts style 'selftest.sh'
-scripts style 'runner.sh'
-for check in floors symbols sizes family spdx reasons hardening exposure; do
-	wanted style "$check" && BUILD="${builds[0]}" script "tests/style/$check.sh"
-done
+scripts style '*.sh'
+group_ends
 for build in "${builds[@]}"; do
 	each unit "$build"
 	each bpf "$build"
-	wanted prop sim && BUILD="$build" script tests/prop/sim.sh
+	scripts prop sim.sh "$build"
 done
 scripts prop 'sim-same.sh'
+group_ends
 each netns "${builds[0]}" -j1
 scripts netns '[0-9][0-9]-*.sh'
+group_ends
+
+run_list "$jobs"
+list+=("${last[@]}")
+run_list 1
 
 if [ $((passed + failed + skipped)) -eq 0 ]; then
 	echo "no test is called: ${words[*]}" >&2

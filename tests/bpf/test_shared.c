@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sharing an interface with XDP programs of others, by the dispatcher of libxdp. */
+/*
+ * Sharing an interface with XDP programs of others, by the dispatcher of libxdp.
+ * runner: alone, libxdp keeps the dispatchers of all networks in one folder, by interface number
+ */
 #include <bpf/libbpf.h>
 #include <criterion/criterion.h>
 #include <errno.h>

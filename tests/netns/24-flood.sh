@@ -7,6 +7,7 @@
 #
 # The streams share the cable with the flood, which fills it. Their packets wait in a queue of the
 # host where the kernel can (veth tells a queue when it is full); what the flood sends passes by it.
+# runner: alone, it floods as fast as it can, and other load would lose packets of the streams
 . "$(dirname "$0")/lib.sh"
 need tc
 

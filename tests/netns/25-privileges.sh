@@ -4,6 +4,7 @@
 # hpim, whom root lets start it with these four alone, as the unit file does; interfaces come and go,
 # both families are forwarded, and restart and stop work all the same, also where only privileged
 # processes may load programs.
+# runner: alone, it sets kernel.unprivileged_bpf_disabled for the whole machine
 . "$(dirname "$0")/lib.sh"
 need setpriv
 need_apart

@@ -3,6 +3,7 @@
 # A router with 128 interfaces, 127 of them outputs of one tree: each output gets each packet once,
 # in XDP and in TC. The kernel's cache has room for 32 interfaces; which ones it lacks is said, and
 # what they do not get while it carries the tree is counted.
+# runner: alone, 256 interfaces that come up keep both processors and the lock of the network busy
 . "$(dirname "$0")/lib.sh"
 need perl
 

@@ -4,6 +4,7 @@
 # a stream through the router, of which no packet is lost; a daemon that hangs is replaced; removing
 # the package ends it. It also serves by the other tiers, and with the settings that the documentation
 # has for libxdp. A systemd of its own serves a copy-on-write view of this machine's files.
+# runner: alone, it runs a service manager and builds a package
 . "$(dirname "$0")/lib.sh"
 need unshare chroot systemctl dpkg pgrep
 [ -x /lib/systemd/systemd ] || skip 'systemd is not installed'

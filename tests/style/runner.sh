@@ -1,7 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # run.sh ends what a test has started: after a test that passes, one that takes too long, and when it
-# is interrupted; and it runs each test of a folder. It runs here on a tree of its own, with programs that are scripts.
+# is interrupted. It runs each test of a folder, as many at a time as it is asked to, and reports them
+# in one order; what is marked so runs alone. It runs here on a tree of its own, with programs that are
+# scripts.
+# runner: long
+# shellcheck disable=SC2016 # lines of scripts
 set -u
 run=$(cd "$(dirname "$0")/.." && pwd)/run.sh
 work=$(mktemp -d)
@@ -48,10 +52,86 @@ runs test_hangs_deaf '1 passed, 1 failed, 0 skipped'
 last=$(BUILD=build TEST_SECONDS=1 "$work/tests/run.sh" unit | tail -n 1)
 [ "$last" = '4 passed, 3 failed, 0 skipped' ] || { echo "all of unit: '$last'"; exit 1; }
 
-rm "$work/child.test_hangs"
-BUILD=build "$work/tests/run.sh" test_hangs > /dev/null &
+
+# Interrupted, with two tests at a time.
+rm "$work"/child.test_hangs*
+BUILD=build JOBS=2 "$work/tests/run.sh" test_hangs test_hangs_deaf > /dev/null &
 runner=$!
-until [ -s "$work/child.test_hangs" ]; do read -rt 0.05 <> <(:) || true; done
+until [ -s "$work/child.test_hangs" ] && [ -s "$work/child.test_hangs_deaf" ]; do
+	read -rt 0.05 <> <(:) || true
+done
 kill -TERM $runner
 wait $runner
 gone test_hangs
+gone test_hangs_deaf
+
+# reports JOBS TEXT: the whole report of all tests, run so many at a time, each with a limit of 5 s
+reports() {
+	local is
+	rm -f "$work"/began.* "$work"/ended.*
+	is=$(BUILD=build TEST_SECONDS=5 JOBS=$1 "$work/tests/run.sh" 2>&1 | grep -v ' Killed ')
+	[ "$is" = "$2" ] || { printf 'with %s jobs it reports\n%s\ninstead of\n%s\n' "$1" "$is" "$2"; exit 1; }
+}
+
+# awaits FILE SECONDS: lines of a test that waits for a file; fails when there is none in time
+awaits() {
+	printf '%s\n' "end=\$((SECONDS + $2))" "until [ -e $work/$1 ]; do" \
+		'[ $SECONDS -lt $end ] || exit 1; read -rt 0.05 <> <(:); done; true'
+}
+
+# mark NAME WORDS: for the runner
+mark() { printf '/*\n * runner: %s\n */\n' "$2" > "$work/tests/unit/$1.c"; }
+
+# The first one ends last, after it has printed before and after the second one. All fail, so that
+# what they print is reported.
+rm -r "$work/tests/unit" "$work/build/tests/unit"
+mkdir -p "$work/tests/unit" "$work/build/tests/unit" "$work/tests/netns"
+began() { echo "touch $work/began.$1"; }
+ended() { echo "touch $work/ended.$1"; }
+program test_a "$(began a)" 'echo a1' "$(awaits ended.b 3)" 'echo a2' "$(ended a)" 'exit 3'
+program test_b "$(began b)" "$(awaits began.a 3)" 'echo b' "$(ended b)" 'exit 4'
+printf '%s\n' 'echo not this' 'echo needs luck; exit 77' > "$work/tests/netns/10-skips.sh"
+two='  FAIL    build/tests/unit/test_a
+    | a1
+    | a2
+    | exit status 3
+  FAIL    build/tests/unit/test_b
+    | b
+    | exit status 4
+  SKIP    tests/netns/10-skips.sh: needs luck
+2 passed, 2 failed, 1 skipped'
+reports 2 "$two"
+reports 3 "$two"
+reports 1 "${two//$'\n    | a2\n    | exit status 3'/$'\n    | exit status 1'}"
+
+# Those that run alone start when the others have ended, and each when the one before has.
+single() {
+	program "$1" "[ -e $work/ended.b ] && [ -e $work/ended.c ] || exit 5" \
+		"mkdir $work/alone || exit 6" "$(began "$1")" "for _ in 1 2 3 4 5 6; do" \
+		"[ ! -e $work/began.$2 ] || [ -e $work/ended.$2 ] || exit 7" 'read -rt 0.1 <> <(:); done' \
+		"rmdir $work/alone" "$(ended "$1")"
+	mark "$1" 'alone, it looks at the others'
+}
+single test_0 test_1
+single test_1 test_0
+program test_a "$(awaits began.c 3)"
+program test_b "$(awaits began.c 3)" "$(ended b)"
+program test_c "$(began c)" "$(awaits ended.b 3)" "$(ended c)"
+mark test_c long
+rm "$work/tests/netns/10-skips.sh"
+reports 2 '  PASS    build/tests/unit/test_c: 1
+  PASS    build/tests/unit/test_a: 1
+  PASS    build/tests/unit/test_b: 1
+  PASS    build/tests/unit/test_0: 1
+  PASS    build/tests/unit/test_1: 1
+5 passed, 0 failed, 0 skipped'
+
+# A test that ends its runner has failed, and the number of jobs is one.
+rm "$work"/tests/unit/*
+program test_kills_runner 'kill $!' 'read -r _ _ _ runner _ < /proc/$PPID/stat' 'kill -KILL "$runner"'
+reports 2 '  FAIL    criterion build tests/unit/test_kills_runner: its runner was killed
+0 passed, 1 failed, 0 skipped'
+for jobs in 0 x -1; do
+	reports $jobs "JOBS is '$jobs', not a number of tests"
+done
+exit 0
