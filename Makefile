@@ -91,7 +91,7 @@ CTL_LIBS    := -ljson-c -lsmartcols
 SIM_LIBS    := -lyaml -ljson-c
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
-.PHONY: all tests deps check check-vm style lint format fuzz explore sim demo bench install deb clean help
+.PHONY: all tests deps check check-vm style lint skeletons format fuzz explore sim demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -103,9 +103,10 @@ deps: ## Install the Debian packages that are missing (as root)
 	$(Q)tools/deps.sh
 
 # Three builds: both compilers, and one that stops at the first wrong access. All tests run, the
-# programs that need the network run once, with the first build.
+# programs that need the network run once, with the first build. JOBS tests run at a time (as many
+# as there are processors).
 check: deps ## Build with gcc, clang and sanitizers, run every test, count the results
-	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build all tests
+	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build all tests skeletons
 	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/clang all tests
 	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build/asan SANITIZE=address,undefined all tests
 	$(Q)tests/run.sh
@@ -114,11 +115,13 @@ check-vm: deps ## Boot the kernels of vmtests/kernels.txt in QEMU and test on ea
 	$(Q)$(MAKE) --no-print-directory all tests
 	$(Q)BUILD=$(BUILD) vmtests/run.sh
 
-style: $(CORE_LIB) $(BUILD)/hpimd $(BUILD)/hpimctl ## Only the checks of the source's form
+style: $(CORE_LIB) $(BUILD)/hpimd $(BUILD)/hpimctl skeletons ## Only the checks of the source's form
 	$(Q)BUILD=$(BUILD) tests/run.sh style
 
-lint: $(SKELS) $(BENCH_SKELS) ## cppcheck and clang-tidy, which take minutes
+lint: skeletons ## cppcheck and clang-tidy, which take minutes
 	$(Q)BUILD=$(BUILD) tests/style/lint.sh
+
+skeletons: $(SKELS) $(BENCH_SKELS) # linters read what includes them
 
 format: ## Let clang-format lay out the sources
 	clang-format -i $$(find include bpf ctrl tools tests -name '*.[ch]')

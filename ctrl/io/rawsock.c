@@ -163,7 +163,9 @@ static int port_receive(const struct port *port, struct inet_packet *ret_packet,
 		return -ENOMSG;
 	if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
 		return -EBADMSG;
-	*ret_station = is_raw ? (struct ev_station){ .len = 0 } : station_of(frame);
+	*ret_station = (struct ev_station){ .len = 0 };
+	if (!is_raw)
+		*ret_station = station_of(frame);
 	if (is_raw && port->family == IP_FAMILY_6)
 		return ipv6_payload(rs, (size_t)len, &msg, ret_packet);
 	return inet_decode(rs->bytes, (size_t)len, ret_packet);

@@ -79,6 +79,18 @@ expect family.sh 0 ''
 good_tree; printf 'int x;\n' > "$work/t/ctrl/base/addr.c"
 expect family.sh 1 'no longer asks'
 
+format_tree() {
+	good_tree
+	mkdir "$work/t/bpf" "$work/t/tools"
+	cp "$here/../../.clang-format" "$work/t"
+}
+if command -v clang-format > /dev/null; then
+	format_tree
+	expect format.sh 0 ''
+	format_tree; add tools/a.h 'int  x;\n'
+	expect format.sh 1 'tools/a.h'
+fi
+
 # Two reasons, each with a row that is right.
 reasons_tree() {
 	good_tree

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The differences between IGMP and MLD as data. What is done with them is in gm.c and membership/group.c.
- * Source: description of HPIM-DM, 6.1, 6.2 and 7.2; RFC 9776, section 8; RFC 3810, section 9.
+ * The differences between IGMP and MLD as data. What is done with them is in gm.c and
+ * membership/group.c. Source: description of HPIM-DM, 6.1, 6.2 and 7.2; RFC 9776, section 8; RFC
+ * 3810, section 9.
  */
 #include "core/membership/family.h"
 #include "wire/igmp.h"

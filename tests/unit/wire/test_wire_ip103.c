@@ -52,7 +52,7 @@ Test(ip103, packets_of_the_reference_are_not_foreign)
 		struct vector_bytes in = vector_hex(vector_text(vector, "hex"));
 
 		cr_expect_eq(ip103_kind(IP103_HPIM, in.b, in.len, &src, &dst), IP103_HPIM, "%s",
-			      vector_text(vector, "name"));
+			     vector_text(vector, "name"));
 	}
 	json_object_put(vectors);
 }
@@ -60,8 +60,10 @@ Test(ip103, packets_of_the_reference_are_not_foreign)
 Test(ip103, a_pim_interface_asks_for_the_version_only)
 {
 	struct vector_bytes in = vector_hex("2000757b0001000200690014");
-	const struct ip_addr src = ip_addr_from_bytes(IP_FAMILY_4, (const uint8_t[]){ 10, 2, 2, 1 });
-	const struct ip_addr dst = ip_addr_from_bytes(IP_FAMILY_4, (const uint8_t[]){ 224, 0, 0, 13 });
+	const struct ip_addr src =
+		ip_addr_from_bytes(IP_FAMILY_4, (const uint8_t[]){ 10, 2, 2, 1 });
+	const struct ip_addr dst =
+		ip_addr_from_bytes(IP_FAMILY_4, (const uint8_t[]){ 224, 0, 0, 13 });
 
 	cr_expect_eq(ip103_kind(IP103_PIM, in.b, in.len, &src, &dst), IP103_PIM,
 		     "a wrong checksum is for the decoder");
