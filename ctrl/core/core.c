@@ -119,16 +119,22 @@ uint64_t core_random(struct core *core, uint64_t below)
 	return random_next(&core->random) % below;
 }
 
-void core_count(struct core *core, uint16_t link, enum note_code code)
+void core_count(struct core *core, uint16_t link, enum ip_family family, enum note_code code)
 {
 	if (link < LINKS_MAX && code < NOTE_CODE_COUNT)
-		core->links[link].noted[code]++;
+		core->links[link].counters[family].noted[code]++;
 }
 
 /* What is refused is counted where it is noted: nobody can forget one of the two. */
 void core_note(struct core *core, const struct core_note *note)
 {
-	core_count(core, note->link, note->code);
+	enum ip_family family = ip_addr_family(ip_addr_is_set(&note->a) ? &note->a : &note->b);
+
+	core_count(core, note->link, family, note->code);
+	if (note->code == NOTE_PACKET_BAD) {
+		assert(note->link < LINKS_MAX && note->v[0] < SOCKET_COUNT);
+		core->links[note->link].counters[family].malformed[note->v[0]]++;
+	}
 	core_fx(core, &(struct core_effect){ .kind = FX_NOTE, .note = *note });
 }
 

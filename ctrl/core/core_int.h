@@ -48,7 +48,14 @@ static inline void core_fx(struct core *core, const struct core_effect *effect)
 }
 
 /** core_count() - Count a note that is not worth a line. */
-void core_count(struct core *core, uint16_t link, enum note_code code);
+void core_count(struct core *core, uint16_t link, enum ip_family family, enum note_code code);
+
+/** core_count_message() - Count a message of an interface. */
+static inline void core_count_message(struct core *core, uint16_t link, enum ip_family family,
+				      enum message message, enum message_way way)
+{
+	core->links[link].counters[family].messages[message][way]++;
+}
 
 /** core_note() - Append a note, and count it. */
 void core_note(struct core *core, const struct core_note *note);

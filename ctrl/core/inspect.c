@@ -74,9 +74,19 @@ uint32_t inspect_tree_places(const struct core *core, enum ip_family family)
 	return hpim_of(core, family)->tree_count - hpim_of(core, family)->ending_count;
 }
 
+const struct counters *inspect_counters(const struct core *core, uint16_t link,
+					enum ip_family family)
+{
+	return &core->links[link].counters[family];
+}
+
 uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code)
 {
-	return core->links[link].noted[code];
+	uint64_t sum = 0;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		sum += core->links[link].counters[family].noted[code];
+	return sum;
 }
 
 void inspect_keys(const struct core *core, enum ip_family family,
@@ -298,5 +308,9 @@ void inspect_tree_ifs_of(const struct core *core, const struct mfib_key *key,
 
 uint64_t inspect_gm_refused(const struct core *core, uint16_t link, enum gm_refusal reason)
 {
-	return core->links[link].gm_refused[reason];
+	uint64_t sum = 0;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		sum += core->links[link].counters[family].gm_refused[reason];
+	return sum;
 }

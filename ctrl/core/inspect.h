@@ -118,6 +118,10 @@ void inspect_walk_end(struct inspect_walk *walk);
 void inspect_keys(const struct core *core, enum ip_family family,
 		  bool (*each)(void *ctx, const struct inspect_key *), void *ctx);
 
+/** inspect_counters() - Messages and refusals of an interface and family; see counters.h. */
+const struct counters *inspect_counters(const struct core *core, uint16_t link,
+					enum ip_family family);
+
 /** inspect_refused() - How often a note of an interface was due, e.g. NOTE_PACKET_BAD. */
 uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code);
 

@@ -3,7 +3,7 @@
 #define CORE_LINK_H
 
 /* Interfaces: what is known of them, and what the operator switched on. */
-#include "core/note.h"
+#include "core/counters.h"
 
 struct link {
 	struct ev_link info; /* as last told; info.is_present is false before that */
@@ -11,9 +11,8 @@ struct link {
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* 0: the newest */
 	bool has_fast_leave[IP_FAMILY_COUNT];
 	bool has_ssm_any_source[IP_FAMILY_COUNT];
-	bool has_mrd[IP_FAMILY_COUNT];   /* multicast router discovery is switched on */
-	uint64_t noted[NOTE_CODE_COUNT]; /* notes about it so far, so how many were refused */
-	uint64_t gm_refused[GM_REFUSAL_COUNT];
+	bool has_mrd[IP_FAMILY_COUNT]; /* multicast router discovery is switched on */
+	struct counters counters[IP_FAMILY_COUNT];
 };
 
 /**

@@ -52,6 +52,7 @@ static void send(struct core *core, const struct mrd_if *mrd, const struct mrd_m
 						       .dst = group,
 						       .bytes = bytes,
 						       .len = len } });
+	core_count_message(core, mrd->link, mrd->family, message_of_mrd(msg->type), MESSAGE_SENT);
 }
 
 /* 3.2.4 and 3.2.5: what IGMP or MLD uses on the link now. */
@@ -141,12 +142,16 @@ void mrd_receive(struct core *core, struct mrd_if *mrd, const struct ev_packet *
 
 	if (err == -EPROTONOSUPPORT)
 		return; /* IGMP, MLD and all that uses ICMPv6 */
-	if (err || packet->ttl != 1)
+	if (err || packet->ttl != 1) {
 		core_note(core, &(struct core_note){ .level = NOTE_WARN,
 						     .code = NOTE_PACKET_BAD,
 						     .link = packet->link,
 						     .a = packet->src,
 						     .v = { SOCKET_MRD, (uint32_t)packet->len } });
-	else if (msg.type == MRD_SOLICITATION)
+		return;
+	}
+	core_count_message(core, mrd->link, mrd->family, message_of_mrd(msg.type),
+			   MESSAGE_RECEIVED);
+	if (msg.type == MRD_SOLICITATION)
 		solicited(core, mrd);
 }

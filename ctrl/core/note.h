@@ -50,7 +50,7 @@ enum note_code {
 	NOTE_LINK_ON,          /* link, v[0] family, v[1] core_proto */
 	NOTE_LINK_OFF,         /* same */
 	NOTE_LINK_NO_ADDR,     /* same: enabled but without a usable address */
-	NOTE_PACKET_BAD,       /* link, a = source, v[0] core_proto, v[1] length */
+	NOTE_PACKET_BAD,       /* link, a = source, v[0] core_socket, v[1] length */
 	NOTE_PACKET_FOREIGN,   /* link, a = source: PIM version 2 on an HPIM-DM interface */
 	NOTE_NEIGHBOR_NEW,     /* link, a = neighbor */
 	NOTE_NEIGHBOR_STATE,   /* link, a = neighbor, v[0] hpim_sync_state */

@@ -53,7 +53,8 @@ static bool take_token(struct hpim_neigh *neigh, bool is_renewal)
 			   : bucket_take(&neigh->claims, now, CLAIM_INTERVAL, CLAIM_BURST);
 
 	if (!is_allowed)
-		core_count(core_of(neigh), neigh->hif->link, NOTE_NEIGHBOR_RATE);
+		core_count(core_of(neigh), neigh->hif->link, neigh->hif->hpim->mrp.family,
+			   NOTE_NEIGHBOR_RATE);
 	return is_allowed;
 }
 

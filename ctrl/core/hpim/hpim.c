@@ -132,7 +132,7 @@ static void note_packet(const struct hpim_if *hif, enum note_code code,
 				       .link = hif->link,
 				       .a = packet->src,
 				       .b = packet->dst,
-				       .v = { PROTO_HPIM, (uint32_t)packet->len } });
+				       .v = { SOCKET_103, (uint32_t)packet->len } });
 }
 
 /* NOTE_NONE: the packet is decoded. Else why it is refused. */
@@ -182,6 +182,8 @@ static void receive_packet(struct mrp *mrp, const struct ev_packet *packet)
 		note_packet(hif, refusal, packet);
 		return;
 	}
+	core_count_message(hpim->mrp.core, hif->link, hpim->mrp.family, message_of_hpim(msg.type),
+			   MESSAGE_RECEIVED);
 	receive(hif, &packet->src, &msg);
 	hpim_accept_learn(hif, packet);
 }

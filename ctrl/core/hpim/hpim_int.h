@@ -120,8 +120,9 @@ struct hpim_neigh {
 	uint32_t boot_time;
 	uint32_t my_snapshot_boot_time, my_snapshot_sn;
 	uint32_t neighbor_snapshot_sn, checkpoint_sn;
-	uint32_t sync_sn;  /* CurrentSyncSN */
-	uint32_t fragment; /* F: trees per Sync. 2.9 */
+	uint32_t sync_sn;   /* CurrentSyncSN */
+	uint64_t last_sync; /* the last Sync sent, 1 + 2 * SyncSN + M; 0: none since the reset */
+	uint32_t fragment;  /* F: trees per Sync. 2.9 */
 	struct hpim_entry *snapshot;
 	uint32_t snapshot_count;
 	struct timer sync_timer, liveness_timer;

@@ -63,7 +63,7 @@ static void send_hello(struct hpim_if *hif, const struct hpim_hello *hello)
 		.hello = *hello,
 	};
 
-	hpim_if_send(hif, NULL, &msg, NULL);
+	hpim_if_send(hif, NULL, &msg, NULL, MESSAGE_SENT);
 }
 
 /* A Hello between the common ones promises no more than the last of them. */
@@ -215,7 +215,7 @@ uint16_t hpim_if_hold_s(const struct hpim_if *hif)
 }
 
 void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hpim_msg *content,
-		  const struct hpim_entry *entries)
+		  const struct hpim_entry *entries, enum message_way way)
 {
 	const struct ip_addr *dst = to ? to : &all_routers[hif->hpim->mrp.family];
 	const struct hpim_key *key = hpim_keys_sending(hif->hpim, hif->link);
@@ -237,4 +237,6 @@ void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hp
 							       .dst = *dst,
 							       .bytes = bytes,
 							       .len = len } });
+	core_count_message(core_of(hif), hif->link, hif->hpim->mrp.family,
+			   message_of_hpim(msg.type), way);
 }

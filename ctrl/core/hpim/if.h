@@ -37,8 +37,12 @@ const struct ip_addr *hpim_if_group(const struct hpim_if *hif);
 /** hpim_if_hold_s() - The hold time to announce. */
 uint16_t hpim_if_hold_s(const struct hpim_if *hif);
 
-/** hpim_if_send() - Send a message; @to NULL: to the group of all routers. */
+/**
+ * hpim_if_send() - Send a message.
+ * @to:  NULL: the group of all routers.
+ * @way: as what it is counted: MESSAGE_SENT or MESSAGE_RETRANSMITTED.
+ */
 void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hpim_msg *content,
-		  const struct hpim_entry *entries);
+		  const struct hpim_entry *entries, enum message_way way);
 
 #endif

@@ -202,7 +202,7 @@ bool hpim_neigh_may_meet(struct hpim_if *hif, struct bucket *bucket)
 
 	if (bucket_take(bucket, core->now, HP_SEC(1) / HPIM_NEW_PER_S, HPIM_NEW_BURST))
 		return true;
-	core_count(core, hif->link, NOTE_NEIGHBOR_RATE);
+	core_count(core, hif->link, hif->hpim->mrp.family, NOTE_NEIGHBOR_RATE);
 	return false;
 }
 
@@ -283,7 +283,7 @@ void hpim_neigh_hello(struct hpim_if *hif, const struct ip_addr *src, const stru
 		return; /* only progress of the synchronization keeps it alive */
 	/* Differs: CheckpointSN never decreases, so this Hello is of earlier: no sign of life. */
 	if (hello->has_checkpoint && hello->checkpoint_sn < neigh->checkpoint_sn) {
-		core_count(core_of(neigh), hif->link, NOTE_HELLO_REPLAYED);
+		core_count(core_of(neigh), hif->link, hif->hpim->mrp.family, NOTE_HELLO_REPLAYED);
 		return;
 	}
 	hpim_claim_refute(neigh);
@@ -311,7 +311,7 @@ static void send_ack(struct hpim_neigh *neigh, const struct hpim_msg *msg)
 			  .sn = msg->tree.sn },
 	};
 
-	hpim_if_send(neigh->hif, &neigh->addr, &ack, NULL);
+	hpim_if_send(neigh->hif, &neigh->addr, &ack, NULL, MESSAGE_SENT);
 }
 
 struct hpim_record *hpim_neigh_accept(struct hpim_if *hif, const struct ip_addr *src,

@@ -158,7 +158,8 @@ static void transmit(struct hpim_if *hif, struct hpim_pending *pending, const st
 
 	pending->order = ++hif->sent_count;
 	pending->sent_at = hif->hpim->mrp.core->now;
-	hpim_if_send(hif, dst, &msg, NULL);
+	hpim_if_send(hif, dst, &msg, NULL,
+		     pending->is_repeated ? MESSAGE_RETRANSMITTED : MESSAGE_SENT);
 }
 
 static void arm(struct hpim_reliable *reliable)

@@ -129,6 +129,15 @@ static bool has_more(const struct hpim_neigh *neigh, uint32_t step)
 	return (uint64_t)step * neigh->fragment < neigh->snapshot_count;
 }
 
+/* As what it is counted: a repetition is always one of the last Sync, which said the same. */
+static enum message_way sync_way(struct hpim_neigh *neigh, uint32_t step, bool is_master)
+{
+	uint64_t last = neigh->last_sync;
+
+	neigh->last_sync = 1 + (uint64_t)step * 2 + is_master;
+	return neigh->last_sync == last ? MESSAGE_RETRANSMITTED : MESSAGE_SENT;
+}
+
 /*
  * Send(step, M) of 3.3. Without trees the message carries our hold time, except in the very first
  * one of a synchronization (@with_hold false).
@@ -157,7 +166,7 @@ static void send_sync(struct hpim_neigh *neigh, uint32_t step, bool is_master, b
 		msg.sync.options.has_hold = true;
 		msg.sync.options.hold_s = hpim_if_hold_s(neigh->hif);
 	}
-	hpim_if_send(neigh->hif, &neigh->addr, &msg, entries);
+	hpim_if_send(neigh->hif, &neigh->addr, &msg, entries, sync_way(neigh, step, is_master));
 }
 
 static void arm_sync_timer(struct hpim_neigh *neigh)
@@ -188,6 +197,7 @@ static void begin(struct hpim_neigh *neigh)
 	hpim_record_forget_all(neigh);
 	neigh->is_proven = false;
 	neigh->sync_sn = 0;
+	neigh->last_sync = 0;
 	neigh->neighbor_snapshot_sn = 0;
 	neigh->checkpoint_sn = 0;
 }

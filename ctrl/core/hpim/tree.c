@@ -69,7 +69,7 @@ static void note_full(struct hpim *hpim, const struct ip_addr *source, const str
 		      uint16_t link)
 {
 	if (hpim->is_full) {
-		core_count(hpim->mrp.core, link, NOTE_TREE_LIMIT);
+		core_count(hpim->mrp.core, link, hpim->mrp.family, NOTE_TREE_LIMIT);
 		return;
 	}
 	hpim->is_full = true;

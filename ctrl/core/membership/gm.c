@@ -189,15 +189,15 @@ static void bad_note(struct core *core, const struct ev_packet *packet)
 					     .code = NOTE_PACKET_BAD,
 					     .link = packet->link,
 					     .a = packet->src,
-					     .v = { PROTO_GM, (uint32_t)packet->len } });
+					     .v = { SOCKET_GM, (uint32_t)packet->len } });
 }
 
 /* What is no fault of its sender is counted, but not worth a line. */
 void gm_refuse(struct core *core, const struct gm_if *gm, const struct ip_addr *host,
 	       enum gm_refusal reason)
 {
-	core->links[gm->link].gm_refused[reason]++;
-	if (reason == GM_REFUSED_NO_ADDRESS)
+	core->links[gm->link].counters[gm->family->family].gm_refused[reason]++;
+	if (reason == GM_REFUSED_NO_ADDRESS || reason == GM_REFUSED_CHECK)
 		return;
 	core_note(core, &(struct core_note){ .level = NOTE_WARN,
 					     .code = NOTE_GM_REFUSED,
@@ -287,9 +287,13 @@ void gm_receive(struct core *core, struct gm_if *gm, const struct ev_packet *pac
 		return;
 	}
 	refusal = judge(core, gm, packet, &msg);
-	if (refusal != GM_REFUSAL_COUNT)
+	if (refusal != GM_REFUSAL_COUNT) {
 		gm_refuse(core, gm, &packet->src, refusal);
-	else if (msg.type == GM_QUERY)
+		return;
+	}
+	core_count_message(core, gm->link, gm->family->family, message_of_gm(&msg),
+			   MESSAGE_RECEIVED);
+	if (msg.type == GM_QUERY)
 		query_receive(core, gm, &packet->src, &msg);
 	else
 		report_receive(core, gm, &packet->src, &msg);

@@ -54,7 +54,7 @@ static void source_timer_fire(struct core *core, struct timer *timer);
 static void refuse(struct core *core, bool *is_noted, const struct core_note *note)
 {
 	if (*is_noted)
-		core_count(core, note->link, note->code);
+		core_count(core, note->link, ip_addr_family(&note->b), note->code);
 	else
 		core_note(core, note);
 	*is_noted = true;

@@ -13,7 +13,7 @@
 #define QUERY_LEN_MAX     (28u + SOURCES_PER_QUERY * SOURCE_LEN_MAX)
 
 static void query_send(struct core *core, const struct gm_if *gm, const struct ip_addr *dst,
-		       struct gm_msg *msg)
+		       struct gm_msg *msg, enum message_way way)
 {
 	const struct ip_addr *src = gm_own_addr(core, gm);
 	struct core_effect effect = {
@@ -29,6 +29,7 @@ static void query_send(struct core *core, const struct gm_if *gm, const struct i
 	effect.send.len = gm->family->encode(msg, src, dst, bytes, sizeof(bytes));
 	assert(effect.send.len > 0);
 	core_fx(core, &effect);
+	core_count_message(core, gm->link, gm->family->family, message_of_gm(msg), way);
 }
 
 void gm_query_general(struct core *core, const struct gm_if *gm)
@@ -39,7 +40,7 @@ void gm_query_general(struct core *core, const struct gm_if *gm)
 		.max_response = gm->family->query_response_interval,
 	};
 
-	query_send(core, gm, &gm->family->all_nodes, &msg);
+	query_send(core, gm, &gm->family->all_nodes, &msg, MESSAGE_SENT);
 }
 
 /*
@@ -69,7 +70,7 @@ bool gm_check_take(struct core *core, struct gm_if *gm)
 		gm->checks_left--;
 		return true;
 	}
-	core->links[gm->link].gm_refused[GM_REFUSED_CHECK]++;
+	gm_refuse(core, gm, &gm->family->any, GM_REFUSED_CHECK);
 	gm->merged_queries = gm->robustness;
 	if (!timer_runs(&gm->merged_timer))
 		core_timer_arm(core, &gm->merged_timer, 0);
@@ -82,6 +83,12 @@ static bool is_known(const struct core *core, const struct gm_if *gm, const stru
 	return timer->deadline - core->now > gm_last_member_time(gm);
 }
 
+/* As what a query is counted of which so many are still to be sent; RFC 9776, 6.6.3. */
+static enum message_way query_way(const struct gm_if *gm, unsigned int queries_left)
+{
+	return queries_left < gm->robustness ? MESSAGE_RETRANSMITTED : MESSAGE_SENT;
+}
+
 void gm_query_group(struct core *core, const struct gm_group *group)
 {
 	struct gm_msg msg = {
@@ -91,7 +98,7 @@ void gm_query_group(struct core *core, const struct gm_group *group)
 		.suppress = is_known(core, group->gm, &group->timer),
 	};
 
-	query_send(core, group->gm, &group->addr, &msg);
+	query_send(core, group->gm, &group->addr, &msg, query_way(group->gm, group->queries_left));
 }
 
 static void sources_send(struct core *core, const struct gm_group *group, bool suppress)
@@ -105,6 +112,7 @@ static void sources_send(struct core *core, const struct gm_group *group, bool s
 		.suppress = suppress,
 		.body = body,
 	};
+	unsigned int most_left = 0; /* of the sources in the message: one may be asked for first */
 
 	for (const struct gm_source *source = group->sources; source; source = source->hh.next) {
 		bool is_asked = source->queries_left > 0 &&
@@ -113,12 +121,16 @@ static void sources_send(struct core *core, const struct gm_group *group, bool s
 		if (is_asked) {
 			wr_addr(&out, &source->addr);
 			msg.count++;
+			if (source->queries_left > most_left)
+				most_left = source->queries_left;
 		}
 		if (msg.count == SOURCES_PER_QUERY || (msg.count > 0 && !source->hh.next)) {
 			msg.body_len = wr_len(&out);
-			query_send(core, group->gm, &group->addr, &msg);
+			query_send(core, group->gm, &group->addr, &msg,
+				   query_way(group->gm, most_left));
 			out = writer_over(body, sizeof(body));
 			msg.count = 0;
+			most_left = 0;
 		}
 	}
 }

@@ -96,7 +96,7 @@ BENCH_TEST(hpim_keys, router_without_keys_hears_signed_messages_and_is_not_heard
 	config(net, 0, key_of(7, HPIM_HASH_SHA1, secret_a), true, true);
 	net_run_s(net, 20);
 	cr_expect_null(neighbor(net, 0));
-	cr_expect_gt(net->routers[1].core->links[0].noted[NOTE_NEIGHBOR_NEW], 0);
+	cr_expect_gt(net->routers[1].core->links[0].counters[family].noted[NOTE_NEIGHBOR_NEW], 0);
 	cr_expect_eq(inspect_refused(net->routers[1].core, 0, NOTE_PACKET_UNSIGNED), 0);
 	net_free(net);
 }

@@ -125,7 +125,10 @@ static void odd_records_check(struct world *w)
 		hear_records(w, w->facts->host, &records);
 		cr_assert_str_eq(drain(w), i == 0 ? "odd joined +member" : "odd", "%u", i);
 		cr_assert_str_eq(known(w), "ex 260000", "%u", i);
-		cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_RECORD], i + 1);
+		cr_assert_eq(w->core.links[LINK]
+				     .counters[w->facts->family]
+				     .gm_refused[GM_REFUSED_RECORD],
+			     i + 1);
 	}
 }
 
@@ -198,7 +201,9 @@ static void ssm_check(struct world *w)
 					  .group = group });
 		cr_assert(gm_has_member(w->gm, &wanted, &group));
 		cr_assert_eq(gm_has_member(w->gm, &other, &group), is_any);
-		cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_SSM], 3);
+		cr_assert_eq(
+			w->core.links[LINK].counters[w->facts->family].gm_refused[GM_REFUSED_SSM],
+			3);
 	}
 }
 

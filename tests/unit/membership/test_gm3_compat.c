@@ -378,7 +378,8 @@ static void numbers_bounds_check(struct world *w)
 	cr_assert_eq(view.query_interval, HP_SEC(10));
 	hear_numbers(w, w->facts->lower, 2, HP_SEC(60));
 	cr_assert_str_eq(drain(w), "");
-	cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_NUMBERS], 2);
+	cr_assert_eq(w->core.links[LINK].counters[w->facts->family].gm_refused[GM_REFUSED_NUMBERS],
+		     2);
 	advance_to(w, HP_SEC(125));
 	cr_assert_str_eq(drain(w), "querier general");
 	cr_assert_eq(gm_querier_expires_in(&w->core, w->gm), 0);

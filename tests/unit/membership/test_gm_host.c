@@ -93,7 +93,7 @@ static unsigned int joined_of(const struct world *w, unsigned int first, unsigne
 
 static uint64_t refused(const struct world *w, enum note_code code)
 {
-	return w->core.links[LINK].noted[code];
+	return w->core.links[LINK].counters[w->facts->family].noted[code];
 }
 
 static void flood_check(struct world *w)

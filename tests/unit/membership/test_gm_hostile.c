@@ -130,7 +130,9 @@ static void misaddressed_check(struct world *w)
 	}
 	receive_bytes(w, f->group, f->group, bytes, len);
 	cr_assert_str_eq(drain(w), "bad");
-	cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_DESTINATION], 6);
+	cr_assert_eq(
+		w->core.links[LINK].counters[w->facts->family].gm_refused[GM_REFUSED_DESTINATION],
+		6);
 }
 
 Test(gm_hostile, messages_in_packets_to_a_wrong_address_are_refused_and_counted)
@@ -168,7 +170,8 @@ Test(gm_hostile, reports_of_mld_come_from_link_local_addresses)
 	cr_assert_str_eq(drain(&w), "foreign");
 	hear_report(&w, f->any, f->group); /* of a host without an address, for the switches */
 	cr_assert_str_eq(drain(&w), "");
-	cr_assert_eq(w.core.links[LINK].gm_refused[GM_REFUSED_NO_ADDRESS], 1);
+	cr_assert_eq(w.core.links[LINK].counters[w.facts->family].gm_refused[GM_REFUSED_NO_ADDRESS],
+		     1);
 	world_fini(&w);
 }
 
@@ -210,7 +213,9 @@ static void hop_limit_check(struct world *w)
 	(void)drain(w);
 	gm_receive(&w->core, w->gm, &packet);
 	cr_assert_str_eq(drain(w), is_v4 ? "joined +member" : "hop-limit");
-	cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_HOP_LIMIT], is_v4 ? 0 : 1);
+	cr_assert_eq(
+		w->core.links[LINK].counters[w->facts->family].gm_refused[GM_REFUSED_HOP_LIMIT],
+		is_v4 ? 0 : 1);
 }
 
 Test(gm_hostile, only_mld_needs_a_hop_limit_of_1)
@@ -235,10 +240,13 @@ static void foreign_querier_check(struct world *w)
 		cr_assert_str_eq(drain(w), "foreign foreign");
 	}
 	cr_assert(gm_if_inspect(w->gm).is_querier);
-	cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_SOURCE], 4);
+	cr_assert_eq(w->core.links[LINK].counters[w->facts->family].gm_refused[GM_REFUSED_SOURCE],
+		     4);
 	hear_general(w, w->facts->any);
 	cr_assert_str_eq(drain(w), "", "a switch");
-	cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_NO_ADDRESS], 1);
+	cr_assert_eq(
+		w->core.links[LINK].counters[w->facts->family].gm_refused[GM_REFUSED_NO_ADDRESS],
+		1);
 	cr_assert(gm_if_inspect(w->gm).is_querier);
 }
 
@@ -302,7 +310,8 @@ static void flood_check(struct world *w)
 	cr_assert_eq(sent_count(w, w->facts->all_nodes), 1, "the second general query");
 	advance_to(w, HP_SEC(30));
 	cr_assert_eq(gm_if_inspect(w->gm).groups, MANY - 65, "who does not answer is forgotten");
-	cr_assert_eq(w->core.links[LINK].gm_refused[GM_REFUSED_CHECK], MANY - 64);
+	cr_assert_eq(w->core.links[LINK].counters[w->facts->family].gm_refused[GM_REFUSED_CHECK],
+		     MANY - 64);
 	hear_leave(w, w->facts->host, group_at(w, 1));
 	cr_assert_eq(sent_count(w, NULL), 1, "a leave later is checked by a query of its own");
 }

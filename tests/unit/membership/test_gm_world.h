@@ -107,15 +107,17 @@ uint64_t core_random(struct core *core, uint64_t below)
 	return 0;
 }
 
-void core_count(struct core *core, uint16_t link, enum note_code code)
+void core_count(struct core *core, uint16_t link, enum ip_family family, enum note_code code)
 {
-	core->links[link].noted[code]++;
+	core->links[link].counters[family].noted[code]++;
 }
 
 void core_note(struct core *core, const struct core_note *note)
 {
 	if (note->code < NOTE_CODE_COUNT)
-		core_count(core, note->link, note->code);
+		core_count(core, note->link,
+			   ip_addr_family(ip_addr_is_set(&note->a) ? &note->a : &note->b),
+			   note->code);
 	core_fx(core, &(struct core_effect){ .kind = FX_NOTE, .note = *note });
 }
 
@@ -229,7 +231,7 @@ static inline const char *note_word(const struct world *w, const struct core_not
 	case NOTE_SOURCE_LIMIT: return is_addr(&note->b, f->group) ? "source-limit" : "note?";
 	case NOTE_QUERIER_VERSION: return note->v[0] < note->v[1] ? "older" : "newer";
 	case NOTE_GM_REFUSED: return refused_word(note);
-	case NOTE_PACKET_BAD: return note->v[0] == PROTO_GM ? "bad" : "bad?";
+	case NOTE_PACKET_BAD: return note->v[0] == SOCKET_GM ? "bad" : "bad?";
 	case NOTE_CODE_COUNT: return note->v[0] ? "+member" : "-member";
 	}
 	return "note?";
