@@ -39,7 +39,8 @@ struct rawsock {
 	void *ctx;
 	struct port *ports;
 	struct port *reading; /* whose packets are told; NULL once the callback closed it */
-	uint64_t malformed[LINKS_MAX]; /* packets, also of ports that are closed */
+	/* Packets, also of ports that are closed. */
+	uint64_t malformed[LINKS_MAX][IP_FAMILY_COUNT][SOCKET_COUNT];
 	uint8_t bytes[UINT16_MAX + 1];
 };
 
@@ -204,7 +205,7 @@ static void port_readable(void *ctx, uint32_t revents)
 		int err = port_receive(port, &packet, &station);
 
 		if (err == -EBADMSG)
-			rs->malformed[port->link]++;
+			rs->malformed[port->link][port->family][port->socket]++;
 		else if (!err)
 			port_tell(port, &packet, &station);
 		else if (err != -ENOMSG)
@@ -346,7 +347,8 @@ int rawsock_send(struct rawsock *rs, const struct fx_send *send)
 	return sendmsg(port->fds.tx, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-uint64_t rawsock_malformed(const struct rawsock *rs, uint16_t link)
+uint64_t rawsock_malformed(const struct rawsock *rs, uint16_t link, enum ip_family family,
+			   enum core_socket socket)
 {
-	return rs->malformed[link];
+	return rs->malformed[link][family][socket];
 }

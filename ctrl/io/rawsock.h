@@ -40,7 +40,8 @@ void rawsock_leave(struct rawsock *rs, const struct fx_group *leave);
  */
 int rawsock_send(struct rawsock *rs, const struct fx_send *send);
 
-/** rawsock_malformed() - Packets of a link dropped so far: their IP headers are malformed. */
-uint64_t rawsock_malformed(const struct rawsock *rs, uint16_t link);
+/** rawsock_malformed() - Packets dropped so far because their IP headers are malformed. */
+uint64_t rawsock_malformed(const struct rawsock *rs, uint16_t link, enum ip_family family,
+			   enum core_socket socket);
 
 #endif

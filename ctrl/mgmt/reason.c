@@ -92,12 +92,36 @@ static const char *const gm_names[GM_REFUSAL_COUNT] = {
 	[GM_REFUSED_CHECK] = "gm-check",
 };
 
+static const char *const note_names[NOTE_CODE_COUNT] = {
+	[NOTE_PACKET_BAD] = "control-malformed",
+	[NOTE_PACKET_FOREIGN] = "control-pim",
+	[NOTE_PACKET_UNSIGNED] = "control-unsigned",
+	[NOTE_PACKET_SOURCE] = "control-source",
+	[NOTE_PACKET_TTL] = "control-ttl",
+	[NOTE_PACKET_DESTINATION] = "control-destination",
+	[NOTE_PACKET_STRANGER] = "control-stranger",
+	[NOTE_PACKET_STATION] = "control-station",
+	[NOTE_NEIGHBOR_LIMIT] = "neighbor-limit",
+	[NOTE_NEIGHBOR_RATE] = "neighbor-rate",
+	[NOTE_NEIGHBOR_CLAIM] = "neighbor-claim",
+	[NOTE_HELLO_REPLAYED] = "hello-replayed",
+	[NOTE_TREE_LIMIT] = "tree-limit",
+	[NOTE_UNWANTED_REFUSED] = "tree-refused",
+	[NOTE_UNWANTED_EVICTED] = "tree-evicted",
+	[NOTE_TREE_EVICTED] = "tree-announced",
+};
+
 static const struct reason *find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (!strcmp(reasons[i].name, name))
 			return &reasons[i];
 	return NULL;
+}
+
+const char *reason_of_note(enum note_code code)
+{
+	return note_names[code];
 }
 
 const char *reason_of_gm(enum gm_refusal refusal)

@@ -14,6 +14,12 @@
  */
 const char *reason_sentence(const char *reason);
 
+/* Of control packets with a malformed IP header, which no protocol sees. */
+#define REASON_HEADER "control-header"
+
+/** reason_of_note() - The reason of what a note counts as refused; NULL: it counts nothing such. */
+const char *reason_of_note(enum note_code code);
+
 /** reason_of_gm() - The reason of what IGMP and MLD refuse. */
 const char *reason_of_gm(enum gm_refusal refusal);
 

@@ -22,6 +22,7 @@
 #include "mgmt/explain.h"
 #include "mgmt/limits.h"
 #include "mgmt/mroutes.h"
+#include "mgmt/protocol_counters.h"
 #include "mgmt/ports.h"
 #include "mgmt/reason.h"
 #include "mgmt/show.h"
@@ -256,36 +257,26 @@ static void show_refusal(const struct show *show, uint16_t link, const char *rea
 		show_counter((void *)show, &counter);
 }
 
+static uint64_t malformed_headers(const struct rawsock *rawsock, uint16_t link)
+{
+	uint64_t sum = 0;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		for (enum core_socket socket = 0; socket < SOCKET_COUNT; socket++)
+			sum += rawsock_malformed(rawsock, link, family, socket);
+	return sum;
+}
+
 /* What the protocols refused: control packets, trees beyond a limit. */
 static void show_refused(const struct show *show, uint16_t link)
 {
-	static const struct {
-		enum note_code code;
-		const char *reason;
-	} reasons[] = {
-		{ NOTE_PACKET_BAD, "control-malformed" },
-		{ NOTE_PACKET_FOREIGN, "control-pim" },
-		{ NOTE_PACKET_UNSIGNED, "control-unsigned" },
-		{ NOTE_PACKET_SOURCE, "control-source" },
-		{ NOTE_PACKET_TTL, "control-ttl" },
-		{ NOTE_PACKET_DESTINATION, "control-destination" },
-		{ NOTE_PACKET_STRANGER, "control-stranger" },
-		{ NOTE_PACKET_STATION, "control-station" },
-		{ NOTE_NEIGHBOR_LIMIT, "neighbor-limit" },
-		{ NOTE_NEIGHBOR_RATE, "neighbor-rate" },
-		{ NOTE_NEIGHBOR_CLAIM, "neighbor-claim" },
-		{ NOTE_HELLO_REPLAYED, "hello-replayed" },
-		{ NOTE_TREE_LIMIT, "tree-limit" },
-		{ NOTE_UNWANTED_REFUSED, "tree-refused" },
-		{ NOTE_UNWANTED_EVICTED, "tree-evicted" },
-		{ NOTE_TREE_EVICTED, "tree-announced" },
-	};
 	const struct core *core = show->daemon->core;
 
-	show_refusal(show, link, "control-header", rawsock_malformed(show->daemon->rawsock, link));
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		show_refusal(show, link, reasons[i].reason,
-			     inspect_refused(core, link, reasons[i].code));
+	show_refusal(show, link, REASON_HEADER, malformed_headers(show->daemon->rawsock, link));
+	for (enum note_code code = 0; code < NOTE_CODE_COUNT; code++)
+		if (reason_of_note(code))
+			show_refusal(show, link, reason_of_note(code),
+				     inspect_refused(core, link, code));
 	for (enum gm_refusal refusal = 0; refusal < GM_REFUSAL_COUNT; refusal++)
 		show_refusal(show, link, reason_of_gm(refusal),
 			     inspect_gm_refused(core, link, refusal));
@@ -316,6 +307,11 @@ static bool show_counters(struct show *show)
 			show_refused(show, link);
 	dplane_counters(show->daemon->dplane, show_counter, show);
 	return true;
+}
+
+static bool show_protocol_counters(struct show *show)
+{
+	return next_link(show, protocol_counters_link);
 }
 
 static bool begin_explain(struct show *show)
@@ -401,6 +397,9 @@ static const struct view views[] = {
 	  .schema = "hpim.counters/1",
 	  .begin = counters_begin,
 	  .step = show_counters },
+	{ .cmd = "show protocol-counters",
+	  .schema = "hpim.protocol-counters/1",
+	  .step = show_protocol_counters },
 	{ .cmd = "explain", .schema = "hpim.explain/1", .begin = begin_explain, .step = explain },
 	{ .cmd = "doctor",
 	  .schema = "hpim.doctor/1",

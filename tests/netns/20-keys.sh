@@ -76,4 +76,14 @@ holds 'first secret' && fail 'a deleted key is still in memory'
 ctl r2 key add eth0 id 2 algo blake2b file "$WORK/key1" send || fail 'wrong key'
 refused() { [ "$(unsigned r1)" -gt 0 ]; }
 until_true 15 refused || fail 'a wrong signature is not counted'
+refused_6() { messages 6 | grep -q 'hpim - - - - [1-9][0-9]* control-unsigned$'; }
+# messages FAMILY [ROUTER]: counters of messages and refusals
+messages() { ctl "${2:-r1}" "-$1" -H -o protocol,message,sent,received,retransmitted,refused,reason show protocol-counters eth0 | tr -s ' '; }
+until_true 15 refused_6 || fail "not counted for IPv6: $(messages 6)"
+[ "$(messages 4 | grep -c 'control-')" -eq 1 ] || fail "refused for more than one reason: $(messages 4)"
+for message in hello sync; do
+	messages 4 | grep -q "^hpim $message [1-9][0-9]* [1-9][0-9]* [0-9]* - -$" ||
+		fail "$message not counted: $(messages 4)"
+done
+messages 4 | grep -qE '^(igmp|mld) ' && fail "counters of a protocol that is off: $(messages 4)"
 echo 'keys: rolled over without a new synchronization; a wrong one is counted'

@@ -464,7 +464,8 @@ Test(io_rawsock, other_packets_do_not_pass_the_filters)
 	host_send(p, igmp_packet(p, 0x17, "224.0.0.2"));
 	run_until_count(&a, ++heard);
 	cr_assert_eq(a.got[1].bytes[0], 0x17);
-	cr_assert_eq(rawsock_malformed(a.rs, 3), 0);
+	cr_assert_eq(rawsock_malformed(a.rs, 3, IP_FAMILY_4, SOCKET_GM), 0);
+	cr_assert_eq(rawsock_malformed(a.rs, 3, IP_FAMILY_6, SOCKET_GM), 0);
 }
 
 Test(io_rawsock, packet_with_bad_header_is_counted_not_told)
@@ -479,8 +480,10 @@ Test(io_rawsock, packet_with_bad_header_is_counted_not_told)
 	host_send(p, 25); /* cut short */
 	host_send(p, 32);
 	run_until_count(&a, 1);
-	cr_assert_eq(rawsock_malformed(a.rs, 3), 2);
-	cr_assert_eq(rawsock_malformed(a.rs, 2), 0);
+	cr_assert_eq(rawsock_malformed(a.rs, 3, IP_FAMILY_4, SOCKET_GM), 2);
+	cr_assert_eq(rawsock_malformed(a.rs, 3, IP_FAMILY_6, SOCKET_GM), 0);
+	cr_assert_eq(rawsock_malformed(a.rs, 3, IP_FAMILY_4, SOCKET_103), 0);
+	cr_assert_eq(rawsock_malformed(a.rs, 2, IP_FAMILY_4, SOCKET_GM), 0);
 }
 
 Test(io_rawsock, igmp_is_sent_with_router_alert_ttl_1_and_the_given_source)

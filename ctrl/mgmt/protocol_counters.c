@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages of the control protocols by type, and packets that were refused by reason, per interface
+ * and family (core/counters.h). Totals of the refusals are in "show counters", too.
+ */
+#include "core/counters.h"
+#include "core/inspect.h"
+#include "daemon/daemon.h"
+#include "io/ctlsock.h"
+#include "io/field.h"
+#include "io/rawsock.h"
+#include "mgmt/protocol_counters.h"
+#include "mgmt/reason.h"
+
+static struct json_object *record_new(const struct show *show, enum core_socket socket)
+{
+	struct json_object *record = json_object_new_object();
+
+	field_put_text(record, "interface", port_name(show->daemon, show->link));
+	field_put_number(record, "family", show->family == IP_FAMILY_4 ? 4 : 6);
+	field_put_text(record, "protocol", socket_protocol(socket, show->family));
+	return record;
+}
+
+static void show_message(const struct show *show, enum message message,
+			 const uint64_t ways[MESSAGE_WAY_COUNT])
+{
+	struct json_object *record;
+
+	if (!ways[MESSAGE_SENT] && !ways[MESSAGE_RETRANSMITTED] && !ways[MESSAGE_RECEIVED])
+		return;
+	record = record_new(show, message_socket(message));
+	field_put_text(record, "message", message_name(message));
+	field_put_number(record, "sent", ways[MESSAGE_SENT]);
+	field_put_number(record, "received", ways[MESSAGE_RECEIVED]);
+	field_put_number(record, "retransmitted", ways[MESSAGE_RETRANSMITTED]);
+	ctl_reply_record(show->client, record);
+}
+
+static void show_refused(const struct show *show, enum core_socket socket, const char *reason,
+			 uint64_t packets)
+{
+	struct json_object *record;
+
+	if (!packets)
+		return;
+	record = record_new(show, socket);
+	field_put_number(record, "refused", packets);
+	field_put_text(record, "reason", reason);
+	ctl_reply_record(show->client, record);
+}
+
+static void show_malformed(const struct show *show, const struct counters *counters)
+{
+	for (enum core_socket socket = 0; socket < SOCKET_COUNT; socket++) {
+		show_refused(
+			show, socket, REASON_HEADER,
+			rawsock_malformed(show->daemon->rawsock, show->link, show->family, socket));
+		show_refused(show, socket, reason_of_note(NOTE_PACKET_BAD),
+			     counters->malformed[socket]);
+	}
+}
+
+void protocol_counters_link(const struct show *show)
+{
+	static const enum note_code codes[] = {
+		NOTE_PACKET_FOREIGN,     NOTE_PACKET_UNSIGNED, NOTE_PACKET_SOURCE,  NOTE_PACKET_TTL,
+		NOTE_PACKET_DESTINATION, NOTE_PACKET_STRANGER, NOTE_PACKET_STATION,
+	};
+	const struct counters *counters =
+		inspect_counters(show->daemon->core, show->link, show->family);
+
+	for (enum message message = 0; message < MESSAGE_COUNT; message++)
+		show_message(show, message, counters->messages[message]);
+	show_malformed(show, counters);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		show_refused(show, SOCKET_103, reason_of_note(codes[i]), counters->noted[codes[i]]);
+	for (enum gm_refusal reason = 0; reason < GM_REFUSAL_COUNT; reason++)
+		show_refused(show, SOCKET_GM, reason_of_gm(reason), counters->gm_refused[reason]);
+}
