@@ -209,7 +209,7 @@ static __always_inline const struct mfib_port *port_find(__u32 ifindex)
 	const struct mfib_egress *own = bpf_map_lookup_elem(&egress, &slot);
 
 	if (ifindex == 0)
-		return NULL; /* a slot that is nobody's is not 0's */
+		return NULL; /* a free slot is not slot 0's */
 	if (likely(own && own->ifindex == ifindex))
 		return &own->port;
 	return bpf_map_lookup_elem(&ports, &ifindex);

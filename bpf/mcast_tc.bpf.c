@@ -144,7 +144,7 @@ static long output_visit(__u32 i, struct walk *walk)
 	return 0;
 }
 
-/* The last copy is the packet itself. What its output makes of it, nobody is told. */
+/* The last copy is the packet itself. What its output makes of it is not known. */
 static __always_inline int copies_send(struct walk *walk)
 {
 	bool is_ready;

@@ -2,7 +2,7 @@
 /*
  * Multicast forwarding in XDP: the ingress program decides and broadcasts to an output set, the
  * egress program gives each copy its source address and its tag. Neither may become xdp.frags:
- * broadcasting fragments corrupts memory on kernels without the cure for CVE-2026-64355.
+ * broadcasting fragments corrupts memory on kernels without the fix for CVE-2026-64355.
  */
 #include "capture.h"
 #include "forward.h"

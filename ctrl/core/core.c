@@ -125,7 +125,7 @@ void core_count(struct core *core, uint16_t link, enum ip_family family, enum no
 		core->links[link].counters[family].noted[code]++;
 }
 
-/* What is refused is counted where it is noted: nobody can forget one of the two. */
+/* What is refused is counted where it is noted: the two cannot get apart. */
 void core_note(struct core *core, const struct core_note *note)
 {
 	enum ip_family family = ip_addr_family(ip_addr_is_set(&note->a) ? &note->a : &note->b);

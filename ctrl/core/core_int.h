@@ -26,7 +26,7 @@ struct core {
 	struct hash_key hash_key; /* from the seed */
 	bool is_draining;
 	bool is_clock;   /* timers are fired one by one while draining */
-	bool is_stopped; /* COMMAND_STOP: nothing happens any more */
+	bool is_stopped; /* COMMAND_STOP: nothing happens after it */
 	struct sched sched;
 	struct fx_queue fx;
 	struct link links[LINKS_MAX];

@@ -161,7 +161,7 @@ struct ev_command {
 
 enum stale_kind {
 	STALE_ROUTE,    /* the forwarding plane still has this entry, and forwards by it */
-	STALE_NEIGHBOR, /* was synchronized; told before HPIM-DM begins on the interface */
+	STALE_NEIGHBOR, /* was synchronized; comes before HPIM-DM begins on the interface */
 };
 
 /** struct ev_stale - What the run before this one had; counts for @stale_for at most. */

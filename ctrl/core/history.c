@@ -296,7 +296,7 @@ static uint64_t hash_bytes(uint64_t hash, const uint8_t *bytes, size_t len)
 	return hash;
 }
 
-/* Field by field: what lies in the gaps of a struct is nobody's. */
+/* Field by field: the padding of a struct is not hashed. */
 uint64_t history_effect_hash(uint64_t hash, const struct core_effect *effect)
 {
 	uint8_t bytes[128];

@@ -6,7 +6,7 @@
 #include "core/counters.h"
 
 struct link {
-	struct ev_link info; /* as last told; info.is_present is false before that */
+	struct ev_link info; /* as last reported; info.is_present is false before that */
 	bool wanted[IP_FAMILY_COUNT][PROTO_COUNT];
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* 0: the newest */
 	bool has_fast_leave[IP_FAMILY_COUNT];

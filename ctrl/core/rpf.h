@@ -2,7 +2,7 @@
 #ifndef CORE_RPF_H
 #define CORE_RPF_H
 
-/* Best path to each source, as last told by EV_RPF, and who wants to know. */
+/* Best path to each source, as in the last EV_RPF, and who wants to know. */
 #include <bsd/sys/queue.h>
 
 #include "core/event.h"
@@ -25,7 +25,7 @@ void rpf_free(struct rpf *rpf);
 bool rpf_subscribe(struct core *core, struct rpf_user *user, const struct ip_addr *source);
 void rpf_unsubscribe(struct core *core, struct rpf_user *user);
 
-/** rpf_path() - The path last told, or NULL while it is not known. */
+/** rpf_path() - The path last reported, or NULL while it is not known. */
 const struct ev_rpf *rpf_path(const struct rpf_user *user);
 
 /** rpf_update() - Take in EV_RPF; calls each subscriber when something differs. */

@@ -247,7 +247,7 @@ static void limit_note(const struct core_note *note, const char *link, const cha
 		break;
 	case NOTE_UNWANTED_EVICTED:
 		(void)snprintf(line, room,
-			       "%s: (%s, %s) forgotten: data that nobody wants fills its part of "
+			       "%s: (%s, %s) removed: unwanted data fills its part of "
 			       "the table, and the oldest gives way",
 			       link, a, b);
 		break;
@@ -260,7 +260,7 @@ static void limit_note(const struct core_note *note, const char *link, const cha
 	case NOTE_UNWANTED_REFUSED:
 		(void)snprintf(line, room,
 			       "%s: data to (%s, %s) refused: the source or the interface brings "
-			       "too much that nobody wants",
+			       "too much unwanted data",
 			       link, a, b);
 		break;
 	case NOTE_GROUP_LIMIT:
@@ -304,7 +304,7 @@ static void tree_note(const struct core_note *note, const char *link, const char
 			       a);
 		break;
 	case NOTE_GROUP_LEFT:
-		(void)snprintf(line, room, "%s: group %s has no members any more", link, b);
+		(void)snprintf(line, room, "%s: group %s has no members left", link, b);
 		break;
 	case NOTE_QUERIER_VERSION:
 		(void)snprintf(line, room,

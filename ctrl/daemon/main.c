@@ -164,7 +164,7 @@ static int parse_options(int argc, char **argv, struct daemon_options *options)
 
 /*
  * Go on in a child; the parent waits until it serves or has failed, and ends with its exit code.
- * Return: the descriptor to report to, or -1 when there is nobody to report to.
+ * Return: the descriptor to report to, or -1 when no parent waits.
  */
 static int go_to_background(void)
 {
@@ -205,7 +205,7 @@ static void leave_terminal(const struct daemon_options *options)
 	log_open(options);
 	if (chdir("/") < 0 || !freopen("/dev/null", "r", stdin) ||
 	    !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-		log_line(NOTE_WARN, "cannot let go of the terminal");
+		log_line(NOTE_WARN, "cannot detach from the terminal");
 }
 
 static unsigned char exit_code(int err)

@@ -217,7 +217,7 @@ static bool has_address_for(const struct rtnl_link *link,
 
 /*
  * The programs of an earlier run know an interface by its number, which is therefore its own, and
- * nobody else's until it is attached again.
+ * no other's until it is attached again.
  */
 static uint16_t free_number(const struct daemon *daemon, uint32_t ifindex)
 {

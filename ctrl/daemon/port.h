@@ -53,7 +53,7 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
  */
 bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t room);
 
-/** port_detach() - Switch protocols off; the interface is let go with its last one. As above. */
+/** port_detach() - Switch protocols off; the interface is released with its last one. As above. */
 uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
 		     struct refusal *ret_refusal);
 

@@ -138,7 +138,7 @@ static bool can_reach(const char *path, const struct user *user, int mode)
 
 /*
  * Pins belong to the user. Folders stay root's, since other instances may run as root; what lies
- * beside the control socket is made anew or removed, which is a right of the folder.
+ * beside the control socket is made again or removed, which is a right of the folder.
  */
 static int give_files(const char *instance, const struct user *user, const char **ret_folder)
 {

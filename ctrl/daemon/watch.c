@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Routes to the sources that the core watches: looked up in the copy of the kernel's table, told as
- * EV_RPF. Source: description of HPIM-DM, section 4.
+ * Routes to the sources that the core watches: looked up in the copy of the kernel's table,
+ * reported as EV_RPF. Source: description of HPIM-DM, section 4.
  */
 #include <stdlib.h>
 

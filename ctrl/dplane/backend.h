@@ -4,7 +4,7 @@
 
 /*
  * What one tier of the forwarding plane provides to the composite in dplane.c. The composite
- * decides which tier carries a tree; a backend only does as it is told.
+ * decides which tier carries a tree; a backend does what it says.
  */
 #include "dplane/tier.h"
 

@@ -13,7 +13,7 @@
 /* ---- redirects ---- */
 
 /* Only a port that is up can show it; a verdict lasts until it goes down. */
-static bool probe(struct dplane *dp, uint16_t link, enum linkcaps_verdict told)
+static bool probe(struct dplane *dp, uint16_t link, enum linkcaps_verdict expected)
 {
 	struct tier_port *port = &dp->ports[link];
 	int verdict;
@@ -21,13 +21,13 @@ static bool probe(struct dplane *dp, uint16_t link, enum linkcaps_verdict told)
 	if (dp->links[link].is_probed)
 		return true;
 	if (!port->is_served || !dp->fast->ops->probe)
-		return told == LINKCAPS_YES;
+		return expected == LINKCAPS_YES;
 	verdict = dp->fast->ops->probe(dp->fast, port->carrier);
 	dp->links[link].is_probed = verdict == 1;
 	if (verdict == 0)
 		(void)snprintf(port->why_no_redirects, sizeof(port->why_no_redirects),
 			       "self-test: frames redirected to it do not leave");
-	return verdict < 0 ? told == LINKCAPS_YES : verdict == 1;
+	return verdict < 0 ? expected == LINKCAPS_YES : verdict == 1;
 }
 
 /* Return: whether the answer has changed. */
@@ -35,21 +35,21 @@ static bool redirects_ask(struct dplane *dp, uint16_t link)
 {
 	struct tier_port *port = &dp->ports[link];
 	bool before = port->takes_redirects;
-	enum linkcaps_verdict told;
+	enum linkcaps_verdict expected;
 
 	port->takes_redirects = true;
 	if (!dp->caps)
 		return before != port->takes_redirects;
-	told = linkcaps_redirects(dp->caps, port->carrier, port->hook == TIER_HOOK_NATIVE,
-				  port->why_no_redirects, sizeof(port->why_no_redirects));
+	expected = linkcaps_redirects(dp->caps, port->carrier, port->hook == TIER_HOOK_NATIVE,
+				      port->why_no_redirects, sizeof(port->why_no_redirects));
 	if (!port->is_ethernet) {
-		told = LINKCAPS_NO;
+		expected = LINKCAPS_NO;
 		(void)snprintf(port->why_no_redirects, sizeof(port->why_no_redirects),
 			       "not an Ethernet interface");
 	}
-	if (told == LINKCAPS_NO)
+	if (expected == LINKCAPS_NO)
 		dp->links[link].is_probed = false;
-	port->takes_redirects = told != LINKCAPS_NO && probe(dp, link, told);
+	port->takes_redirects = expected != LINKCAPS_NO && probe(dp, link, expected);
 	return before != port->takes_redirects;
 }
 

@@ -47,7 +47,7 @@ struct dplane_config {
 	bool shares_xdp;   /* attach by libxdp's dispatcher, beside other programs */
 	void *ctx;         /* handed to the functions below */
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
-	/* NULL: nobody looks at sampled packets. What it is handed is borrowed. */
+	/* NULL: sampled packets are not wanted. What it is handed is borrowed. */
 	void (*captured)(void *ctx, const struct dplane_captured *captured);
 	/* A line for the log, complete and without newline. */
 	void (*say)(void *ctx, enum note_level level, const char *line);
@@ -127,14 +127,15 @@ void dplane_free(struct dplane *dp, bool keep);
 int dplane_attach(struct dplane *dp, const struct dplane_link *link);
 
 /**
- * dplane_stale_link() - The link number that an interface had in the run whose pins were adopted.
+ * dplane_stale_link() - The link number that an interface had in the run whose pins were taken
+ * over.
  *
- * It must get the same number again, and no other interface that number while they are adopted.
+ * It must get the same number again, and no other interface that number while they are stale.
  * Return: LINK_NONE when it was not attached. @dp NULL is allowed.
  */
 uint16_t dplane_stale_link(const struct dplane *dp, uint32_t ifindex);
 
-/** dplane_link_is_stale() - Whether @link is the number of an adopted interface not yet attached.
+/** dplane_link_is_stale() - Whether @link is the number of a stale interface not yet attached.
  */
 bool dplane_link_is_stale(const struct dplane *dp, uint16_t link);
 

@@ -14,10 +14,10 @@
 
 struct dlink {
 	bool is_attached;
-	bool is_stale;       /* by an earlier run, and by nobody in this one */
+	bool is_stale;       /* by an earlier run, not yet by this one */
 	bool is_probed;      /* redirected frames were seen to leave; forgotten when it goes down */
 	uint64_t skipped[2]; /* copies not made: by enum skip */
-	struct dplane_link link; /* as told by the daemon */
+	struct dplane_link link; /* as the daemon knows it */
 };
 
 /* Copies that an output does not get although a tree names it, and no program can count. */
@@ -47,8 +47,8 @@ struct tree {
 struct dplane {
 	struct dplane_config config;
 	struct backend *fast, *kernel; /* kernel may be NULL */
-	struct linkcaps *caps;         /* NULL: nobody to ask */
-	struct listeners *listeners;   /* NULL: nobody listens */
+	struct linkcaps *caps;         /* NULL: not known */
+	struct listeners *listeners;   /* NULL: no listeners are looked for */
 	int epoll_fd, timer_fd;
 	bool is_out_of_sets; /* said once until a set is found again */
 	hp_time stale_until; /* 0: all interfaces of an earlier run are attached or gone */

@@ -189,8 +189,8 @@ static uint16_t listener_find(const struct dplane *dp, const struct mfib_route *
 }
 
 /*
- * All tiers or none: the kernel first, since BPF may pass to it as soon as it is told. @old: what
- * stood there before, NULL: nothing.
+ * All tiers or none: the kernel first, since BPF may pass to it as soon as it has the route. @old:
+ * what stood there before, NULL: nothing.
  */
 static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_route *old)
 {
@@ -200,7 +200,7 @@ static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_rou
 	int err;
 
 	if (own == DPLANE_OWN_BROADCAST)
-		route.oifs = (struct ifset){ .word = { 0 } }; /* nobody sends that */
+		route.oifs = (struct ifset){ .word = { 0 } }; /* an empty set */
 	choice = tier_choose(dp->ports, want, listener_find(dp, want), own != DPLANE_OWN_NONE);
 	err = dp->kernel ? dp->kernel->ops->put(dp->kernel, want) : 0;
 	if (err)

@@ -32,7 +32,7 @@
 struct linkcaps {
 	void (*changed)(void *ctx, uint32_t ifindex);
 	void *ctx;
-	struct mnl_socket *ask, *hear; /* NULL: no such family */
+	struct mnl_socket *queries, *events; /* NULL: no such family */
 	uint16_t family;
 	uint32_t group;
 };
@@ -137,7 +137,7 @@ static int family_find(struct linkcaps *caps)
 	struct nlmsghdr *nlh = request_start(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
 
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NETDEV_FAMILY);
-	return request(caps->ask, nlh, family_store, caps);
+	return request(caps->queries, nlh, family_store, caps);
 }
 
 static int socket_new(struct mnl_socket **ret_nl, int flags)
@@ -159,10 +159,10 @@ static int socket_new(struct mnl_socket **ret_nl, int flags)
 static int subscribe(struct linkcaps *caps)
 {
 	int group = (int)caps->group;
-	int err = socket_new(&caps->hear, SOCK_NONBLOCK);
+	int err = socket_new(&caps->events, SOCK_NONBLOCK);
 
 	if (!err &&
-	    mnl_socket_setsockopt(caps->hear, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
+	    mnl_socket_setsockopt(caps->events, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
 		err = -errno;
 	return err;
 }
@@ -177,12 +177,12 @@ int linkcaps_new(void (*changed)(void *ctx, uint32_t ifindex), void *ctx,
 		return -ENOMEM;
 	caps->changed = changed;
 	caps->ctx = ctx;
-	err = socket_new(&caps->ask, 0);
+	err = socket_new(&caps->queries, 0);
 	if (!err)
 		err = family_find(caps);
 	if (err == -ENOENT) {
-		(void)mnl_socket_close(caps->ask);
-		caps->ask = NULL;
+		(void)mnl_socket_close(caps->queries);
+		caps->queries = NULL;
 		err = 0;
 	} else if (!err) {
 		err = subscribe(caps);
@@ -199,16 +199,16 @@ void linkcaps_free(struct linkcaps *caps)
 {
 	if (!caps)
 		return;
-	if (caps->ask)
-		(void)mnl_socket_close(caps->ask);
-	if (caps->hear)
-		(void)mnl_socket_close(caps->hear);
+	if (caps->queries)
+		(void)mnl_socket_close(caps->queries);
+	if (caps->events)
+		(void)mnl_socket_close(caps->events);
 	free(caps);
 }
 
 int linkcaps_fd(const struct linkcaps *caps)
 {
-	return caps->hear ? mnl_socket_get_fd(caps->hear) : -1;
+	return caps->events ? mnl_socket_get_fd(caps->events) : -1;
 }
 
 static int change_tell(const struct nlmsghdr *nlh, void *data)
@@ -225,8 +225,8 @@ void linkcaps_dispatch(struct linkcaps *caps)
 {
 	char buf[MNL_SOCKET_BUFFER_SIZE];
 
-	for (int i = 0; caps->hear && i < DISPATCH_MAX; i++) {
-		ssize_t len = mnl_socket_recvfrom(caps->hear, buf, sizeof(buf));
+	for (int i = 0; caps->events && i < DISPATCH_MAX; i++) {
+		ssize_t len = mnl_socket_recvfrom(caps->events, buf, sizeof(buf));
 
 		if (len < 0 && errno == ENOBUFS) {
 			caps->changed(caps->ctx, 0); /* some were lost: ask about all */
@@ -283,11 +283,11 @@ enum linkcaps_verdict linkcaps_redirects(struct linkcaps *caps, uint32_t ifindex
 					: has_native ? LINKCAPS_YES
 						     : LINKCAPS_NO;
 
-	if (caps->ask) {
+	if (caps->queries) {
 		nlh = request_start(buf, caps->family, NETDEV_CMD_DEV_GET);
 		mnl_attr_put_u32(nlh, NETDEV_A_IFINDEX, ifindex);
 		/* An interface that is gone has no features. */
-		(void)request(caps->ask, nlh, features_store, &features);
+		(void)request(caps->queries, nlh, features_store, &features);
 		verdict = features & NETDEV_XDP_ACT_NDO_XMIT ? LINKCAPS_YES : LINKCAPS_NO;
 	}
 	(void)snprintf(why, why_len, "%s", reason_of(verdict, is_veth));

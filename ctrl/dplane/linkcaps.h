@@ -5,8 +5,8 @@
 /*
  * Which interfaces take frames redirected by native XDP. The kernel tells it through the generic
  * netlink family "netdev" since 6.3; before that the driver's name must do. For a veth it depends
- * on what is switched on at the other end, so it changes while the daemon runs. What is told here
- * is tried out by the self-test (dlink.c).
+ * on what is switched on at the other end, so it changes while the daemon runs. What is reported
+ * here is tried out by the self-test (dlink.c).
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -15,7 +15,7 @@ void listeners_free(struct listeners *listeners);
 
 /**
  * listeners_read() - Look again who joined what in this network namespace.
- * @changed: called for each group that somebody joined or left since the last time; NULL: nobody.
+ * @changed: called for each group that a program joined or left since the last time; NULL: none.
  */
 void listeners_read(struct listeners *listeners,
 		    void (*changed)(void *ctx, const struct ip_addr *group), void *ctx);

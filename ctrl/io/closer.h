@@ -6,7 +6,7 @@
  * closer_close() - Close a descriptor without waiting for it.
  * @fd: no longer watched by a loop, and not used after the call.
  *
- * Closing a packet socket waits until no CPU can be delivering to it any more, some 10 ms, and
+ * Closing a packet socket waits until no CPU can still be delivering to it, some 10 ms, and
  * closing a member of groups waits for who else changes interfaces. So a thread that does nothing
  * else waits, and the event loop goes on. Where no thread can be had, the caller waits.
  */

@@ -275,7 +275,7 @@ static void line_answer(struct ctl_client *client, const char *line, size_t len)
 	if (len > 0 && line[len - 1] == '\r')
 		len--;
 	if (len == 0)
-		return; /* somebody at a terminal */
+		return; /* a person at a terminal */
 	client->id = NULL;
 	client->record_count = 0;
 	client->is_answered = client->is_cut = false;

@@ -59,7 +59,7 @@ __attribute__((format(printf, 5, 6))) void ctl_reply_error(struct ctl_client *cl
 							   const char *hint, const char *format,
 							   ...);
 
-/** ctl_gone_fn() - A client with a stream has left; it must not be used any more. */
+/** ctl_gone_fn() - A client with a stream has left; it must not be used afterwards. */
 typedef void ctl_gone_fn(void *ctx);
 
 /** ctl_part_fn() - Send more records, until ctl_part_is_full(), or the rest and the end. */

@@ -72,7 +72,8 @@ static int stale_remove(const struct sockaddr_un *at)
 	fd = unix_socket();
 	if (fd < 0)
 		return fd;
-	/* Refused: nobody listens. Anything else, even "try again", comes from a living listener.
+	/* Refused: no daemon listens. Anything else, even "try again", comes from a living
+	 * listener.
 	 */
 	err = connect(fd, (const struct sockaddr *)at, sizeof(*at)) ? errno : 0;
 	close(fd);
@@ -92,8 +93,8 @@ static int socket_listen(const struct sockaddr_un *at, gid_t group, mode_t mode)
 	if (fd < 0)
 		return fd;
 	/*
-	 * Nobody can connect before listen(), so the rights are in force from the first client on.
-	 * No link is followed, should somebody put one there meanwhile.
+	 * No client can connect before listen(), so the rights are in force from the first client
+	 * on. No link is followed, should one be put there meanwhile.
 	 */
 	mask = umask(~mode & 0777);
 	err = bind(fd, (const struct sockaddr *)at, sizeof(*at)) ? -errno : 0;

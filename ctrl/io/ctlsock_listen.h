@@ -19,14 +19,14 @@ int ctl_paths_make(const char *instance, struct ctl_paths *ret_paths);
  * ctl_clear() - Make the folder if it is missing, and remove the sockets of a daemon that died.
  *
  * For a daemon that starts as a user who has no access to them.
- * Return: 0; -EADDRINUSE when somebody lives there; another negative errno.
+ * Return: 0; -EADDRINUSE when another daemon has it; another negative errno.
  */
 int ctl_clear(const char *instance);
 
 /**
  * ctl_listen() - Listen on both sockets, making the folder if it is missing.
  *
- * Return: 0; -EADDRINUSE when somebody lives there; another negative errno.
+ * Return: 0; -EADDRINUSE when another daemon has it; another negative errno.
  */
 int ctl_listen(const struct ctl_paths *paths, int *ret_main, int *ret_read_only);
 

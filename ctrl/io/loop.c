@@ -148,7 +148,7 @@ static int signal_came(sd_event_source *source, const struct signalfd_siginfo *i
 	struct loop *loop = userdata;
 
 	(void)source;
-	(void)sd_notify(0, "STOPPING=1"); /* no service manager: nobody to tell */
+	(void)sd_notify(0, "STOPPING=1"); /* no service manager: nothing to notify */
 	if (info->ssi_signo == SIGUSR1)
 		loop->keep_fn(loop->stop_ctx);
 	else

@@ -231,7 +231,7 @@ static int raw_open(const struct kind *kind, uint32_t ifindex)
 	return fd;
 }
 
-/* Reports go to groups nobody on this machine joined: the card must pass those, too. */
+/* Reports go to groups that no socket here joined: the card must pass those, too. */
 static int allmulti_set(int fd, uint32_t ifindex, bool is_on)
 {
 	struct packet_mreq all = { .mr_ifindex = (int)ifindex, .mr_type = PACKET_MR_ALLMULTI };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Follow the kernel's links, addresses and routes. One socket hears the notifications; dumps use a
- * socket of their own, so the two kinds of messages never mix. Notifications older than a dump may
- * be read after it: they end in the same state, because the tables take repeated messages well.
+ * Follow the kernel's links, addresses and routes. One socket receives the notifications; dumps use
+ * a socket of their own, so the two kinds of messages never mix. Notifications older than a dump
+ * may be read after it: they end in the same state, because the tables take repeated messages well.
  */
 #include "io/rtnl.h"
 
@@ -25,7 +25,7 @@
 /* Notifications read before others get their turn; room for them while the daemon is busy. */
 #define READ_BATCH     64u
 #define RECEIVE_BUFFER (4 << 20)
-/* The kernel marks a dump during which something changed; it is then taken anew, so often. */
+/* The kernel marks a dump during which something changed; it is then repeated, so often. */
 #define DUMP_TRIES 10u
 
 struct rtnl {
@@ -37,9 +37,9 @@ struct rtnl {
 	struct linktab *links;
 	struct fib *fib, *local; /* @local: of the addresses of this machine */
 	struct nexthops *nexthops;
-	bool is_stale;         /* notifications were lost: read everything again */
-	bool are_routes_stale; /* routes may have changed without notification: read them again */
-	bool are_links_untold; /* there may be something in links to tell */
+	bool is_stale;          /* notifications were lost: read everything again */
+	bool are_routes_stale;  /* routes may have changed without notification: read them again */
+	bool are_links_pending; /* there may be something in links to tell */
 	alignas(struct nlmsghdr) char buffer[1 << 16];
 };
 
@@ -57,12 +57,12 @@ __attribute__((format(printf, 2, 3))) static void say(const struct rtnl *rtnl, c
 
 /* --- messages --- */
 
-static void links_tell(struct rtnl *rtnl)
+static void links_report(struct rtnl *rtnl)
 {
-	if (!rtnl->are_links_untold || rtnl->is_stale)
+	if (!rtnl->are_links_pending || rtnl->is_stale)
 		return;
-	rtnl->are_links_untold = false;
-	linktab_tell(rtnl->links, rtnl->handlers.link, rtnl->handlers.ctx);
+	rtnl->are_links_pending = false;
+	linktab_report(rtnl->links, rtnl->handlers.link, rtnl->handlers.ctx);
 }
 
 /* IPv4 routes of an interface that goes down vanish without a word, and next hops die so. */
@@ -73,7 +73,7 @@ static int link_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 
 	if (rtnl_parse_link(nlh, &link))
 		return 0;
-	rtnl->are_links_untold = true;
+	rtnl->are_links_pending = true;
 	if (nlh->nlmsg_type == RTM_DELLINK) {
 		linktab_del(rtnl->links, link.ifindex);
 		rtnl->are_routes_stale = true;
@@ -93,7 +93,7 @@ static int addr_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 
 	if (rtnl_parse_addr(nlh, &ifindex, &addr))
 		return 0;
-	rtnl->are_links_untold = true;
+	rtnl->are_links_pending = true;
 	if (nlh->nlmsg_type == RTM_DELADDR) {
 		linktab_addr_del(rtnl->links, ifindex, &addr.prefix);
 		rtnl->are_routes_stale =
@@ -125,7 +125,7 @@ static int route_message(struct rtnl *rtnl, const struct nlmsghdr *nlh)
 			rtnl->are_routes_stale = true;
 		free(msg.route);
 	}
-	links_tell(rtnl); /* a route may lead to an interface not told yet */
+	links_report(rtnl); /* a route may lead to an interface not reported yet */
 	rtnl->handlers.route(rtnl->handlers.ctx, &msg.prefix);
 	return err;
 }
@@ -316,10 +316,10 @@ static int catch_up(struct rtnl *rtnl)
 		if (err)
 			return err;
 		rtnl->is_stale = false;
-		rtnl->are_links_untold = true;
+		rtnl->are_links_pending = true;
 		rtnl->are_routes_stale = true;
 	}
-	links_tell(rtnl);
+	links_report(rtnl);
 	return rtnl->are_routes_stale ? read_again(rtnl, read_routes) : 0;
 }
 
@@ -366,7 +366,7 @@ static void socket_readable(void *ctx, uint32_t revents)
 			    strerror(-err));
 		return;
 	}
-	links_tell(rtnl);
+	links_report(rtnl);
 }
 
 static int socket_open(struct rtnl *rtnl)

@@ -42,7 +42,7 @@ struct rtnl_handlers {
  * rtnl_new() - Open netlink, read everything; @handlers->link is called for each link found.
  * @table: kernel unicast table, 254 is main.
  *
- * When notifications are lost (ENOBUFS) everything is read again and the differences are told.
+ * When notifications are lost (ENOBUFS) everything is read again and the differences are reported.
  * Return: 0 or a negative errno.
  */
 int rtnl_new(struct loop *loop, uint32_t table, const struct rtnl_handlers *handlers,

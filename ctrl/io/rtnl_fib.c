@@ -147,7 +147,7 @@ static struct fib_route **replaced_at(struct node *node, const struct fib_route 
 	struct fib_route **fallback = NULL;
 
 	for (struct fib_route **at = &node->routes; *at; at = &(*at)->next) {
-		if (same_route(*at, route)) /* told again after everything was read */
+		if (same_route(*at, route)) /* once more after everything was read */
 			return at;
 	}
 	for (struct fib_route **at = &node->routes; *at; at = &(*at)->next) {

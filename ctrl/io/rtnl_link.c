@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Table of interfaces: the facts as they come, and beside them the picture told last. Telling
- * compares the two, so it makes no difference whether a change came as a message or was found by
- * reading everything again.
+ * Table of interfaces: the facts as they come, and beside them the snapshot reported last.
+ * Reporting compares the two, so it makes no difference whether a change came as a message or was
+ * found by reading everything again.
  */
 #include "io/rtnl_link.h"
 
@@ -14,11 +14,11 @@
 
 struct entry {
 	uint32_t ifindex;
-	struct rtnl_link told;      /* is_present is false before the first time */
+	struct rtnl_link reported;  /* is_present is false before the first time */
 	struct rtnl_link now;       /* without addresses */
 	struct linktab_addr *addrs; /* by rank */
 	size_t addr_count;
-	bool was_deleted; /* since it was told; it may be there again, as another one */
+	bool was_deleted; /* since it was reported; it may be there again, as another one */
 	UT_hash_handle hh;
 };
 
@@ -80,7 +80,7 @@ static void entry_forget(struct entry *entry)
 {
 	memset(&entry->now, 0, sizeof(entry->now)); /* with its padding, as in entry_snapshot() */
 	entry->now.ifindex = entry->ifindex;
-	memcpy(entry->now.name, entry->told.name, sizeof(entry->now.name));
+	memcpy(entry->now.name, entry->reported.name, sizeof(entry->now.name));
 	entry->addr_count = 0;
 }
 
@@ -161,7 +161,7 @@ void linktab_addr_del(struct linktab *tab, uint32_t ifindex, const struct ip_pre
 }
 
 /*
- * The picture of an interface to tell. When it has more addresses than fit, IPv4 gets half of the
+ * The snapshot of an interface to tell. When it has more addresses than fit, IPv4 gets half of the
  * room, so that the IPv6 link-local address still finds a place.
  */
 static void entry_snapshot(const struct entry *entry, struct rtnl_link *ret_link)
@@ -182,41 +182,41 @@ static void entry_snapshot(const struct entry *entry, struct rtnl_link *ret_link
 	ret_link->addr_count = (uint8_t)count;
 }
 
-static void entry_tell(struct entry *entry, const struct rtnl_link *picture, linktab_fn *fn,
-		       void *ctx)
+static void entry_report(struct entry *entry, const struct rtnl_link *snapshot, linktab_fn *fn,
+			 void *ctx)
 {
-	bool was_told = entry->told.is_present;
+	bool was_reported = entry->reported.is_present;
 
-	memcpy(&entry->told, picture, sizeof(*picture)); /* with its padding */
-	if (was_told || picture->is_present)
-		fn(ctx, &entry->told);
+	memcpy(&entry->reported, snapshot, sizeof(*snapshot)); /* with its padding */
+	if (was_reported || snapshot->is_present)
+		fn(ctx, &entry->reported);
 }
 
-/* One that went and came back was told as present all the time, yet what was attached to it is
+/* One that went and came back was reported as present all the time, yet what was attached to it is
  * gone: the kernel moved it to another namespace and back, or gave its index to another one. */
-static void entry_tell_gone(struct entry *entry, linktab_fn *fn, void *ctx)
+static void entry_report_gone(struct entry *entry, linktab_fn *fn, void *ctx)
 {
 	struct rtnl_link gone;
 
 	memset(&gone, 0, sizeof(gone));
 	gone.ifindex = entry->ifindex;
-	memcpy(gone.name, entry->told.name, sizeof(gone.name));
-	entry_tell(entry, &gone, fn, ctx);
+	memcpy(gone.name, entry->reported.name, sizeof(gone.name));
+	entry_report(entry, &gone, fn, ctx);
 }
 
-void linktab_tell(struct linktab *tab, linktab_fn *fn, void *ctx)
+void linktab_report(struct linktab *tab, linktab_fn *fn, void *ctx)
 {
 	struct entry *entry, *next;
 
 	HASH_ITER (hh, tab->entries, entry, next) {
-		struct rtnl_link picture;
+		struct rtnl_link snapshot;
 
-		entry_snapshot(entry, &picture);
-		if (entry->was_deleted && entry->told.is_present && picture.is_present)
-			entry_tell_gone(entry, fn, ctx);
+		entry_snapshot(entry, &snapshot);
+		if (entry->was_deleted && entry->reported.is_present && snapshot.is_present)
+			entry_report_gone(entry, fn, ctx);
 		entry->was_deleted = false;
-		if (memcmp(&picture, &entry->told, sizeof(picture)) != 0)
-			entry_tell(entry, &picture, fn, ctx);
+		if (memcmp(&snapshot, &entry->reported, sizeof(snapshot)) != 0)
+			entry_report(entry, &snapshot, fn, ctx);
 		if (!entry->now.is_present)
 			entry_free(tab, entry);
 	}
@@ -227,8 +227,8 @@ const struct rtnl_link *linktab_by_name(const struct linktab *tab, const char *n
 	struct entry *entry, *next;
 
 	HASH_ITER (hh, tab->entries, entry, next) {
-		if (entry->told.is_present && strcmp(entry->told.name, name) == 0)
-			return &entry->told;
+		if (entry->reported.is_present && strcmp(entry->reported.name, name) == 0)
+			return &entry->reported;
 	}
 	return NULL;
 }
@@ -237,7 +237,7 @@ const struct rtnl_link *linktab_by_index(const struct linktab *tab, uint32_t ifi
 {
 	const struct entry *entry = entry_find(tab, ifindex);
 
-	return entry && entry->told.is_present ? &entry->told : NULL;
+	return entry && entry->reported.is_present ? &entry->reported : NULL;
 }
 
 const struct rtnl_link *linktab_next(const struct linktab *tab, const struct rtnl_link *link)
@@ -246,7 +246,7 @@ const struct rtnl_link *linktab_next(const struct linktab *tab, const struct rtn
 
 	if (link)
 		entry = entry_find(tab, link->ifindex)->hh.next;
-	while (entry && !entry->told.is_present)
+	while (entry && !entry->reported.is_present)
 		entry = entry->hh.next;
-	return entry ? &entry->told : NULL;
+	return entry ? &entry->reported : NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef IO_RTNL_LINK_H
 #define IO_RTNL_LINK_H
 
-/* Interfaces and their addresses as netlink tells them, and what of it others are told. */
+/* Interfaces and their addresses as netlink reports them, and what of it is reported. */
 #include "io/rtnl.h"
 
 struct linktab;
@@ -43,13 +43,14 @@ void linktab_addr_del(struct linktab *tab, uint32_t ifindex, const struct ip_pre
 void linktab_forget(struct linktab *tab);
 
 /**
- * linktab_tell() - Call @fn for each interface that is not as it was told last.
+ * linktab_report() - Call @fn for each interface that is not as it was reported last.
  *
- * One that was deleted and is there again with the same index is told twice: gone, then present.
+ * One that was deleted and is there again with the same index is reported twice: gone, then
+ * present.
  */
-void linktab_tell(struct linktab *tab, linktab_fn *fn, void *ctx);
+void linktab_report(struct linktab *tab, linktab_fn *fn, void *ctx);
 
-/** As rtnl_link_by_name() and so on: what was told last. */
+/** As rtnl_link_by_name() and so on: what was reported last. */
 const struct rtnl_link *linktab_by_name(const struct linktab *tab, const char *name);
 const struct rtnl_link *linktab_by_index(const struct linktab *tab, uint32_t ifindex);
 const struct rtnl_link *linktab_next(const struct linktab *tab, const struct rtnl_link *link);

@@ -108,7 +108,7 @@ int rtnl_parse_link(const struct nlmsghdr *nlh, struct rtnl_link *ret_link)
 
 /*
  * The kernel's order: IPv4 by primary and secondary, then by scope; IPv6 starts here with the
- * link-local addresses, because with very many addresses only the first are told.
+ * link-local addresses, because with very many addresses only the first are reported.
  */
 static uint16_t addr_rank(enum ip_family family, uint32_t flags, uint8_t scope)
 {

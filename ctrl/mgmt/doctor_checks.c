@@ -318,7 +318,7 @@ static void check_rp_filter(struct doctor *doctor)
 /* ---- trees ---- */
 
 /*
- * Neighbors announce the tree: somebody may miss its packets here. Data alone is what hosts send
+ * Neighbors announce the tree: a host may miss its packets here. Data alone is what hosts send
  * from addresses that have no meaning here.
  */
 static enum severity tree_severity(const struct inspect_tree *tree)

@@ -213,8 +213,8 @@ static void explain_tree(const struct explain *ex)
 		    upstream.s, root, tree->preference, tree->metric);
 	else if (!strcmp(tree->state, "unsure") && tree->is_originator)
 		say(ex, "tree", root, tree->state,
-		    "neighbors announce the tree, but this router is at the source and hears "
-		    "nothing of it");
+		    "neighbors announce the tree, but this router is at the source and receives "
+		    "no packet of it");
 	else if (!strcmp(tree->state, "unsure"))
 		say(ex, "tree", root, tree->state,
 		    "neighbors announce the tree, but none on the way to the source is nearer to "
@@ -362,7 +362,7 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 		say(ex, "output", name, "no", "there is no tree to forward");
 	else if (is_at_source(ex, link))
 		say(ex, "output", name, "no",
-		    "the source is in a subnet of it, and is heard there");
+		    "the source is in a subnet of it: its packets are there already");
 	else if (ex->has_if[link] && !view->is_winner)
 		say(ex, "output", name, "no",
 		    "assert lost: %s serves this link (preference %u, metric %u)",

@@ -74,7 +74,7 @@ static bool read_name(struct ctl_client *client, struct json_object *args, const
 	}
 	ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
 			"\"interface\" is a name of up to 15 letters, a pattern, or all",
-			"which interface?");
+			"interface name missing or invalid");
 	return false;
 }
 

@@ -23,7 +23,7 @@ const char *reason_of_note(enum note_code code);
 /** reason_of_gm() - The reason of what IGMP and MLD refuse. */
 const char *reason_of_gm(enum gm_refusal refusal);
 
-/** reason_is_trouble() - Whether somebody who misses packets should know of it. */
+/** reason_is_trouble() - Whether it matters to a host that misses packets. */
 bool reason_is_trouble(const char *reason);
 
 #endif

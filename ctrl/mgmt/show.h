@@ -20,7 +20,7 @@ struct show;
 /**
  * struct view - What a command shows.
  * @is_detail: the view that "detail" asks for.
- * @begin:     check the arguments, prepare the first step; false: refused, and the client told so.
+ * @begin:     check the arguments, prepare the first step; false: refused, with the error sent.
  *             NULL: nothing to do.
  * @step:      send what is next, at most some hundred records; true: that was all.
  * @end:       also when the client left before; NULL: nothing to do.

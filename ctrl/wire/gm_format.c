@@ -122,10 +122,10 @@ void gm_format_query_read(struct reader *in, struct gm_msg *msg)
 void gm_format_query_write(struct writer *out, const struct gm_msg *msg)
 {
 	uint64_t interval_s = (uint64_t)(msg->query_interval / HP_SEC(1));
-	/* A robustness that has no number is not told: RFC 9776, 4.1.6. */
-	unsigned int told = msg->robustness > ROBUSTNESS_MAX ? 0 : msg->robustness;
+	/* A robustness that does not fit is left out: RFC 9776, 4.1.6. */
+	unsigned int robustness = msg->robustness > ROBUSTNESS_MAX ? 0 : msg->robustness;
 
-	wr_u8(out, (uint8_t)((msg->suppress ? SUPPRESS : 0) | told));
+	wr_u8(out, (uint8_t)((msg->suppress ? SUPPRESS : 0) | robustness));
 	wr_u8(out, (uint8_t)gm_code_of(interval_s, INTERVAL_BITS));
 	wr_u16(out, msg->count);
 	wr_bytes(out, msg->body, msg->body_len);

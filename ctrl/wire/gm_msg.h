@@ -32,8 +32,8 @@ struct gm_msg {
 
 	/* IGMPv3 and MLDv2 only. */
 	bool suppress;          /* GM_QUERY: other routers leave their timers alone (S flag) */
-	uint8_t robustness;     /* GM_QUERY: QRV, at most 7; 0: not told */
-	hp_time query_interval; /* GM_QUERY: QQIC; 0: not told */
+	uint8_t robustness;     /* GM_QUERY: QRV, at most 7; 0: not in it */
+	hp_time query_interval; /* GM_QUERY: QQIC; 0: not in it */
 	uint16_t count;
 	const uint8_t *body;
 	size_t body_len;

@@ -72,7 +72,7 @@ struct gm_record gm_record_read(struct reader *in, enum ip_family family)
 	record.group = rd_addr(&group, family);
 	(void)rd_bytes(in, ip_family_addr_len(family));
 	record.sources = rd_bytes(in, record.source_count * ip_family_addr_len(family));
-	(void)rd_bytes(in, aux_len); /* 4.2.10: defined by nobody */
+	(void)rd_bytes(in, aux_len); /* 4.2.10: nothing is defined */
 	record.is_odd =
 		!in->bad && (!ip_addr_is_multicast(&record.group) ||
 			     !gm_sources_are_good(record.sources, record.source_count, family));

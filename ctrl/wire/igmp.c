@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * IGMP messages. Layout: RFC 2236, 2; RFC 9776, 4; how version 1 is told: RFC 2236, 4; version 3 is
- * told by the type of its report and the length of its query: RFC 9776, 7.1.
+ * IGMP messages. Layout: RFC 2236, 2; RFC 9776, 4; how version 1 is recognized: RFC 2236, 4;
+ * version 3 is recognized by the type of its report and the length of its query: RFC 9776, 7.1.
  */
 #include <errno.h>
 
@@ -18,8 +18,8 @@ static const struct gm_format igmp_format = {
 	.next_query_len = 12,
 	.any = { .b = { [10] = 0xff, 0xff } },
 	.kinds = { { 0x11, GM_QUERY, 2 },
-		   { 0x11, GM_QUERY, 1 }, /* told by its Max Response Time of 0 */
-		   { 0x11, GM_QUERY, 3 }, /* told by its length */
+		   { 0x11, GM_QUERY, 1 }, /* recognized by its Max Response Time of 0 */
+		   { 0x11, GM_QUERY, 3 }, /* recognized by its length */
 		   { 0x12, GM_REPORT, 1 },
 		   { 0x16, GM_REPORT, 2 },
 		   { 0x22, GM_REPORT, 3 },

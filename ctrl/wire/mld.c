@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MLD messages. Layout: RFC 2710, 3; RFC 3810, 5; version 2 is told by the type of its report and
- * the length of its query: RFC 3810, 8.1. The Router Alert option is in the IP header, which is not
- * seen here.
+ * MLD messages. Layout: RFC 2710, 3; RFC 3810, 5; version 2 is recognized by the type of its report
+ * and the length of its query: RFC 3810, 8.1. The Router Alert option is in the IP header, which is
+ * not seen here.
  */
 #include <errno.h>
 
@@ -19,7 +19,7 @@ static const struct gm_format mld_format = {
 	.next_query_len = 28,
 	.any = { .b = { 0 } },
 	.kinds = { { 130, GM_QUERY, 1 },
-		   { 130, GM_QUERY, 2 }, /* told by its length */
+		   { 130, GM_QUERY, 2 }, /* recognized by its length */
 		   { 131, GM_REPORT, 1 },
 		   { 132, GM_LEAVE, 1 },
 		   { 143, GM_REPORT, 2 } },

@@ -110,7 +110,7 @@ struct mfib_tag {
 #define MFIB_EGRESS_SLOTS 1024u
 
 struct mfib_egress {
-	__u32 ifindex; /* whose slot it is; 0: nobody's */
+	__u32 ifindex; /* whose slot it is; 0: free */
 	struct mfib_port port;
 };
 
@@ -176,7 +176,7 @@ struct mfib_meta {
 	X(THRESHOLD, threshold, "threshold", NOTE)	/* no copy: TTL within the threshold */    \
 	X(SEND_FAILED, send_failed, "send-failed", NOTE) /* no copy: refused by the output */      \
 	X(BAD_MAC, bad_mac, "bad-mac", DROP)		/* sent to an address of IEEE 802.1 */     \
-	X(BAD_SOURCE, bad_source, "bad-source", DROP)	/* nobody there can have this source */
+	X(BAD_SOURCE, bad_source, "bad-source", DROP)	/* no host there can have this source */
 /* clang-format on */
 
 enum mfib_reason {

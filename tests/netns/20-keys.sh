@@ -50,11 +50,11 @@ ctl r1 key add eth0 id 3 algo sha256 file "$WORK/strong" 2> "$WORK/warnings" || 
 [ -s "$WORK/warnings" ] && fail "a strong key is warned of: $(cat "$WORK/warnings")"
 ctl r1 key delete eth0 id 3 || fail 'strong key'
 
-# Hellos signed with the second key keep the neighbor: its hold time is renewed, nothing began anew.
+# Hellos signed with the second key keep the neighbor: its hold time is renewed, nothing began again.
 renewed() { ctl r1 -H -o expires_s show neighbors | awk '$1 < 35 { bad = 1 } END { exit bad }'; }
 aged() { ! renewed; }
 until_true 15 aged && until_true 15 renewed || fail 'signed Hellos are not accepted'
-[ "$(boot_times)" = "$before" ] || fail "the neighbor began anew: $before, now $(boot_times)"
+[ "$(boot_times)" = "$before" ] || fail "the neighbor began again: $before, now $(boot_times)"
 
 # What is deleted is nowhere in the daemon's memory, neither where keys are nor where requests were.
 # holds SECRET: whether r1's daemon has it, and what is looked for is not found in this script's own

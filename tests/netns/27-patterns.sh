@@ -38,7 +38,7 @@ ends 2 'dummy0 has no address' ctl one attach 'dummy*' # all of them refused
 ends 0 '' ctl one detach all
 [ "$(attached)" = '' ] || fail "after detach all there are $(attached)"
 ends 4 "no interface fits 'all'" ctl one detach all
-ends 1 'which interface?' ctl one attach "$(printf '%065d' 0)*"
+ends 1 'interface name missing or invalid' ctl one attach "$(printf '%065d' 0)*"
 
 # Thresholds: only greater TTLs leave. Senders use 16.
 ends 0 eth1 ctl one attach eth0,eth1 mode "${MODE:-auto}"

@@ -40,7 +40,7 @@ lines() {
 	awk -v n="$1" 'BEGIN { while (n--) print "\tx();" }'
 }
 
-for script in floors sizes spdx family; do
+for script in floors sizes spdx family words; do
 	good_tree
 	expect $script.sh 0 ''
 done
@@ -71,6 +71,9 @@ good_tree; printf 'int x;\n' > "$work/t/ctrl/core/none.c"
 expect spdx.sh 1 'ctrl/core/none.c'
 good_tree; cp "$work/t/ctrl/core/core.c" "$work/t/include/hpim/abi.h"
 expect spdx.sh 1 'GPL-2.0-only OR BSD-2-Clause'
+
+good_tree; add ctrl/core/core.c '/* nobody is told */\n'
+expect words.sh 1 'ctrl/core/core.c:4:nobody: see the glossary'
 
 good_tree; add ctrl/core/core.c 'int g = IP_FAMILY_6;\n'
 expect family.sh 1 'ctrl/core/core.c: asks for the family'

@@ -44,7 +44,7 @@ int client_ask(struct client *client, const char *cmd, struct json_object *args,
 	       client_record_fn *fn, void *ctx, struct ctl_error *ret_error);
 
 /**
- * client_wait_end() - After a command that ends the daemon: until it has let go of everything.
+ * client_wait_end() - After a command that ends the daemon: until everything is released.
  *
  * Return: 0 or an exit code, with @ret_error filled.
  */

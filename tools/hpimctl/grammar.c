@@ -128,7 +128,7 @@ static const struct token tokens[] = {
 	{ AT_START, "key", AT_KEY, ACT_NONE, NULL, NULL, "keys that sign HPIM-DM messages" },
 	{ AT_START, "stop", AT_STOP, ACT_END, "stop", NULL, "end the daemon" },
 	{ AT_START, "restart", AT_END, ACT_END, "restart", NULL,
-	  "run the daemon anew, in the version installed now, without a gap in forwarding" },
+	  "run the daemon again, in the version installed now, without a gap in forwarding" },
 	{ AT_START, "version", AT_END, ACT_SHOW, "version", NULL, "version of this program" },
 	{ AT_START, "help", AT_HELP, ACT_SHOW, "help", NULL, "this text, or more about a command" },
 

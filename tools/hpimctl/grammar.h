@@ -12,7 +12,7 @@
  * struct request - What the user wants.
  * @cmd:	the daemon's command; "help" and "version" are answered without the daemon.
  * @changes:	needs the socket that may change something.
- * @ends_daemon: the daemon ends, or runs anew, when it has answered.
+ * @ends_daemon: the daemon ends, or runs again, when it has answered.
  * @args:	owned; what is sent along.
  * @interfaces: "eth0,eth1": ask once for each; NULL: ask once. Borrowed from the words.
  * @output:	file for captured packets; "-": standard output; NULL: they are shown as text.

@@ -155,7 +155,7 @@ static int ask(struct client *client, struct sink *sink, struct ctl_error *ret_e
 			  schema ? schema->id : NULL, take_record, sink, ret_error);
 }
 
-/* One request for each interface of the list; what fails is told, the others go on. */
+/* One request for each interface of the list; what fails is reported, the others go on. */
 static int ask_each(struct client *client, struct sink *sink, bool *ret_any_done)
 {
 	char *list = strdup(sink->request->interfaces);
@@ -182,7 +182,7 @@ static int ask_each(struct client *client, struct sink *sink, bool *ret_any_done
 	return first_exit && *ret_any_done ? CTL_EXIT_PARTLY : first_exit;
 }
 
-/* Whether the daemon that was told to run again answers; until it does, nobody else can. */
+/* Whether the daemon that is to run again answers; until it does, no other can. */
 static bool has_returned(const struct options *options)
 {
 	const struct timespec pause = { .tv_nsec = RETURN_MS_STEP * 1000000L };
@@ -254,7 +254,7 @@ static void run_forever(const struct options *options, struct sink *sink)
 	for (;;) {
 		if (isatty(STDOUT_FILENO))
 			printf("\033[H\033[2J");
-		(void)run_once(options, sink); /* has told what is wrong */
+		(void)run_once(options, sink); /* has reported what is wrong */
 		(void)nanosleep(&pause, NULL); /* only a signal ends it early, and with it us */
 	}
 }

@@ -134,7 +134,7 @@ static bool check_router(const struct world *world, unsigned int router, unsigne
 	return true;
 }
 
-/* Of all that are upstream one wins, and forwards where somebody wants it. 3.10, 3.11 */
+/* Of all that are upstream one wins, and forwards where it is wanted. 3.10, 3.11 */
 static bool check_tree(const struct world *world, unsigned int tree, char *reason)
 {
 	unsigned int upstreams = 0, winners = 0, forwarders = 0, wanting = 0;

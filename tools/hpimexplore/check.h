@@ -2,7 +2,7 @@
 #ifndef HPIMEXPLORE_CHECK_H
 #define HPIMEXPLORE_CHECK_H
 
-/* What must be true of a world that nothing disturbs any more. Description of HPIM-DM, 9.6. */
+/* What must be true of a world that nothing disturbs any longer. Description of HPIM-DM, 9.6. */
 #include "hpimexplore/world.h"
 
 #define CHECK_TEXT 160
@@ -11,7 +11,7 @@
 bool check_settled(const struct world *world, char ret_reason[CHECK_TEXT]);
 
 /**
- * check_fresh() - Deriving all trees anew from the facts changes nothing and asks for nothing.
+ * check_fresh() - Deriving all trees again from the facts changes nothing and asks for nothing.
  *
  * The world is of no use afterwards.
  */

@@ -160,7 +160,7 @@ const struct scene scenes[] = {
 	},
 	{
 		.name = "exhausted",
-		.claim = "a router whose sequence numbers end begins anew",
+		.claim = "a router whose sequence numbers end begins again",
 		.depth = 7,
 		.router_count = 2,
 		.tree_count = 1,

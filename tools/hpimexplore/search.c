@@ -2,7 +2,7 @@
 /*
  * Depth first with a growing limit. A world is followed again only with more choices left than
  * before, and brought to rest once: without faults it must become what check.c wants. Stepping back
- * is a copy of memory (arena.c): about 1 us, where building the network anew and walking there
+ * is a copy of memory (arena.c): about 1 us, where building the network again and walking there
  * again takes 50 us and more, and fork() some hundred.
  */
 #include <assert.h>

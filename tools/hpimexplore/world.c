@@ -16,7 +16,7 @@
 
 #define FAMILY           IP_FAMILY_4
 #define ROUTE_PREFERENCE 100u
-#define ALONE_FOR        HP_SEC(4)  /* what is sent to nobody is forgotten after 3 s */
+#define ALONE_FOR        HP_SEC(4)  /* what is sent without neighbors is forgotten after 3 s */
 #define MEETING_FOR      HP_SEC(16) /* first Hello within 5 s, and one more */
 #define SECONDS_PER_BOOT 100u
 #define PATIENCE         HP_SEC(12) /* a message and its repetitions; 3.5 */

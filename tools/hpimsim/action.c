@@ -147,7 +147,7 @@ void action_text(const struct sim_topo *topo, const struct action *action, char 
 
 /* ---- Deed ---- */
 
-/* The core is told before the routes: as the kernel tells of a link before its routes. */
+/* The core gets it before the routes: as the kernel tells of a link before its routes. */
 static void carrier(struct sim_net *net, const struct action *action, bool is_up)
 {
 	struct sim_port *port = &net->topo.routers[action->node].ports[action->port];

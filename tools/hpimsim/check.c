@@ -231,7 +231,7 @@ static struct check check_port(const struct sim_net *net, const struct ideal *id
 			       uint16_t router, uint16_t port)
 {
 	const struct sim_port *is = &net->topo.routers[router].ports[port];
-	/* Behind a cut nobody else is heard, and nobody is to be served. */
+	/* Behind a cut no other router is received, and none is to be served. */
 	bool serves = ideal->winner[is->lan] == router && ideal->winner_port[is->lan] == port;
 	bool is_winner = serves || is->is_cut;
 	struct tree_search search = { .key = key_of(net, ideal), .link = port };
@@ -258,7 +258,7 @@ static struct check check_port(const struct sim_net *net, const struct ideal *id
 			    net->topo.lans[is->lan].name);
 	if (search.tif.is_forwarding != (serves && ideal->is_wanted[is->lan]))
 		return fail(CHECK_TREE, "%s.%s %s", router_name(net, router), is->name,
-			    search.tif.is_forwarding ? "forwards what nobody wants"
+			    search.tif.is_forwarding ? "forwards what is not wanted"
 						     : "does not forward what is wanted");
 	return (struct check){ .kind = CHECK_OK };
 }

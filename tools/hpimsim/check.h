@@ -38,7 +38,7 @@ struct check check_settled(const struct sim_net *net);
 /** check_no_trees() - The sources have stopped: no tree is left. */
 struct check check_no_trees(const struct sim_net *net);
 
-/** check_empty() - Nobody sends and nobody listens: every pool is empty. */
+/** check_empty() - No source and no member: every pool is empty. */
 struct check check_empty(const struct sim_net *net);
 
 #endif

@@ -7,7 +7,7 @@
 #include "core/inspect.h"
 #include "hpimsim/expect.h"
 
-/* What a question is about: a router, a port "R1.eth0", who hears it "R1.eth0>R2", ... */
+/* What a question is about: a router, a port "R1.eth0", who receives it "R1.eth0>R2", ... */
 struct subject {
 	uint16_t router, port, host, lan, to;
 };

@@ -64,7 +64,7 @@ static void find_routes(const struct sim_net *net, struct ideal *ideal)
 	}
 }
 
-/* Whether somebody wants data on a link: a member, or a router that is in the tree by it. */
+/* Whether data are wanted on a link: a member, or a router that is in the tree by it. */
 static bool is_wanted(const struct sim_net *net, const struct ideal *ideal, uint16_t lan)
 {
 	if (ideal->has_member[lan])

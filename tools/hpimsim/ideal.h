@@ -16,7 +16,7 @@ struct ideal {
 	uint16_t root[SIM_ROUTERS_MAX];
 	uint32_t preference[SIM_ROUTERS_MAX], metric[SIM_ROUTERS_MAX];
 	bool is_in_tree[SIM_ROUTERS_MAX];
-	uint16_t winner[SIM_LANS_MAX], winner_port[SIM_LANS_MAX]; /* SIM_NONE: nobody */
+	uint16_t winner[SIM_LANS_MAX], winner_port[SIM_LANS_MAX]; /* SIM_NONE: none */
 	bool is_wanted[SIM_LANS_MAX];
 	bool has_member[SIM_LANS_MAX];
 };

@@ -278,7 +278,7 @@ static void load_answer(struct loader *loader, const char *subject, yaml_node_t 
 	const char *question = ctx;
 
 	if (!expect_is_known(&loader->scenario->topo, question, subject))
-		complain(loader, value, "nobody can tell '%s' of '%s'", question, subject);
+		complain(loader, value, "no answer to '%s' of '%s'", question, subject);
 	else
 		scenario_add_expectation(loader->scenario, loader->at, question, subject,
 					 text_of(loader, value));
@@ -327,7 +327,7 @@ static void find_node(struct loader *loader, const char *key, yaml_node_t *value
 		complain(loader, value, "at, do or expect, not '%s'", key);
 }
 
-/* What is expected is looked at first; then words and copies are counted anew. */
+/* What is expected is looked at first; then words and copies are counted again. */
 static void load_entry(struct loader *loader, const yaml_node_t *node)
 {
 	struct entry_nodes nodes = { NULL, NULL, NULL };

@@ -4,7 +4,7 @@
  * long the first packet took, how long the stream was interrupted. Prints one line of JSON when it
  * ends: after a time, after a number of packets, or on SIGTERM or SIGINT.
  *
- * Only the first stream heard is judged; packets of other senders are counted apart.
+ * Only the first stream received is judged; packets of other senders are counted apart.
  */
 #include <poll.h>
 #include <signal.h>
@@ -134,7 +134,7 @@ static void options_read(int argc, char **argv, struct options *ret_opt)
 	*ret_opt = opt;
 }
 
-/* A socket that hears this group only, with room for bursts; not joined yet. */
+/* A socket that receives this group only, with room for bursts; not joined yet. */
 static int socket_open(const struct options *opt)
 {
 	static const int on = 1, off = 0, room = 32 << 20;

@@ -45,7 +45,8 @@ static int filter_set(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-/* The socket hears nothing before it is bound, so the ring begins with what the filter lets in. */
+/* The socket receives nothing before it is bound, so the ring begins with what the filter lets in.
+ */
 static int ring_open(int fd, unsigned int ifindex, uint8_t **ret_ring)
 {
 	static const int version = TPACKET_V2;

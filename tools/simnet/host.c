@@ -130,7 +130,7 @@ void sim_host_report_due(struct sim_net *net, const struct sim_item *item)
 	hp_time *report_at = &net->hosts[item->node].report_at[item->port];
 
 	if (*report_at != item->at)
-		return; /* left, or somebody else has said it */
+		return; /* left, or another host has reported */
 	*report_at = HP_TIME_NEVER;
 	say(net, item->node, item->port, SAID_STILL);
 }

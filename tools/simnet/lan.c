@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Links: who hears what, when, and how often. */
+/* Links: who receives what, when, and how often. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -31,7 +31,7 @@ struct sim_port {
 	uint8_t host;
 	uint32_t cost;           /* of unicast routing */
 	bool is_up;              /* carrier */
-	bool is_cut;             /* nothing passes, and nobody is told */
+	bool is_cut;             /* nothing passes, and no link goes down */
 	bool wants[PROTO_COUNT]; /* protocols switched on */
 };
 
@@ -94,7 +94,7 @@ struct ip_addr sim_topo_group(enum ip_family family, uint16_t group);
 /** sim_topo_group_index() - SIM_NONE: none of ours. */
 uint16_t sim_topo_group_index(const struct ip_addr *group);
 
-/** sim_topo_name_at() - Who has host number @host on a link: router or host; "?": nobody. */
+/** sim_topo_name_at() - Who has host number @host on a link: router or host; "?": none. */
 const char *sim_topo_name_at(const struct sim_topo *topo, uint16_t lan, uint8_t host);
 
 #endif

@@ -63,8 +63,8 @@ static bool is_station_of_another(const struct hpim_if *hif, const struct ev_sta
 }
 
 /*
- * A Sync may be the first message of a neighbor (3.2): it has heard our Hello. Anything else that
- * is sent to us alone comes from a router that we know.
+ * A Sync may be the first message of a neighbor (3.2): it has received our Hello. Anything else
+ * that is sent to us alone comes from a router that we know.
  */
 static enum note_code check_unicast(const struct hpim_if *hif, const struct ev_packet *packet,
 				    enum hpim_type type)

@@ -68,7 +68,7 @@ void hpim_announced_leave(struct hpim_neigh *neigh)
 
 	while ((tree = TAILQ_FIRST(&neigh->announced.trees))) {
 		hpim_announced_release(tree);
-		hold(&tree->hpim->unsaid, tree);
+		hold(&tree->hpim->orphans, tree);
 	}
 }
 
@@ -172,8 +172,8 @@ bool hpim_announced_make_place(struct hpim *hpim, const struct hpim_neigh *neigh
 
 	if (hpim->ending_count >= ending || !(neigh || is_wanted))
 		return false;
-	if (hpim->unsaid.count) {
-		evict(TAILQ_LAST(&hpim->unsaid.trees, hpim_tree_list), LINK_NONE);
+	if (hpim->orphans.count) {
+		evict(TAILQ_LAST(&hpim->orphans.trees, hpim_tree_list), LINK_NONE);
 		return true;
 	}
 	most = largest(hpim);
@@ -235,12 +235,12 @@ void hpim_announced_refused(struct hpim_neigh *neigh)
 
 void hpim_announced_init(struct hpim *hpim)
 {
-	holder_init(&hpim->unsaid);
+	holder_init(&hpim->orphans);
 	timer_init(&hpim->resync_timer, resync_timer_fire);
 }
 
 void hpim_announced_fini(struct hpim *hpim)
 {
 	timer_stop(&hpim->mrp.core->sched, &hpim->resync_timer);
-	assert(!hpim->unsaid.count && !hpim->announced_count);
+	assert(!hpim->orphans.count && !hpim->announced_count);
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Claims: who ends an adjacency has to prove it. A message that makes an established neighbor begin
- * anew (a greater BootTime, a greater SnapshotSN, a goodbye) may be forged where there are no keys.
- * So the neighbor stays as it is, and beside it a second record of the same address, the claim,
- * synchronizes by the rules of 3.3. A router that is there answers our Sync within a round trip,
- * and only an answer with our fresh SnapshotSN makes the claim SYNCED: then it takes the neighbor's
- * place. On the wire nothing differs from the reference. Source: description of HPIM-DM, 3.2, 3.3.
+ * again (a greater BootTime, a greater SnapshotSN, a goodbye) may be forged where there are no
+ *keys. So the neighbor stays as it is, and beside it a second record of the same address, the
+ *claim, synchronizes by the rules of 3.3. A router that is there answers our Sync within a round
+ *trip, and only an answer with our fresh SnapshotSN makes the claim SYNCED: then it takes the
+ *neighbor's place. On the wire nothing differs from the reference. Source: description of
+ *HPIM-DM, 3.2, 3.3.
  *
  *	claim of			ends with
  *	a greater BootTime		SYNCED; the neighbor speaks with its BootTime; 12 s

@@ -57,7 +57,8 @@ static enum hpim_tree_state tree_state(const struct hpim_facts *facts)
 	return has_upstream ? TREE_UNSURE : TREE_INACTIVE;
 }
 
-/* 3.10. Differs: on a frozen interface nobody begins to win: the better one may be the awaited. */
+/* 3.10. Differs: on a frozen interface no router begins to win: the better one may be the awaited.
+ */
 static bool assert_is_won(enum hpim_tree_state state, const struct hpim_facts *facts,
 			  const struct hpim_fact_if *fact)
 {

@@ -17,7 +17,7 @@ enum __attribute__((packed)) hpim_role { ROLE_NONE, ROLE_ROOT, ROLE_NON_ROOT };
 
 /** struct hpim_best - BestUpstream of an interface; generation 0: there is none. 3.6 */
 struct hpim_best {
-	uint64_t generation; /* changes whenever the neighbor announces anew */
+	uint64_t generation; /* changes whenever the neighbor announces again */
 	struct ip_addr addr;
 	struct hpim_rpc rpc;
 };
@@ -85,7 +85,7 @@ struct hpim_view_if {
 #define REACT_INTEREST    (1u << 2)
 #define REACT_NO_INTEREST (1u << 3)
 #define REACT_HOLD        (1u << 4) /* AW became AL while forwarding */
-#define REACT_RELEASE     (1u << 5) /* no reason to hold any more */
+#define REACT_RELEASE     (1u << 5) /* no reason to hold any longer */
 
 /** hpim_input() - The interface that the tree's packets come in by when it is ACTIVE; LINK_NONE. */
 uint16_t hpim_input(const struct hpim_facts *facts);

@@ -22,7 +22,7 @@ static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_i
 			     struct hpim_fact_if *fact)
 {
 	bool by_default = hif->hpim->mrp.core->settings.initial_flood;
-	uint32_t unsaid = hif->synced_count;
+	uint32_t unknown = hif->synced_count;
 	const struct hpim_record *record;
 
 	if (tif) {
@@ -31,7 +31,7 @@ static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_i
 
 			if (record->neigh->state != SYNC_SYNCED)
 				continue;
-			unsaid -= record->is_upstream || record->interest != INTEREST_UNKNOWN;
+			unknown -= record->is_upstream || record->interest != INTEREST_UNKNOWN;
 			fact->has_interest |=
 				!record->is_upstream && record->interest == INTEREST_YES;
 			if (record->is_upstream &&
@@ -43,7 +43,7 @@ static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_i
 							    .rpc = record->rpc };
 		}
 	}
-	fact->has_interest |= by_default && unsaid > 0;
+	fact->has_interest |= by_default && unknown > 0;
 }
 
 /* What stays as it was while a neighbor is awaited. */
@@ -212,7 +212,7 @@ static void perform(struct hpim_tree_if *tif, unsigned int react, const struct h
 /*
  * Differs: the reference holds also where it began to forward a moment ago, as every candidate does
  * until the first assert is decided, and so sends each packet twice for 2 s at the start of a tree
- * (Q8). Nobody depends on a forwarder that young: the winner began at the same time.
+ * (Q8). No router depends on a forwarder that young: the winner began at the same time.
  */
 static bool has_lasted(const struct hpim_tree *tree, const struct hpim_tree_if *tif)
 {
@@ -317,9 +317,9 @@ static bool needs_path(const struct hpim_tree *tree)
 }
 
 /*
- * Whether somebody asked for what the tree carries, or announced it to us. A neighbor that said
- * nothing yet has interest by default (3.6); that is no asking. A flood entry carries only what
- * comes in by its input.
+ * Whether a host or neighbor asked for what the tree carries, or announced it to us. A neighbor
+ * that said nothing yet has interest by default (3.6); that is no asking. A flood entry carries
+ * only what comes in by its input.
  */
 static bool is_wanted(const struct hpim_tree *tree, const struct hpim_facts *facts,
 		      const struct hpim_view *is)

@@ -9,7 +9,8 @@
  *    └───── trees ── tree_ifs ── records: what a neighbor said of a tree
  *             │          └── reliable: messages of this tree waiting for acknowledgement
  *             ├── stale: only after a restart, what the run before this one forwarded
- *             └── unwanted: only while data brought the tree and nobody asked for it ── quotas
+ *             └── unwanted: only while data brought the tree and no host or neighbor asked for it
+ * ── quotas
  */
 #include <bsd/sys/queue.h>
 
@@ -171,10 +172,10 @@ struct hpim_tree {
 	struct mfib_key key;
 	struct hpim *hpim;
 	struct hpim_stale *stale;       /* NULL: nothing of an earlier run counts */
-	struct hpim_unwanted *unwanted; /* NULL: somebody wants it, or data did not bring it */
+	struct hpim_unwanted *unwanted; /* NULL: it is wanted, or data did not bring it */
 	struct rpf_user path;
 	TAILQ_ENTRY(hpim_tree) dirty_node;
-	struct hpim_holder *holder; /* NULL: somebody asked for it, or nobody announced it */
+	struct hpim_holder *holder; /* NULL: it is wanted, or not announced */
 	TAILQ_ENTRY(hpim_tree) by_holder;
 	LIST_ENTRY(hpim_tree) by_group;
 	struct hpim_group *group;
@@ -216,10 +217,10 @@ struct hpim_group {
 
 /* How an unwanted tree can be done without; hpim/unwanted.c. */
 enum hpim_unwanted_state {
-	UNWANTED_BUSY,   /* not: neighbors may still ask for it, or have to hear of it */
+	UNWANTED_BUSY,   /* not: neighbors may still ask for it, or are to be sent it */
 	UNWANTED_ENDING, /* evicted; neighbors have yet to confirm that it ended. Takes no place */
-	UNWANTED_IDLE,   /* at once: nobody else knows of it */
-	UNWANTED_ANNOUNCED, /* idle, too, but announced: neighbors have to be told */
+	UNWANTED_IDLE,   /* at once: no neighbor knows of it */
+	UNWANTED_ANNOUNCED, /* idle, too, but announced: neighbors are sent its end */
 };
 
 /* Who is charged for unwanted trees: the interface by which the data came in, and the source it
@@ -275,8 +276,8 @@ struct hpim {
 	uint32_t unwanted_count, ending_count, unacked_count;
 	struct ifset enabled; /* interfaces with HPIM-DM or IGMP/MLD: part of every tree. 3.0 */
 	uint64_t generation;
-	struct hpim_holder unsaid; /* whoever announced these synchronizes again, or is gone */
-	uint32_t announced_count;  /* of all holders, and those that are evicted and end */
+	struct hpim_holder orphans; /* their announcer synchronizes again, or is gone */
+	uint32_t announced_count;   /* of all holders, and those that are evicted and end */
 	struct timer resync_timer;
 	bool has_truncated; /* some neighbor was once */
 	bool is_full;       /* the limit of trees was reached and noted */

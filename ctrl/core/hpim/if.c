@@ -227,7 +227,7 @@ void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hp
 		msg.security = hpim_auth_prepare(key);
 	len = hpim_encode(&msg, entries, bytes, sizeof(bytes));
 	assert(len > 0); /* fragments are cut to the MTU */
-	/* Every transmission is signed anew, with the key of now. */
+	/* Every transmission is signed again, with the key of now. */
 	if (key && hpim_auth_sign(key, core_of(hif)->limits.hmac, &hif->addr, dst, bytes, len) < 0)
 		return; /* the daemon tried the hash when the key was added */
 	core_fx(core_of(hif), &(struct core_effect){ .kind = FX_SEND,

@@ -30,7 +30,7 @@ void hpim_neigh_await(struct hpim_if *hif, const struct ip_addr *addr, uint32_t 
  * hpim_neigh_may_meet() - Whether one more synchronization begins now with a router that is not
  * known to be there; refusals are counted.
  *
- * Each costs a snapshot and a message. A router that heard our Hello comes with a Sync, so these
+ * Each costs a snapshot and a message. A router that received our Hello comes with a Sync, so these
  * have a bucket of their own.
  */
 bool hpim_neigh_may_meet(struct hpim_if *hif, struct bucket *bucket);

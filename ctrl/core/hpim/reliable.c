@@ -672,7 +672,7 @@ void hpim_reliable_timeout(struct hpim_tree_if *tif)
 
 		if (!peer || peer->missed <= HPIM_ACK_FAILURE_THRESHOLD)
 			continue;
-		peer->missed = 0; /* if it comes back it starts anew */
+		peer->missed = 0; /* if it comes back it starts again */
 		hpim_neigh_remove(neigh, GONE_NO_ACK);
 	}
 	if (tif->reliable)

@@ -22,7 +22,7 @@ enum sync_event {
 	SYNC_EV_START,           /* unknown neighbor begins: SyncSN 0, M=1 */
 	SYNC_EV_STRAY,           /* unknown neighbor, anything else */
 	SYNC_EV_STALE,           /* lower SnapshotSN than the one known */
-	SYNC_EV_NEWER,           /* higher SnapshotSN: the neighbor began anew */
+	SYNC_EV_NEWER,           /* higher SnapshotSN: the neighbor began again */
 	SYNC_EV_OTHER_STEP,      /* SyncSN is not the current one */
 	SYNC_EV_WRONG_NUMBER,    /* our SnapshotSN is not in it */
 	SYNC_EV_COLLISION_YIELD, /* both began; our address is lower */
@@ -115,7 +115,7 @@ static const struct step sync_table[SYNC_STATE_COUNT][SYNC_EV_COUNT] = {
 		[SYNC_EV_WRONG_NUMBER]	  = { SYNC_SYNCED, ACT_NONE },
 		[SYNC_EV_COLLISION_YIELD] = { SYNC_SYNCED, ACT_NEVER },
 		[SYNC_EV_COLLISION_STAY]  = { SYNC_SYNCED, ACT_NEVER },
-		/* The master did not hear our last answer. The reference sends nothing here (Q1). */
+		/* The master did not receive our last answer. The reference sends nothing here (Q1). */
 		[SYNC_EV_ASKED]		  = { SYNC_SYNCED, ACT_ANSWER },
 		[SYNC_EV_ASKED_LAST]	  = { SYNC_SYNCED, ACT_ANSWER },
 		[SYNC_EV_ANSWERED]	  = { SYNC_SYNCED, ACT_NONE },
@@ -278,7 +278,7 @@ static void sync_step(struct hpim_neigh *neigh, enum sync_event event, const str
 		hpim_claim_succeed(neigh);
 }
 
-/* "Learn" of 3.3: the first SnapshotSN heard is the neighbor's. */
+/* "Learn" of 3.3: the first SnapshotSN received is the neighbor's. */
 static void learn(struct hpim_neigh *neigh, const struct hpim_sync *sync)
 {
 	if (neigh->state != SYNC_SYNCED && neigh->sync_sn == 0 && neigh->neighbor_snapshot_sn == 0)
@@ -325,8 +325,8 @@ static bool is_proof(const struct hpim_neigh *neigh, enum sync_event event,
 }
 
 /*
- * Differs: the reference ignores a lower BootTime than the one of a synchronization that nobody
- * answers; who forged that one would keep the neighbor out.
+ * Differs: the reference ignores a lower BootTime than the one of a synchronization that no
+ * neighbor answers; who forged that one would keep the neighbor out.
  */
 bool hpim_sync_is_unanswered(const struct hpim_neigh *neigh)
 {

@@ -340,7 +340,7 @@ struct hpim_record *hpim_record_get(struct hpim_neigh *neigh, const struct ip_ad
 	LIST_INSERT_HEAD(&tif->records, record, by_tif);
 	TAILQ_INSERT_HEAD(&neigh->records, record, by_neigh);
 	hpim_unwanted_hold(tree);
-	if (tree->holder == &hif->hpim->unsaid)
+	if (tree->holder == &hif->hpim->orphans)
 		hpim_announced_charge(tree, neigh);
 	return record;
 }

@@ -35,7 +35,7 @@ struct hpim_tree_if *hpim_tree_if_find(const struct hpim_tree *tree, uint16_t li
 /** hpim_tree_if_get() - Find or create. NULL: no memory. */
 struct hpim_tree_if *hpim_tree_if_get(struct hpim_tree *tree, uint16_t link);
 
-/** hpim_tree_sweep() - Free what holds no fact any more: the tree's parts, or all of it.
+/** hpim_tree_sweep() - Free what holds no fact any longer: the tree's parts, or all of it.
  *
  * Called at the end of an evaluation only, so that a pointer to a tree of which something is known
  * lives through an event. Return: whether the tree is still there.

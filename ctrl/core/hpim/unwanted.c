@@ -15,7 +15,7 @@
 /*
  * What a link, and a source, may have of the places that wanted trees leave free. A link with hosts
  * that flood gets a quarter for what can be evicted, and as much again for what neighbors are still
- * asked or told about: so one of them leaves at least half to the others, and four fill the table
+ * sent messages about: so one of them leaves at least half to the others, and four fill the table
  * only with what makes room at once. A source gets half of what a link gets, so that no single one,
  * and only who forges sources, can use up the part of its link.
  */
@@ -263,7 +263,7 @@ static bool evict(struct hpim_unwanted *unwanted)
 	return true;
 }
 
-/* Those that nobody has to be told about go first: they cost no messages. */
+/* Those that no neighbor knows go first: they cost no messages. */
 static bool evict_oldest(struct hpim *hpim)
 {
 	for (int is_announced = 0; is_announced < 2; is_announced++)

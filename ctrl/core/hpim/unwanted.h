@@ -25,14 +25,14 @@ bool hpim_unwanted_make_place(struct hpim *hpim);
 /** hpim_unwanted_bring() - Data brought this tree, or brought it back while it was ending. */
 void hpim_unwanted_bring(struct hpim_tree *tree, uint16_t link);
 
-/** hpim_unwanted_judge() - A tree was evaluated; @is_wanted: somebody asked for it. */
+/** hpim_unwanted_judge() - A tree was evaluated; @is_wanted: a host or neighbor asked for it. */
 void hpim_unwanted_judge(struct hpim_tree *tree, bool is_wanted);
 
 /** hpim_unwanted_hold() - A neighbor said something of it: not to be evicted before it is judged.
  */
 void hpim_unwanted_hold(struct hpim_tree *tree);
 
-/** hpim_unwanted_drop() - It is none any more. */
+/** hpim_unwanted_drop() - It is no longer one. */
 void hpim_unwanted_drop(struct hpim_tree *tree);
 
 #endif

@@ -50,7 +50,7 @@ bool hpim_window_has_room_all(const struct hpim_if *hif)
 	return has_live || has_stalled_room;
 }
 
-/* Of what was sent twice nobody knows which one was acknowledged. RFC 6298, section 3 */
+/* Of what was sent twice it is not known which one was acknowledged. RFC 6298, section 3 */
 void hpim_window_acked(struct hpim_window *window, const struct hpim_pending *pending, hp_time now)
 {
 	hp_time delay = now - pending->sent_at;

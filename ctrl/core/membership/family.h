@@ -5,7 +5,7 @@
 /* What makes group membership speak IGMP or MLD: data only. */
 #include "core/membership/table.h"
 
-/* Groups a router must hear. */
+/* Groups a router must receive. */
 #define GM_LISTEN_COUNT 2u
 
 struct gm_family {
@@ -22,7 +22,7 @@ struct gm_family {
 	size_t (*encode)(const struct gm_msg *msg, const struct ip_addr *src,
 			 const struct ip_addr *dst, uint8_t *bytes, size_t room);
 
-	/* Description, 6.2; RFC 9776, 8; RFC 3810, 9. The first two are told in queries. */
+	/* Description, 6.2; RFC 9776, 8; RFC 3810, 9. The first two are in queries. */
 	uint8_t robustness;
 	hp_time query_interval;
 	hp_time query_response_interval;

@@ -165,7 +165,7 @@ static void query_receive(struct core *core, struct gm_if *gm, const struct ip_a
 	}
 	querier_take(core, gm, src, msg);
 	if (msg->max_response == 0)
-		return; /* nobody could answer such a query in time */
+		return; /* no host could answer such a query in time */
 	group = gm_group_find(gm, &msg->group);
 	if (group)
 		gm_group_query_received(core, group, msg);

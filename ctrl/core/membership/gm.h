@@ -21,7 +21,7 @@ struct gm_if; /* one interface and family */
  */
 struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family);
 
-/** gm_stop() - Forget and free. Groups that had members are told to core_member_changed(). */
+/** gm_stop() - Forget and free. Groups that had members are reported to core_member_changed(). */
 void gm_stop(struct core *core, struct gm_if *gm);
 
 /**

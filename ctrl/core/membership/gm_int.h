@@ -13,7 +13,7 @@
 /* Older generations of hosts: IGMPv2 and MLDv1 are one version old, IGMPv1 is two. */
 #define GM_AGE_MAX 2u
 
-/* Of one group. Linux lets a host name 10 (IPv4) or 64 (IPv6) unless told otherwise. */
+/* Of one group. Linux lets a host name 10 (IPv4) or 64 (IPv6) unless configured otherwise. */
 #define GM_SOURCES_MAX 128u
 
 /* Of an interface: all sources of one group in so many of its places, and a host a part of them. */
@@ -35,8 +35,8 @@ struct gm_source {
 	struct ip_addr addr;
 	struct gm_group *group;
 	struct gm_host *host;      /* charged for it */
-	struct timer timer;        /* runs while somebody wants the source */
-	bool is_checking;          /* this router asks whether somebody still does */
+	struct timer timer;        /* runs while a host wants the source */
+	bool is_checking;          /* last member query: does a host still want it? */
 	unsigned int queries_left; /* group-and-source-specific, still to be sent */
 	bool is_named;             /* in the record that is being applied */
 	UT_hash_handle hh;
@@ -45,7 +45,7 @@ struct gm_source {
 /**
  * struct gm_group - A group with members.
  * @is_shared:   more than one host has ever reported it.
- * @is_checking: this router asks whether somebody still reports, before the group timer ends.
+ * @is_checking: last member query: does a host still report, before the group timer ends.
  * @older_until: [age - 1]: when the last host so much older is forgotten (Older Host Present).
  */
 struct gm_group {
@@ -71,8 +71,9 @@ struct gm_if {
 	uint8_t version;                 /* of the queries sent */
 	bool is_fast_leave, is_ssm_any_source;
 	enum gm_role role;
-	struct ip_addr querier;       /* this router, or the lower address last heard */
-	unsigned int robustness;      /* ours while querier, else as the querier told, in bounds */
+	struct ip_addr querier; /* this router, or the lower address last seen */
+	unsigned int
+		robustness; /* ours while querier, else as in the querier's queries, in bounds */
 	hp_time query_interval;       /* the same */
 	unsigned int startup_queries; /* still to be sent */
 	struct timer query_timer, other_timer;

@@ -243,7 +243,7 @@ static void rxmt_timer_fire(struct core *core, struct timer *timer)
  * RFC 9776, 6.3 and 6.5.
  *
  * Differs: a router that is not querier asks itself before it forgets a source, and a group: that
- * the querier asked, and that a member has heard it, is only what a packet of a stranger says.
+ * the querier asked, and that a member has received it, is only what a packet of a stranger says.
  */
 static void source_timer_fire(struct core *core, struct timer *timer)
 {
@@ -308,7 +308,7 @@ void gm_group_end(struct core *core, struct gm_group *group)
 	core_member_changed(core, link, &addr);
 }
 
-/* RFC 9776, 6.5: nobody wants all but some sources any more, somebody may still want a few. */
+/* RFC 9776, 6.5: no host wants all but some sources any longer, one may still want a few. */
 static void group_timer_fire(struct core *core, struct timer *timer)
 {
 	struct gm_group *group = container_of(timer, struct gm_group, timer);
@@ -395,7 +395,7 @@ unsigned int gm_group_age(const struct core *core, const struct gm_group *group)
 
 /* ---- Records ---- */
 
-/* What the sources of a group are told by the rule; returns what is known of this one then. */
+/* What the rule says to the sources of a group; returns what is known of this one then. */
 static enum gm_held source_act(struct core *core, struct gm_source *source, unsigned int act)
 {
 	struct gm_group *group = source->group;
@@ -486,8 +486,8 @@ static bool rule_apply(struct core *core, struct gm_group *group, const struct i
 }
 
 /*
- * Where older hosts listen, sources cannot be told apart, and IGMPv1 hosts do not leave. RFC 9776,
- * 7.3.2; RFC 3810, 8.3.2. Returns false when the record is to be ignored.
+ * Where older hosts listen, sources cannot be distinguished, and IGMPv1 hosts do not leave. RFC
+ * 9776, 7.3.2; RFC 3810, 8.3.2. Returns false when the record is to be ignored.
  */
 static bool record_translate(struct gm_record *record, unsigned int age)
 {
@@ -498,7 +498,7 @@ static bool record_translate(struct gm_record *record, unsigned int age)
 	return age < 2 || record->type != GM_RECORD_TO_IN;
 }
 
-/* Whether a group that nobody wants would be wanted after this record. */
+/* Whether a group without members would be wanted after this record. */
 static bool record_adds(const struct gm_record *record)
 {
 	const struct gm_rule *rule = &gm_rule_table[GM_MODE_INCLUDE][record->type];
@@ -598,8 +598,8 @@ void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *
 
 /*
  * Differs: RFC 9776, 6.6.1, and RFC 2236, section 3, only make the timers shorter, and who does not
- * answer in time is forgotten. But a member need not have heard what this router has heard. So it
- * asks, too, as a querier does that has heard a leave, and in the same time it knows.
+ * answer in time is forgotten. But a member need not have received what this router has. So it
+ * asks, too, as a querier does that has received a leave, and in the same time it knows.
  */
 void gm_group_query_received(struct core *core, struct gm_group *group, const struct gm_msg *query)
 {

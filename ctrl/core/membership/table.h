@@ -18,7 +18,7 @@ enum gm_role_event {
 	GM_ROLE_EV_LOWER_QUERY, /* query from an address lower than ours */
 	GM_ROLE_EV_OTHER_QUERY, /* query from any other address */
 	GM_ROLE_EV_QUERY_TIMER,
-	GM_ROLE_EV_OTHER_TIMER, /* nothing heard from the other querier for too long */
+	GM_ROLE_EV_OTHER_TIMER, /* no query of the other querier for too long */
 	GM_ROLE_EV_COUNT,
 };
 
@@ -85,8 +85,8 @@ static inline bool gm_forwards(enum gm_mode mode, enum gm_held held)
 enum gm_state {
 	GM_STATE_NO_MEMBERS, /* no such group */
 	GM_STATE_MEMBERS,    /* hosts of the older version; source filters do not count */
-	GM_STATE_CHECKING,   /* the same after a leave, until somebody reports */
-	GM_STATE_V1_MEMBERS, /* IGMPv1 hosts: nobody can leave */
+	GM_STATE_CHECKING,   /* the same after a leave, until a host reports */
+	GM_STATE_V1_MEMBERS, /* IGMPv1 hosts, which cannot leave */
 	GM_STATE_INCLUDE,
 	GM_STATE_EXCLUDE,
 	GM_STATE_COUNT,

@@ -106,7 +106,7 @@ static int pin_open(const struct attach *at, const char *name)
 
 enum stale { STALE_NONE, STALE_BROKEN, STALE_OTHER, STALE_SAME };
 
-/* What pins of an earlier run mean can only be told by the version that made them. */
+/* What pins of an earlier run mean is known only to the version that made them. */
 static enum stale stale_read(const struct attach *at, struct mfib_settings *ret_settings)
 {
 	union {
@@ -179,7 +179,7 @@ static void stale_ports_undo(const struct attach *at)
 	(void)close(fd);
 }
 
-/* Unlinking the pin of a link which nobody holds detaches its program. */
+/* Unlinking the pin of a link that no process holds detaches its program. */
 static unsigned int pins_unlink(const struct attach *at)
 {
 	unsigned int count = 0;

@@ -77,7 +77,7 @@ static int set_fill(void *ctx, uint32_t slot, const struct ifset *links)
 	return err ? err : maps_list_put(&eb->maps, class->first + slot, &list);
 }
 
-/* A port that was let go is remembered until its number is given to another one. */
+/* A port that was released is remembered until its number is given to another one. */
 static void set_clear(void *ctx, uint32_t slot, const struct ifset *links)
 {
 	const struct set_class *class = ctx;

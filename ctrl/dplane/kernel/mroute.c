@@ -299,7 +299,7 @@ static void slot_clear(struct mroute *mr, unsigned int number)
 	struct slot old = mr->slots[number];
 
 	mr->slots[number] = (struct slot){ .link = LINK_NONE };
-	entries_install_of(mr, old.link); /* while the number means nobody else */
+	entries_install_of(mr, old.link); /* before the number means another */
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
 		if (old.has[family])
 			vif_del(mr, family, number);

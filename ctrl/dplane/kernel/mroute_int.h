@@ -49,7 +49,7 @@ static inline struct mroute *mroute_of(struct backend *be)
 
 /* mroute.c */
 
-/** mroute_entry_find() - NULL: the cache was not told of such a route. */
+/** mroute_entry_find() - NULL: the cache has no such route. */
 struct entry *mroute_entry_find(const struct mroute *mr, const struct mfib_key *key);
 
 /* mroute_count.c */

@@ -209,7 +209,7 @@ BENCH_TEST(hpim_claim, a_forged_greater_snapshot_sn_ends_in_a_new_exchange_witho
 	net_free(net);
 }
 
-/* 3.3: a neighbor that began anew and then is mute is removed as it would be without a claim. */
+/* 3.3: a neighbor that began again and then is mute is removed as it would be without a claim. */
 BENCH_TEST(hpim_claim, a_renewal_that_is_not_answered_removes_the_neighbor)
 {
 	struct net *net = forwarding_new(family);

@@ -22,7 +22,7 @@ static void note_link(void *ctx, const struct rtnl_link *link)
 static void expect_told(struct linktab *tab, const char *expected)
 {
 	told[0] = '\0';
-	linktab_tell(tab, note_link, NULL);
+	linktab_report(tab, note_link, NULL);
 	cr_assert_str_eq(told, expected);
 }
 
