@@ -38,7 +38,7 @@ struct rawsock {
 	rawsock_packet_fn *fn;
 	void *ctx;
 	struct port *ports;
-	struct port *reading; /* whose packets are told; NULL once the callback closed it */
+	struct port *reading; /* whose packets are handed on; NULL once the callback closed it */
 	/* Packets, also of ports that are closed. */
 	uint64_t malformed[LINKS_MAX][IP_FAMILY_COUNT][SOCKET_COUNT];
 	uint8_t bytes[UINT16_MAX + 1];
@@ -248,7 +248,7 @@ int rawsock_join(struct rawsock *rs, const struct fx_group *join, uint32_t ifind
 	struct port *port = port_find(rs, join->link, join->socket, ip_addr_family(&join->group));
 	int err;
 
-	/* The interface was made anew: the old sockets are bound to one that is gone. */
+	/* The interface was made again: the old sockets are bound to one that is gone. */
 	if (port && port->ifindex != ifindex) {
 		port_free(port);
 		port = NULL;
