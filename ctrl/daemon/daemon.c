@@ -43,16 +43,14 @@
 static uint32_t load_boot_time(const struct daemon *daemon)
 {
 	uint32_t boot_time = 0;
-	char path[256];
-	FILE *file;
+	char path[256], *text;
 
 	(void)snprintf(path, sizeof(path), BOOT_TIME_PATH, daemon->options->instance);
-	file = fopen(path, "re");
-	if (!file)
+	if (file_read(path, &text) < 0)
 		return 0; /* the first start of this instance */
-	if (fscanf(file, "%" SCNu32, &boot_time) != 1)
+	if (sscanf(text, "%" SCNu32, &boot_time) != 1)
 		boot_time = 0;
-	(void)fclose(file); /* only read */
+	free(text);
 	return boot_time;
 }
 

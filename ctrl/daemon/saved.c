@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "hpim/ctl_abi.h"
 #include "core/core.h"
@@ -173,7 +172,7 @@ bool saved_exists(const struct daemon *daemon)
 	char path[256];
 
 	path_of(daemon, path, sizeof(path));
-	return access(path, F_OK) == 0;
+	return file_exists(path);
 }
 
 void saved_remove(const struct daemon *daemon)
@@ -181,7 +180,7 @@ void saved_remove(const struct daemon *daemon)
 	char path[256];
 
 	path_of(daemon, path, sizeof(path));
-	(void)unlink(path); /* most often there is none */
+	file_remove(path);
 }
 
 static void restore_port(struct daemon *daemon, const struct port *port,
@@ -195,14 +194,13 @@ static void restore_port(struct daemon *daemon, const struct port *port,
 	port_restore_protocols(daemon, link);
 }
 
-static unsigned int restore_ports(struct daemon *daemon, FILE *file, const char *path)
+/* @text is cut into lines. */
+static unsigned int restore_ports(struct daemon *daemon, char *text, const char *path)
 {
 	unsigned int count = 0;
-	char *text = NULL;
-	size_t room = 0;
 
-	while (getline(&text, &room, file) > 0) {
-		struct json_object *line = json_tokener_parse(text);
+	while (text && *text) {
+		struct json_object *line = json_tokener_parse(strsep(&text, "\n"));
 		struct port port;
 
 		if (saved_decode(line, &port)) {
@@ -213,27 +211,26 @@ static unsigned int restore_ports(struct daemon *daemon, FILE *file, const char 
 		}
 		json_object_put(line);
 	}
-	free(text);
 	return count;
 }
 
 void saved_load(struct daemon *daemon)
 {
 	unsigned int count;
-	char path[256];
-	FILE *file;
+	char path[256], *text;
+	int err;
 
 	path_of(daemon, path, sizeof(path));
-	file = fopen(path, "re");
-	if (!file) {
-		if (errno != ENOENT)
-			log_format(NOTE_WARN, "cannot read %s: %s", path, strerror(errno));
+	err = file_read(path, &text);
+	if (err) {
+		if (err != -ENOENT)
+			log_format(NOTE_WARN, "cannot read %s: %s", path, strerror(-err));
 		return;
 	}
 	daemon->is_restoring = true;
-	count = restore_ports(daemon, file, path);
+	count = restore_ports(daemon, text, path);
 	daemon->is_restoring = false;
-	(void)fclose(file); /* only read */
+	free(text);
 	log_format(NOTE_INFO, "%u interfaces of the run before are attached again", count);
 	saved_store(daemon);
 }

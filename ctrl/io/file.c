@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,4 +48,41 @@ int file_replace(const char *path, const char *bytes, size_t len)
 	if (err)
 		(void)unlink(beside); /* the error before is the one to tell */
 	return err;
+}
+
+int file_read(const char *path, char **ret_text)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+	ssize_t len;
+	int err = 0;
+
+	if (!file)
+		return -errno;
+	len = getdelim(&text, &room, '\0', file);
+	if (len < 0 && ferror(file))
+		err = -EIO;
+	(void)fclose(file);    /* only read */
+	if (!err && len < 0) { /* empty */
+		free(text);
+		text = strdup("");
+	}
+	if (!err && !text)
+		err = -ENOMEM;
+	if (err)
+		free(text);
+	else
+		*ret_text = text;
+	return err;
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+void file_remove(const char *path)
+{
+	(void)unlink(path); /* most often there is none */
 }

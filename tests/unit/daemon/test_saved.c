@@ -118,3 +118,28 @@ Test(saved, file_is_replaced_as_a_whole_and_a_link_is_not_followed)
 	cr_assert_eq(rmdir(dir), 0);
 	cr_assert_eq(file_replace(path, "one\n", 4), -ENOENT);
 }
+
+Test(saved, file_is_read_as_it_was_written_until_it_is_removed)
+{
+	char dir[] = "/tmp/hpim-file-XXXXXX", path[64], *text = NULL;
+
+	cr_assert_not_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a", dir);
+	cr_expect_eq(file_read(path, &text), -ENOENT);
+	cr_expect_not(file_exists(path));
+	cr_expect_null(text, "untouched");
+	cr_assert_eq(file_replace(path, "one\ntwo\n", 8), 0);
+	cr_expect(file_exists(path));
+	cr_assert_eq(file_read(path, &text), 0);
+	cr_expect_str_eq(text, "one\ntwo\n");
+	free(text);
+	cr_assert_eq(file_replace(path, "", 0), 0);
+	cr_assert_eq(file_read(path, &text), 0);
+	cr_expect_str_eq(text, "", "an empty file is one");
+	free(text);
+	cr_expect_lt(file_read(dir, &text), 0, "a folder is none");
+	file_remove(path);
+	cr_expect_not(file_exists(path));
+	file_remove(path);
+	cr_assert_eq(rmdir(dir), 0);
+}
