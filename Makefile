@@ -63,6 +63,7 @@ SIMNET_OBJS := $(call objs,tools/simnet/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
+FAKE_OBJS   := $(call objs,tests/unit/fake/*.c)
 BPF_COMMON  := $(call objs,tests/bpf/common_*.c)
 FUZZ_COMMON := $(call objs,tests/unit/common_property.c)
 skels        = $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard $(1)))
@@ -89,6 +90,7 @@ IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto -lcap-ng
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
 CTL_LIBS    := -ljson-c -lsmartcols
 SIM_LIBS    := -lyaml -ljson-c
+FAKE_WRAP    := -Wl,--wrap=dplane_new,--wrap=getrandom
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 .PHONY: all tests deps check check-vm style lint skeletons format fuzz explore sim demo bench install deb clean help
@@ -222,6 +224,12 @@ $(BUILD)/mcsink: $(BUILD)/tools/mcgen/report.o
 # test_hpimctl runs the program itself.
 $(BUILD)/tests/unit/mgmt/test_hpimctl: | $(BUILD)/hpimctl
 $(BUILD)/tests/unit/tools/test_explore: | $(BUILD)/hpimexplore
+
+# These run a daemon over a machine that does not exist (tests/unit/common_daemon.h): the fakes
+# stand before the libraries, so what they define is not taken from there.
+$(addprefix $(BUILD)/tests/unit/,daemon/test_port mgmt/test_explain mgmt/test_views \
+		dplane/test_dplane_null): %: %.o $(FAKE_OBJS) $(ALL_LIBS)
+	$(call link,$^ $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))

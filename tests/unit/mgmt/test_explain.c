@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* "explain", word for word: what an operator reads when packets do not arrive. */
+#include <criterion/criterion.h>
+
+#include "unit/common_daemon.h"
+
+/*
+ *	10.1.0.0/24 ── eth1 [daemon] eth2 ── 10.2.0.0/24
+ *	                             eth3 ── 10.3.0.0/24
+ */
+static void boot(void)
+{
+	fake_link(1, "eth1", true, "10.1.0.1/24 fe80::1/64");
+	fake_link(2, "eth2", true, "10.2.0.1/24 fe80::2/64");
+	fake_link(3, "eth3", true, "10.3.0.1/24 fe80::3/64");
+	world_boot();
+}
+
+static void attach(const char *interface)
+{
+	cr_assert_eq(request("attach", "{'interface':'%s'}", interface)->exit, CTL_EXIT_OK);
+}
+
+TestSuite(explain, .init = boot, .fini = world_end);
+
+/* The whole answer: about, interface, verdict and sentence of each record. */
+static void expect(const char *source, const char *group, const char *answer)
+{
+	cr_expect_str_eq(
+		reply_rows(request("explain", "{'source':'%s','group':'%s'}", source, group),
+			   "about interface verdict sentence"),
+		answer);
+}
+
+#define CONNECTED                                                                             \
+	"route eth1 ok 10.1.0.9 is in a subnet of eth1: this router originates the tree and " \
+	"watches whether the source sends\n"
+#define BEHIND_ETH2 \
+	"route eth2 ok 10.12.0.9 is reached through 10.2.0.2 on eth2 (preference 4, metric 5)\n"
+#define ORIGINATED "tree eth1 active the source is alive on eth1, and the tree stands\n"
+#define DELIVERED                                                                               \
+	"tree eth2 active 10.2.0.2 on eth2 delivers the tree; it is nearer to the source than " \
+	"this router (preference 4, metric 5)\n"
+#define UNSURE                                                                                 \
+	"neighbors announce the tree, but none on the way to the source is nearer to it than " \
+	"this router (preference 4, metric 5), so following one could be a loop\n"
+#define INPUT(name) "input " name " ok only packets that arrive on " name " are forwarded\n"
+#define NO_INPUT                                                                                  \
+	"input - none there is no forwarding entry: a packet would be reported to the daemon as " \
+	"a miss\n"
+#define NEGATIVE(name)                                                                           \
+	"entry " name " negative the entry has no outputs: packets are dropped as soon as they " \
+	"arrive\n"
+#define XDP      "tier - xdp XDP in the driver forwards it\n"
+#define UNSEEN   "packets - - 0 were forwarded (0.0 a second); none has been seen\n"
+#define NO(name) "output " name " no "
+#define NO_TREE  "there is no tree to forward\n"
+#define ALONE    "no host listens, and there is no neighbor\n"
+#define SILENT(since)                                                                            \
+	"input eth2 silent 10.2.0.2 announces the tree, and it is wanted here, but nothing has " \
+	"arrived on eth2 " since ": the source pauses, or a switch between snoops IGMP or MLD "  \
+	"and does not know this router (if 'explain' of 10.2.0.2 says that copies leave there, " \
+	"it is the switch)\n"
+#define LISTENS   "output eth3 yes copies leave: hosts listen\n"
+#define RESTARTED "output eth3 yes copies leave: they did before the restart\n"
+
+static void attach_all(void)
+{
+	attach("eth1");
+	attach("eth2");
+	attach("eth3");
+}
+
+/* 10.2.0.2 on eth2, with 10.12.0.0/24 behind it; a host on eth3 wants its group. */
+static void stand_behind_eth2(void)
+{
+	attach_all();
+	fake_route("10.12.0.0/24", "10.2.0.2", 2, 5);
+	world_neighbor("eth2", "10.2.0.2", 12, 10);
+	world_run(HP_SEC(20));
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	world_neighbor_source(12, "10.12.0.9", "239.1.1.1");
+}
+
+/* ---- before there is a tree ---- */
+
+Test(explain, without_arguments_or_with_odd_ones_it_is_refused)
+{
+	static const char *const args[] = {
+		"{}",
+		"{'source':'10.1.0.9'}",
+		"{'group':'239.1.1.1'}",
+		"{'source':'10.1.0.9','group':'10.1.0.9'}",
+		"{'source':'239.1.1.1','group':'239.1.1.1'}",
+		"{'source':'10.1.0.9','group':'ff3e::1'}",
+		"{'source':'10.1.0.9/24','group':'239.1.1.1'}",
+		"{'source':10,'group':'239.1.1.1'}",
+	};
+
+	for (size_t i = 0; i < sizeof(args) / sizeof(args[0]); i++) {
+		const struct reply *reply = request("explain", "%s", args[i]);
+
+		expect_refused(reply, CTL_EXIT_USAGE, "usage", "no source and group to explain");
+		cr_expect_str_eq(reply->hint, "explain SOURCE GROUP, two addresses of one family");
+	}
+}
+
+Test(explain, no_route_to_the_source)
+{
+	attach_all();
+	expect("192.0.2.1", "239.1.1.1",
+	       "route - no there is no route to 192.0.2.1 in table 254: multicast follows the "
+	       "unicast route back to the source, so no tree can be built\n"
+	       "tree - none no packet of (192.0.2.1, 239.1.1.1) has come to this router\n" NO(
+		       "eth1") NO_TREE NO("eth2") NO_TREE NO("eth3") NO_TREE);
+}
+
+Test(explain, route_by_an_interface_that_is_not_attached)
+{
+	attach("eth1");
+	fake_route("10.30.0.0/24", "10.3.0.2", 3, 5);
+	expect("10.30.0.9", "239.1.1.1",
+	       "route eth3 no the route to 10.30.0.9 leads through eth3, which is not attached: "
+	       "'hpimctl attach eth3'\n"
+	       "tree - none no packet of (10.30.0.9, 239.1.1.1) has come to this router\n" NO(
+		       "eth1") NO_TREE);
+}
+
+Test(explain, no_packet_yet_of_a_source_on_a_subnet)
+{
+	attach("eth1");
+	attach("eth2");
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED
+	       "tree - none no packet of (10.1.0.9, 239.1.1.1) has come to this router\n" NO("eth1")
+		       NO_TREE NO("eth2") NO_TREE);
+}
+
+Test(explain, no_packet_yet_and_no_neighbor_announces)
+{
+	attach("eth2");
+	fake_route("10.12.0.0/24", "10.2.0.2", 2, 5);
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2
+	       "tree - none no neighbor on eth2 announces (10.12.0.9, 239.1.1.1), and no packet of "
+	       "it has come: ask the routers nearer to the source\n" NO("eth2") NO_TREE);
+}
+
+Test(explain, route_by_an_interface_without_the_protocol)
+{
+	cr_assert_eq(request("attach", "{'interface':'eth2','igmp':true}")->exit, CTL_EXIT_OK);
+	fake_route("10.12.0.0/24", "10.2.0.2", 2, 5);
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2
+	       "route eth2 no HPIM-DM of this family does not run on eth2, so no neighbor can "
+	       "deliver the tree\n"
+	       "tree - none no neighbor on eth2 announces (10.12.0.9, 239.1.1.1), and no packet of "
+	       "it has come: ask the routers nearer to the source\n" NO("eth2") NO_TREE);
+}
+
+Test(explain, group_of_link_scope_is_all_there_is_to_say)
+{
+	attach_all();
+	expect("10.1.0.9", "224.0.0.251",
+	       "group - no 224.0.0.251 never leaves its link: no router forwards it\n");
+	expect("2001:db8::9", "ff02::fb",
+	       "group - no ff02::fb never leaves its link: no router forwards it\n");
+}
+
+Test(explain, source_that_no_packet_can_come_from)
+{
+	attach("eth1");
+	expect("10.1.0.255", "239.1.1.1",
+	       "source - no 10.1.0.255 is the broadcast address of a subnet of this router: "
+	       "packets from it are dropped and counted as bad-source\n"
+	       "route eth1 ok 10.1.0.255 is in a subnet of eth1: this router originates the tree "
+	       "and watches whether the source sends\n"
+	       "tree - none no packet of (10.1.0.255, 239.1.1.1) has come to this router\n" NO(
+		       "eth1") NO_TREE);
+	expect("fe80::9", "ff3e::1",
+	       "route eth3 no the route to fe80::9 leads through eth3, which is not attached: "
+	       "'hpimctl attach eth3'\n"
+	       "tree - none fe80::9 cannot be the source of a tree: it is no unicast address that "
+	       "is valid beyond its link\n" NO("eth1") NO_TREE);
+}
+
+/* ---- originator ---- */
+
+Test(explain, source_on_a_subnet_and_a_listener)
+{
+	const struct mfib_key key = world_key("10.1.0.9", "239.1.1.1");
+
+	attach_all();
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") XDP UNSEEN NO("eth2") ALONE LISTENS);
+	fake_tier_count(world_tier(), &key, 1234, HP_SEC(3));
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") XDP
+	       "packets - - 1234 were forwarded (0.0 a second); the last one was seen 3 s ago\n" NO(
+		       "eth2") ALONE LISTENS);
+}
+
+Test(explain, nothing_wants_it)
+{
+	attach("eth1");
+	attach("eth2");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1") UNSEEN NO("eth2") ALONE);
+	world_neighbor("eth2", "10.2.0.2", 12, 10);
+	world_run(HP_SEC(20));
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1")
+		       UNSEEN NO("eth2") "no host listens, and no neighbor is interested\n");
+	world_neighbor_report(12, "239.1.1.1");
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") XDP UNSEEN
+	       "output eth2 yes copies leave: neighbors are interested\n");
+	world_report("eth2", "10.2.0.9", "239.1.1.1");
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") XDP UNSEEN
+	       "output eth2 yes copies leave: neighbors are interested, and hosts listen\n");
+}
+
+Test(explain, output_with_a_threshold)
+{
+	attach("eth1");
+	attach("eth3");
+	cr_assert_eq(request("threshold", "{'interface':'eth3','ttl':16}")->exit, CTL_EXIT_OK);
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") XDP UNSEEN LISTENS
+	       "output eth3 threshold but only of packets that arrive with a TTL above 16\n");
+}
+
+Test(explain, output_that_is_down_gone_or_without_protocols)
+{
+	attach("eth1");
+	attach("eth3");
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	fake_link(3, "eth3", false, "10.3.0.1/24 fe80::3/64");
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1")
+		       UNSEEN NO("eth3") "the link is down\n");
+	fake_link_gone(3);
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1")
+		       UNSEEN NO("eth3") "the interface is gone\n");
+	fake_link(3, "eth3", true, "10.3.0.1/24 fe80::3/64");
+	cr_assert_eq(request("detach", "{'interface':'eth3','family':4}")->exit, CTL_EXIT_OK);
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1")
+		       UNSEEN NO("eth3") "neither HPIM-DM nor IGMP runs there\n");
+}
+
+Test(explain, output_in_the_subnet_of_the_source)
+{
+	fake_link(4, "eth4", true, "10.1.0.2/24");
+	attach("eth1");
+	attach("eth4");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	world_report("eth1", "10.1.0.77", "239.1.1.1");
+	expect("10.1.0.9", "239.1.1.1",
+	       "route eth4 ok 10.1.0.9 is in a subnet of eth4: this router originates the tree and "
+	       "watches whether the source sends\n"
+	       "tree eth4 active the source is alive on eth4, and the tree stands\n" INPUT("eth4")
+		       NEGATIVE("eth4") UNSEEN NO("eth1") "the source is in a subnet of it: its "
+							  "packets are there already\n");
+}
+
+Test(explain, program_of_this_router_sends)
+{
+	attach("eth2");
+	world_miss("eth2", "10.1.0.1", "239.1.1.1");
+	expect("10.1.0.1", "239.1.1.1",
+	       "source - own 10.1.0.1 is an address of this router: packets from it that arrive by "
+	       "a "
+	       "link are dropped and counted as bad-source\n"
+	       "route eth1 ok 10.1.0.1 is an address of this router: a program here sends, and its "
+	       "packets count as coming in by the attached interface that they leave by\n"
+	       "tree eth2 active a program of this router sends by eth2, and the tree "
+	       "stands\n" INPUT("eth2") NEGATIVE("eth2") UNSEEN);
+}
+
+/* ---- behind a neighbor ---- */
+
+Test(explain, neighbor_delivers_and_nothing_arrives)
+{
+	const struct mfib_key key = world_key("10.12.0.9", "239.1.1.1");
+
+	stand_behind_eth2();
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2 DELIVERED INPUT("eth2") XDP UNSEEN SILENT("so far") NO("eth1")
+		       ALONE LISTENS);
+	fake_tier_count(world_tier(), &key, 7, HP_SEC(4));
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2 DELIVERED INPUT("eth2") XDP
+	       "packets - - 7 were forwarded (0.0 a second); the last one was seen 4 s ago\n" NO(
+		       "eth1") ALONE LISTENS);
+	fake_tier_count(world_tier(), &key, 7, HP_SEC(5));
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2 DELIVERED INPUT("eth2") XDP
+	       "packets - - 7 were forwarded (0.0 a second); the last one was seen 5 s "
+	       "ago\n" SILENT("for 5 s") NO("eth1") ALONE LISTENS);
+}
+
+Test(explain, packets_before_a_neighbor_announces)
+{
+	attach_all();
+	fake_route("10.12.0.0/24", "10.2.0.2", 2, 5);
+	world_neighbor("eth2", "10.2.0.2", 12, 10);
+	world_run(HP_SEC(20));
+	world_miss("eth2", "10.12.0.9", "239.1.1.1");
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2
+	       "tree eth2 flood packets come, but no neighbor has announced the tree; until it "
+	       "does they are flooded or dropped, for a few seconds\n" INPUT("eth2") XDP UNSEEN
+	       "output eth1 yes copies leave: they are flooded\n"
+	       "output eth3 yes copies leave: they are flooded\n");
+}
+
+Test(explain, neighbor_elsewhere_announces)
+{
+	attach_all();
+	world_neighbor("eth3", "10.3.0.2", 12, 1);
+	world_run(HP_SEC(20));
+	world_neighbor_source(12, "10.12.0.9", "239.1.1.1");
+	expect("10.12.0.9", "239.1.1.1",
+	       "route - no there is no route to 10.12.0.9 in table 254: multicast follows the "
+	       "unicast route back to the source, so no tree can be built\n"
+	       "tree - unsure neighbors announce the tree, but without a route to the source none "
+	       "of them can be followed\n" NO_INPUT NO("eth1") NO_TREE NO("eth2") NO_TREE NO("eth3")
+		       NO_TREE);
+	fake_route("10.12.0.0/24", "10.2.0.2", 2, 5);
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2
+	       "tree eth2 unsure " UNSURE INPUT("eth2") NEGATIVE("eth2") UNSEEN NO("eth1") ALONE NO(
+		       "eth3") "assert lost: 10.3.0.2 serves this link (preference 2, metric 0)\n");
+}
+
+Test(explain, tree_has_ended)
+{
+	stand_behind_eth2();
+	cr_assert_eq(request("detach", "{'interface':'eth2','hpim':true}")->exit, CTL_EXIT_OK);
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2
+	       "route eth2 no HPIM-DM of this family does not run on eth2, so no neighbor can "
+	       "deliver the tree\n"
+	       "tree - inactive what is left of a tree that has ended; it goes when the neighbors "
+	       "have acknowledged\n" NO_INPUT NO("eth1") NO_TREE NO("eth2") NO_TREE NO("eth3")
+		       NO_TREE);
+}
+
+/* ---- after a restart ---- */
+
+Test(explain, stale_entry_and_the_time_it_has_left)
+{
+	stand_behind_eth2();
+	world_kill();
+	fake_route_gone("10.12.0.0/24", "10.2.0.2", 2, 5);
+	world_boot();
+	world_run(HP_SEC(12));
+	expect("10.12.0.9", "239.1.1.1",
+	       "route - no there is no route to 10.12.0.9 in table 254: multicast follows the "
+	       "unicast route back to the source, so no tree can be built\n"
+	       "tree - unsure neighbors announce the tree, but without a route to the source none "
+	       "of them can be followed\n"
+	       "entry eth2 stale this router was restarted and forwards as before; unless a "
+	       "protocol takes the entry over it ends in 33 s\n" INPUT("eth2") XDP UNSEEN NO("eth1")
+		       ALONE RESTARTED);
+	world_run(HP_SEC(34));
+	expect("10.12.0.9", "239.1.1.1",
+	       "route - no there is no route to 10.12.0.9 in table 254: multicast follows the "
+	       "unicast route back to the source, so no tree can be built\n"
+	       "tree - unsure neighbors announce the tree, but without a route to the source none "
+	       "of them can be followed\n" NO_INPUT NO("eth1") NO_TREE NO("eth2") NO_TREE NO("eth3")
+		       NO_TREE);
+}
+
+Test(explain, neighbors_are_awaited_after_a_restart)
+{
+	stand_behind_eth2();
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	world_kill();
+	world_boot();
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2
+	       "tree eth2 active this router was restarted, and its neighbors on eth2 are awaited; "
+	       "until then it forwards as before\n" INPUT("eth2") XDP UNSEEN NO("eth1")
+		       ALONE RESTARTED);
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1")
+		       XDP UNSEEN NO("eth2") "this router was restarted, and the neighbors there "
+					     "are awaited: one of "
+					     "them may serve the link\n" RESTARTED);
+	world_run(HP_SEC(20));
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2 DELIVERED INPUT("eth2") XDP UNSEEN SILENT("so far") NO("eth1")
+		       ALONE RESTARTED);
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	expect("10.12.0.9", "239.1.1.1",
+	       BEHIND_ETH2 DELIVERED INPUT("eth2") XDP UNSEEN SILENT("so far") NO("eth1")
+		       ALONE LISTENS);
+}
+
+/* ---- counters ---- */
+
+Test(explain, counters_that_mean_trouble_come_last)
+{
+	attach("eth1");
+	world_tier()->counters[0] =
+		(struct dplane_counter){ .link = 0, .reason = "ttl", .packets = 3 };
+	world_tier()->counters[1] =
+		(struct dplane_counter){ .link = 0, .reason = "forwarded", .packets = 5 };
+	world_tier()->counter_count = 2;
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED
+	       "tree - none no packet of (10.1.0.9, 239.1.1.1) has come to this router\n" NO("eth1")
+		       NO_TREE
+	       "counter eth1 ttl 3 packets of all trees were dropped: their TTL or hop limit ends "
+	       "at this router\n");
+}
