@@ -215,6 +215,10 @@ static void explain_tree(const struct explain *ex)
 		say(ex, "tree", root, tree->state,
 		    "neighbors announce the tree, but this router is at the source and receives "
 		    "no packet of it");
+	else if (!strcmp(tree->state, "unsure") && !ex->path.is_reachable)
+		say(ex, "tree", root, tree->state,
+		    "neighbors announce the tree, but without a route to the source none of them "
+		    "can be followed");
 	else if (!strcmp(tree->state, "unsure"))
 		say(ex, "tree", root, tree->state,
 		    "neighbors announce the tree, but none on the way to the source is nearer to "
@@ -327,19 +331,28 @@ static bool is_at_source(const struct explain *ex, uint16_t link)
 	return false;
 }
 
+/* Who wants the copies; what an earlier run had counts where nothing else does. */
+static const char *why_sending(const struct explain *ex, uint16_t link)
+{
+	const struct inspect_tree_if *view = &ex->ifs[link]; /* of no tree: all false */
+
+	if (view->has_interest && view->has_member)
+		return "neighbors are interested, and hosts listen";
+	if (view->has_interest)
+		return "neighbors are interested";
+	if (view->has_member)
+		return "hosts listen";
+	if (ex->entry.owner == MFIB_STALE ||
+	    (ex->has_tree && ifset_has(&ex->tree.stale_oifs, link)))
+		return "they did before the restart";
+	return "they are flooded";
+}
+
 static void explain_sending(const struct explain *ex, uint16_t link)
 {
-	const struct inspect_tree_if *view = &ex->ifs[link];
 	const struct port *port = &ex->daemon->ports[link];
-	bool is_known = ex->has_if[link];
 
-	say(ex, "output", port->name, "yes", "copies leave: %s",
-	    ex->entry.owner == MFIB_STALE            ? "they did before the restart"
-	    : !is_known                              ? "they are flooded"
-	    : view->has_interest && view->has_member ? "neighbors are interested, and hosts listen"
-	    : view->has_interest                     ? "neighbors are interested"
-	    : view->has_member                       ? "hosts listen"
-						     : "they are flooded");
+	say(ex, "output", port->name, "yes", "copies leave: %s", why_sending(ex, link));
 	if (port->threshold)
 		say(ex, "output", port->name, "threshold",
 		    "but only of packets that arrive with a TTL above %u", port->threshold);
@@ -363,12 +376,15 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 	else if (is_at_source(ex, link))
 		say(ex, "output", name, "no",
 		    "the source is in a subnet of it: its packets are there already");
-	else if (ex->has_if[link] && !view->is_winner)
+	else if (ex->has_if[link] && !view->is_winner && ip_addr_is_set(&view->best_upstream))
 		say(ex, "output", name, "no",
 		    "assert lost: %s serves this link (preference %u, metric %u)",
-		    ip_addr_is_set(&view->best_upstream) ? ip_addr_text(&view->best_upstream).s
-							 : "another router",
-		    view->upstream_preference, view->upstream_metric);
+		    ip_addr_text(&view->best_upstream).s, view->upstream_preference,
+		    view->upstream_metric);
+	else if (ex->has_if[link] && !view->is_winner) /* hpim/derive.c: a frozen interface */
+		say(ex, "output", name, "no",
+		    "this router was restarted, and the neighbors there are awaited: one of them "
+		    "may serve the link");
 	else if (!inspect_neighbor_count(ex->daemon->core, link, ex->family))
 		say(ex, "output", name, "no", "no host listens, and there is no neighbor");
 	else

@@ -70,8 +70,9 @@ hp_time trees_silence(const struct daemon *daemon, const struct inspect_tree *tr
 {
 	struct dplane_route_state state;
 
-	if (strcmp(tree->state, "active") != 0 || tree->is_originator || tree->iif == LINK_NONE ||
-	    tree->iif != tree->root || ifset_is_empty(&tree->oifs) ||
+	if (strcmp(tree->state, "active") != 0 || tree->is_originator ||
+	    !ip_addr_is_set(&tree->upstream) || tree->iif == LINK_NONE || tree->iif != tree->root ||
+	    ifset_is_empty(&tree->oifs) ||
 	    dplane_route_state(daemon->dplane, &tree->key, &state) < 0)
 		return 0;
 	return state.seen_for;
