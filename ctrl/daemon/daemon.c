@@ -21,6 +21,7 @@
 #include "daemon/record.h"
 #include "daemon/saved.h"
 #include "daemon/stale.h"
+#include "daemon/static.h"
 #include "daemon/watch.h"
 #include "dplane/dplane.h"
 #include "io/crypto.h"
@@ -522,6 +523,7 @@ void daemon_fini(struct daemon *daemon)
 	rtnl_free(daemon->rtnl);
 	ctlsock_free(daemon->ctl);
 	watch_fini(daemon);
+	static_fini(daemon);
 	core_free(daemon->core);
 	record_close(daemon->record);
 	free(daemon->posted);

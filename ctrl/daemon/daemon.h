@@ -19,6 +19,7 @@ struct loop_fd;
 struct rawsock;
 struct record;
 struct rtnl;
+struct static_rule;
 struct watch;
 
 /* Neighbors give a router up after so many Hello periods. Description of HPIM-DM, section 5. */
@@ -57,6 +58,7 @@ struct daemon {
 	struct record *record; /* NULL: none, or it could not be written */
 	struct port ports[LINKS_MAX];
 	struct watch *watches;
+	struct static_rule *statics;
 	struct capture *captures;
 	struct core_event *posted; /* events to feed, oldest first */
 	size_t posted_count, posted_room;

@@ -14,6 +14,7 @@
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "daemon/saved.h"
+#include "daemon/static.h"
 #include "daemon/watch.h"
 #include "dplane/dplane.h"
 #include "io/ctlsock.h"
@@ -72,6 +73,17 @@ static bool wants_any(const struct port *port)
 			if (port->wanted[family][proto])
 				return true;
 	return false;
+}
+
+bool port_wants_any(const struct daemon *daemon, uint16_t link)
+{
+	return wants_any(&daemon->ports[link]);
+}
+
+/* A protocol runs on it, or is to, or a static route names it. */
+static bool is_needed(const struct daemon *daemon, uint16_t number)
+{
+	return wants_any(&daemon->ports[number]) || static_uses(daemon, number);
 }
 
 static void feed_link(struct daemon *daemon, uint16_t number, const struct rtnl_link *link)
@@ -314,7 +326,7 @@ bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t ro
 	const struct port *port = &daemon->ports[link];
 	const struct rtnl_link *info = rtnl_link_by_index(daemon->rtnl, port->ifindex);
 
-	if (info && has_address_for(info, port->wanted))
+	if (info && (!wants_any(port) || has_address_for(info, port->wanted)))
 		return false;
 	(void)snprintf(why, room,
 		       info ? "%s has no address of a family asked for; waiting for one"
@@ -324,7 +336,7 @@ bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t ro
 }
 
 /* The kernel makes no interface of such a name. */
-static bool is_link_name(const char *name)
+bool port_is_name(const char *name)
 {
 	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strpbrk(name, "/: \t\n\v\f\r");
 }
@@ -333,7 +345,7 @@ static bool is_link_name(const char *name)
 static bool may_attach(const struct port_request *request, const struct rtnl_link *link,
 		       struct refusal *refusal)
 {
-	if (!is_link_name(request->name))
+	if (!port_is_name(request->name))
 		refuse(refusal, CTL_EXIT_USAGE, "usage", "'ip link' lists the interfaces",
 		       "'%s' is no name of an interface", request->name);
 	else if (request->waits)
@@ -384,7 +396,7 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 	}
 	want_membership(daemon, number, request);
 	err = switch_on(daemon, number, request);
-	if (err && !wants_any(&daemon->ports[number]))
+	if (err && !is_needed(daemon, number))
 		port_release(daemon, number);
 	if (err)
 		return refuse(ret_refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
@@ -394,6 +406,28 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 	watch_answer(daemon, NULL);
 	saved_store(daemon);
 	return number;
+}
+
+uint16_t port_hold(struct daemon *daemon, const char *name, struct refusal *ret_refusal)
+{
+	const struct port_request request = { .name = name, .waits = true };
+	const struct rtnl_link *link = rtnl_link_by_name(daemon->rtnl, name);
+	uint16_t number = port_by_name(daemon, name);
+
+	if (number != LINK_NONE || !may_attach(&request, link, ret_refusal))
+		return number;
+	number = new_port(daemon, &request, link, ret_refusal);
+	if (number == LINK_NONE)
+		return LINK_NONE;
+	feed_link(daemon, number, link);
+	watch_answer(daemon, NULL);
+	return number;
+}
+
+void port_drop(struct daemon *daemon, uint16_t link)
+{
+	if (daemon->ports[link].is_used && !is_needed(daemon, link))
+		port_release(daemon, link);
 }
 
 uint16_t port_find(const struct daemon *daemon, const char *name, struct refusal *ret_refusal)
@@ -419,7 +453,7 @@ uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
 			if (request->protos[family][proto] &&
 			    daemon->ports[number].wanted[family][proto])
 				feed_request(daemon, number, family, proto, false);
-	if (!wants_any(&daemon->ports[number]))
+	if (!is_needed(daemon, number))
 		port_release(daemon, number);
 	saved_store(daemon);
 	return number;

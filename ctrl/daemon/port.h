@@ -79,6 +79,23 @@ void port_key_added(struct daemon *daemon, uint16_t link, enum ip_family family)
 /** port_link_changed() - The kernel tells about an interface. */
 void port_link_changed(struct daemon *daemon, const struct rtnl_link *link);
 
+/**
+ * port_hold() - Attach an interface for static routes alone, though it may not exist yet; one that
+ * is attached stays as it is.
+ *
+ * Return: its link number, or LINK_NONE with @ret_refusal filled.
+ */
+uint16_t port_hold(struct daemon *daemon, const char *name, struct refusal *ret_refusal);
+
+/** port_drop() - Detach an interface unless a protocol or a static route needs it. */
+void port_drop(struct daemon *daemon, uint16_t link);
+
+/** port_wants_any() - Whether a protocol runs on an interface, or is to. */
+bool port_wants_any(const struct daemon *daemon, uint16_t link);
+
+/** port_is_name() - Whether an interface can have that name, of a length that is possible. */
+bool port_is_name(const char *name);
+
 /** port_by_ifindex() - Link number, or LINK_NONE when that interface is not attached. */
 uint16_t port_by_ifindex(const struct daemon *daemon, uint32_t ifindex);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is attached, remembered for the next run: one JSON object a line in a file beside the
- * control socket. It is there from the first attach to a plain stop, so a daemon that finds it
- * follows one that crashed or kept its forwarding. Neighbors are in it, so that they are awaited.
- * Secrets of keys are not.
+ * What is attached, and the static routes and joins, remembered for the next run: one JSON object
+ * a line in a file beside the control socket. It is there from the first attach to a plain stop, so
+ * a daemon that finds it follows one that crashed or kept its forwarding. Neighbors are in it, so
+ * that they are awaited. Secrets of keys are not.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +18,7 @@
 #include "daemon/port.h"
 #include "daemon/saved.h"
 #include "daemon/stale.h"
+#include "daemon/static.h"
 #include "io/field.h"
 #include "io/file.h"
 #include "io/loop.h"
@@ -119,6 +120,12 @@ static void find_keys(const struct daemon *daemon, struct key_owners *ret_owners
 				daemon->ports[link].waits_for_key[family];
 }
 
+static void write_line(FILE *out, struct json_object *line)
+{
+	(void)fprintf(out, "%s\n", json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN));
+	json_object_put(line);
+}
+
 static void write_ports(const struct daemon *daemon, FILE *out)
 {
 	struct key_owners owners;
@@ -131,10 +138,17 @@ static void write_ports(const struct daemon *daemon, FILE *out)
 			continue;
 		line = saved_encode(&daemon->ports[link], owners.has_keys[link]);
 		json_object_object_add(line, "neighbors", stale_neighbors_encode(daemon, link));
-		(void)fprintf(out, "%s\n",
-			      json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN));
-		json_object_put(line);
+		write_line(out, line);
 	}
+}
+
+/* Behind the interfaces, so that those are attached as they were when a rule names them. */
+static void write_statics(const struct daemon *daemon, FILE *out)
+{
+	const struct static_rule *rule = daemon->statics;
+
+	for (; rule; rule = rule->next)
+		write_line(out, static_encode(daemon, rule));
 }
 
 void saved_store(struct daemon *daemon)
@@ -148,8 +162,10 @@ void saved_store(struct daemon *daemon)
 		return; /* half of it would be lost by a crash now */
 	path_of(daemon, path, sizeof(path));
 	out = open_memstream(&text, &len);
-	if (out)
+	if (out) {
 		write_ports(daemon, out);
+		write_statics(daemon, out);
+	}
 	err = out && fclose(out) == 0 ? file_replace(path, text, len) : -ENOMEM;
 	free(text);
 	daemon->is_unsaved = false;
@@ -206,7 +222,7 @@ static unsigned int restore_ports(struct daemon *daemon, char *text, const char 
 		if (saved_decode(line, &port)) {
 			restore_port(daemon, &port, json_object_object_get(line, "neighbors"));
 			count++;
-		} else {
+		} else if (!static_restore(daemon, line)) {
 			log_format(NOTE_WARN, "a line of %s is not understood and left out", path);
 		}
 		json_object_put(line);

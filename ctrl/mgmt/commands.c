@@ -15,6 +15,7 @@
 #include "mgmt/mgmt.h"
 #include "mgmt/ports.h"
 #include "mgmt/show.h"
+#include "mgmt/statics.h"
 
 static void do_stop(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		    struct json_object *args)
@@ -52,11 +53,19 @@ static const struct command {
 	void (*run)(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		    struct json_object *args);
 } commands[] = {
-	{ "attach", ports_request },    { "detach", ports_request },
-	{ "threshold", ports_request }, { "key add", keys_request },
-	{ "key delete", keys_request }, { "key send", keys_request },
-	{ "capture", capture_request }, { "stop", do_stop },
+	{ "attach", ports_request },
+	{ "detach", ports_request },
+	{ "threshold", ports_request },
+	{ "key add", keys_request },
+	{ "key delete", keys_request },
+	{ "key send", keys_request },
+	{ "capture", capture_request },
+	{ "stop", do_stop },
 	{ "restart", do_restart },
+	{ "static route", statics_request },
+	{ "static join", statics_request },
+	{ "static delete route", statics_request },
+	{ "static delete join", statics_request },
 };
 
 void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,

@@ -14,6 +14,7 @@
 #include "core/inspect.h"
 #include "core/mfib.h"
 #include "daemon/port.h"
+#include "daemon/static.h"
 #include "daemon/watch.h"
 #include "dplane/dplane.h"
 #include "dplane/tier.h"
@@ -237,6 +238,33 @@ static void explain_tree(const struct explain *ex)
 
 /* ---- the forwarding entry ---- */
 
+static bool is_static(const struct explain *ex)
+{
+	return ex->has_entry && ex->entry.owner == MFIB_STATIC;
+}
+
+/* The route as configured: what it names may be absent. */
+static void explain_static(const struct explain *ex)
+{
+	const struct static_rule *rule =
+		static_rule_for(ex->daemon, &ex->key.source, &ex->key.group,
+				ex->has_entry ? ex->entry.route.iif : LINK_NONE);
+	struct json_object *line = rule ? static_encode(ex->daemon, rule) : NULL;
+
+	if (line && is_static(ex))
+		say(ex, "entry", field_text(line, "from"), "static",
+		    "the static route (%s, %s) from %s to %s forwards it",
+		    field_text(line, "source"), field_text(line, "group"), field_text(line, "from"),
+		    field_text(line, "to"));
+	else if (line && !ex->has_entry && !ex->daemon->ports[rule->route.iif].ifindex)
+		say(ex, "entry", field_text(line, "from"), "waiting",
+		    "the static route (%s, %s) from %s to %s waits for %s, which does not exist "
+		    "yet",
+		    field_text(line, "source"), field_text(line, "group"), field_text(line, "from"),
+		    field_text(line, "to"), field_text(line, "from"));
+	json_object_put(line);
+}
+
 /* Whose it is, where that is not a protocol with a tree. */
 static void explain_owner(const struct explain *ex)
 {
@@ -336,6 +364,8 @@ static const char *why_sending(const struct explain *ex, uint16_t link)
 {
 	const struct inspect_tree_if *view = &ex->ifs[link]; /* of no tree: all false */
 
+	if (is_static(ex))
+		return "the static route names it";
 	if (view->has_interest && view->has_member)
 		return "neighbors are interested, and hosts listen";
 	if (view->has_interest)
@@ -368,6 +398,8 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 		say(ex, "output", name, "no", "the interface is gone");
 	else if (!is_up(ex, link))
 		say(ex, "output", name, "no", "the link is down");
+	else if (is_static(ex))
+		say(ex, "output", name, "no", "the static route does not name it");
 	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_GM))
 		say(ex, "output", name, "no", "neither HPIM-DM nor %s runs there",
 		    membership_name(ex));
@@ -452,13 +484,16 @@ void explain_step(struct show *show)
 		return;
 	}
 	explain_own(&ex);
-	explain_route(&ex);
-	explain_tree(&ex);
+	explain_static(&ex);
+	if (!is_static(&ex)) {
+		explain_route(&ex);
+		explain_tree(&ex);
+	}
 	if (ex.has_tree || ex.has_entry) {
 		explain_input(&ex);
 		explain_tier(&ex);
 	}
-	if (ex.has_tree)
+	if (ex.has_tree && !is_static(&ex))
 		explain_silence_of_input(&ex);
 	explain_outputs(&ex);
 	dplane_counters(show->daemon->dplane, explain_counter, &ex);

@@ -18,14 +18,14 @@
 #include "mgmt/mroutes.h"
 
 /* "eth1,eth2", or "-". */
-void mroutes_put_outputs(const struct show *show, struct json_object *record,
+void mroutes_put_outputs(const struct daemon *daemon, struct json_object *record,
 			 const struct ifset *oifs)
 {
 	char text[LINKS_MAX * LINK_NAME_LEN] = "";
 	size_t len = 0;
 
 	ifset_for_each (link, oifs) {
-		const char *name = port_name(show->daemon, link);
+		const char *name = port_name(daemon, link);
 
 		if (len)
 			text[len++] = ',';
@@ -67,7 +67,7 @@ static void show_entry(const struct show *show, const struct mfib_entry *entry)
 
 	mroutes_put_key(record, &entry->route.key);
 	field_put_text(record, "input", port_name(show->daemon, entry->route.iif));
-	mroutes_put_outputs(show, record, &entry->route.oifs);
+	mroutes_put_outputs(show->daemon, record, &entry->route.oifs);
 	mroutes_put_counts(show, record, &entry->route.key);
 	field_put_text(record, "owner", mfib_owner_name(entry->owner));
 	field_put_seconds(record, "owned_s", now - entry->since);

@@ -19,7 +19,7 @@ hp_time mroutes_time_left(const struct mfib_entry *entry, hp_time now);
 
 /* Fields of a record: source and group, outputs by name, and how the forwarding plane serves it. */
 void mroutes_put_key(struct json_object *record, const struct mfib_key *key);
-void mroutes_put_outputs(const struct show *show, struct json_object *record,
+void mroutes_put_outputs(const struct daemon *daemon, struct json_object *record,
 			 const struct ifset *oifs);
 void mroutes_put_counts(const struct show *show, struct json_object *record,
 			const struct mfib_key *key);

@@ -9,6 +9,7 @@
 
 #include "core/core.h"
 #include "core/inspect.h"
+#include "core/membership/join.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
 #include "dplane/dplane.h"
@@ -26,6 +27,7 @@
 #include "mgmt/ports.h"
 #include "mgmt/reason.h"
 #include "mgmt/show.h"
+#include "mgmt/statics.h"
 #include "mgmt/status.h"
 #include "mgmt/trees.h"
 
@@ -69,7 +71,9 @@ static void put_why(const struct daemon *daemon, struct json_object *record, uin
 	char why[128];
 
 	field_put_text(record, "why",
-		       port_waits(daemon, link, why, sizeof(why)) ? why : state->why);
+		       port_waits(daemon, link, why, sizeof(why))    ? why
+		       : *state->why || port_wants_any(daemon, link) ? state->why
+								     : "static routes name it");
 }
 
 struct json_object *ports_record(const struct daemon *daemon, uint16_t link)
@@ -217,12 +221,29 @@ static bool show_group(void *ctx, const struct gm_group_view *view)
 	return true;
 }
 
+/* A static join: no host reported it, and it does not end. */
+static bool show_join(void *ctx, const struct static_join *join)
+{
+	const struct show *show = ctx;
+	struct json_object *record = json_object_new_object();
+
+	field_put_text(record, "interface", port_name(show->daemon, show->link));
+	field_put_addr(record, "group", &join->group);
+	field_put_text(record, "state", "Static");
+	field_put_text(record, "last_reporter", "-");
+	field_put_seconds(record, "expires_s", HP_TIME_NEVER);
+	ctl_reply_record(show->client, record);
+	return true;
+}
+
 static void show_groups_of(const struct show *show)
 {
 	const struct gm_if *gm = inspect_membership(show->daemon->core, show->link, show->family);
 
 	if (gm)
 		gm_group_inspect(show->daemon->core, gm, show_group, (void *)show);
+	if (gm)
+		(void)gm_join_inspect(gm, show_join, (void *)show); /* it shows all */
 }
 
 static bool show_groups(struct show *show)
@@ -393,6 +414,7 @@ static const struct view views[] = {
 	  .begin = mroutes_begin,
 	  .step = mroutes_step,
 	  .end = mroutes_end },
+	{ .cmd = "show static", .schema = "hpim.static/1", .step = statics_step },
 	{ .cmd = "show counters",
 	  .schema = "hpim.counters/1",
 	  .begin = counters_begin,

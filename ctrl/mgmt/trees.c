@@ -31,7 +31,7 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	field_put_number(record, "preference", view->preference);
 	field_put_number(record, "metric", view->metric);
 	field_put_bool(record, "in_tree", view->in_tree);
-	mroutes_put_outputs(show, record, &view->oifs);
+	mroutes_put_outputs(show->daemon, record, &view->oifs);
 	mroutes_put_counts(show, record, &view->key);
 	field_put_seconds(record, "stale_s", view->stale_in);
 	ctl_reply_record(show->client, record);

@@ -45,6 +45,21 @@ enum place {
 	AT_KEY_OLD,
 	AT_KEY_OLD_ID,
 	AT_KEY_OLD_NUMBER,
+	AT_STATIC,
+	AT_STATIC_SOURCE,
+	AT_STATIC_GROUP,
+	AT_STATIC_FROM,
+	AT_STATIC_INPUT,
+	AT_STATIC_TO,
+	AT_STATIC_OUTPUTS,
+	AT_STATIC_JOIN,
+	AT_STATIC_JOIN_OF,
+	AT_STATIC_JOIN_INTERFACE,
+	AT_STATIC_DELETE,
+	AT_STATIC_OLD_SOURCE,
+	AT_STATIC_OLD_GROUP,
+	AT_STATIC_OLD_FROM,
+	AT_STATIC_OLD_INPUT,
 	AT_STOP,
 	AT_THRESHOLD,
 	AT_THRESHOLD_TTL,
@@ -105,6 +120,8 @@ static const struct token tokens[] = {
 	  "groups with members on the links" },
 	{ AT_OBJECT, "mroutes", AT_TREE_FILTER, ACT_SHOW, "show mroutes", NULL,
 	  "the forwarding table" },
+	{ AT_OBJECT, "static", AT_IFACE_FILTER, ACT_SHOW, "show static", NULL,
+	  "static routes and static joins" },
 	{ AT_OBJECT, "counters", AT_IFACE_FILTER, ACT_SHOW, "show counters", NULL,
 	  "packets forwarded and dropped, by reason; 'show protocol-counters' for messages" },
 	{ AT_OBJECT, "protocol-counters", AT_IFACE_FILTER, ACT_SHOW, "show protocol-counters", NULL,
@@ -119,6 +136,8 @@ static const struct token tokens[] = {
 	{ AT_START, "detach", AT_DETACH, ACT_CHANGE, "detach", NULL, "stop routing on interfaces" },
 	{ AT_START, "threshold", AT_THRESHOLD, ACT_CHANGE, "threshold", NULL,
 	  "let only packets with a greater TTL leave by an interface" },
+	{ AT_START, "static", AT_STATIC, ACT_NONE, NULL, NULL,
+	  "static routes and static joins; 'show static' lists them" },
 	{ AT_START, "explain", AT_EXPLAIN, ACT_SHOW, "explain", NULL,
 	  "say where packets of a source to a group go, and why" },
 	{ AT_START, "doctor", AT_IFACE_FILTER, ACT_SHOW, "doctor", NULL,
@@ -199,6 +218,37 @@ static const struct token tokens[] = {
 	  "an attached interface" },
 	{ AT_THRESHOLD_TTL, NULL, AT_END, ACT_NUMBER, "ttl", "TTL",
 	  "0 to 255; 0: all that are forwarded" },
+	{ AT_STATIC, "route", AT_STATIC_SOURCE, ACT_CHANGE, "static route", NULL,
+	  "forward what arrives on one interface to others, or replace its outputs:" },
+	{ AT_STATIC_SOURCE, NULL, AT_STATIC_GROUP, ACT_TEXT, "source", "SOURCE",
+	  "an address, or '*' for each source that sends to the group" },
+	{ AT_STATIC_GROUP, NULL, AT_STATIC_FROM, ACT_TEXT, "group", "GROUP",
+	  "an address; with the source '*' also a prefix, as 239.1.0.0/16" },
+	{ AT_STATIC_FROM, "from", AT_STATIC_INPUT, ACT_NONE, NULL, NULL, "where it arrives:" },
+	{ AT_STATIC_INPUT, NULL, AT_STATIC_TO, ACT_TEXT, "from", "IFACE",
+	  "an interface, which may not exist yet" },
+	{ AT_STATIC_TO, "to", AT_STATIC_OUTPUTS, ACT_NONE, NULL, NULL, "where it leaves:" },
+	{ AT_STATIC_OUTPUTS, NULL, AT_END, ACT_TEXT, "to", "IFACE[,IFACE...]",
+	  "other interfaces, which may not exist yet" },
+	{ AT_STATIC, "join", AT_STATIC_JOIN, ACT_CHANGE, "static join", NULL,
+	  "act as if a host on an interface had reported a group:" },
+	{ AT_STATIC_JOIN, NULL, AT_STATIC_JOIN_OF, ACT_TEXT, "group", "GROUP", "its address" },
+	{ AT_STATIC_JOIN_OF, NULL, AT_STATIC_JOIN_INTERFACE, ACT_FILTER, "si", "[SOURCE] IFACE",
+	  "only from this source; an interface with IGMP or MLD" },
+	{ AT_STATIC_JOIN_INTERFACE, NULL, AT_END, ACT_FILTER, "i", "IFACE", NULL },
+	{ AT_STATIC, "delete", AT_STATIC_DELETE, ACT_NONE, NULL, NULL, "delete one of them:" },
+	{ AT_STATIC_DELETE, "route", AT_STATIC_OLD_SOURCE, ACT_CHANGE, "static delete route", NULL,
+	  "a route:" },
+	{ AT_STATIC_OLD_SOURCE, NULL, AT_STATIC_OLD_GROUP, ACT_TEXT, "source", "SOURCE",
+	  "as it was configured" },
+	{ AT_STATIC_OLD_GROUP, NULL, AT_STATIC_OLD_FROM, ACT_TEXT, "group", "GROUP",
+	  "as it was configured" },
+	{ AT_STATIC_OLD_FROM, "from", AT_STATIC_OLD_INPUT, ACT_NONE, NULL, NULL,
+	  "only that with this input:" },
+	{ AT_STATIC_OLD_INPUT, NULL, AT_END, ACT_TEXT, "from", "IFACE", "the interface" },
+	{ AT_STATIC_DELETE, "join", AT_STATIC_JOIN, ACT_CHANGE, "static delete join", NULL,
+	  "a join:" },
+
 	{ AT_EXPLAIN, NULL, AT_EXPLAIN_GROUP, ACT_FILTER, "s", "SOURCE", "address of the source" },
 	{ AT_EXPLAIN_GROUP, NULL, AT_END, ACT_FILTER, "g", "GROUP", "address of the group" },
 	{ AT_CAPTURE, "every", AT_CAPTURE_EVERY, ACT_NONE, NULL, NULL, "only a sample:" },
@@ -246,6 +296,19 @@ static const char *const missing[AT_COUNT] = {
 	[AT_KEY_OLD] = "the name of an interface",
 	[AT_KEY_OLD_ID] = "the word 'id' and a number",
 	[AT_KEY_OLD_NUMBER] = "the number of the key",
+	[AT_STATIC] = "what to do: route, join or delete",
+	[AT_STATIC_SOURCE] = "the source, or '*'",
+	[AT_STATIC_GROUP] = "the group",
+	[AT_STATIC_FROM] = "the word 'from' and the input",
+	[AT_STATIC_INPUT] = "the name of the input",
+	[AT_STATIC_TO] = "the word 'to' and the outputs",
+	[AT_STATIC_OUTPUTS] = "the names of the outputs",
+	[AT_STATIC_JOIN] = "the group",
+	[AT_STATIC_JOIN_OF] = "the name of an interface",
+	[AT_STATIC_DELETE] = "what to delete: route or join",
+	[AT_STATIC_OLD_SOURCE] = "the source, or '*'",
+	[AT_STATIC_OLD_GROUP] = "the group",
+	[AT_STATIC_OLD_INPUT] = "the name of the input",
 	[AT_THRESHOLD] = "the name of an interface",
 	[AT_THRESHOLD_TTL] = "the TTL",
 	[AT_EXPLAIN] = "the address of the source",
@@ -256,10 +319,21 @@ static const char *const missing[AT_COUNT] = {
 
 #define for_each_token(t) for (const struct token *t = tokens; t < (&tokens)[1]; t++)
 
-/* A bare object means "show" of it, and a version may be left out. */
+static bool is_command(const char *word)
+{
+	for_each_token(token)
+	{
+		if (token->at == AT_START && !strcmp(token->word, word))
+			return true;
+	}
+	return false;
+}
+
+/* A bare object means "show" of it, unless it is a command; a version may be left out. */
 static bool stands_at(const struct token *token, enum place at)
 {
-	return token->at == at || (at == AT_START && token->at == AT_OBJECT) ||
+	return token->at == at ||
+	       (at == AT_START && token->at == AT_OBJECT && !is_command(token->word)) ||
 	       ((at == AT_IGMP_VERSION || at == AT_MLD_VERSION) && token->at == AT_ATTACH_OPTION);
 }
 
@@ -333,6 +407,11 @@ static int add_filter(struct request *request, const struct token *token, const 
 		(void)snprintf(hint, sizeof(hint), "expected here: %s", token->shown);
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", hint, "'%s' is not understood",
 				word);
+	}
+	if (json_object_object_get_ex(request->args, filter_name(kind), NULL)) {
+		(void)snprintf(hint, sizeof(hint), "expected here: %s", token->shown);
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", hint, "'%s' is one %s too many",
+				word, filter_name(kind));
 	}
 	json_object_object_add(request->args, filter_name(kind),
 			       json_object_new_string(is_addr ? ip_addr_text(&addr).s : word));

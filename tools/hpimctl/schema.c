@@ -19,6 +19,9 @@
 #define ATTACH_COLUMNS { TEXT("interface"), BOOL("hpim4"), BOOL("hpim6"), BOOL("igmp"), \
 			 BOOL("mld"), TEXT("tier"), TEXT("why") }
 
+#define STATIC_COLUMNS { TEXT("kind"), TEXT("source"), TEXT("group"), TEXT("input"), \
+			 TEXT("outputs"), TEXT("state"), NUMBER("flows"), TEXT("why") }
+
 static const struct schema schemas[] = {
 	{ .cmd = "status", .id = "hpim.status/1", .list = "status", .is_vertical = true,
 	  .columns = { TEXT("instance"), TEXT("version"), NUMBER("pid"), NUMBER("uptime_s"),
@@ -86,6 +89,12 @@ static const struct schema schemas[] = {
 	  .columns = { TEXT("algorithm"), NUMBER("bytes") } },
 	{ .cmd = "attach", .id = "hpim.attach/1", .list = "attached", .columns = ATTACH_COLUMNS },
 	{ .cmd = "detach", .id = "hpim.attach/1", .list = "attached", .columns = ATTACH_COLUMNS },
+	{ .cmd = "show static", .id = "hpim.static/1", .list = "static",
+	  .columns = STATIC_COLUMNS },
+	{ .cmd = "static route", .id = "hpim.static/1", .list = "static",
+	  .columns = STATIC_COLUMNS },
+	{ .cmd = "static join", .id = "hpim.static/1", .list = "static",
+	  .columns = STATIC_COLUMNS },
 	{ .cmd = "version", .id = "hpim.version/1", .list = "versions",
 	  .columns = { TEXT("program"), TEXT("version") } },
 };

@@ -9,8 +9,6 @@
  */
 #include "core/mrp.h"
 
-#define STATIC_ROUTES_MAX 1000u /* of each family */
-
 /** static_flows_max() - How many sources the routes of any source of a family may have. */
 uint32_t static_flows_max(const struct core *core);
 
