@@ -231,7 +231,7 @@ $(addprefix $(BUILD)/tests/unit/,daemon/test_port mgmt/test_explain mgmt/test_vi
 		dplane/test_dplane_null): %: %.o $(FAKE_OBJS) $(ALL_LIBS)
 	$(call link,$^ $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(ALL_LIBS)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(SIMNET_LIB) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 
 $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_COMMON) $(ALL_LIBS)

@@ -4,7 +4,7 @@
 
 /*
  * One router alone, .5 on every link, with neighbors that the test plays: it sends their packets
- * and reads the router's effects as words (common_net_text.h).
+ * and reads the router's effects as words (simnet/words.h).
  */
 #include "core/hpim/if.h"
 #include "unit/common_net.h"
@@ -37,7 +37,7 @@ static inline struct net *bench_new(enum ip_family family, uint16_t ports, bool 
 		net_switch(net, 0, link, PROTO_GM, false);
 	net_run_s(net, BENCH_S);
 	for (uint16_t link = 0; link < ports; link++) /* no Hello disturbs what is to be seen */
-		core_timer_arm(net->routers[0].core, &net_hpim(net, 0)->ifs[link]->hello_timer,
+		core_timer_arm(net_core(net, 0), &net_hpim(net, 0)->ifs[link]->hello_timer,
 			       HP_SEC(100000));
 	net_log_clear(net);
 	return net;
@@ -58,21 +58,18 @@ static inline struct ip_addr bench_destination(const struct net *net, uint16_t l
 static inline void bench_hear(struct net *net, uint16_t link, unsigned int host,
 			      const struct hpim_msg *msg, const struct hpim_entry *entries)
 {
-	unsigned int lan = net->routers[0].ports[link].lan;
+	unsigned int lan = net_lan(net, 0, link);
 	uint8_t bytes[1500];
-	const struct core_event event = {
-		.kind = EV_PACKET,
-		.packet = { .link = link,
-			    .socket = SOCKET_103,
-			    .src = net_addr(net, lan, host),
-			    .dst = bench_destination(net, link, msg->type),
-			    .ttl = 1,
-			    .bytes = bytes,
-			    .len = hpim_encode(msg, entries, bytes, sizeof(bytes)) },
+	const struct fx_send packet = {
+		.socket = SOCKET_103,
+		.src = net_addr(net, lan, host),
+		.dst = bench_destination(net, link, msg->type),
+		.bytes = bytes,
+		.len = hpim_encode(msg, entries, bytes, sizeof(bytes)),
 	};
 
-	cr_assert_gt(event.packet.len, 0);
-	net_handle(net, 0, &event);
+	cr_assert_gt(packet.len, 0);
+	net_hear(net, 0, link, &packet);
 }
 
 static inline void bench_hello(struct net *net, uint16_t link, unsigned int host, uint16_t hold_s,
@@ -153,12 +150,10 @@ static inline void bench_ack(struct net *net, uint16_t link, unsigned int host, 
 
 static inline void bench_miss(struct net *net, uint16_t link)
 {
-	net_handle(net, 0,
-		   &(struct core_event){ .kind = EV_DATA,
-					 .data = { .kind = DATA_MISS,
-						   .link = link,
-						   .source = net_source(net),
-						   .group = net_group(net, 0) } });
+	const struct mfib_key key = net_key(net, 0);
+	const struct core_event event = sim_event_data(DATA_MISS, link, &key);
+
+	net_handle(net, 0, &event);
 }
 
 /** bench_words() - What the router did since the last call; fails when it is not that. */

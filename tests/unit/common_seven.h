@@ -80,11 +80,11 @@ static inline void seven_check_said(struct net *net, unsigned int router,
 /** seven_check_copies() - The two clients get this many copies of each packet in ten seconds. */
 static inline void seven_check_copies(struct net *net, unsigned int client0, unsigned int client1)
 {
-	unsigned int sent = net->data_sent, was0 = net->copies[CLIENT0_LAN],
+	unsigned int sent = net_sent(net), was0 = net->copies[CLIENT0_LAN],
 		     was1 = net->copies[CLIENT1_LAN];
 
 	net_run_s(net, 10);
-	sent = net->data_sent - sent;
+	sent = net_sent(net) - sent;
 	cr_assert_eq(sent, 10);
 	cr_assert_eq(net->copies[CLIENT0_LAN] - was0, client0 * sent, "client0: %u copies",
 		     net->copies[CLIENT0_LAN] - was0);

@@ -149,8 +149,8 @@ static void on_frame(void *ctx, const struct sim_net *net, const struct sim_fram
 		print(net, entry);
 }
 
-static void on_note(void *ctx, const struct sim_net *net, uint16_t router,
-		    const struct core_note *note)
+static void on_effect(void *ctx, const struct sim_net *net, uint16_t router,
+		      const struct core_effect *effect)
 {
 	static const char *const words[NOTE_CODE_COUNT] = {
 		[NOTE_LINK_ON] = "protocol on",
@@ -165,10 +165,11 @@ static void on_note(void *ctx, const struct sim_net *net, uint16_t router,
 		[NOTE_GROUP_JOINED] = "members",
 		[NOTE_GROUP_LEFT] = "no members",
 	};
+	const struct core_note *note = &effect->note;
 	const struct log *log = ctx;
 	const struct sim_box *box = &net->topo.routers[router];
 
-	if (!log->prints)
+	if (!log->prints || effect->kind != FX_NOTE)
 		return;
 	printf("%12.6f  %s", (double)net->now / 1e9, box->name);
 	if (note->link != LINK_NONE)
@@ -183,7 +184,8 @@ static void on_note(void *ctx, const struct sim_net *net, uint16_t router,
 
 void log_attach(struct log *log, struct sim_net *net)
 {
-	sim_net_tap(net, &(struct sim_net_tap){ .ctx = log, .frame = on_frame, .note = on_note });
+	sim_net_tap(net,
+		    &(struct sim_net_tap){ .ctx = log, .frame = on_frame, .effect = on_effect });
 }
 
 void log_clear(struct log *log)

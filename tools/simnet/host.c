@@ -139,6 +139,8 @@ static void hear_query(struct sim_net *net, uint16_t index, const struct gm_msg 
 {
 	uint16_t asked = sim_topo_group_index(&msg->group);
 
+	if (net->topo.hosts[index].is_mute)
+		return;
 	for (uint16_t group = 0; group < SIM_GROUPS_MAX; group++)
 		if ((net->topo.hosts[index].joined >> group & 1) &&
 		    (asked == group || ip_addr_is_any(&msg->group)))

@@ -131,6 +131,16 @@ static void transmit_to_hosts(struct sim_net *net, struct sim_frame *frame)
 				 &frame->refs);
 }
 
+static bool is_lost(struct sim_net *net, const struct sim_frame *frame)
+{
+	bool is_lost = false;
+
+	for (unsigned int i = 0; i < net->tap_count; i++)
+		if (net->taps[i].loses)
+			is_lost |= net->taps[i].loses(net->taps[i].ctx, net, frame);
+	return is_lost;
+}
+
 void sim_lan_send(struct sim_net *net, uint16_t sender, uint16_t port, const struct fx_send *send)
 {
 	const struct sim_port *from =
@@ -152,7 +162,7 @@ void sim_lan_send(struct sim_net *net, uint16_t sender, uint16_t port, const str
 	for (unsigned int i = 0; i < net->tap_count; i++)
 		if (net->taps[i].frame)
 			net->taps[i].frame(net->taps[i].ctx, net, frame);
-	if (!from || !from->is_cut) {
+	if ((!from || !from->is_cut) && !is_lost(net, frame)) {
 		transmit_to_routers(net, frame);
 		if (frame->sent.socket == SOCKET_GM)
 			transmit_to_hosts(net, frame);

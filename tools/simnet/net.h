@@ -44,7 +44,7 @@ struct sim_route {
 	bool is_reachable, is_connected;
 	uint16_t port;
 	struct ip_addr next_hop;
-	uint32_t metric;
+	uint32_t preference, metric;
 };
 
 struct sim_node {
@@ -84,8 +84,10 @@ struct sim_net_tap {
 	void (*frame)(void *ctx, const struct sim_net *net, const struct sim_frame *frame);
 	void (*packet)(void *ctx, const struct sim_net *net, uint16_t lan,
 		       const struct sim_packet *packet, uint8_t ttl);
-	void (*note)(void *ctx, const struct sim_net *net, uint16_t router,
-		     const struct core_note *note);
+	void (*effect)(void *ctx, const struct sim_net *net, uint16_t router,
+		       const struct core_effect *effect);
+	/* Whether the link loses a packet for all; after @frame. */
+	bool (*loses)(void *ctx, const struct sim_net *net, const struct sim_frame *frame);
 };
 
 #define SIM_TAPS_MAX 3u
@@ -158,6 +160,9 @@ void sim_node_answer_routes(struct sim_net *net, uint16_t router);
 /** sim_node_link() - Tell the core of a port. */
 void sim_node_link(struct sim_net *net, uint16_t router, uint16_t port);
 
+/** sim_node_readdress() - A port is host @host from now on; the goodbye has the old address. */
+void sim_node_readdress(struct sim_net *net, uint16_t router, uint16_t port, uint8_t host);
+
 /** sim_node_switch() - Tell the core which protocols are wanted on a port. */
 void sim_node_switch(struct sim_net *net, uint16_t router, uint16_t port);
 
@@ -198,6 +203,10 @@ void sim_route_changed(struct sim_net *net, uint16_t router);
 
 /** sim_route_renew() - A router computes its routes anew and tells its core. */
 void sim_route_renew(struct sim_net *net, uint16_t router);
+
+/** sim_route_set() - The route of a router to a link, from now on. */
+void sim_route_set(struct sim_net *net, uint16_t router, uint16_t lan,
+		   const struct sim_route *route);
 
 /** sim_route_to() - The route of a router to a source. */
 struct ev_rpf sim_route_to(const struct sim_net *net, uint16_t router,

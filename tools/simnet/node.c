@@ -6,8 +6,6 @@
 #include "simnet/event.h"
 #include "simnet/net.h"
 
-#define UNIX_S 1000000000u /* UNIX time at the beginning */
-
 static struct sim_net *net_of(const struct sim_router *router)
 {
 	return router->ctx;
@@ -23,9 +21,9 @@ static void on_effect(struct sim_router *router, const struct core_effect *fx)
 	struct sim_net *net = net_of(router);
 
 	sim_trace_effect(net, router->index, fx);
-	for (unsigned int i = 0; fx->kind == FX_NOTE && i < net->tap_count; i++)
-		if (net->taps[i].note)
-			net->taps[i].note(net->taps[i].ctx, net, router->index, &fx->note);
+	for (unsigned int i = 0; i < net->tap_count; i++)
+		if (net->taps[i].effect)
+			net->taps[i].effect(net->taps[i].ctx, net, router->index, fx);
 }
 
 static void on_send(struct sim_router *router, const struct fx_send *send)
@@ -119,20 +117,30 @@ void sim_node_answer_routes(struct sim_net *net, uint16_t index)
 	sim_node_clock(net, index);
 }
 
-void sim_node_link(struct sim_net *net, uint16_t index, uint16_t number)
+static void link_feed(struct sim_net *net, uint16_t index, uint16_t number, uint8_t host)
 {
 	const struct sim_port *port = &net->topo.routers[index].ports[number];
-	const struct ip_prefix subnet =
-		sim_topo_subnet(&net->topo, net->family, port->lan, port->host);
+	const struct ip_prefix subnet = sim_topo_subnet(&net->topo, net->family, port->lan, host);
 	struct core_event event = sim_event_link(number, port->is_up, &subnet);
 
 	event.link.mtu = net->topo.lans[port->lan].mtu;
 	memcpy(event.link.name, port->name, sizeof(event.link.name));
 	if (net->family == IP_FAMILY_6)
 		event.link.addrs[event.link.addr_count++] = (struct ip_prefix){
-			sim_topo_addr(&net->topo, net->family, port->lan, port->host), 64
+			sim_topo_addr(&net->topo, net->family, port->lan, host), 64
 		};
 	sim_node_feed(net, index, &event);
+}
+
+void sim_node_link(struct sim_net *net, uint16_t index, uint16_t number)
+{
+	link_feed(net, index, number, net->topo.routers[index].ports[number].host);
+}
+
+void sim_node_readdress(struct sim_net *net, uint16_t index, uint16_t number, uint8_t host)
+{
+	link_feed(net, index, number, host);
+	net->topo.routers[index].ports[number].host = host;
 }
 
 void sim_node_switch(struct sim_net *net, uint16_t index, uint16_t number)
@@ -153,7 +161,8 @@ void sim_node_switch(struct sim_net *net, uint16_t index, uint16_t number)
 static uint32_t unix_at_zero(const struct sim_net *net, uint16_t index)
 {
 	uint32_t up_s = (uint32_t)(net->now / HP_SEC(1));
-	uint32_t unix_s = UNIX_S + (uint32_t)net->topo.routers[index].skew_s + up_s;
+	uint32_t unix_s =
+		net->topo.limits.unix_s + (uint32_t)net->topo.routers[index].skew_s + up_s;
 
 	if (unix_s <= net->nodes[index].boot_time)
 		unix_s = net->nodes[index].boot_time + 1;
@@ -164,7 +173,7 @@ static void daemon_start(struct sim_net *net, uint16_t index)
 {
 	const struct core_event settings = sim_event_settings(&net->topo.settings);
 	struct sim_node *node = &net->nodes[index];
-	struct core_limits limits = core_limits_default;
+	struct core_limits limits = net->topo.limits;
 
 	limits.seed = sim_rand_next(&net->rand);
 	limits.unix_s = unix_at_zero(net, index);

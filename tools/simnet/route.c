@@ -54,6 +54,7 @@ static void best_way(const struct sim_net *net, uint16_t router, uint16_t to,
 				*best = (struct sim_route){ .is_reachable = true,
 							    .port = p,
 							    .next_hop = hop,
+							    .preference = PROTO_ZEBRA,
 							    .metric = metric };
 			}
 }
@@ -86,9 +87,14 @@ static struct sim_route compute_route(const struct sim_net *net, uint16_t router
 
 	for (uint16_t p = 0; p < box->port_count; p++)
 		if (box->ports[p].lan == to && box->ports[p].is_up)
-			return (struct sim_route){ .is_reachable = true,
-						   .is_connected = true,
-						   .port = p };
+			return (struct sim_route){
+				.is_reachable = true,
+				.is_connected = true,
+				.port = p,
+				.preference = PROTO_KERNEL,
+				/* What the kernel gives to connected routes. 4.1 */
+				.metric = net->family == IP_FAMILY_6 ? 256 : 0,
+			};
 	best_way(net, router, to, &route);
 	return route;
 }
@@ -105,6 +111,8 @@ void sim_route_changed(struct sim_net *net, uint16_t router)
 {
 	uint32_t most_us = net->topo.converge_ms * 1000;
 
+	if (net->topo.has_fixed_routes)
+		return;
 	for (uint16_t lan = 0; lan < net->topo.lan_count; lan++)
 		if (has_hosts(&net->topo, lan)) /* only sources are looked up */
 			compute_distances(net, lan);
@@ -132,6 +140,13 @@ void sim_route_renew(struct sim_net *net, uint16_t index)
 		if (has_hosts(&net->topo, lan))
 			node->routes[lan] = compute_route(net, index, lan);
 	sim_node_answer_routes(net, index);
+}
+
+void sim_route_set(struct sim_net *net, uint16_t router, uint16_t lan,
+		   const struct sim_route *route)
+{
+	net->nodes[router].routes[lan] = *route;
+	sim_node_answer_routes(net, router);
 }
 
 static uint16_t lan_of(const struct sim_net *net, const struct ip_addr *source)
@@ -162,9 +177,7 @@ struct ev_rpf sim_route_to(const struct sim_net *net, uint16_t router, const str
 	path.link = route->port;
 	path.next_hop = route->next_hop;
 	path.prefix_len = net->family == IP_FAMILY_4 ? 24 : 64;
-	path.preference = route->is_connected ? PROTO_KERNEL : PROTO_ZEBRA;
+	path.preference = route->preference;
 	path.metric = route->metric;
-	if (route->is_connected && net->family == IP_FAMILY_6)
-		path.metric = 256; /* what the kernel gives to connected routes. 4.1 */
 	return path;
 }

@@ -6,11 +6,14 @@
 
 #include "simnet/topo.h"
 
-#define GROUP_BASE 12u /* 224.12.12.12 and ff05::12:12:12 are the first. 9.0 */
+#define UNIX_S     1000000000u /* UNIX time at the beginning */
+#define GROUP_BASE 12u         /* 224.12.12.12 and ff05::12:12:12 are the first. 9.0 */
 
 void sim_topo_init(struct sim_topo *topo)
 {
 	memset(topo, 0, sizeof(*topo));
+	topo->limits = core_limits_default;
+	topo->limits.unix_s = UNIX_S;
 	topo->settings = core_settings_default;
 	topo->converge_ms = 200;
 	topo->data_ttl = 12; /* 9.0 */

@@ -47,6 +47,7 @@ struct sim_host {
 	uint16_t lan;
 	uint8_t host;
 	bool is_unplugged;
+	bool is_mute;     /* answers no query */
 	bool is_newest;   /* speaks IGMPv3 or MLDv2, else IGMPv2 or MLDv1 */
 	uint16_t only;    /* newest: the one source it wants, a host; SIM_NONE: all */
 	uint32_t joined;  /* set of groups */
@@ -58,8 +59,10 @@ struct sim_topo {
 	struct sim_lan lans[SIM_LANS_MAX];
 	struct sim_box routers[SIM_ROUTERS_MAX];
 	struct sim_host hosts[SIM_HOSTS_MAX];
+	struct core_limits limits; /* of each router; seeds are drawn. unix_s: at the beginning */
 	struct core_settings settings;
-	uint32_t converge_ms; /* unicast routing takes between half of it and it */
+	bool has_fixed_routes; /* only those that sim_route_set() has set */
+	uint32_t converge_ms;  /* unicast routing takes between half of it and it */
 	uint8_t data_ttl;
 	uint32_t data_period_ms;
 };

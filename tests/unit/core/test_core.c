@@ -19,8 +19,8 @@ static uint64_t trace_hash(enum ip_family family)
 
 	seven_start(net);
 	for (unsigned int i = 0; i < SEVEN; i++)
-		for (size_t at = 0; at < net->routers[i].log.count; at++) {
-			const struct net_log_entry *entry = &net->routers[i].log.entries[at];
+		for (size_t at = 0; at < net->logs[i].count; at++) {
+			const struct sim_log_entry *entry = &net->logs[i].entries[at];
 
 			hash = (hash ^ (uint64_t)entry->at) * UINT64_C(1099511628211);
 			for (const char *c = entry->text.s; *c; c++)
@@ -46,8 +46,8 @@ FAMILIES_TEST(stopped_router_says_goodbye_and_never_acts_again)
 	net_log_clear(net);
 	net_handle(net, R4, &stop);
 	cr_assert_not_null(strstr(net_words(net, R4), "0 Bye; 0 leave; 1 Bye; 1 leave"));
-	cr_assert_eq(core_deadline(net->routers[R4].core), HP_TIME_NEVER);
-	cr_assert(net->routers[R4].has_entry[0], "routes stay");
+	cr_assert_eq(core_deadline(net_core(net, R4)), HP_TIME_NEVER);
+	cr_assert_not_null(net_router(net, R4)->entries, "routes stay");
 	net_run_s(net, 60);
 	cr_assert_str_eq(net_words(net, R4), "");
 	net_free(net);
@@ -62,8 +62,7 @@ FAMILIES_TEST(change_of_address_is_a_restart_of_the_interface)
 	net_on(net, 0);
 	net_switch(net, 0, 0, PROTO_GM, false);
 	net_log_clear(net);
-	net_port(net, 0, 0, 2, 7);
-	net_cable(net, 0, 0, true);
+	sim_node_readdress(net->sim, 0, 0, 7);
 	cr_assert_str_eq(net_words(net, 0), "0 Bye; 0 leave; 0 join");
 	cr_assert_eq(net_hpim(net, 0)->ifs[0]->boot_time, NET_BOOT_S + 1);
 	net_cable(net, 0, 0, true); /* told again, and nothing differs */
@@ -78,8 +77,8 @@ FAMILIES_TEST(protocols_wait_for_an_address)
 	struct core_event event = { .kind = EV_LINK,
 				    .link = { .is_present = true, .is_up = true, .mtu = 1500 } };
 
-	net->routers[0].core = core_new(&core_limits_default);
 	net_port(net, 0, 0, 2, 1);
+	sim_router_start(net_router(net, 0), &core_limits_default);
 	net_handle(net, 0, &event);
 	net_switch(net, 0, 0, PROTO_HPIM, true);
 	net_run_s(net, 20);
@@ -111,8 +110,8 @@ Test(core, families_know_nothing_of_each_other)
 
 	net_port(net, 0, 0, 2, 1);
 	net_on(net, 0);
-	cr_assert_not_null(hpim_of(net->routers[0].core, IP_FAMILY_6)->ifs[0]);
-	cr_assert_null(hpim_of(net->routers[0].core, IP_FAMILY_4)->ifs[0]);
+	cr_assert_not_null(hpim_of(net_core(net, 0), IP_FAMILY_6)->ifs[0]);
+	cr_assert_null(hpim_of(net_core(net, 0), IP_FAMILY_4)->ifs[0]);
 	net_free(net);
 }
 

@@ -19,48 +19,17 @@ static struct ip_addr group_number(const struct net *net, unsigned int i)
 	return addr;
 }
 
-/* Without the words: they know few groups. The answer about the route comes at once. */
-static void quiet(struct net *net, const struct core_event *event)
-{
-	struct core *core = net->routers[0].core;
-	const struct core_effect *fx;
-	bool is_asked = false;
-
-	core_handle(core, net->now, event);
-	while ((fx = core_effect_next(core)))
-		is_asked |= fx->kind == FX_RPF_WATCH;
-	if (is_asked)
-		quiet(net, &(struct core_event){ .kind = EV_RPF, .rpf = net->routers[0].route });
-}
-
-static void hear(struct net *net, unsigned int host, uint16_t link, const struct hpim_msg *msg,
-		 const struct hpim_entry *entries)
-{
-	unsigned int lan = net->routers[0].ports[link].lan;
-	uint8_t bytes[1500];
-
-	quiet(net, &(struct core_event){
-			   .kind = EV_PACKET,
-			   .packet = { .link = link,
-				       .socket = SOCKET_103,
-				       .src = net_addr(net, lan, host),
-				       .dst = bench_destination(net, link, msg->type),
-				       .ttl = 1,
-				       .bytes = bytes,
-				       .len = hpim_encode(msg, entries, bytes, sizeof(bytes)) } });
-}
-
 static void say(struct net *net, uint16_t link, unsigned int host, enum hpim_type type,
 		unsigned int i, uint32_t sn)
 {
-	hear(net, host, link,
-	     &(struct hpim_msg){ .boot_time = PEER_BOOT,
-				 .type = type,
-				 .tree = { .source = net_source(net),
-					   .group = group_number(net, i),
-					   .sn = sn,
-					   .rpc = rpc10 } },
-	     NULL);
+	bench_hear(net, link, host,
+		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
+				       .type = type,
+				       .tree = { .source = net_source(net),
+						 .group = group_number(net, i),
+						 .sn = sn,
+						 .rpc = rpc10 } },
+		   NULL);
 }
 
 /* Neighbor @host on link 1 announces @count trees from number @first on. */
@@ -70,35 +39,16 @@ static void announce(struct net *net, unsigned int host, unsigned int first, uns
 		say(net, 1, host, HPIM_UPSTREAM, first + i, 10 + first + i);
 }
 
-static void quiet_wait(struct net *net, unsigned int seconds)
-{
-	while (seconds--) {
-		net->now += HP_SEC(1);
-		quiet(net, &(struct core_event){ .kind = EV_CLOCK });
-	}
-}
-
 /* A host on link 2 and the first group. */
 static void member(struct net *net, bool is_joining)
 {
-	unsigned int lan = net->routers[0].ports[2].lan;
+	unsigned int lan = net_lan(net, 0, 2);
 
 	if (is_joining)
 		net_join(net, lan);
 	else
 		net_leave(net, lan);
-	while (net->packet_head < net->packet_count)
-		net_deliver(net);
-}
-
-/* Data of the first group on link 0. */
-static void data(struct net *net)
-{
-	quiet(net, &(struct core_event){ .kind = EV_DATA,
-					 .data = { .kind = DATA_MISS,
-						   .link = 0,
-						   .source = net_source(net),
-						   .group = net_group(net, 0) } });
+	net_run(net, NET_DELAY);
 }
 
 static bool has_tree(const struct net *net, unsigned int i)
@@ -120,7 +70,7 @@ static unsigned int trees_of(const struct net *net, unsigned int first, unsigned
 
 static uint64_t count_of(const struct net *net, uint16_t link, enum note_code code)
 {
-	return inspect_refused(net->routers[0].core, link, code);
+	return inspect_refused(net_core(net, 0), link, code);
 }
 
 static uint32_t places_taken(const struct net *net)
@@ -133,7 +83,7 @@ static struct net *lab(enum ip_family family, bool originator)
 {
 	struct net *net = bench_new(family, 3, originator);
 
-	net->routers[0].core->limits.trees = LIMIT;
+	net_core(net, 0)->limits.trees = LIMIT;
 	if (originator)
 		net_route(net, 0, 0, 0, 2, 0);
 	net_switch(net, 0, 2, PROTO_GM, true);
@@ -160,7 +110,7 @@ BENCH_TEST(core_announced, wanted_data_has_a_place_where_one_neighbor_announced_
 	cr_assert_eq(places_taken(net), LIMIT);
 	cr_assert_eq(count_of(net, 1, NOTE_TREE_LIMIT), MANY - LIMIT);
 	member(net, true);
-	data(net);
+	bench_miss(net, 0);
 	check_forwards(net);
 	net_free(net);
 }
@@ -171,7 +121,7 @@ BENCH_TEST(core_announced, wanted_data_has_a_place_where_the_member_was_there_fi
 
 	member(net, true);
 	announce(net, 1, 0, MANY);
-	data(net);
+	bench_miss(net, 0);
 	check_forwards(net);
 	cr_assert_eq(count_of(net, 1, NOTE_TREE_EVICTED), 1);
 	net_free(net);
@@ -182,7 +132,7 @@ BENCH_TEST(core_announced, data_that_nobody_wants_evicts_nothing)
 	struct net *net = lab(family, true);
 
 	announce(net, 1, 0, MANY);
-	data(net);
+	bench_miss(net, 0);
 	cr_assert_null(net_tree(net, 0));
 	cr_assert_eq(trees_of(net, 0, LIMIT), LIMIT);
 	cr_assert_eq(count_of(net, 0, NOTE_UNWANTED_REFUSED), 1);
@@ -247,11 +197,12 @@ BENCH_TEST(core_announced, all_trees_of_one_that_leaves_end)
 
 	announce(net, 1, 0, MANY);
 	announce(net, 2, MANY, 5);
-	hear(net, 1, 1,
-	     &(struct hpim_msg){
-		     .boot_time = PEER_BOOT, .type = HPIM_HELLO, .hello = { .has_hold = true } },
-	     NULL);
-	quiet_wait(net, 4); /* what waits for it is looked at again */
+	bench_hear(net, 1, 1,
+		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
+				       .type = HPIM_HELLO,
+				       .hello = { .has_hold = true } },
+		   NULL);
+	net_run_s(net, 4); /* what waits for it is looked at again */
 	cr_assert_eq(net_hpim(net, 0)->tree_count, 5);
 	cr_assert_eq(net_hpim(net, 0)->announced_count, 5);
 	cr_assert_eq(net_hpim(net, 0)->ending_count, 0);
@@ -274,11 +225,11 @@ static void answer(struct net *net, unsigned int host, unsigned int first)
 	sync.sync.neighbor_boot_time = net_hpim(net, 0)->ifs[1]->boot_time;
 	sync.sync.has_more = true;
 	sync.sync.entry_count = 10;
-	hear(net, host, 1, &sync, entries);
+	bench_hear(net, 1, host, &sync, entries);
 	sync.sync.has_more = false;
 	sync.sync.entry_count = 0;
 	sync.sync.sync_sn = 1;
-	hear(net, host, 1, &sync, NULL);
+	bench_hear(net, 1, host, &sync, NULL);
 	cr_assert_eq(neigh->state, SYNC_SYNCED);
 }
 
@@ -312,9 +263,9 @@ BENCH_TEST(core_announced, neighbor_is_asked_again_once_in_a_minute)
 	cr_assert(neigh->is_truncated);
 	neigh->resync_at -= HP_SEC(55); /* as if that had been so long ago */
 	member(net, false);             /* any change of members is a reason */
-	quiet_wait(net, 3);
+	net_run_s(net, 3);
 	cr_assert_eq(neigh->state, SYNC_SYNCED);
-	quiet_wait(net, 3);
+	net_run_s(net, 3);
 	cr_assert_neq(neigh->state, SYNC_SYNCED);
 	net_free(net);
 }

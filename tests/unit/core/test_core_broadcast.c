@@ -48,10 +48,10 @@ FAMILIES_TEST(nothing_is_retransmitted_without_loss)
 
 	seven_start(net);
 	for (unsigned int i = 0; i < SEVEN; i++) {
-		const struct net_log *log = &net->routers[i].log;
+		const struct sim_log *log = &net->logs[i];
 
 		for (size_t at = 0; at < log->count; at++)
-			cr_assert_not(log->entries[at].is_tree && net_is_repeated(log, at));
+			cr_assert_not(log->entries[at].is_tree && sim_log_is_repeated(log, at));
 	}
 	net_free(net);
 }

@@ -12,65 +12,34 @@
 #define LIMIT 3u
 #define MANY  3000u
 
-static unsigned int notes[NOTE_CODE_COUNT];
-
-/* As net_handle(), but the notes are counted; answers are given before the next event. */
-static void happen(struct net *net, const struct core_event *event)
-{
-	struct net_router *router = &net->routers[0];
-	const struct core_effect *fx;
-
-	core_handle(router->core, net->now, event);
-	while ((fx = core_effect_next(router->core))) {
-		if (fx->kind == FX_NOTE)
-			notes[fx->note.code]++;
-		net_take(net, 0, fx);
-	}
-	if (router->answer_count)
-		net_handle(net, 0, &(struct core_event){ .kind = EV_CLOCK });
-}
-
-static void hear(struct net *net, unsigned int host, const struct hpim_msg *msg)
-{
-	uint8_t bytes[1500];
-
-	happen(net, &(struct core_event){
-			    .kind = EV_PACKET,
-			    .packet = { .link = 0,
-					.socket = SOCKET_103,
-					.src = net_addr(net, net->routers[0].ports[0].lan, host),
-					.dst = bench_destination(net, 0, msg->type),
-					.ttl = 1,
-					.bytes = bytes,
-					.len = hpim_encode(msg, NULL, bytes, sizeof(bytes)) } });
-}
-
 static void hear_hello(struct net *net, unsigned int host, uint16_t hold_s)
 {
-	hear(net, host,
-	     &(struct hpim_msg){ .boot_time = PEER_BOOT,
-				 .type = HPIM_HELLO,
-				 .hello = { .has_hold = true, .hold_s = hold_s } });
+	bench_hear(net, 0, host,
+		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
+				       .type = HPIM_HELLO,
+				       .hello = { .has_hold = true, .hold_s = hold_s } },
+		   NULL);
 }
 
 static void hear_tree(struct net *net, enum hpim_type type, unsigned int group, uint32_t sn)
 {
-	hear(net, 1,
-	     &(struct hpim_msg){ .boot_time = PEER_BOOT,
-				 .type = type,
-				 .tree = { .source = net_source(net),
-					   .group = net_group(net, group),
-					   .sn = sn,
-					   .rpc = rpc10 } });
+	bench_hear(net, 0, 1,
+		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
+				       .type = type,
+				       .tree = { .source = net_source(net),
+						 .group = net_group(net, group),
+						 .sn = sn,
+						 .rpc = rpc10 } },
+		   NULL);
 }
 
 static struct net *limits_new(enum ip_family family)
 {
 	struct net *net = bench_new(family, 2, false);
 
-	memset(notes, 0, sizeof(notes));
-	net->routers[0].core->limits.trees = LIMIT;
-	net->routers[0].core->limits.neighbors = LIMIT;
+	memset(net->notes, 0, sizeof(net->notes));
+	net_core(net, 0)->limits.trees = LIMIT;
+	net_core(net, 0)->limits.neighbors = LIMIT;
 	return net;
 }
 
@@ -88,8 +57,8 @@ BENCH_TEST(core_limits, neighbors_beyond_the_limit_are_refused_with_one_note)
 	fill(net);
 	for (unsigned int host = 10 + LIMIT; host < 10 + LIMIT + 5; host++)
 		hear_hello(net, host, 30);
-	cr_assert_eq(inspect_neighbor_count(net->routers[0].core, 0, family), LIMIT);
-	cr_assert_eq(notes[NOTE_NEIGHBOR_LIMIT], 1);
+	cr_assert_eq(inspect_neighbor_count(net_core(net, 0), 0, family), LIMIT);
+	cr_assert_eq(net->notes[NOTE_NEIGHBOR_LIMIT], 1);
 	cr_assert_null(net_neighbor(net, 0, 0, 10 + LIMIT));
 	net_free(net);
 }
@@ -100,7 +69,7 @@ BENCH_TEST(core_limits, another_link_has_room_when_one_is_full)
 
 	fill(net);
 	bench_meet(net, 1, 1);
-	cr_assert_eq(inspect_counts(net->routers[0].core).neighbors, LIMIT + 1);
+	cr_assert_eq(inspect_counts(net_core(net, 0)).neighbors, LIMIT + 1);
 	net_free(net);
 }
 
@@ -113,9 +82,9 @@ BENCH_TEST(core_limits, a_neighbor_that_leaves_makes_room_and_allows_the_next_no
 	hear_hello(net, 10, 0);
 	net_run(net, HP_MS(100));
 	bench_meet(net, 0, 20);
-	cr_assert_eq(notes[NOTE_NEIGHBOR_LIMIT], 1);
+	cr_assert_eq(net->notes[NOTE_NEIGHBOR_LIMIT], 1);
 	hear_hello(net, 21, 30);
-	cr_assert_eq(notes[NOTE_NEIGHBOR_LIMIT], 2);
+	cr_assert_eq(net->notes[NOTE_NEIGHBOR_LIMIT], 2);
 	net_free(net);
 }
 
@@ -133,7 +102,7 @@ BENCH_TEST(core_limits, trees_beyond_the_limit_are_acknowledged_and_refused_with
 	hear_tree(net, HPIM_INTEREST, LIMIT + 1, 21);
 	bench_words(net, "0 Ack#4>.1 sn21 (7,1)@500");
 	cr_assert_eq(net_hpim(net, 0)->tree_count, LIMIT);
-	cr_assert_eq(notes[NOTE_TREE_LIMIT], 1);
+	cr_assert_eq(net->notes[NOTE_TREE_LIMIT], 1);
 	net_free(net);
 }
 
@@ -151,7 +120,7 @@ BENCH_TEST(core_limits, a_tree_that_ends_makes_room_and_allows_the_next_note)
 	hear_tree(net, HPIM_UPSTREAM, LIMIT, 21);
 	cr_assert_eq(net_hpim(net, 0)->tree_count, LIMIT);
 	hear_tree(net, HPIM_UPSTREAM, LIMIT + 1, 22);
-	cr_assert_eq(notes[NOTE_TREE_LIMIT], 2);
+	cr_assert_eq(net->notes[NOTE_TREE_LIMIT], 2);
 	net_free(net);
 }
 
@@ -166,12 +135,12 @@ BENCH_TEST(core_limits, a_stray_stays_while_the_number_of_a_message_about_it_cou
 	for (unsigned int group = 1; group <= LIMIT; group++)
 		hear_tree(net, HPIM_UPSTREAM, group, 10 + group);
 	cr_assert_not_null(net_tree(net, 0));
-	cr_assert_eq(notes[NOTE_TREE_LIMIT], 1);
+	cr_assert_eq(net->notes[NOTE_TREE_LIMIT], 1);
 	bench_hello(net, 0, 1, 30, 10 + LIMIT); /* nothing older is under way */
 	hear_tree(net, HPIM_UPSTREAM, LIMIT + 1, 20);
 	cr_assert_null(net_tree(net, 0));
-	cr_assert_eq(notes[NOTE_TREE_LIMIT], 1);
-	cr_assert_eq(notes[NOTE_UNWANTED_EVICTED], 1);
+	cr_assert_eq(net->notes[NOTE_TREE_LIMIT], 1);
+	cr_assert_eq(net->notes[NOTE_UNWANTED_EVICTED], 1);
 	net_free(net);
 }
 
@@ -187,56 +156,31 @@ static struct ip_addr many_group(const struct net *net, unsigned int i)
 	return addr;
 }
 
-/* Without net_take(): it knows few groups, and its own memory shall not be counted. */
-static void quiet(struct core *core, hp_time now, const struct core_event *event)
-{
-	core_handle(core, now, event);
-	while (core_effect_next(core))
-		;
-}
-
-static void quiet_hear(struct net *net, uint16_t link, unsigned int host,
-		       const struct hpim_msg *msg)
-{
-	unsigned int lan = net->routers[0].ports[link].lan;
-	uint8_t bytes[200];
-
-	quiet(net->routers[0].core, net->now,
-	      &(struct core_event){
-		      .kind = EV_PACKET,
-		      .packet = { .link = link,
-				  .socket = SOCKET_103,
-				  .src = net_addr(net, lan, host),
-				  .dst = bench_destination(net, link, msg->type),
-				  .ttl = 1,
-				  .bytes = bytes,
-				  .len = hpim_encode(msg, NULL, bytes, sizeof(bytes)) } });
-}
-
 static void hear_many(struct net *net, unsigned int i, enum hpim_type type, uint32_t sn)
 {
-	quiet_hear(net, 0, 1,
+	bench_hear(net, 0, 1,
 		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
 				       .type = type,
 				       .tree = { .source = net_source(net),
 						 .group = many_group(net, i),
 						 .sn = sn,
-						 .rpc = rpc10 } });
+						 .rpc = rpc10 } },
+		   NULL);
 }
 
-static void quiet_goodbye(struct net *net, uint16_t link, unsigned int host)
+static void hear_goodbye(struct net *net, uint16_t link, unsigned int host)
 {
-	quiet_hear(net, link, host,
+	bench_hear(net, link, host,
 		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
 				       .type = HPIM_HELLO,
-				       .hello = { .has_hold = true, .hold_s = 0 } });
+				       .hello = { .has_hold = true, .hold_s = 0 } },
+		   NULL);
 }
 
 /* Until what they say is believed, or sent again. */
-static void quiet_wait(struct net *net)
+static void wait_resend(struct net *net)
 {
-	net->now += HP_SEC(core_settings_default.retransmission_s);
-	quiet(net->routers[0].core, net->now, &(struct core_event){ .kind = EV_CLOCK });
+	net_run_s(net, core_settings_default.retransmission_s);
 }
 
 /* Trees come, are routed and announced on the other link, where nothing is acknowledged. */
@@ -244,12 +188,10 @@ static void trees_come(struct net *net)
 {
 	bench_meet(net, 0, 1);
 	bench_meet(net, 1, 2);
-	net->packet_count = net->packet_head = 0;
+	net->is_silent = true; /* words take memory */
 	for (unsigned int i = 0; i < MANY; i++)
 		hear_many(net, i, HPIM_UPSTREAM, 10 + i);
-	quiet(net->routers[0].core, net->now,
-	      &(struct core_event){ .kind = EV_RPF, .rpf = net->routers[0].route });
-	cr_assert_eq(inspect_counts(net->routers[0].core).trees, MANY);
+	cr_assert_eq(inspect_counts(net_core(net, 0)).trees, MANY);
 	cr_assert_not_null(TAILQ_FIRST(&net_hpim(net, 0)->ifs[1]->pending));
 }
 
@@ -258,11 +200,11 @@ static void all_leaves(struct net *net)
 {
 	for (unsigned int i = 0; i < MANY; i++)
 		hear_many(net, i, i % 2 ? HPIM_UPSTREAM : HPIM_NO_UPSTREAM, 10 + MANY + i);
-	quiet_wait(net);
-	quiet_goodbye(net, 0, 1);
-	quiet_goodbye(net, 1, 2);
-	quiet_wait(net); /* the goodbyes count, and the trees end */
-	quiet_wait(net);
+	wait_resend(net);
+	hear_goodbye(net, 0, 1);
+	hear_goodbye(net, 1, 2);
+	wait_resend(net); /* the goodbyes count, and the trees end */
+	wait_resend(net);
 	net_check_empty(net);
 }
 
@@ -293,9 +235,9 @@ BENCH_TEST(core_limits, sending_all_again_needs_no_room_for_all)
 
 	net_route(net, 0, 0, 1, 11, 20);
 	trees_come(net);
-	room = net->routers[0].core->fx.room;
-	quiet_wait(net);
-	cr_assert_eq(net->routers[0].core->fx.room, room);
+	room = net_core(net, 0)->fx.room;
+	wait_resend(net);
+	cr_assert_eq(net_core(net, 0)->fx.room, room);
 	cr_assert_lt(room, MANY / 10);
 	net_free(net);
 }

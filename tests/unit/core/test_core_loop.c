@@ -13,7 +13,7 @@
 
 static void check_states(const struct net *net, const char *const states[])
 {
-	for (unsigned int i = 0; i < net->router_count; i++)
+	for (unsigned int i = 0; i < net_router_count(net); i++)
 		cr_assert_str_eq(net_state(net, i), states[i], "R%u: %s, not %s", i + 1,
 				 net_state(net, i), states[i]);
 }

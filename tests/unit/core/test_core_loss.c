@@ -138,11 +138,11 @@ static void disturb(struct net *net, uint32_t random)
 	unsigned int router = random / 16 % SEVEN;
 	uint16_t link = (uint16_t)(random / 128 % NET_PORTS_MAX);
 
-	if (!net->routers[router].core) {
+	if (!net_core(net, router)) {
 		net_on(net, router);
 		return;
 	}
-	if (!net->routers[router].ports[link].exists)
+	if (link >= net_box(net, router)->port_count)
 		return;
 	switch (random % 8) {
 	case 0: net_off(net, router, random / 1024 % 2); break;
@@ -153,7 +153,7 @@ static void disturb(struct net *net, uint32_t random)
 	case 5: net_route(net, R7, 0, 5, 11, 40); break;
 	case 6: net_route(net, R7, 2, 2, 11, 30); break;
 	case 7:
-		if (net->is_joined[CLIENT1_LAN])
+		if (net_is_joined(net, CLIENT1_LAN))
 			net_leave(net, CLIENT1_LAN);
 		else
 			net_join(net, CLIENT1_LAN);
@@ -166,11 +166,9 @@ static void repair(struct net *net)
 	net->loss_percent = 0;
 	net_route(net, R7, 2, 2, 11, 30);
 	for (unsigned int i = 0; i < SEVEN; i++) {
-		if (!net->routers[i].core)
+		if (!net_core(net, i))
 			net_on(net, i);
-		for (uint16_t link = 0; link < NET_PORTS_MAX; link++) {
-			if (!net->routers[i].ports[link].exists)
-				continue;
+		for (uint16_t link = 0; link < net_box(net, i)->port_count; link++) {
 			net_cable(net, i, link, true);
 			net_switch(net, i, link, PROTO_HPIM, true);
 		}

@@ -19,7 +19,7 @@ static struct net *restart_new(enum ip_family family)
 {
 	struct net *net = seven_new(family);
 
-	net->data_every = HP_MS(2);
+	net_source_every(net, 2);
 	seven_start(net);
 	return net;
 }
@@ -28,16 +28,27 @@ struct judge {
 	unsigned int sent, copies0, copies1;
 };
 
-static struct judge judge_begin(const struct net *net)
+/* No packet is under way. */
+static void drain(struct net *net)
 {
-	return (struct judge){ net->data_sent, net->copies[CLIENT0_LAN], net->copies[CLIENT1_LAN] };
+	net_source_stops(net);
+	net_run(net, HP_MS(10));
+	net_source_starts(net);
 }
 
-static void judge_end(const struct net *net, const struct judge *since, const char *what,
+static struct judge judge_begin(struct net *net)
+{
+	drain(net);
+	return (struct judge){ net_sent(net), net->copies[CLIENT0_LAN], net->copies[CLIENT1_LAN] };
+}
+
+static void judge_end(struct net *net, const struct judge *since, const char *what,
 		      unsigned int router)
 {
-	unsigned int sent = net->data_sent - since->sent;
+	unsigned int sent;
 
+	drain(net);
+	sent = net_sent(net) - since->sent;
 	cr_assert_gt(sent, 0);
 	cr_assert_eq(net->copies[CLIENT0_LAN] - since->copies0, sent, "%s R%u: %u of %u", what,
 		     router + 1, net->copies[CLIENT0_LAN] - since->copies0, sent);
@@ -47,7 +58,7 @@ static void judge_end(const struct net *net, const struct judge *since, const ch
 
 static void end(struct net *net)
 {
-	net->data_every = HP_SEC(1);
+	net_source_every(net, 1000);
 	seven_check_end(net);
 }
 
@@ -73,10 +84,10 @@ FAMILIES_TEST(outputs_of_members_that_answer_late_stay)
 	for (unsigned int router = 0; router < SEVEN; router++) {
 		struct judge judge = judge_begin(net);
 
-		net->hosts_are_mute = true;
+		net_mute(net, true);
 		restart_at_once(net, router);
 		net_run_s(net, 30);
-		net->hosts_are_mute = false;
+		net_mute(net, false);
 		net_run_s(net, RESTART_STALE_S);
 		judge_end(net, &judge, "restarted with late members", router);
 	}
@@ -90,12 +101,11 @@ FAMILIES_TEST(many_restarts_in_a_row_lose_nothing)
 
 	for (unsigned int router = 0; router < SEVEN; router++) {
 		struct judge judge = judge_begin(net);
-		struct restart restart;
 
 		for (unsigned int i = 0; i < 50; i++) {
-			restart_kill(net, router, &restart);
+			restart_kill(net, router);
 			net_run(net, HP_MS(i % 20 * 7));
-			restart_again(net, router, &restart);
+			restart_again(net, router);
 			net_run(net, HP_MS(i % 5 == 4 ? 500 : i % 7));
 		}
 		net_run_s(net, RESTART_STALE_S + 5);
@@ -128,12 +138,11 @@ FAMILIES_TEST(interest_is_sent_once_and_nothing_else)
 FAMILIES_TEST(what_no_one_wants_any_longer_ends_with_the_stale_time)
 {
 	struct net *net = restart_new(family);
-	struct restart restart;
 
-	restart_kill(net, R6, &restart);
+	restart_kill(net, R6);
 	net_leave(net, CLIENT1_LAN);
 	net_run_s(net, 1);
-	restart_again(net, R6, &restart);
+	restart_again(net, R6);
 	net_run_s(net, RESTART_STALE_S - 1);
 	cr_assert_str_eq(net_state(net, R6), "ACTIVE 0>1");
 	cr_assert_str_eq(net_state(net, R4), "ACTIVE 0>1");
@@ -147,10 +156,9 @@ FAMILIES_TEST(what_no_one_wants_any_longer_ends_with_the_stale_time)
 FAMILIES_TEST(output_that_is_down_stays_until_the_stale_time_ends)
 {
 	struct net *net = restart_new(family);
-	struct restart restart;
 
-	restart_kill(net, R6, &restart);
-	restart_again_without(net, R6, &restart, 1);
+	restart_kill(net, R6);
+	restart_again_without(net, R6, 1);
 	net_run_s(net, 5);
 	cr_assert_str_eq(net_state(net, R6), "ACTIVE 0>1");
 	net_cable(net, R6, 1, true);

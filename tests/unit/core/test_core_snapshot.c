@@ -20,8 +20,7 @@ static struct net *snapshot_new(enum ip_family family)
 	struct core_settings settings = core_settings_default;
 
 	settings.sync_fragment = 5;
-	for (unsigned int i = 0; i < SEVEN; i++)
-		net_settings(net, i, &settings);
+	net_settings(net, &settings);
 	net->data_groups = TREES;
 	net_all_on(net);
 	net_run_s(net, 12);
@@ -42,11 +41,11 @@ static void restart(struct net *net, unsigned int router, uint16_t link)
 }
 
 /* Trees of each Sync to a neighbor, in order: "5 5 5 5 1 -"; "-" is a Sync without trees. */
-static struct net_text fragments(const struct net *net, unsigned int router, uint16_t link,
+static struct sim_text fragments(const struct net *net, unsigned int router, uint16_t link,
 				 unsigned int host)
 {
-	const struct net_log *log = &net->routers[router].log;
-	struct net_text text = { "" };
+	const struct sim_log *log = &net->logs[router];
+	struct sim_text text = { "" };
 	char prefix[16];
 
 	(void)snprintf(prefix, sizeof(prefix), "Sync>.%u ", host);
@@ -55,7 +54,7 @@ static struct net_text fragments(const struct net *net, unsigned int router, uin
 		const char *trees = strstr(said, "trees");
 
 		if (log->entries[i].link == link && !strncmp(said, prefix, strlen(prefix)))
-			net_append(&text, "%s%s", text.s[0] ? " " : "", trees ? trees + 5 : "-");
+			sim_text_add(&text, "%s%s", text.s[0] ? " " : "", trees ? trees + 5 : "-");
 	}
 	return text;
 }
@@ -71,7 +70,7 @@ static void check_fragments(const struct net *net, unsigned int router, uint16_t
 static unsigned int said_count(const struct net *net, unsigned int router, uint16_t link,
 			       const char *end)
 {
-	const struct net_log *log = &net->routers[router].log;
+	const struct sim_log *log = &net->logs[router];
 	unsigned int count = 0;
 
 	for (size_t i = 0; i < log->count; i++) {
@@ -163,15 +162,15 @@ FAMILIES_TEST(fragment_size_follows_from_the_mtu)
 	net_on(net, 0);
 	hif = net_hpim(net, 0)->ifs[0];
 	cr_assert_eq(hpim_snapshot_fragment(hif), family == IP_FAMILY_4 ? 91 : 35);
-	net->routers[0].core->links[0].info.mtu = 50;
+	net_core(net, 0)->links[0].info.mtu = 50;
 	cr_assert_eq(hpim_snapshot_fragment(hif), 1, "at least one (Q13)");
-	net->routers[0].core->links[0].info.mtu = 65536;
+	net_core(net, 0)->links[0].info.mtu = 65536;
 	cr_assert_eq(hpim_snapshot_fragment(hif), family == IP_FAMILY_4 ? 4093 : 1636);
 	settings.sync_fragment = 5;
-	net_settings(net, 0, &settings);
+	net_settings(net, &settings);
 	cr_assert_eq(hpim_snapshot_fragment(hif), 5);
 	settings.sync_fragment = 100000;
-	net_settings(net, 0, &settings);
+	net_settings(net, &settings);
 	cr_assert_eq(hpim_snapshot_fragment(hif), family == IP_FAMILY_4 ? 4093 : 1636,
 		     "never more than one packet can carry");
 	net_free(net);

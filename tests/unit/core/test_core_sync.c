@@ -82,7 +82,7 @@ FAMILIES_TEST(goodbye_removes_the_neighbor_that_is_silent_then)
 	net_handle(net, 1,
 		   &(struct core_event){ .kind = EV_COMMAND, .command = { .kind = COMMAND_STOP } });
 	cr_assert_str_eq(net_words(net, 1), "0 Bye; 0 leave");
-	cr_assert_eq(core_deadline(net->routers[1].core), HP_TIME_NEVER);
+	cr_assert_eq(core_deadline(net_core(net, 1)), HP_TIME_NEVER);
 	net_run(net, NET_DELAY + HP_MS(100));
 	cr_assert_null(net_neighbor(net, 0, 0, 2));
 	cr_assert_str_eq(net_words(net, 0), "0 Sync>.2 0M (2,0)@1000");
@@ -99,7 +99,7 @@ FAMILIES_TEST(silence_removes_the_neighbor_after_its_hold_time)
 	expires_at = net_neighbor(net, 0, 0, 2)->liveness_timer.deadline;
 	cr_assert(expires_at > HP_SEC(42) && expires_at <= HP_SEC(52));
 	net_off(net, 1, false);
-	net_run(net, expires_at - net->now - 1);
+	net_run(net, expires_at - net->sim->now - 1);
 	cr_assert_not_null(net_neighbor(net, 0, 0, 2));
 	net_run(net, 1);
 	cr_assert_null(net_neighbor(net, 0, 0, 2));

@@ -2,6 +2,7 @@
 /* Counters of the protocols: each message moves exactly one of them, of its interface and family.
  */
 #include "core/inspect.h"
+#include "core/membership/family.h"
 #include "unit/common_bench.h"
 #include "wire/mrd.h"
 
@@ -63,15 +64,15 @@ static const char *moved(const struct counters *was, const struct counters *is)
 static void expect_alone(const struct net *net)
 {
 	static const struct counters none;
-	const struct core *core = net->routers[0].core;
-	enum ip_family other = net->family == IP_FAMILY_4 ? IP_FAMILY_6 : IP_FAMILY_4;
+	const struct core *core = net_core(net, 0);
+	enum ip_family other = net_family(net) == IP_FAMILY_4 ? IP_FAMILY_6 : IP_FAMILY_4;
 	struct counters is = *inspect_counters(core, 0, other);
 
 	/* Notes without an address count with IPv6. */
 	memset(is.noted, 0, sizeof(is.noted));
 	cr_assert_eq(memcmp(&is, &none, sizeof(is)), 0);
 	for (uint16_t link = 1; link < LINKS_MAX; link++)
-		cr_assert_str_eq(moved(&none, inspect_counters(core, link, net->family)), "");
+		cr_assert_str_eq(moved(&none, inspect_counters(core, link, net_family(net))), "");
 }
 
 static void packet(struct net *net, enum core_socket socket, const struct ip_addr *dst,
@@ -126,12 +127,12 @@ BENCH_TEST(counters, each_message_of_hpim_is_received_once)
 
 	bench_meet(net, 0, HOST);
 	for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct counters was = *inspect_counters(net->routers[0].core, 0, family);
+		struct counters was = *inspect_counters(net_core(net, 0), 0, family);
 		struct hpim_msg msg = hpim_message(net, rows[i].type, PEER_SN + 1 + i);
 		const char *words;
 
 		bench_hear(net, 0, HOST, &msg, NULL);
-		words = moved(&was, inspect_counters(net->routers[0].core, 0, family));
+		words = moved(&was, inspect_counters(net_core(net, 0), 0, family));
 		cr_expect_str_eq(words, rows[i].words, "%s\n not %s", words, rows[i].words);
 	}
 	expect_alone(net);
@@ -148,7 +149,7 @@ BENCH_TEST(counters, each_refused_packet_of_hpim_has_one_reason)
 	const struct hpim_msg hello = { .boot_time = PEER_BOOT,
 					.type = HPIM_HELLO,
 					.hello = { .has_hold = true, .hold_s = 40 } };
-	const struct counters *is = inspect_counters(net->routers[0].core, 0, family);
+	const struct counters *is = inspect_counters(net_core(net, 0), 0, family);
 	uint8_t bytes[64];
 	size_t len = hpim_encode(&hello, NULL, bytes, sizeof(bytes));
 	const struct {
@@ -181,11 +182,11 @@ BENCH_TEST(counters, each_refused_packet_of_hpim_has_one_reason)
 static const char *gm_hear(struct net *net, const struct ip_addr *dst, struct gm_msg msg,
 			   uint8_t ttl)
 {
-	const struct counters *is = inspect_counters(net->routers[0].core, 0, net->family);
+	const struct counters *is = inspect_counters(net_core(net, 0), 0, net_family(net));
 	const struct ip_addr src = net_addr(net, 2, HOST);
 	struct counters was = *is;
 	uint8_t bytes[64];
-	size_t len = gm_families[net->family].encode(&msg, &src, dst, bytes, sizeof(bytes));
+	size_t len = gm_families[net_family(net)].encode(&msg, &src, dst, bytes, sizeof(bytes));
 
 	cr_assert_gt(len, 0);
 	packet(net, SOCKET_GM, dst, bytes, len, ttl);
@@ -237,7 +238,7 @@ BENCH_TEST(counters, each_refused_packet_of_igmp_and_mld_has_one_reason)
 	const struct gm_msg report = { .type = GM_REPORT,
 				       .version = (uint8_t)(gm->version - 1),
 				       .group = group };
-	const struct counters *is = inspect_counters(net->routers[0].core, 0, family);
+	const struct counters *is = inspect_counters(net_core(net, 0), 0, family);
 	struct counters was;
 	char words[32];
 
@@ -259,7 +260,7 @@ BENCH_TEST(counters, each_refused_packet_of_igmp_and_mld_has_one_reason)
 BENCH_TEST(counters, messages_of_router_discovery_are_counted)
 {
 	struct net *net = bench_new(family, 1, false);
-	const struct counters *is = inspect_counters(net->routers[0].core, 0, family);
+	const struct counters *is = inspect_counters(net_core(net, 0), 0, family);
 	const struct ip_addr src = net_addr(net, 2, HOST);
 	const struct core_event on = {
 		.kind = EV_CONFIG, .config = { .kind = CONFIG_MRD, .family = family, .is_on = true }
@@ -287,7 +288,8 @@ BENCH_TEST(counters, messages_of_router_discovery_are_counted)
 		cr_expect_str_eq(moved(&was, is), "malformed mrd");
 	}
 	was = *is;
-	net_run_s(net, 2);
+	for (unsigned int ms = 0; ms < 2000 && !*moved(&was, is); ms++) /* RFC 4286, 3.1 */
+		net_run(net, HP_MS(1));
 	cr_expect_str_eq(moved(&was, is), "sent advertisement");
 	was = *is;
 	off.config.is_on = false;
@@ -301,10 +303,10 @@ static uint64_t total(const struct net *net, enum message_way way)
 {
 	uint64_t sum = 0;
 
-	for (unsigned int i = 0; i < net->router_count; i++)
+	for (unsigned int i = 0; i < net_router_count(net); i++)
 		for (uint16_t link = 0; link < NET_PORTS_MAX; link++)
 			for (enum message message = 0; message < MESSAGE_COUNT; message++)
-				sum += inspect_counters(net->routers[i].core, link, net->family)
+				sum += inspect_counters(net_core(net, i), link, net_family(net))
 					       ->messages[message][way];
 	return sum;
 }
@@ -339,7 +341,7 @@ BENCH_TEST(counters, all_that_is_sent_is_counted_once)
 	cr_expect_eq(total(net, MESSAGE_SENT) + total(net, MESSAGE_RETRANSMITTED), net->sends);
 	/* The second query for the group that was left; nothing of HPIM-DM is repeated. */
 	cr_expect_eq(total(net, MESSAGE_RETRANSMITTED), 1);
-	cr_expect_eq(inspect_counters(net->routers[1].core, 1, family)
+	cr_expect_eq(inspect_counters(net_core(net, 1), 1, family)
 			     ->messages[MESSAGE_GM_QUERY_GROUP][MESSAGE_RETRANSMITTED],
 		     1);
 	net_free(net);
@@ -353,7 +355,7 @@ BENCH_TEST(counters, repetitions_are_counted_apart)
 	for (unsigned int i = 0; i < 2; i++)
 		for (enum message message = MESSAGE_HPIM_SYNC; message < MESSAGE_HPIM_ACK;
 		     message++)
-			repeated += inspect_counters(net->routers[i].core, i ? 0 : 1, family)
+			repeated += inspect_counters(net_core(net, i), i ? 0 : 1, family)
 					    ->messages[message][MESSAGE_RETRANSMITTED];
 	cr_expect_gt(repeated, 0);
 	cr_expect_eq(total(net, MESSAGE_SENT) + total(net, MESSAGE_RETRANSMITTED), net->sends);

@@ -47,7 +47,7 @@ static struct hpim_msg message(const struct net *net, enum hpim_type type, uint3
 
 static uint64_t count(const struct net *net, enum note_code code)
 {
-	return inspect_refused(net->routers[0].core, 0, code);
+	return inspect_refused(net_core(net, 0), 0, code);
 }
 
 static struct packet good(const struct net *net, enum hpim_type type)
@@ -138,7 +138,7 @@ Test(hpim_accept_packet, unnumbered_links_have_neighbors)
 	const struct hpim_msg msg = message(net, HPIM_HELLO, 0);
 
 	packet.src = net_addr(net, 3, HOST);
-	net->routers[0].core->links[0].info.addrs[0].len = 32;
+	net_core(net, 0)->links[0].info.addrs[0].len = 32;
 	hear(net, &packet, &msg);
 	cr_assert_eq(net_hpim(net, 0)->ifs[0]->neighbor_count, 1);
 	net_free(net);

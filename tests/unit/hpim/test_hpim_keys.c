@@ -19,12 +19,12 @@ static struct hpim_key key_of(uint16_t id, enum hpim_hash hash, const uint8_t *s
 static void config(struct net *net, unsigned int router, struct hpim_key key, bool is_on,
 		   bool is_sending)
 {
-	net->routers[router].core->limits.hmac = crypto_hmac;
+	net_core(net, router)->limits.hmac = crypto_hmac;
 	net_handle(net, router,
 		   &(struct core_event){ .kind = EV_CONFIG,
 					 .config = { .kind = CONFIG_KEY,
 						     .link = 0,
-						     .family = net->family,
+						     .family = net_family(net),
 						     .is_on = is_on,
 						     .key = &key,
 						     .is_sending = is_sending } });
@@ -83,7 +83,7 @@ BENCH_TEST(hpim_keys, other_secret_identifier_or_algorithm_is_a_stranger)
 		net_run_s(net, 20);
 		cr_expect_null(neighbor(net, 0), "row %zu", i);
 		cr_expect_null(neighbor(net, 1), "row %zu", i);
-		cr_expect_gt(inspect_refused(net->routers[0].core, 0, NOTE_PACKET_UNSIGNED), 0);
+		cr_expect_gt(inspect_refused(net_core(net, 0), 0, NOTE_PACKET_UNSIGNED), 0);
 		net_free(net);
 	}
 }
@@ -96,8 +96,8 @@ BENCH_TEST(hpim_keys, router_without_keys_hears_signed_messages_and_is_not_heard
 	config(net, 0, key_of(7, HPIM_HASH_SHA1, secret_a), true, true);
 	net_run_s(net, 20);
 	cr_expect_null(neighbor(net, 0));
-	cr_expect_gt(net->routers[1].core->links[0].counters[family].noted[NOTE_NEIGHBOR_NEW], 0);
-	cr_expect_eq(inspect_refused(net->routers[1].core, 0, NOTE_PACKET_UNSIGNED), 0);
+	cr_expect_gt(net_core(net, 1)->links[0].counters[family].noted[NOTE_NEIGHBOR_NEW], 0);
+	cr_expect_eq(inspect_refused(net_core(net, 1), 0, NOTE_PACKET_UNSIGNED), 0);
 	net_free(net);
 }
 
@@ -125,7 +125,7 @@ BENCH_TEST(hpim_keys, roll_over_keeps_the_neighbor)
 	}
 	cr_expect(are_synced(net));
 	cr_expect_eq(neighbor(net, 0)->my_snapshot_sn, snapshot_sn, "it synchronized again");
-	cr_expect_eq(inspect_refused(net->routers[0].core, 0, NOTE_PACKET_UNSIGNED), 0);
+	cr_expect_eq(inspect_refused(net_core(net, 0), 0, NOTE_PACKET_UNSIGNED), 0);
 	net_free(net);
 }
 
@@ -164,7 +164,7 @@ Test(hpim_keys, fragment_leaves_room_for_the_security_value)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct net *net = pair(rows[i].family);
 
-		net->routers[0].core->links[0].info.mtu = 1500;
+		net_core(net, 0)->links[0].info.mtu = 1500;
 		if (rows[i].hash != HPIM_HASH_COUNT)
 			config(net, 0, key_of(7, rows[i].hash, secret_a), true, true);
 		cr_expect_eq(hpim_snapshot_fragment(net_hpim(net, 0)->ifs[0]), rows[i].trees,

@@ -62,7 +62,7 @@ BENCH_TEST(hpim_hello, first_hello_comes_within_five_seconds_then_one_every_peri
 	net_on(net, 0);
 	net_switch(net, 0, 0, PROTO_GM, false);
 	net_log_clear(net);
-	first = core_deadline(net->routers[0].core);
+	first = core_deadline(net_core(net, 0));
 	cr_assert(first >= 0 && first < HP_SEC(5));
 	net_run(net, first);
 	bench_words(net, "0 Hello hold40 cp0");
@@ -82,7 +82,7 @@ BENCH_TEST(hpim_hello, disabled_interface_says_goodbye_and_nothing_more)
 	bench_words(net, "0 Bye; 0 leave");
 	net_run_s(net, 200);
 	bench_words(net, "");
-	cr_assert_eq(core_deadline(net->routers[0].core), HP_TIME_NEVER);
+	cr_assert_eq(core_deadline(net_core(net, 0)), HP_TIME_NEVER);
 	net_free(net);
 }
 
@@ -212,7 +212,7 @@ BENCH_TEST(hpim_liveness, more_neighbors_than_the_limit_are_refused)
 {
 	struct net *net = bench_new(family, 1, false);
 
-	net->routers[0].core->limits.neighbors = 2;
+	net_core(net, 0)->limits.neighbors = 2;
 	bench_meet(net, 0, 10);
 	bench_meet(net, 0, 11);
 	for (unsigned int host = 12; host < 14; host++)
@@ -457,7 +457,7 @@ BENCH_TEST(hpim_sn, exhausted_numbers_begin_a_new_boot_time)
 	net_route(net, 0, 1, 9, 11, 18);
 	bench_words(net, "0 Up(11:18) sn1");
 	cr_assert_eq(hif_of(net)->boot_time, NET_BOOT_S + BENCH_S);
-	cr_assert(core_deadline(net->routers[0].core) <= net->now + HP_SEC(5));
+	cr_assert(core_deadline(net_core(net, 0)) <= net->sim->now + HP_SEC(5));
 	cr_assert_eq(TAILQ_FIRST(&hif_of(net)->pending)->boot_time, NET_BOOT_S + BENCH_S);
 	cr_assert_null(TAILQ_NEXT(TAILQ_FIRST(&hif_of(net)->pending), node));
 	net_free(net);

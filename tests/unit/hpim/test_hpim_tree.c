@@ -138,7 +138,7 @@ BENCH_TEST(hpim_tree, default_interest_follows_the_setting)
 	struct core_settings settings = core_settings_default;
 
 	settings.initial_flood = false;
-	net_settings(net, 0, &settings);
+	net_settings(net, &settings);
 	bench_words(net, "0 NoInt>.9 sn3; put 0>");
 	bench_say(net, 2, 9, HPIM_INTEREST, 9, rpc10);
 	bench_words(net, "2 Ack>.9 sn9 (7,1)@500; 0 Int>.9 sn4; put 0>2");
@@ -241,7 +241,7 @@ BENCH_TEST(hpim_tree, loser_without_hold_forwarding_stops_at_once)
 	struct core_settings settings = core_settings_default;
 
 	settings.hold_forwarding = false;
-	net_settings(net, 0, &settings);
+	net_settings(net, &settings);
 	net_run_s(net, 5);
 	bench_meet(net, 1, 8);
 	bench_say(net, 1, 9, HPIM_UPSTREAM, 9, rpc20);
@@ -337,7 +337,7 @@ BENCH_TEST(hpim_tree, route_that_becomes_connected_makes_an_originator)
 	bench_words(net, "1 Up(2:0) sn3; 2 Up(2:0) sn3");
 	cr_assert(net_tree(net, 0)->view.is_originator);
 	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>1,2");
-	cr_assert_eq(net_tree(net, 0)->source_timer.deadline, net->now + HP_SEC(210));
+	cr_assert_eq(net_tree(net, 0)->source_timer.deadline, net->sim->now + HP_SEC(210));
 	net_route(net, 0, 0, 9, 11, 20);
 	bench_words(net, "0 Int>.9 sn3; 1 Up(11:20) sn4; 2 Up(11:20) sn4");
 	cr_assert_not(timer_runs(&net_tree(net, 0)->source_timer));
@@ -392,7 +392,7 @@ BENCH_TEST(hpim_tree, tree_beyond_the_limit_is_acknowledged_and_refused)
 {
 	struct net *net = active_new(family);
 
-	net->routers[0].core->limits.trees = 1;
+	net_core(net, 0)->limits.trees = 1;
 	bench_hear(net, 0, 9,
 		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
 				       .type = HPIM_UPSTREAM,
@@ -453,7 +453,7 @@ BENCH_TEST(hpim_data, unwanted_data_gets_an_entry_that_drops_it)
 	struct core_settings settings = core_settings_default;
 
 	settings.initial_flood = false;
-	net_settings(net, 0, &settings);
+	net_settings(net, &settings);
 	bench_miss(net, 0);
 	bench_words(net, "watch; put 0>");
 	net_run_s(net, 15);
@@ -571,12 +571,13 @@ BENCH_TEST(hpim_source, silent_source_ends_the_tree_after_its_lifetime)
 BENCH_TEST(hpim_source, source_that_was_seen_lives_on)
 {
 	struct net *net = originator_new(family);
+	const struct mfib_key key = net_key(net, 0);
 
 	bench_miss(net, 0);
 	bench_ack(net, 1, 9, 2);
 	net_log_clear(net);
 	net_run_s(net, 200);
-	net->routers[0].seen_at[0] = net->now;
+	sim_router_entry(net_router(net, 0), &key)->seen_at = net->sim->now;
 	net_run_s(net, 10);
 	bench_words(net, "ask");
 	cr_assert_str_eq(net_state(net, 0), "ACTIVE 0>1");
@@ -592,23 +593,23 @@ BENCH_TEST(hpim_source, forwarding_plane_that_does_not_answer_has_seen_nothing)
 {
 	struct net *net = originator_new(family);
 	const struct core_event clock = { .kind = EV_CLOCK };
-	struct core *core = net->routers[0].core;
+	struct core *core = net_core(net, 0);
 	unsigned int asked = 0;
 
 	bench_miss(net, 0);
 	bench_ack(net, 1, 9, 2);
-	while (net->now < HP_SEC(BENCH_S + 212)) {
+	while (net->sim->now < HP_SEC(BENCH_S + 212)) {
 		const struct core_effect *fx;
 
-		net->now = core_deadline(core);
-		core_handle(core, net->now, &clock);
+		net->sim->now = core_deadline(core);
+		core_handle(core, net->sim->now, &clock);
 		while ((fx = core_effect_next(core)))
 			asked += fx->kind == FX_MFIB_QUERY;
 		if (net_tree(net, 0)->view.state == TREE_INACTIVE)
 			break;
 	}
 	cr_assert_eq(asked, 1);
-	cr_assert_eq(net->now, HP_SEC(BENCH_S + 211));
+	cr_assert_eq(net->sim->now, HP_SEC(BENCH_S + 211));
 	net_free(net);
 }
 
@@ -664,7 +665,7 @@ BENCH_TEST(hpim_source, root_of_an_originator_may_move)
 	net_route(net, 0, 1, 0, 2, 0);
 	bench_words(net, "1 NoUp sn3; put 1>");
 	cr_assert_str_eq(net_state(net, 0), "ACTIVE 1>");
-	cr_assert_eq(net_tree(net, 0)->source_timer.deadline, net->now + HP_SEC(210));
+	cr_assert_eq(net_tree(net, 0)->source_timer.deadline, net->sim->now + HP_SEC(210));
 	net_route(net, 0, LINK_NONE, 0, UINT32_MAX, UINT32_MAX);
 	bench_words(net, "del");
 	net_free(net);
