@@ -59,6 +59,7 @@ IO_OBJS     := $(call objs,ctrl/io/*.c)
 DPLANE_OBJS := $(call objs,ctrl/dplane/*.c ctrl/dplane/*/*.c)
 DAEMON_OBJS := $(filter-out $(BUILD)/ctrl/daemon/main.o,$(call objs,ctrl/daemon/*.c ctrl/mgmt/*.c))
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
+SCHEMA_OBJS := $(BUILD)/ctrl/mgmt/schema.o $(BUILD)/ctrl/mgmt/command.o
 SIMNET_OBJS := $(call objs,tools/simnet/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
@@ -84,7 +85,7 @@ DPLANE_LIB := $(BUILD)/libhpim-dplane.a
 DAEMON_LIB  := $(BUILD)/libhpim-daemon.a
 ALL_LIBS   := $(TEXT_OBJ) $(DAEMON_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
 BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink \
-	       $(BUILD)/hpimsim
+	       $(BUILD)/hpimsim $(BUILD)/schemadoc
 
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto -lcap-ng
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
@@ -93,7 +94,7 @@ SIM_LIBS    := -lyaml -ljson-c
 FAKE_WRAP    := -Wl,--wrap=dplane_new,--wrap=getrandom
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
-.PHONY: all tests deps check check-vm style lint skeletons format fuzz explore sim demo bench install deb clean help
+.PHONY: all tests deps check check-vm style lint skeletons format fuzz explore sim docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -117,7 +118,7 @@ check-vm: deps ## Boot the kernels of vmtests/kernels.txt in QEMU and test on ea
 	$(Q)$(MAKE) --no-print-directory all tests
 	$(Q)BUILD=$(BUILD) vmtests/run.sh
 
-style: $(CORE_LIB) $(BUILD)/hpimd $(BUILD)/hpimctl skeletons ## Only the checks of the source's form
+style: $(CORE_LIB) $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/schemadoc skeletons ## Only the checks of the source's form
 	$(Q)BUILD=$(BUILD) tests/run.sh style
 
 lint: skeletons ## cppcheck and clang-tidy, which take minutes
@@ -142,6 +143,9 @@ sim: $(BUILD)/hpimsim ## Scenarios and HISTORIES (2000) random histories in the 
 
 explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXPLORE_SECONDS (60)
 	$(Q)$< --seconds $(EXPLORE_SECONDS)
+
+docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md from the tables of commands and fields
+	$(Q)$< > docs/SCHEMA.md
 
 demo: deps ## Four routers in network namespaces, real multicast, a broken link (as root)
 	$(Q)$(MAKE) --no-print-directory all
@@ -204,8 +208,12 @@ link = $(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(1)
 $(BUILD)/hpimd: $(BUILD)/ctrl/daemon/main.o $(ALL_LIBS)
 	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS))
 
-$(BUILD)/hpimctl: $(CTL_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/ctrl/base/utf8.o $(TEXT_OBJ)
+# The tables of commands and answers are the daemon's.
+$(BUILD)/hpimctl: $(CTL_OBJS) $(SCHEMA_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/ctrl/base/utf8.o $(TEXT_OBJ)
 	$(call link,$^ $(CTL_LIBS))
+
+$(BUILD)/schemadoc: $(BUILD)/tools/schemadoc/schemadoc.o $(SCHEMA_OBJS)
+	$(call link,$^)
 
 # The same core as the daemon's, between other people's hands.
 $(BUILD)/hpimsim: $(SIM_OBJS) $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)

@@ -2,8 +2,11 @@
 /*
  * Arguments that several commands have.
  */
+#include <assert.h>
+
 #include "io/field.h"
 #include "mgmt/args.h"
+#include "mgmt/schema.h"
 
 bool arg_family(struct json_object *args, enum ip_family family)
 {
@@ -12,6 +15,14 @@ bool arg_family(struct json_object *args, enum ip_family family)
 	if (!json_object_object_get_ex(args, "family", &value))
 		return true;
 	return json_object_get_int(value) == (family == IP_FAMILY_4 ? 4 : 6);
+}
+
+bool arg_number(struct json_object *args, const char *cmd, const char *name, int64_t *ret_number)
+{
+	const struct command_arg *arg = command_arg(command_find(cmd), name);
+
+	assert(arg);
+	return field_number(args, name, arg->min, arg->max, ret_number);
 }
 
 const char *arg_interface(struct json_object *args)

@@ -11,6 +11,13 @@
 /** arg_interface() - The interface asked for, or NULL: all. */
 const char *arg_interface(struct json_object *args);
 
+/**
+ * arg_number() - Read a number; @cmd says what it may be (mgmt/command.c).
+ *
+ * Return: whether it is there and in its range.
+ */
+bool arg_number(struct json_object *args, const char *cmd, const char *name, int64_t *ret_number);
+
 /** arg_family() - Whether "family" (4 or 6; absent: both) includes this one. */
 bool arg_family(struct json_object *args, enum ip_family family);
 

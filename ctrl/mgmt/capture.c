@@ -16,11 +16,12 @@
 #include "io/ctlsock.h"
 #include "io/field.h"
 #include "io/loop.h"
+#include "mgmt/answer.h"
+#include "mgmt/args.h"
 #include "mgmt/capture.h"
 #include "mgmt/mgmt.h"
 
-#define EVERY_MAX 1000000000
-#define SCHEMA    "hpim.capture/1"
+#define SCHEMA "hpim.capture/1"
 
 #define ETH_ADDRS_LEN 12u
 #define ETH_TAG_LEN   4u
@@ -152,12 +153,15 @@ static struct json_object *record_of(const struct capture *capture,
 static void hand_out(struct capture *capture, const struct dplane_captured *captured)
 {
 	uint32_t every = sampled_every(capture->daemon);
+	struct json_object *record;
 
 	capture->seen += every;
 	if (capture->seen < capture->every)
 		return;
 	capture->seen = 0;
-	if (!ctl_stream_record(capture->client, record_of(capture, captured))) {
+	record = record_of(capture, captured);
+	answer_check(schema_find(SCHEMA), record);
+	if (!ctl_stream_record(capture->client, record)) {
 		capture->lost++;
 		return;
 	}
@@ -192,9 +196,9 @@ void capture_request(struct daemon *daemon, struct ctl_client *client, const cha
 	(void)cmd; /* it has one name */
 	assert(capture);
 	if ((json_object_object_get_ex(args, "every", NULL) &&
-	     !field_number(args, "every", 1, EVERY_MAX, &every)) ||
+	     !arg_number(args, "capture", "every", &every)) ||
 	    (json_object_object_get_ex(args, "count", NULL) &&
-	     !field_number(args, "count", 1, INT64_MAX, &count))) {
+	     !arg_number(args, "capture", "count", &count))) {
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "",
 				"\"every\" and \"count\" are numbers from 1 on");
 		free(capture);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands of the control socket: which there are, and their arguments. What they show is in
- * mgmt/show_request.c.
+ * Commands of the control socket: who answers which. The commands are rows of mgmt/command.c.
  */
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "mgmt/keys.h"
 #include "mgmt/mgmt.h"
 #include "mgmt/ports.h"
+#include "mgmt/schema.h"
 #include "mgmt/show.h"
 #include "mgmt/statics.h"
 
@@ -48,11 +48,12 @@ static void do_restart(struct daemon *daemon, struct ctl_client *client, const c
 	daemon_stop(daemon, DAEMON_RESTART);
 }
 
-static const struct command {
+/* Of the commands that change something; the others are views of mgmt/show.c. */
+static const struct handler {
 	const char *name;
 	void (*run)(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		    struct json_object *args);
-} commands[] = {
+} handlers[] = {
 	{ "attach", ports_request },
 	{ "detach", ports_request },
 	{ "threshold", ports_request },
@@ -68,24 +69,42 @@ static const struct command {
 	{ "static delete join", statics_request },
 };
 
+static const struct handler *handler_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		if (!strcmp(handlers[i].name, name))
+			return &handlers[i];
+	return NULL;
+}
+
+const char *mgmt_check(void)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (command->access != ACCESS_LOCAL &&
+		    (command->access == ACCESS_READ ? !show_has_view(command)
+						    : !handler_find(command->name)))
+			return command->name;
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		if (!command_find(handlers[i].name))
+			return handlers[i].name;
+	return show_unknown_view();
+}
+
 void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,
 		  bool may_change)
 {
+	const struct command *command = command_find(cmd);
 	struct daemon *daemon = ctx;
 
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(cmd, commands[i].name) != 0)
-			continue;
-		if (may_change)
-			commands[i].run(daemon, client, cmd, args);
-		else
-			ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
-					"run it as root or as a member of the group hpim",
-					"'%s' changes something, and this socket is read-only",
-					cmd);
-		return;
-	}
-	if (!show_request(daemon, client, cmd, args))
+	if (!command || command->access == ACCESS_LOCAL)
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
 				"'hpimctl help' lists the commands", "no command '%s'", cmd);
+	else if (command->access == ACCESS_READ)
+		show_request(daemon, client, command, args);
+	else if (may_change)
+		handler_find(cmd)->run(daemon, client, cmd, args);
+	else
+		ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
+				"run it as root or as a member of the group hpim",
+				"'%s' changes something, and this socket is read-only", cmd);
 }

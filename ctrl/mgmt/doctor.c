@@ -17,6 +17,7 @@
 #include "io/field.h"
 #include "io/rtnl.h"
 #include "mgmt/args.h"
+#include "mgmt/answer.h"
 #include "mgmt/doctor.h"
 #include "mgmt/show.h"
 #include "mgmt/trees.h"
@@ -47,7 +48,7 @@ static void send_finding(const struct doctor *doctor, const struct advice *advic
 	field_put_text(record, "what", what);
 	field_put_text(record, "why", advice->why);
 	field_put_text(record, "remedy", advice->remedy);
-	ctl_reply_record(doctor->client, record);
+	answer_record(doctor->client, schema_find("hpim.doctor/1"), record);
 }
 
 void doctor_report(struct doctor *doctor, const struct advice *advice, const char *what, ...)

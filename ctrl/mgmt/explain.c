@@ -22,6 +22,7 @@
 #include "io/field.h"
 #include "io/loop.h"
 #include "io/rtnl.h"
+#include "mgmt/answer.h"
 #include "mgmt/explain.h"
 #include "mgmt/mroutes.h"
 #include "mgmt/reason.h"
@@ -62,7 +63,7 @@ __attribute__((format(printf, 5, 6))) static void say(const struct explain *ex, 
 	field_put_text(record, "interface", interface);
 	field_put_text(record, "verdict", verdict);
 	field_put_text(record, "sentence", sentence);
-	ctl_reply_record(ex->client, record);
+	answer_record(ex->client, schema_find("hpim.explain/1"), record);
 }
 
 /* ---- what is known ---- */

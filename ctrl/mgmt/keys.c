@@ -25,19 +25,6 @@ struct request {
 	bool is_sending;
 };
 
-static bool read_id(struct json_object *args, uint16_t *ret_id)
-{
-	struct json_object *value;
-	int64_t id;
-
-	if (!json_object_object_get_ex(args, "id", &value) ||
-	    !json_object_is_type(value, json_type_int))
-		return false;
-	id = json_object_get_int64(value);
-	*ret_id = (uint16_t)id;
-	return id >= 0 && id <= UINT16_MAX;
-}
-
 /* A hash that this system cannot compute would silence the interface. */
 static bool hash_works(const struct hpim_key *key)
 {
@@ -120,16 +107,18 @@ static bool read_request(struct daemon *daemon, const char *cmd, struct json_obj
 {
 	const char *name = arg_interface(args);
 	const char *error;
+	int64_t id;
 
 	*request = (struct request){ .is_sending = field_bool(args, "sending") ||
 						   !strcmp(cmd, "key send") };
 	request->link = port_find(daemon, name ? name : "-", refusal);
 	if (request->link == LINK_NONE)
 		return false;
-	if (!read_id(args, &request->key.id)) {
+	if (!arg_number(args, cmd, "id", &id)) {
 		refuse(refusal, CTL_EXIT_USAGE, "usage", "", "a key's id is 0 to 65535");
 		return false;
 	}
+	request->key.id = (uint16_t)id;
 	error = !strcmp(cmd, "key add") ? secret_error(args, &request->key) : NULL;
 	if (error)
 		refuse(refusal, CTL_EXIT_REFUSED, "key", "", "%s", error);

@@ -38,7 +38,7 @@ static void limit_put(const struct show *show, const struct limit *limit)
 	field_put_number(record, "used", limit->used);
 	field_put_number(record, "limit", limit->limit);
 	field_put_number(record, "refused", limit->refused);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 }
 
 static uint64_t refused(const struct show *show, uint16_t link, const enum note_code codes[])

@@ -11,6 +11,14 @@ struct dplane_captured;
 /** mgmt_request() - A request on the control socket; @ctx: the daemon. */
 ctl_request_fn mgmt_request;
 
+/**
+ * mgmt_check() - Whether commands and their answers fit together: each command of mgmt/command.c
+ * has a handler or a view, and each of these is one of its commands. For tests.
+ *
+ * Return: NULL, or the name of one that does not.
+ */
+const char *mgmt_check(void);
+
 /** capture_packet() - Hand a sampled packet to the clients that want some. */
 void capture_packet(struct daemon *daemon, const struct dplane_captured *captured);
 

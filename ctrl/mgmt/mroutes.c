@@ -72,7 +72,7 @@ static void show_entry(const struct show *show, const struct mfib_entry *entry)
 	field_put_text(record, "owner", mfib_owner_name(entry->owner));
 	field_put_seconds(record, "owned_s", now - entry->since);
 	field_put_seconds(record, "stale_s", mroutes_time_left(entry, now));
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 }
 
 hp_time mroutes_time_left(const struct mfib_entry *entry, hp_time now)

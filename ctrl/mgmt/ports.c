@@ -14,6 +14,7 @@
 #include "io/ctlsock.h"
 #include "io/field.h"
 #include "io/rtnl.h"
+#include "mgmt/answer.h"
 #include "mgmt/args.h"
 #include "mgmt/ports.h"
 
@@ -152,7 +153,8 @@ static void change_one(struct daemon *daemon, struct outcome *outcome, change_fn
 	}
 	outcome->done++;
 	if (daemon->ports[link].is_used)
-		ctl_reply_record(outcome->client, ports_record(daemon, link));
+		answer_record(outcome->client, schema_find("hpim.attach/1"),
+			      ports_record(daemon, link));
 }
 
 static void reply_outcome(const struct outcome *outcome)
@@ -208,7 +210,7 @@ static void set_threshold(struct daemon *daemon, struct ctl_client *client,
 
 	if (!read_name(client, args, &name))
 		return;
-	if (!field_number(args, "ttl", 0, TTL_MAX, &ttl))
+	if (!arg_number(args, "threshold", "ttl", &ttl))
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "", "a threshold is 0 to %d",
 				TTL_MAX);
 	else if (port_threshold(daemon, name, (uint8_t)ttl, &refusal) == LINK_NONE)

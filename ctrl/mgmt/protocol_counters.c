@@ -34,7 +34,7 @@ static void show_message(const struct show *show, enum message message,
 	field_put_number(record, "sent", ways[MESSAGE_SENT]);
 	field_put_number(record, "received", ways[MESSAGE_RECEIVED]);
 	field_put_number(record, "retransmitted", ways[MESSAGE_RETRANSMITTED]);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 }
 
 static void show_refused(const struct show *show, enum core_socket socket, const char *reason,
@@ -47,7 +47,7 @@ static void show_refused(const struct show *show, enum core_socket socket, const
 	record = record_new(show, socket);
 	field_put_number(record, "refused", packets);
 	field_put_text(record, "reason", reason);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 }
 
 static void show_malformed(const struct show *show, const struct counters *counters)

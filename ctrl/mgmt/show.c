@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the control socket shows: flat records, one schema per command. Names and meanings are in
- * docs/MANAGEMENT.md. Trees are in mgmt/ctl_trees.c.
+ * mgmt/schema.c. Trees are in mgmt/trees.c.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -18,12 +18,14 @@
 #include "io/field.h"
 #include "io/rawsock.h"
 #include "io/rtnl.h"
+#include "mgmt/answer.h"
 #include "mgmt/args.h"
 #include "mgmt/doctor.h"
 #include "mgmt/explain.h"
 #include "mgmt/limits.h"
 #include "mgmt/mroutes.h"
 #include "mgmt/protocol_counters.h"
+#include "mgmt/schema.h"
 #include "mgmt/ports.h"
 #include "mgmt/reason.h"
 #include "mgmt/show.h"
@@ -165,7 +167,7 @@ static void show_interface(const struct show *show, uint16_t link)
 	put_querier_expiry(show, record, link, IP_FAMILY_4);
 	put_querier_expiry(show, record, link, IP_FAMILY_6);
 	field_put_bool(record, "ssm_any_source", port->has_ssm_any_source);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 }
 
 static bool show_interfaces(struct show *show)
@@ -192,7 +194,7 @@ static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 	field_put_number(record, "neighbor_snapshot_sn", view->neighbor_snapshot_sn);
 	field_put_number(record, "checkpoint_sn", view->checkpoint_sn);
 	field_put_seconds(record, "uptime_s", view->since_for);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 	return true;
 }
 
@@ -217,7 +219,7 @@ static bool show_group(void *ctx, const struct gm_group_view *view)
 	field_put_text(record, "state", view->state);
 	field_put_addr(record, "last_reporter", &view->last_reporter);
 	field_put_seconds(record, "expires_s", view->expires_in);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 	return true;
 }
 
@@ -232,7 +234,7 @@ static bool show_join(void *ctx, const struct static_join *join)
 	field_put_text(record, "state", "Static");
 	field_put_text(record, "last_reporter", "-");
 	field_put_seconds(record, "expires_s", HP_TIME_NEVER);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 	return true;
 }
 
@@ -264,7 +266,7 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	field_put_number(record, "packets", counter->packets);
 	field_put_number(record, "bytes", counter->bytes);
 	field_put_text(record, "meaning", reason_sentence(counter->reason));
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 }
 
 static void show_refusal(const struct show *show, uint16_t link, const char *reason,
@@ -361,7 +363,7 @@ static bool show_key(void *ctx, const struct inspect_key *view)
 	field_put_number(record, "id", view->id);
 	field_put_text(record, "algorithm", hpim_hash_name(view->hash));
 	field_put_bool(record, "sending", view->is_sending);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 	return true;
 }
 
@@ -380,7 +382,7 @@ static bool show_algorithms(struct show *show)
 
 		field_put_text(record, "algorithm", hpim_hash_name(hash));
 		field_put_number(record, "bytes", hpim_hash_len(hash));
-		ctl_reply_record(show->client, record);
+		show_record(show, record);
 	}
 	return true;
 }
@@ -389,48 +391,30 @@ static bool show_status(struct show *show)
 {
 	if (!dplane_totals_add(show->daemon->dplane, &show->totals))
 		return false;
-	ctl_reply_record(show->client, status_record(show->daemon, &show->totals));
+	show_record(show, status_record(show->daemon, &show->totals));
 	return true;
 }
 
 static const struct view views[] = {
-	{ .cmd = "status", .schema = "hpim.status/1", .step = show_status },
-	{ .cmd = "show interfaces", .schema = "hpim.interfaces/1", .step = show_interfaces },
-	{ .cmd = "show neighbors", .schema = "hpim.neighbors/1", .step = show_neighbors },
+	{ .cmd = "status", .step = show_status },
+	{ .cmd = "show interfaces", .step = show_interfaces },
+	{ .cmd = "show neighbors", .step = show_neighbors },
 	{ .cmd = "show trees",
 	  .is_detail = true,
-	  .schema = "hpim.tree-interfaces/1",
 	  .begin = mroutes_begin,
 	  .step = trees_ifs_step,
 	  .end = trees_end },
-	{ .cmd = "show trees",
-	  .schema = "hpim.trees/1",
-	  .begin = mroutes_begin,
-	  .step = trees_step,
-	  .end = trees_end },
-	{ .cmd = "show groups", .schema = "hpim.groups/1", .step = show_groups },
-	{ .cmd = "show mroutes",
-	  .schema = "hpim.mroutes/1",
-	  .begin = mroutes_begin,
-	  .step = mroutes_step,
-	  .end = mroutes_end },
-	{ .cmd = "show static", .schema = "hpim.static/1", .step = statics_step },
-	{ .cmd = "show counters",
-	  .schema = "hpim.counters/1",
-	  .begin = counters_begin,
-	  .step = show_counters },
-	{ .cmd = "show protocol-counters",
-	  .schema = "hpim.protocol-counters/1",
-	  .step = show_protocol_counters },
-	{ .cmd = "explain", .schema = "hpim.explain/1", .begin = begin_explain, .step = explain },
-	{ .cmd = "doctor",
-	  .schema = "hpim.doctor/1",
-	  .begin = doctor_begin,
-	  .step = doctor_step,
-	  .end = doctor_end },
-	{ .cmd = "show limits", .schema = "hpim.limits/1", .step = limits_step },
-	{ .cmd = "show keys", .schema = "hpim.keys/1", .step = show_keys },
-	{ .cmd = "show algorithms", .schema = "hpim.algorithms/1", .step = show_algorithms },
+	{ .cmd = "show trees", .begin = mroutes_begin, .step = trees_step, .end = trees_end },
+	{ .cmd = "show groups", .step = show_groups },
+	{ .cmd = "show mroutes", .begin = mroutes_begin, .step = mroutes_step, .end = mroutes_end },
+	{ .cmd = "show static", .step = statics_step },
+	{ .cmd = "show counters", .begin = counters_begin, .step = show_counters },
+	{ .cmd = "show protocol-counters", .step = show_protocol_counters },
+	{ .cmd = "explain", .begin = begin_explain, .step = explain },
+	{ .cmd = "doctor", .begin = doctor_begin, .step = doctor_step, .end = doctor_end },
+	{ .cmd = "show limits", .step = limits_step },
+	{ .cmd = "show keys", .step = show_keys },
+	{ .cmd = "show algorithms", .step = show_algorithms },
 };
 
 static const struct view *view_find(const char *cmd, bool is_detail)
@@ -450,7 +434,7 @@ static void show_part(void *ctx)
 	while (!show->view->step(show))
 		if (ctl_part_is_full(show->client))
 			return;
-	ctl_reply_end(show->client, show->view->schema);
+	ctl_reply_end(show->client, show->schema->id);
 }
 
 static void show_gone(void *ctx)
@@ -463,22 +447,40 @@ static void show_gone(void *ctx)
 	free(show);
 }
 
-bool show_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+bool show_has_view(const struct command *command)
+{
+	const struct view *detail = view_find(command->name, true);
+
+	return view_find(command->name, false) && (!command->detail || detail->is_detail);
+}
+
+const char *show_unknown_view(void)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (!command_find(views[i].cmd))
+			return views[i].cmd;
+	return NULL;
+}
+
+void show_record(const struct show *show, struct json_object *record)
+{
+	answer_record(show->client, show->schema, record);
+}
+
+void show_request(struct daemon *daemon, struct ctl_client *client, const struct command *command,
 		  struct json_object *args)
 {
-	const struct view *view = view_find(cmd, field_bool(args, "detail"));
-	struct show *show;
+	const struct view *view = view_find(command->name, field_bool(args, "detail"));
+	struct show *show = calloc(1, sizeof(*show));
 
-	if (!view)
-		return false;
-	show = calloc(1, sizeof(*show));
-	assert(show);
-	*show = (struct show){
-		.daemon = daemon, .client = client, .args = json_object_get(args), .view = view
-	};
+	assert(view && show);
+	*show = (struct show){ .daemon = daemon,
+			       .client = client,
+			       .args = json_object_get(args),
+			       .view = view,
+			       .schema = command_answer(command, view->is_detail) };
 	if (view->begin && !view->begin(show))
 		show_gone(show);
 	else
 		ctl_reply_parts(client, show_part, show_gone, show);
-	return true;
 }

@@ -10,15 +10,17 @@
 #include "core/mfib.h"
 #include "dplane/dplane.h"
 
+struct command;
 struct ctl_client;
 struct daemon;
 struct doctor;
 struct json_object;
 struct rtnl_link;
+struct schema;
 struct show;
 
 /**
- * struct view - What a command shows.
+ * struct view - How a command of mgmt/command.c is answered.
  * @is_detail: the view that "detail" asks for.
  * @begin:     check the arguments, prepare the first step; false: refused, with the error sent.
  *             NULL: nothing to do.
@@ -26,7 +28,7 @@ struct show;
  * @end:       also when the client left before; NULL: nothing to do.
  */
 struct view {
-	const char *cmd, *schema;
+	const char *cmd;
 	bool is_detail;
 	bool (*begin)(struct show *show);
 	bool (*step)(struct show *show);
@@ -39,7 +41,8 @@ struct show {
 	struct ctl_client *client;
 	struct json_object *args;
 	const struct view *view;
-	enum ip_family family; /* where views of links or trees go on */
+	const struct schema *schema; /* of the records */
+	enum ip_family family;       /* where views of links or trees go on */
 	uint16_t link;
 	uint32_t unsettled; /* steps until the counters are exact */
 	struct dplane_totals totals;
@@ -64,8 +67,17 @@ bool show_includes(const struct show *show, uint16_t link);
  */
 struct ip_addr show_link_addr(const struct rtnl_link *link, enum ip_family family);
 
-/** show_request() - Answer "status", "explain", "doctor" and "show ..."; false: no such command. */
-bool show_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+/** show_record() - Send a record of the view; takes the reference of @record. */
+void show_record(const struct show *show, struct json_object *record);
+
+/** show_request() - Answer a command that only reads. */
+void show_request(struct daemon *daemon, struct ctl_client *client, const struct command *command,
 		  struct json_object *args);
+
+/** show_has_view() - Whether a command that only reads is implemented. */
+bool show_has_view(const struct command *command);
+
+/** show_unknown_view() - A view's command that mgmt/command.c does not have; NULL: none. */
+const char *show_unknown_view(void);
 
 #endif

@@ -11,12 +11,16 @@
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "daemon/static.h"
+#include "io/ctlsock.h"
 #include "io/field.h"
 #include "io/rtnl.h"
+#include "mgmt/answer.h"
 #include "mgmt/args.h"
 #include "mgmt/mroutes.h"
 #include "mgmt/show.h"
 #include "mgmt/statics.h"
+
+#define SCHEMA "hpim.static/1"
 
 static bool is_present(const struct daemon *daemon, uint16_t link)
 {
@@ -99,7 +103,7 @@ bool statics_step(struct show *show)
 	for (; rule; rule = rule->next)
 		if (arg_family(show->args, ip_addr_family(&rule->route.group.addr)) &&
 		    (!arg_interface(show->args) || show_includes(show, rule->route.iif)))
-			ctl_reply_record(show->client, record_of(show->daemon, rule));
+			show_record(show, record_of(show->daemon, rule));
 	return true;
 }
 
@@ -122,8 +126,8 @@ static void add_rule(struct daemon *daemon, struct ctl_client *client, struct js
 		reply_refusal(client, &refusal);
 		return;
 	}
-	ctl_reply_record(client, record_of(daemon, rule));
-	ctl_reply_end(client, "hpim.static/1");
+	answer_record(client, schema_find(SCHEMA), record_of(daemon, rule));
+	ctl_reply_end(client, SCHEMA);
 }
 
 static void delete_rule(struct daemon *daemon, struct ctl_client *client, struct json_object *args,

@@ -34,7 +34,7 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	mroutes_put_outputs(show->daemon, record, &view->oifs);
 	mroutes_put_counts(show, record, &view->key);
 	field_put_seconds(record, "stale_s", view->stale_in);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 }
 
 static void show_tree_if(void *ctx, const struct inspect_tree_if *view)
@@ -58,7 +58,7 @@ static void show_tree_if(void *ctx, const struct inspect_tree_if *view)
 	field_put_addr(record, "best_upstream", &view->best_upstream);
 	field_put_number(record, "upstream_preference", view->upstream_preference);
 	field_put_number(record, "upstream_metric", view->upstream_metric);
-	ctl_reply_record(show->client, record);
+	show_record(show, record);
 }
 
 static void show_tree_ifs(const struct show *show, const struct inspect_tree *view)

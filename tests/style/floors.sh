@@ -49,7 +49,11 @@ check() {
 	allow "ctrl/core" "ctrl/core/*.[ch] ctrl/core/*/*.[ch]" "base/|wire/|core/|hpim/ip_addr\\.h$" "($free|$trees)\\.h"
 	allow "ctrl/io" "ctrl/io/*.[ch]" "base/|wire/|core/|io/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
 	allow "ctrl/dplane" "ctrl/dplane/*.[ch] ctrl/dplane/*/*.[ch]" "base/|core/|dplane/|hpim/|bpf/.*\\.skel\\.h$" "*"
-	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
+	# The tables that the daemon and hpimctl share.
+	for file in ctrl/mgmt/schema.[ch] ctrl/mgmt/command.c; do
+		allow "$file" "$file" "mgmt/schema\\.h$|hpim/ctl_abi\\.h$" "($free)\\.h"
+	done
+	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$|mgmt/schema\\.h$" "*"
 	allow "tools/hpimexplore" "tools/hpimexplore/*.[ch]" "base/|wire/|core/|simnet/|hpimexplore/" "*"
 	allow "tools/simnet" "tools/simnet/*.[ch]" \
 		"base/|wire/|simnet/|core/(core|event|effect|inspect|membership/gm|history)\\.h\$" "*"

@@ -191,4 +191,27 @@ if [ $status -ne 77 ] && { [ $status -ne 1 ] || ! grep -q 'root user' "$work/out
 	cat "$work/out"
 	failed=1
 fi
+# A copy of what schema.sh compares; the tables themselves are in the program.
+schema_tree() {
+	good_tree
+	mkdir -p "$work/t/docs" "$work/t/tools/hpimctl"
+	cp "$here"/../../ctrl/mgmt/*.c "$work/t/ctrl/mgmt/"
+	cp "$here/../../docs/SCHEMA.md" "$work/t/docs/"
+	cp "$here/../../tools/hpimctl/grammar.c" "$work/t/tools/hpimctl/"
+}
+
+schema_tree
+expect schema.sh 0 ''
+schema_tree; add docs/SCHEMA.md '| `color` |\n'
+expect schema.sh 1 'not what the tables say'
+schema_tree; add ctrl/mgmt/show.c 'field_put_text(record, "color", "red");\n'
+expect schema.sh 1 'the field color is in no schema'
+schema_tree; sed -i '/"checkpoint_sn"/d' "$work/t/ctrl/mgmt/show.c"
+expect schema.sh 1 'no record has the field checkpoint_sn'
+schema_tree; add ctrl/mgmt/show.c 'ctl_reply_record(client, record);\n'
+expect schema.sh 1 'records go through'
+schema_tree; sed -i '/ACT_COMMAND, "explain"/d' "$work/t/tools/hpimctl/grammar.c"
+expect schema.sh 1 "no words lead to 'explain'"
+schema_tree; add tools/hpimctl/grammar.c '{ AT_START, "paint", AT_END, ACT_COMMAND, "paint", NULL, NULL },\n'
+expect schema.sh 1 "there is no command 'paint'"
 exit $failed

@@ -137,8 +137,8 @@ static int run(struct client *client, const struct request *request, struct capt
 	int signal_fd = signals_open(), err;
 
 	client_until(client, signal_fd);
-	err = client_ask(client, request->cmd, request->args, SCHEMA, take_record, capture,
-			 ret_error);
+	err = client_ask(client, request->command->name, request->args, SCHEMA, take_record,
+			 capture, ret_error);
 	if (signal_fd >= 0)
 		(void)close(signal_fd); /* only read */
 	if (err == CLIENT_STOPPED)

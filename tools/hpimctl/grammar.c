@@ -5,6 +5,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,9 +77,7 @@ enum place {
 
 enum act {
 	ACT_NONE,
-	ACT_SHOW,       /* value: command that only reads */
-	ACT_CHANGE,     /* value: command that changes something */
-	ACT_END,        /* value: the same, and the daemon ends with it */
+	ACT_COMMAND,    /* value: name of a command, which has the help */
 	ACT_FLAG,       /* value: argument that becomes true */
 	ACT_MODE,       /* value: the mode */
 	ACT_FILTER,     /* value: letters of what the word may be: interface, source, group */
@@ -108,48 +107,31 @@ struct token {
 /* clang-format off */
 static const struct token tokens[] = {
 	{ AT_START, "show", AT_OBJECT, ACT_NONE, NULL, NULL, "print one of the tables below" },
-	{ AT_OBJECT, "status", AT_END, ACT_SHOW, "status", NULL,
-	  "what the router does in total (the default)" },
-	{ AT_OBJECT, "interfaces", AT_IFACE_FILTER, ACT_SHOW, "show interfaces", NULL,
-	  "attached interfaces and how they forward" },
-	{ AT_OBJECT, "neighbors", AT_IFACE_FILTER, ACT_SHOW, "show neighbors", NULL,
-	  "HPIM-DM routers on the links" },
-	{ AT_OBJECT, "trees", AT_TREE_FILTER, ACT_SHOW, "show trees", NULL,
-	  "the tree of each source and group; -d for each interface of it" },
-	{ AT_OBJECT, "groups", AT_IFACE_FILTER, ACT_SHOW, "show groups", NULL,
-	  "groups with members on the links" },
-	{ AT_OBJECT, "mroutes", AT_TREE_FILTER, ACT_SHOW, "show mroutes", NULL,
-	  "the forwarding table" },
-	{ AT_OBJECT, "static", AT_IFACE_FILTER, ACT_SHOW, "show static", NULL,
-	  "static routes and static joins" },
-	{ AT_OBJECT, "counters", AT_IFACE_FILTER, ACT_SHOW, "show counters", NULL,
-	  "packets forwarded and dropped, by reason; 'show protocol-counters' for messages" },
-	{ AT_OBJECT, "protocol-counters", AT_IFACE_FILTER, ACT_SHOW, "show protocol-counters", NULL,
-	  "messages of the protocols: sent, received, repeated, refused by reason" },
-	{ AT_OBJECT, "limits", AT_IFACE_FILTER, ACT_SHOW, "show limits", NULL,
-	  "what is used of each limit, and how often something did not fit" },
-	{ AT_OBJECT, "keys", AT_IFACE_FILTER, ACT_SHOW, "show keys", NULL,
-	  "keys that sign HPIM-DM messages, without their secrets" },
-	{ AT_OBJECT, "algorithms", AT_END, ACT_SHOW, "show algorithms", NULL,
-	  "hash algorithms a key can have" },
-	{ AT_START, "attach", AT_ATTACH, ACT_CHANGE, "attach", NULL, "route on interfaces" },
-	{ AT_START, "detach", AT_DETACH, ACT_CHANGE, "detach", NULL, "stop routing on interfaces" },
-	{ AT_START, "threshold", AT_THRESHOLD, ACT_CHANGE, "threshold", NULL,
-	  "let only packets with a greater TTL leave by an interface" },
+	{ AT_OBJECT, "status", AT_END, ACT_COMMAND, "status", NULL, NULL },
+	{ AT_OBJECT, "interfaces", AT_IFACE_FILTER, ACT_COMMAND, "show interfaces", NULL, NULL },
+	{ AT_OBJECT, "neighbors", AT_IFACE_FILTER, ACT_COMMAND, "show neighbors", NULL, NULL },
+	{ AT_OBJECT, "trees", AT_TREE_FILTER, ACT_COMMAND, "show trees", NULL, NULL },
+	{ AT_OBJECT, "groups", AT_IFACE_FILTER, ACT_COMMAND, "show groups", NULL, NULL },
+	{ AT_OBJECT, "mroutes", AT_TREE_FILTER, ACT_COMMAND, "show mroutes", NULL, NULL },
+	{ AT_OBJECT, "static", AT_IFACE_FILTER, ACT_COMMAND, "show static", NULL, NULL },
+	{ AT_OBJECT, "counters", AT_IFACE_FILTER, ACT_COMMAND, "show counters", NULL, NULL },
+	{ AT_OBJECT, "protocol-counters", AT_IFACE_FILTER, ACT_COMMAND, "show protocol-counters", NULL, NULL },
+	{ AT_OBJECT, "limits", AT_IFACE_FILTER, ACT_COMMAND, "show limits", NULL, NULL },
+	{ AT_OBJECT, "keys", AT_IFACE_FILTER, ACT_COMMAND, "show keys", NULL, NULL },
+	{ AT_OBJECT, "algorithms", AT_END, ACT_COMMAND, "show algorithms", NULL, NULL },
+	{ AT_START, "attach", AT_ATTACH, ACT_COMMAND, "attach", NULL, NULL },
+	{ AT_START, "detach", AT_DETACH, ACT_COMMAND, "detach", NULL, NULL },
+	{ AT_START, "threshold", AT_THRESHOLD, ACT_COMMAND, "threshold", NULL, NULL },
 	{ AT_START, "static", AT_STATIC, ACT_NONE, NULL, NULL,
 	  "static routes and static joins; 'show static' lists them" },
-	{ AT_START, "explain", AT_EXPLAIN, ACT_SHOW, "explain", NULL,
-	  "say where packets of a source to a group go, and why" },
-	{ AT_START, "doctor", AT_IFACE_FILTER, ACT_SHOW, "doctor", NULL,
-	  "look for what is wrong; exit code 8 if there is more than notes" },
-	{ AT_START, "capture", AT_CAPTURE, ACT_CHANGE, "capture", NULL,
-	  "show or write packets as they arrive, and what becomes of them" },
+	{ AT_START, "explain", AT_EXPLAIN, ACT_COMMAND, "explain", NULL, NULL },
+	{ AT_START, "doctor", AT_IFACE_FILTER, ACT_COMMAND, "doctor", NULL, NULL },
+	{ AT_START, "capture", AT_CAPTURE, ACT_COMMAND, "capture", NULL, NULL },
 	{ AT_START, "key", AT_KEY, ACT_NONE, NULL, NULL, "keys that sign HPIM-DM messages" },
-	{ AT_START, "stop", AT_STOP, ACT_END, "stop", NULL, "end the daemon" },
-	{ AT_START, "restart", AT_END, ACT_END, "restart", NULL,
-	  "run the daemon again, in the version installed now, without a gap in forwarding" },
-	{ AT_START, "version", AT_END, ACT_SHOW, "version", NULL, "version of this program" },
-	{ AT_START, "help", AT_HELP, ACT_SHOW, "help", NULL, "this text, or more about a command" },
+	{ AT_START, "stop", AT_STOP, ACT_COMMAND, "stop", NULL, NULL },
+	{ AT_START, "restart", AT_END, ACT_COMMAND, "restart", NULL, NULL },
+	{ AT_START, "version", AT_END, ACT_COMMAND, "version", NULL, NULL },
+	{ AT_START, "help", AT_HELP, ACT_COMMAND, "help", NULL, NULL },
 
 	{ AT_IFACE_FILTER, NULL, AT_END, ACT_FILTER, "i", "IFACE", "only this interface" },
 	{ AT_TREE_FILTER, NULL, AT_TREE_FILTER, ACT_FILTER, "sg", "SOURCE|GROUP",
@@ -196,7 +178,7 @@ static const struct token tokens[] = {
 	{ AT_DETACH_OPTION, "igmp", AT_DETACH_OPTION, ACT_FLAG, "igmp", NULL, "only IGMP" },
 	{ AT_DETACH_OPTION, "mld", AT_DETACH_OPTION, ACT_FLAG, "mld", NULL, "only MLD" },
 
-	{ AT_KEY, "add", AT_KEY_ADD, ACT_CHANGE, "key add", NULL, "accept messages signed with it:" },
+	{ AT_KEY, "add", AT_KEY_ADD, ACT_COMMAND, "key add", NULL, NULL },
 	{ AT_KEY_ADD, NULL, AT_KEY_ID, ACT_TEXT, "interface", "IFACE", "an attached interface" },
 	{ AT_KEY_ID, "id", AT_KEY_NUMBER, ACT_NONE, NULL, NULL, "which key:" },
 	{ AT_KEY_NUMBER, NULL, AT_KEY_ALGO, ACT_NUMBER, "id", "N", "0 to 65535" },
@@ -207,9 +189,8 @@ static const struct token tokens[] = {
 	{ AT_KEY_FILE, NULL, AT_KEY_OPTION, ACT_FILE, "secret", "PATH",
 	  "1 to 128 bytes; a newline at the end does not count" },
 	{ AT_KEY_OPTION, "send", AT_END, ACT_FLAG, "sending", NULL, "sign with it from now on" },
-	{ AT_KEY, "send", AT_KEY_OLD, ACT_CHANGE, "key send", NULL,
-	  "sign with this key from now on:" },
-	{ AT_KEY, "delete", AT_KEY_OLD, ACT_CHANGE, "key delete", NULL, "forget this key:" },
+	{ AT_KEY, "send", AT_KEY_OLD, ACT_COMMAND, "key send", NULL, NULL },
+	{ AT_KEY, "delete", AT_KEY_OLD, ACT_COMMAND, "key delete", NULL, NULL },
 	{ AT_KEY_OLD, NULL, AT_KEY_OLD_ID, ACT_TEXT, "interface", "IFACE", "an attached interface" },
 	{ AT_KEY_OLD_ID, "id", AT_KEY_OLD_NUMBER, ACT_NONE, NULL, NULL, "which key:" },
 	{ AT_KEY_OLD_NUMBER, NULL, AT_END, ACT_NUMBER, "id", "N", "0 to 65535" },
@@ -218,8 +199,7 @@ static const struct token tokens[] = {
 	  "an attached interface" },
 	{ AT_THRESHOLD_TTL, NULL, AT_END, ACT_NUMBER, "ttl", "TTL",
 	  "0 to 255; 0: all that are forwarded" },
-	{ AT_STATIC, "route", AT_STATIC_SOURCE, ACT_CHANGE, "static route", NULL,
-	  "forward what arrives on one interface to others, or replace its outputs:" },
+	{ AT_STATIC, "route", AT_STATIC_SOURCE, ACT_COMMAND, "static route", NULL, NULL },
 	{ AT_STATIC_SOURCE, NULL, AT_STATIC_GROUP, ACT_TEXT, "source", "SOURCE",
 	  "an address, or '*' for each source that sends to the group" },
 	{ AT_STATIC_GROUP, NULL, AT_STATIC_FROM, ACT_TEXT, "group", "GROUP",
@@ -230,15 +210,13 @@ static const struct token tokens[] = {
 	{ AT_STATIC_TO, "to", AT_STATIC_OUTPUTS, ACT_NONE, NULL, NULL, "where it leaves:" },
 	{ AT_STATIC_OUTPUTS, NULL, AT_END, ACT_TEXT, "to", "IFACE[,IFACE...]",
 	  "other interfaces, which may not exist yet" },
-	{ AT_STATIC, "join", AT_STATIC_JOIN, ACT_CHANGE, "static join", NULL,
-	  "act as if a host on an interface had reported a group:" },
+	{ AT_STATIC, "join", AT_STATIC_JOIN, ACT_COMMAND, "static join", NULL, NULL },
 	{ AT_STATIC_JOIN, NULL, AT_STATIC_JOIN_OF, ACT_TEXT, "group", "GROUP", "its address" },
 	{ AT_STATIC_JOIN_OF, NULL, AT_STATIC_JOIN_INTERFACE, ACT_FILTER, "si", "[SOURCE] IFACE",
 	  "only from this source; an interface with IGMP or MLD" },
 	{ AT_STATIC_JOIN_INTERFACE, NULL, AT_END, ACT_FILTER, "i", "IFACE", NULL },
 	{ AT_STATIC, "delete", AT_STATIC_DELETE, ACT_NONE, NULL, NULL, "delete one of them:" },
-	{ AT_STATIC_DELETE, "route", AT_STATIC_OLD_SOURCE, ACT_CHANGE, "static delete route", NULL,
-	  "a route:" },
+	{ AT_STATIC_DELETE, "route", AT_STATIC_OLD_SOURCE, ACT_COMMAND, "static delete route", NULL, NULL },
 	{ AT_STATIC_OLD_SOURCE, NULL, AT_STATIC_OLD_GROUP, ACT_TEXT, "source", "SOURCE",
 	  "as it was configured" },
 	{ AT_STATIC_OLD_GROUP, NULL, AT_STATIC_OLD_FROM, ACT_TEXT, "group", "GROUP",
@@ -246,8 +224,7 @@ static const struct token tokens[] = {
 	{ AT_STATIC_OLD_FROM, "from", AT_STATIC_OLD_INPUT, ACT_NONE, NULL, NULL,
 	  "only that with this input:" },
 	{ AT_STATIC_OLD_INPUT, NULL, AT_END, ACT_TEXT, "from", "IFACE", "the interface" },
-	{ AT_STATIC_DELETE, "join", AT_STATIC_JOIN, ACT_CHANGE, "static delete join", NULL,
-	  "a join:" },
+	{ AT_STATIC_DELETE, "join", AT_STATIC_JOIN, ACT_COMMAND, "static delete join", NULL, NULL },
 
 	{ AT_EXPLAIN, NULL, AT_EXPLAIN_GROUP, ACT_FILTER, "s", "SOURCE", "address of the source" },
 	{ AT_EXPLAIN_GROUP, NULL, AT_END, ACT_FILTER, "g", "GROUP", "address of the group" },
@@ -267,17 +244,6 @@ static const struct token tokens[] = {
 	{ AT_HELP, NULL, AT_END, ACT_TOPIC, NULL, "COMMAND", "the command to explain" },
 };
 /* clang-format on */
-
-/* What numbers may be, by argument. */
-static const struct range {
-	const char *name;
-	long min, max;
-} ranges[] = {
-	{ "id", 0, UINT16_MAX },
-	{ "ttl", 0, UINT8_MAX },
-	{ "every", 1, 1000000000 },
-	{ "count", 1, 1000000000 },
-};
 
 /* What the line lacks when it ends at a place; NULL: nothing. */
 static const char *const missing[AT_COUNT] = {
@@ -418,26 +384,22 @@ static int add_filter(struct request *request, const struct token *token, const 
 	return 0;
 }
 
-static const struct range *find_range(const char *name)
-{
-	const struct range *range = ranges;
-
-	while (strcmp(range->name, name) != 0)
-		range++; /* each number of the grammar has one */
-	return range;
-}
-
 static int add_number(struct request *request, const struct token *token, const char *word,
 		      struct ctl_error *ret_error)
 {
-	const struct range *range = find_range(token->value);
+	const struct command_arg *range = command_arg(request->command, token->value);
 	char *end;
-	long number = strtol(word, &end, 10);
+	int64_t number;
 
-	if (*word < '0' || *word > '9' || *end || number < range->min || number > range->max)
+	assert(range); /* each number of the grammar is an argument of its command */
+	errno = 0;
+	number = strtoll(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || errno || number < range->min ||
+	    number > range->max)
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", token->help,
-				"'%s' is no number from %ld to %ld", word, range->min, range->max);
-	json_object_object_add(request->args, token->value, json_object_new_int((int)number));
+				"'%s' is no number from %" PRId64 " to %" PRId64, word, range->min,
+				range->max);
+	json_object_object_add(request->args, token->value, json_object_new_int64(number));
 	return 0;
 }
 
@@ -491,12 +453,9 @@ static int apply(struct request *request, const struct token *token, const char 
 {
 	switch (token->act) {
 	case ACT_NONE: break;
-	case ACT_SHOW:
-	case ACT_CHANGE:
-	case ACT_END:
-		request->cmd = token->value;
-		request->changes = token->act != ACT_SHOW;
-		request->ends_daemon = token->act == ACT_END;
+	case ACT_COMMAND:
+		request->command = command_find(token->value);
+		assert(request->command); /* each command of the grammar is in the table */
 		break;
 	case ACT_FLAG:
 		json_object_object_add(request->args, token->value, json_object_new_boolean(true));
@@ -542,13 +501,14 @@ static int parse_words(struct request *request, char *const words[], struct ctl_
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", list, "the command lacks %s",
 				missing[at]);
 	}
-	assert(request->cmd);
+	assert(request->command);
 	return 0;
 }
 
 int request_parse(char *const words[], struct request *ret_request, struct ctl_error *ret_error)
 {
-	struct request request = { .cmd = "status", .args = json_object_new_object() };
+	struct request request = { .command = command_find("status"),
+				   .args = json_object_new_object() };
 	int err = parse_words(&request, words, ret_error);
 
 	if (err) {
@@ -570,14 +530,20 @@ void request_fini(struct request *request)
 	request->args = NULL;
 }
 
+/* NULL: the word is explained elsewhere. */
+static const char *help_of(const struct token *token)
+{
+	return token->act == ACT_COMMAND ? command_find(token->value)->help : token->help;
+}
+
 static void print_place(enum place at, int indent)
 {
 	for_each_token(token)
 	{
-		if (token->at != at || !token->help)
+		if (token->at != at || !help_of(token))
 			continue;
 		printf("%*s%-*s %s\n", indent, "", 22 - indent,
-		       token->word ? token->word : token->shown, token->help);
+		       token->word ? token->word : token->shown, help_of(token));
 		if (token->next != at && token->next != AT_END && at != AT_START &&
 		    token->act != ACT_MODE && token->act != ACT_VERSION)
 			print_place(token->next, indent + 2);
@@ -612,7 +578,7 @@ int grammar_help(const char *topic, struct ctl_error *ret_error)
 		err = find_token(AT_START, topic, &token, ret_error);
 		if (err)
 			return err;
-		printf("%s: %s\n", token->word, token->help);
+		printf("%s: %s\n", token->word, help_of(token));
 		if (token->next != AT_END)
 			print_place(token->next, 2);
 		return 0;

@@ -7,12 +7,11 @@
 #include <stdbool.h>
 
 #include "hpimctl/error.h"
+#include "mgmt/schema.h"
 
 /**
  * struct request - What the user wants.
- * @cmd:	the daemon's command; "help" and "version" are answered without the daemon.
- * @changes:	needs the socket that may change something.
- * @ends_daemon: the daemon ends, or runs again, when it has answered.
+ * @command: "help" and "version" are answered without the daemon.
  * @args:	owned; what is sent along.
  * @interfaces: "eth0,eth1": ask once for each; NULL: ask once. Borrowed from the words.
  * @output:	file for captured packets; "-": standard output; NULL: they are shown as text.
@@ -20,8 +19,7 @@
  * @topic:	command to explain, or NULL. Borrowed from the words.
  */
 struct request {
-	const char *cmd;
-	bool changes, ends_daemon;
+	const struct command *command;
 	struct json_object *args;
 	const char *interfaces;
 	const char *output;
@@ -35,6 +33,12 @@ struct request {
  * Return: 0 or an exit code, with @ret_error filled.
  */
 int request_parse(char *const words[], struct request *ret_request, struct ctl_error *ret_error);
+
+/** request_changes() - Whether it needs the socket that may change something. */
+static inline bool request_changes(const struct request *request)
+{
+	return request->command->access == ACCESS_CHANGE || request->command->access == ACCESS_END;
+}
 
 /** request_fini() - Free what request_parse() made. */
 void request_fini(struct request *request);

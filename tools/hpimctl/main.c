@@ -143,7 +143,7 @@ static void end_output(struct sink *sink, bool is_ok)
 	if (sink->out.is_json)
 		out_json_end(&sink->out, is_ok);
 	else
-		out_text_end(&sink->out, is_ok && !sink->request->changes);
+		out_text_end(&sink->out, is_ok && !request_changes(sink->request));
 	fflush(stdout);
 }
 
@@ -151,7 +151,7 @@ static int ask(struct client *client, struct sink *sink, struct ctl_error *ret_e
 {
 	const struct schema *schema = sink->out.schema;
 
-	return client_ask(client, sink->request->cmd, sink->request->args,
+	return client_ask(client, sink->request->command->name, sink->request->args,
 			  schema ? schema->id : NULL, take_record, sink, ret_error);
 }
 
@@ -221,10 +221,10 @@ static int run_once(const struct options *options, struct sink *sink)
 	struct client *client = NULL;
 	struct ctl_error error;
 	bool any_done = false;
-	int err = client_new(options->socket, !sink->request->changes, options->timeout_ms, &client,
-			     &error);
+	int err = client_new(options->socket, !request_changes(sink->request), options->timeout_ms,
+			     &client, &error);
 
-	if (!err && !strcmp(sink->request->cmd, "capture")) {
+	if (!err && !strcmp(sink->request->command->name, "capture")) {
 		err = capture_run(client, sink->request, options->is_json, &error);
 		if (err)
 			ctl_error_print(&error, options->is_json);
@@ -234,8 +234,8 @@ static int run_once(const struct options *options, struct sink *sink)
 	} else {
 		if (!err)
 			err = ask(client, sink, &error);
-		if (!err && sink->request->ends_daemon)
-			err = await_end(options, client, sink->request->cmd, &error);
+		if (!err && sink->request->command->access == ACCESS_END)
+			err = await_end(options, client, sink->request->command->name, &error);
 		end_output(sink, !err);
 		if (err)
 			ctl_error_print(&error, options->is_json);
@@ -287,19 +287,19 @@ static int prepare_output(const struct options *options, struct sink *sink,
 {
 	struct out *out = &sink->out;
 
-	out->schema = schema_find(sink->request->cmd, options->is_detail);
+	out->schema = command_answer(sink->request->command, options->is_detail);
 	out->is_json = options->is_json;
 	out->is_pretty = options->is_pretty;
 	out->has_header = !options->no_header;
 	out->is_picked = options->columns;
-	if (options->repeat_s && (sink->request->changes || !out->schema))
+	if (options->repeat_s && (request_changes(sink->request) || !out->schema))
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
 				"'%s' is not for -w: only tables are shown again",
-				sink->request->cmd);
+				sink->request->command->name);
 	if (!out->schema)
 		return 0;
-	return schema_pick(out->schema, options->columns, options->is_json || options->is_detail,
-			   &out->pick, ret_error);
+	return columns_pick(out->schema, options->columns, options->is_json || options->is_detail,
+			    &out->pick, ret_error);
 }
 
 /* Everything that needs no daemon. */
@@ -313,12 +313,12 @@ static int prepare(int argc, char **argv, struct options *options, struct reques
 	if (err)
 		return err;
 	add_common_args(options, request->args);
-	if (options->keeps_forwarding && strcmp(request->cmd, "stop") != 0)
+	if (options->keeps_forwarding && strcmp(request->command->name, "stop") != 0)
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage",
 				"hpimctl stop --keep-forwarding",
 				"--keep-forwarding is for 'stop'");
 	err = prepare_output(options, sink, ret_error);
-	if (!err && !strcmp(request->cmd, "help"))
+	if (!err && !strcmp(request->command->name, "help"))
 		err = grammar_help(request->topic, ret_error);
 	return err;
 }
@@ -326,18 +326,18 @@ static int prepare(int argc, char **argv, struct options *options, struct reques
 int main(int argc, char **argv)
 {
 	struct options options = { .repeat_s = 0 };
-	struct request request = { .cmd = NULL };
+	struct request request = { .command = NULL };
 	struct sink sink = { .request = &request };
 	struct ctl_error error;
 	int err = prepare(argc, argv, &options, &request, &sink, &error);
 
 	if (err)
 		ctl_error_print(&error, options.is_json);
-	else if (!strcmp(request.cmd, "version"))
+	else if (!strcmp(request.command->name, "version"))
 		show_version(&sink);
 	else if (options.repeat_s)
 		run_forever(&options, &sink);
-	else if (strcmp(request.cmd, "help"))
+	else if (strcmp(request.command->name, "help"))
 		err = run_once(&options, &sink);
 	request_fini(&request);
 	return err;

@@ -6,7 +6,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-#include "hpimctl/schema.h"
+#include "hpimctl/columns.h"
 
 struct libscols_table;
 

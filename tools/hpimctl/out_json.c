@@ -4,6 +4,7 @@
  * is there, null if the daemon did not send it; fields this program does not know follow.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "hpimctl/out.h"
 
@@ -29,7 +30,8 @@ static struct json_object *arrange(const struct out *out, struct json_object *re
 		copy_field(arranged, name, json_object_object_get(record, name));
 	}
 	if (!out->is_picked) {
-		json_object_object_foreach(record, name, value) if (!schema_has(out->schema, name))
+		json_object_object_foreach(
+			record, name, value) if (!schema_field(out->schema, name, strlen(name)))
 			copy_field(arranged, name, value);
 	}
 	return arranged;

@@ -21,23 +21,23 @@ static struct libscols_table *new_table(const struct out *out)
 		return table;
 	}
 	for (size_t i = 0; i < out->pick.count; i++) {
-		const struct column *col = out->pick.columns[i];
+		const struct field *col = out->pick.columns[i];
 
 		scols_table_new_column(table, col->name, 0,
-				       col->kind == COLUMN_NUMBER ? SCOLS_FL_RIGHT : 0);
+				       col->type == FIELD_NUMBER ? SCOLS_FL_RIGHT : 0);
 	}
 	return table;
 }
 
 /* What is not there is a dash, so that every line has as many words as columns. */
-static const char *cell_text(const struct column *col, struct json_object *record)
+static const char *cell_text(const struct field *col, struct json_object *record)
 {
 	struct json_object *value = json_object_object_get(record, col->name);
 	const char *text;
 
 	if (!value)
 		return "-";
-	if (col->kind == COLUMN_BOOL)
+	if (col->type == FIELD_BOOL)
 		return json_object_get_boolean(value) ? "yes" : "no";
 	text = json_object_get_string(value);
 	return text && *text ? text : "-";

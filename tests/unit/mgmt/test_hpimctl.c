@@ -267,7 +267,7 @@ Test(hpimctl, attach_names_the_protocols_and_the_mode_asked_for)
 Test(hpimctl, ambiguous_word_lists_the_candidates)
 {
 	expect(run_alone("st"), CTL_EXIT_USAGE, "",
-	       "hpimctl: 'st' is ambiguous (ambiguous)\n  hint: could be: status stop\n");
+	       "hpimctl: 'st' is ambiguous (ambiguous)\n  hint: could be: status static stop\n");
 	expect(run_alone("attach eth0 m"), CTL_EXIT_USAGE, "",
 	       "hpimctl: 'm' is ambiguous (ambiguous)\n  hint: could be: mld mode\n");
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The commands: what a request may be. Their handlers are in mgmt/commands.c and mgmt/show.c, the
+ * words that lead to them in tools/hpimctl/grammar.c.
+ */
+#include <string.h>
+
+#include "mgmt/schema.h"
+
+/* clang-format off */
+#define A_TEXT(n)             { n, FIELD_TEXT, 0, 0 }
+#define A_BOOL(n)             { n, FIELD_BOOL, 0, 0 }
+#define A_NUMBER(n, min, max) { n, FIELD_NUMBER, min, max }
+#define OF_INTERFACE { A_TEXT("interface") }
+#define OF_TREE      { A_TEXT("interface"), A_TEXT("source"), A_TEXT("group") }
+#define REFUSED      EXIT_BIT(CTL_EXIT_REFUSED)
+#define NOT_FOUND    EXIT_BIT(CTL_EXIT_NOT_FOUND)
+#define PARTLY       EXIT_BIT(CTL_EXIT_PARTLY)
+#define FINDINGS     EXIT_BIT(CTL_EXIT_FINDINGS)
+
+const struct command commands[] = {
+	{ "status", ACCESS_READ, "hpim.status/1", NULL, 0,
+	  "what the router does in total (the default)", { { NULL } } },
+	{ "show interfaces", ACCESS_READ, "hpim.interfaces/1", NULL, 0,
+	  "attached interfaces and how they forward", OF_INTERFACE },
+	{ "show neighbors", ACCESS_READ, "hpim.neighbors/1", NULL, 0,
+	  "HPIM-DM routers on the links", OF_INTERFACE },
+	{ "show trees", ACCESS_READ, "hpim.trees/1", "hpim.tree-interfaces/1", 0,
+	  "the tree of each source and group; -d for each interface of it", OF_TREE },
+	{ "show groups", ACCESS_READ, "hpim.groups/1", NULL, 0,
+	  "groups with members on the links", OF_INTERFACE },
+	{ "show mroutes", ACCESS_READ, "hpim.mroutes/1", NULL, 0,
+	  "the forwarding table", OF_TREE },
+	{ "show counters", ACCESS_READ, "hpim.counters/1", NULL, 0,
+	  "packets forwarded and dropped, by reason; 'show protocol-counters' for messages",
+	  OF_INTERFACE },
+	{ "show protocol-counters", ACCESS_READ, "hpim.protocol-counters/1", NULL, 0,
+	  "messages of the protocols: sent, received, repeated, refused by reason", OF_INTERFACE },
+	{ "show limits", ACCESS_READ, "hpim.limits/1", NULL, 0,
+	  "what is used of each limit, and how often something did not fit", OF_INTERFACE },
+	{ "show keys", ACCESS_READ, "hpim.keys/1", NULL, 0,
+	  "keys that sign HPIM-DM messages, without their secrets", OF_INTERFACE },
+	{ "show algorithms", ACCESS_READ, "hpim.algorithms/1", NULL, 0,
+	  "hash algorithms a key can have", { { NULL } } },
+	{ "attach", ACCESS_CHANGE, "hpim.attach/1", NULL, REFUSED | NOT_FOUND | PARTLY,
+	  "route on interfaces",
+	  { A_TEXT("interface"), A_BOOL("hpim"), A_BOOL("igmp"), A_BOOL("mld"),
+	    A_NUMBER("igmp_version", 2, 3), A_NUMBER("mld_version", 1, 2), A_BOOL("fast_leave"),
+	    A_BOOL("no_fast_leave"), A_BOOL("ssm_any_source"), A_BOOL("no_ssm_any_source"),
+	    A_TEXT("mode") } },
+	{ "detach", ACCESS_CHANGE, "hpim.attach/1", NULL, REFUSED | NOT_FOUND | PARTLY,
+	  "stop routing on interfaces",
+	  { A_TEXT("interface"), A_BOOL("hpim"), A_BOOL("igmp"), A_BOOL("mld") } },
+	{ "threshold", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND,
+	  "let only packets with a greater TTL leave by an interface",
+	  { A_TEXT("interface"), A_NUMBER("ttl", 0, UINT8_MAX) } },
+	{ "show static", ACCESS_READ, "hpim.static/1", NULL, 0,
+	  "static routes and static joins", OF_INTERFACE },
+	{ "static route", ACCESS_CHANGE, "hpim.static/1", NULL, REFUSED | NOT_FOUND,
+	  "forward what arrives on one interface to others, or replace its outputs:",
+	  { A_TEXT("source"), A_TEXT("group"), A_TEXT("from"), A_TEXT("to") } },
+	{ "static join", ACCESS_CHANGE, "hpim.static/1", NULL, REFUSED | NOT_FOUND,
+	  "act as if a host on an interface had reported a group:",
+	  { A_TEXT("group"), A_TEXT("source"), A_TEXT("interface") } },
+	{ "static delete route", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND, "a route:",
+	  { A_TEXT("source"), A_TEXT("group"), A_TEXT("from") } },
+	{ "static delete join", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND, "a join:",
+	  { A_TEXT("group"), A_TEXT("source"), A_TEXT("interface") } },
+	{ "explain", ACCESS_READ, "hpim.explain/1", NULL, 0,
+	  "say where packets of a source to a group go, and why",
+	  { A_TEXT("source"), A_TEXT("group") } },
+	{ "doctor", ACCESS_READ, "hpim.doctor/1", NULL, NOT_FOUND | FINDINGS,
+	  "look for what is wrong; exit code 8 if there is more than notes", OF_INTERFACE },
+	{ "capture", ACCESS_CHANGE, "hpim.capture/1", NULL, REFUSED,
+	  "show or write packets as they arrive, and what becomes of them",
+	  { A_NUMBER("every", 1, 1000000000), A_NUMBER("count", 1, INT64_MAX) } },
+	{ "key add", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND,
+	  "accept messages signed with it:",
+	  { A_TEXT("interface"), A_NUMBER("id", 0, UINT16_MAX), A_TEXT("algorithm"),
+	    A_TEXT("secret"), A_BOOL("sending") } },
+	{ "key send", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND,
+	  "sign with this key from now on:",
+	  { A_TEXT("interface"), A_NUMBER("id", 0, UINT16_MAX) } },
+	{ "key delete", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND, "forget this key:",
+	  { A_TEXT("interface"), A_NUMBER("id", 0, UINT16_MAX) } },
+	{ "stop", ACCESS_END, NULL, NULL, 0, "end the daemon", { A_BOOL("keep_forwarding") } },
+	{ "restart", ACCESS_END, NULL, NULL, REFUSED,
+	  "run the daemon again, in the version installed now, without a gap in forwarding",
+	  { { NULL } } },
+	{ "version", ACCESS_LOCAL, "hpim.version/1", NULL, 0, "version of this program",
+	  { { NULL } } },
+	{ "help", ACCESS_LOCAL, NULL, NULL, 0, "this text, or more about a command",
+	  { { NULL } } },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			return command;
+	return NULL;
+}
+
+const struct command_arg *command_arg(const struct command *command, const char *name)
+{
+	for (const struct command_arg *arg = command->args; arg->name; arg++)
+		if (!strcmp(arg->name, name))
+			return arg;
+	return NULL;
+}
+
+const struct schema *command_answer(const struct command *command, bool is_detail)
+{
+	const char *id = is_detail && command->detail ? command->detail : command->answer;
+
+	return id ? schema_find(id) : NULL;
+}

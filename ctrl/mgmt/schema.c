@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The answers: which fields a record has, and what they mean. Rows only; who puts what is said by
+ * the files of this folder, how it is shown by tools/hpimctl.
+ */
+#include <string.h>
+
+#include "mgmt/schema.h"
+
+/* clang-format off */
+#define TEXT(n, h)          { n, FIELD_TEXT, METRIC_NONE, NULL, false, h }
+#define BOOL(n, h)          { n, FIELD_BOOL, METRIC_NONE, NULL, false, h }
+#define NUMBER(n, u, h)     { n, FIELD_NUMBER, METRIC_NONE, u, false, h }
+#define GAUGE(n, u, h)      { n, FIELD_NUMBER, METRIC_GAUGE, u, false, h }
+#define COUNTER(n, u, h)    { n, FIELD_NUMBER, METRIC_COUNTER, u, false, h }
+#define EXTRA_TEXT(n, h)    { n, FIELD_TEXT, METRIC_NONE, NULL, true, h }
+#define EXTRA_BOOL(n, h)    { n, FIELD_BOOL, METRIC_NONE, NULL, true, h }
+#define EXTRA_NUMBER(n, u, h)  { n, FIELD_NUMBER, METRIC_NONE, u, true, h }
+#define EXTRA_GAUGE(n, u, h)   { n, FIELD_NUMBER, METRIC_GAUGE, u, true, h }
+#define EXTRA_COUNTER(n, u, h) { n, FIELD_NUMBER, METRIC_COUNTER, u, true, h }
+
+#define INTERFACE  TEXT("interface", "name of the interface")
+#define SOURCE     TEXT("source", "address of the source")
+#define GROUP      TEXT("group", "address of the group")
+#define FAMILY     NUMBER("family", NULL, "4: IPv4; 6: IPv6")
+#define EXTRA_FAMILY EXTRA_NUMBER("family", NULL, "4: IPv4; 6: IPv6")
+#define PROTOCOLS  BOOL("hpim4", "HPIM-DM runs for IPv4"), BOOL("hpim6", "HPIM-DM runs for IPv6"), \
+		   BOOL("igmp", "IGMP runs"), BOOL("mld", "MLD runs")
+#define TIER       TEXT("tier", "what carries the packets that arrive: xdp, tc or kernel")
+#define WHY_TIER   TEXT("why", "what keeps it from XDP, or what it waits for")
+#define OUTPUTS    TEXT("outputs", "interfaces packets leave by; '-': none")
+#define SEEN       GAUGE("seen_s", "s", "age of the last packet; null: none yet")
+
+const struct schema schemas[] = {
+	{ .id = "hpim.status/1", .list = "status", .is_vertical = true, .fields = {
+		TEXT("instance", "name of the instance"),
+		TEXT("version", "version of the daemon"),
+		NUMBER("pid", NULL, "its process"),
+		GAUGE("uptime_s", "s", "since it started"),
+		GAUGE("interfaces", NULL, "attached interfaces"),
+		GAUGE("neighbors", NULL, "HPIM-DM neighbors"),
+		GAUGE("trees", NULL, "trees of HPIM-DM"),
+		GAUGE("groups", NULL, "groups with members, by interface"),
+		GAUGE("routes", NULL, "route entries, as done by the forwarding plane"),
+		GAUGE("routes_xdp", NULL, "of these, carried by XDP"),
+		GAUGE("routes_kernel", NULL, "of these, carried by the kernel's multicast cache"),
+		COUNTER("packets_xdp", "packets", "forwarded by XDP, of the trees that exist now"),
+		COUNTER("packets_kernel", "packets",
+			"taken in by the kernel's cache on the interfaces attached now"),
+		GAUGE("routes_tc", NULL, "route entries carried by TC"),
+		COUNTER("packets_tc", "packets", "forwarded by TC, of the trees that exist now"),
+		GAUGE("unmirrored", NULL, "interfaces the kernel's cache has no room for"),
+		TEXT("user", "user the daemon runs as"),
+		TEXT("capabilities", "privileges the daemon keeps"),
+		GAUGE("mroutes", NULL, "entries of the forwarding table, as wanted") } },
+	{ .id = "hpim.interfaces/1", .list = "interfaces", .fields = {
+		INTERFACE,
+		EXTRA_NUMBER("ifindex", NULL, "the kernel's number of it"),
+		TEXT("state", "up, down or absent"),
+		TEXT("mode", "how it was asked to forward: auto, native, generic, tc or kernel"),
+		TIER,
+		EXTRA_BOOL("redirects", "it can be an output of XDP"),
+		EXTRA_BOOL("kernel", "it is in the kernel's multicast cache"),
+		PROTOCOLS,
+		TEXT("addr4", "IPv4 address its protocols use"),
+		TEXT("addr6", "IPv6 address its protocols use"),
+		EXTRA_TEXT("querier4", "IGMP querier of the link"),
+		EXTRA_TEXT("querier6", "MLD querier of the link"),
+		GAUGE("neighbors4", NULL, "HPIM-DM neighbors of IPv4"),
+		GAUGE("neighbors6", NULL, "HPIM-DM neighbors of IPv6"),
+		EXTRA_NUMBER("mtu", "bytes", "longest IP packet"),
+		WHY_TIER,
+		EXTRA_NUMBER("igmp_version", NULL, "of the queries sent; 0: IGMP does not run"),
+		EXTRA_NUMBER("mld_version", NULL, "of the queries sent; 0: MLD does not run"),
+		EXTRA_NUMBER("threshold", NULL, "only greater TTLs leave"),
+		EXTRA_GAUGE("querier4_expires_s", "s",
+			    "until this router is IGMP querier unless the querier asks again; 0: it is"),
+		EXTRA_GAUGE("querier6_expires_s", "s", "the same of MLD"),
+		EXTRA_BOOL("ssm_any_source",
+			   "hosts that name no source of an SSM group count, as set by attach") } },
+	{ .id = "hpim.neighbors/1", .list = "neighbors", .fields = {
+		INTERFACE,
+		EXTRA_FAMILY,
+		TEXT("address", "address of the neighbor"),
+		TEXT("state", "synced; its role while it synchronizes: master, slave; "
+			      "unknown: of the run before a restart, awaited"),
+		NUMBER("hold_s", "s", "hold time it announced"),
+		GAUGE("expires_s", "s", "until it is given up unless it is received again"),
+		NUMBER("boot_time", NULL, "its BootTime"),
+		EXTRA_NUMBER("my_snapshot_sn", NULL, "SnapshotSN of this router for it"),
+		EXTRA_NUMBER("neighbor_snapshot_sn", NULL, "its SnapshotSN"),
+		EXTRA_NUMBER("checkpoint_sn", NULL, "its CheckpointSN"),
+		GAUGE("uptime_s", "s", "in this state") } },
+	{ .id = "hpim.tree-interfaces/1", .list = "tree_interfaces", .fields = {
+		SOURCE, GROUP, INTERFACE,
+		TEXT("role", "root or non-root"),
+		TEXT("assert", "winner: this router serves the link; loser; '-' on the root"),
+		BOOL("interest", "a neighbor has interest"),
+		BOOL("member", "a host is member of the group"),
+		BOOL("forwarding", "packets of the tree leave here"),
+		TEXT("best_upstream", "neighbor with the best path to the source; unset: none"),
+		NUMBER("upstream_preference", NULL, "its metric preference"),
+		NUMBER("upstream_metric", NULL, "its metric") } },
+	{ .id = "hpim.trees/1", .list = "trees", .fields = {
+		SOURCE, GROUP,
+		TEXT("state", "active; unsure: no feasible path now; flood: data, no tree; stale: "
+			      "forwarded as before a restart, not announced again; inactive"),
+		TEXT("role", "originator: a source of a link of this router; non-originator"),
+		TEXT("input", "root interface"),
+		TEXT("upstream", "BestUpstream there"),
+		EXTRA_NUMBER("preference", NULL, "metric preference of the route to the source"),
+		EXTRA_NUMBER("metric", NULL, "its metric"),
+		EXTRA_BOOL("in_tree", "something is forwarded"),
+		OUTPUTS, TIER,
+		COUNTER("packets", "packets", "forwarded, by all tiers"),
+		EXTRA_COUNTER("bytes", "bytes", "forwarded, by all tiers"),
+		SEEN,
+		TEXT("why", "what keeps it from XDP"),
+		EXTRA_COUNTER("tc_packets", "packets", "forwarded by TC"),
+		EXTRA_GAUGE("rate_pps", "packets/s", "since it was last asked, a second ago or more"),
+		EXTRA_GAUGE("stale_s", "s", "for so long outputs of the run before count as wanted"),
+		EXTRA_COUNTER("xdp_packets", "packets", "forwarded by XDP"),
+		EXTRA_COUNTER("kernel_packets", "packets", "forwarded by the kernel's cache") } },
+	{ .id = "hpim.groups/1", .list = "groups", .fields = {
+		INTERFACE, GROUP,
+		TEXT("state", "as in RFC 2236 and RFC 2710; Include, Exclude: RFC 9776, RFC 3810; "
+			      "Static: by a static join"),
+		TEXT("last_reporter", "host that reported last"),
+		GAUGE("expires_s", "s", "until it ends unless a host reports it again; null: never") } },
+	{ .id = "hpim.mroutes/1", .list = "mroutes", .fields = {
+		SOURCE, GROUP,
+		TEXT("input", "interface packets are accepted from"),
+		OUTPUTS, TIER,
+		COUNTER("packets", "packets", "forwarded, by all tiers"),
+		COUNTER("bytes", "bytes", "forwarded, by all tiers"),
+		EXTRA_COUNTER("xdp_packets", "packets", "forwarded by XDP"),
+		EXTRA_COUNTER("kernel_packets", "packets", "forwarded by the kernel's cache"),
+		SEEN,
+		TEXT("why", "what keeps it from XDP"),
+		EXTRA_COUNTER("tc_packets", "packets", "forwarded by TC"),
+		EXTRA_GAUGE("rate_pps", "packets/s", "since it was last asked, a second ago or more"),
+		GAUGE("stale_s", "s", "until it ends unless a protocol takes it over"),
+		TEXT("owner", "static, hpim, or stale: an earlier run left it"),
+		EXTRA_GAUGE("owned_s", "s", "since when by this owner") } },
+	{ .id = "hpim.static/1", .list = "static", .fields = {
+		TEXT("kind", "route or join"),
+		TEXT("source", "'*': each source that sends to the group"),
+		TEXT("group", "an address or a prefix"),
+		TEXT("input", "of a route; '-': a join has none"),
+		TEXT("outputs", "of a route; of a join, its interface"),
+		TEXT("state", "active or waiting"),
+		GAUGE("flows", NULL, "(S,G) that a route has brought into the forwarding table"),
+		TEXT("why", "what it waits for, or does without") } },
+	{ .id = "hpim.counters/1", .list = "counters", .fields = {
+		INTERFACE,
+		TEXT("reason", "what became of packets: docs/ABI.md"),
+		COUNTER("packets", "packets", "how many"),
+		COUNTER("bytes", "bytes", "of these packets"),
+		EXTRA_TEXT("meaning", "the reason as the end of a sentence") } },
+	{ .id = "hpim.protocol-counters/1", .list = "protocol_counters", .fields = {
+		INTERFACE, FAMILY,
+		TEXT("protocol", "hpim, igmp, mld, or mrd: multicast router discovery"),
+		TEXT("message", "its type; null: the record is about a reason"),
+		COUNTER("sent", "messages", "for the first time"),
+		COUNTER("received", "messages", "and not refused"),
+		COUNTER("retransmitted", "messages", "sent again"),
+		COUNTER("refused", "packets", "for this reason"),
+		TEXT("reason", "why packets were refused, as in hpim.counters/1") } },
+	{ .id = "hpim.limits/1", .list = "limits", .fields = {
+		TEXT("limit_of", "trees, neighbors, groups, sources, clients, clients-read-only"),
+		TEXT("interface", "absent: the limit is not of one interface"),
+		NUMBER("family", NULL, "absent: the limit is not of one family"),
+		GAUGE("used", NULL, "how many there are"),
+		GAUGE("limit", NULL, "how many there may be"),
+		COUNTER("refused", NULL, "how often something did not fit, or gave way") } },
+	{ .id = "hpim.explain/1", .list = "explanation", .fields = {
+		TEXT("about", "route, tree, input, entry, tier, packets, output or counter"),
+		TEXT("interface", "'-': the sentence is not about one"),
+		TEXT("verdict", "the decision in a word"),
+		TEXT("sentence", "the decision and its reason") } },
+	{ .id = "hpim.doctor/1", .list = "findings", .has_severity = true, .fields = {
+		TEXT("severity", "note: works, and may be as it is meant; warning: packets may be "
+				 "lost, or a part is out of service; error: does not work"),
+		INTERFACE,
+		EXTRA_NUMBER("family", NULL, "absent: it is about both"),
+		EXTRA_TEXT("check", "a word for the kind of finding"),
+		TEXT("what", "what was found"),
+		TEXT("why", "why it matters"),
+		TEXT("remedy", "what to do about it") } },
+	{ .id = "hpim.keys/1", .list = "keys", .fields = {
+		INTERFACE, FAMILY,
+		NUMBER("id", NULL, "number of the key"),
+		TEXT("algorithm", "of its HMAC"),
+		BOOL("sending", "messages are signed with it") } },
+	{ .id = "hpim.algorithms/1", .list = "algorithms", .fields = {
+		TEXT("algorithm", "name of a hash algorithm"),
+		NUMBER("bytes", "bytes", "length of its security value") } },
+	{ .id = "hpim.attach/1", .list = "attached", .fields = {
+		INTERFACE, PROTOCOLS, TIER, WHY_TIER } },
+	{ .id = "hpim.capture/1", .list = "packets", .fields = {
+		NUMBER("time_ns", "ns", "UNIX time of its arrival"),
+		INTERFACE,
+		TEXT("reason", "what becomes of it: docs/ABI.md"),
+		NUMBER("bytes", "bytes", "of the frame"),
+		SOURCE, GROUP,
+		NUMBER("lost", "packets", "records left out before this one"),
+		TEXT("data", "beginning of the frame, in hexadecimal digits") } },
+	{ .id = "hpim.version/1", .list = "versions", .fields = {
+		TEXT("program", "name of the program"),
+		TEXT("version", "its version") } },
+	{ .id = NULL },
+};
+/* clang-format on */
+
+const struct schema *schema_find(const char *id)
+{
+	for (const struct schema *schema = schemas; schema->id; schema++)
+		if (!strcmp(schema->id, id))
+			return schema;
+	return NULL;
+}
+
+const struct field *schema_field(const struct schema *schema, const char *name, size_t len)
+{
+	for (const struct field *field = schema->fields; field->name; field++)
+		if (strlen(field->name) == len && !strncmp(field->name, name, len))
+			return field;
+	return NULL;
+}

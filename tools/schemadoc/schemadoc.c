@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Prints the tables of commands and answers: docs/SCHEMA.md without an argument, else lists for
+ * tests/style/schema.sh: "fields" (one name a line, of all but what hpimctl answers by itself),
+ * "commands".
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mgmt/schema.h"
+
+static const char *const access_names[] = {
+	[ACCESS_READ] = "reads",
+	[ACCESS_CHANGE] = "changes",
+	[ACCESS_END] = "ends the daemon",
+	[ACCESS_LOCAL] = "hpimctl alone",
+};
+
+static void print_args(const struct command *command)
+{
+	static const char *const types[FIELD_TYPE_COUNT] = { "text", "number", "bool" };
+
+	for (const struct command_arg *arg = command->args; arg->name; arg++) {
+		printf("%s`%s` %s", arg == command->args ? "" : ", ", arg->name, types[arg->type]);
+		if (arg->type == FIELD_NUMBER && arg->max == INT64_MAX)
+			printf(" from %" PRId64, arg->min);
+		else if (arg->type == FIELD_NUMBER)
+			printf(" %" PRId64 " to %" PRId64, arg->min, arg->max);
+	}
+}
+
+static void print_command(const struct command *command)
+{
+	uint32_t exits = command->access == ACCESS_LOCAL
+				 ? EXIT_BIT(CTL_EXIT_OK) | EXIT_BIT(CTL_EXIT_USAGE)
+				 : EXITS_ANY | command->exits;
+
+	printf("| `%s` | ", command->name);
+	print_args(command);
+	printf(" | %s | ", access_names[command->access]);
+	if (command->answer)
+		printf("`%s`", command->answer);
+	if (command->detail)
+		printf(", with `detail` `%s`", command->detail);
+	printf(" |");
+	for (unsigned int code = 0; code < 32; code++)
+		if (exits & EXIT_BIT(code))
+			printf(" %u", code);
+	printf(" | %s |\n", command->help);
+}
+
+static void print_schema(const struct schema *schema)
+{
+	static const char *const types[FIELD_TYPE_COUNT] = { "text", "number", "bool" };
+	static const char *const kinds[METRIC_KIND_COUNT] = { "", "gauge", "counter" };
+
+	printf("\n## %s\n\nJSON: `\"%s\":[...]`.\n\n", schema->id, schema->list);
+	printf("| field | type | unit | metric | meaning |\n| --- | --- | --- | --- | --- |\n");
+	for (const struct field *field = schema->fields; field->name; field++)
+		printf("| `%s`%s | %s | %s | %s | %s |\n", field->name, field->is_extra ? " *" : "",
+		       types[field->type], field->unit ? field->unit : "", kinds[field->metric],
+		       field->help);
+}
+
+static void print_document(void)
+{
+	printf("<!-- Printed by build/schemadoc (make docs) from ctrl/mgmt/command.c and schema.c. "
+	       "-->\n\n# Commands and fields\n\n"
+	       "Requests and records of the control socket (docs/MANAGEMENT.md). Each command also "
+	       "has the\narguments `family`, 4 or 6, and `detail`. Fields with * are shown in text "
+	       "only with `-d` or `-o`;\nwhat is not known is null in JSON and a dash in text. "
+	       "New fields come last.\n\n"
+	       "| command | arguments | | answer | exit codes | |\n"
+	       "| --- | --- | --- | --- | --- | --- |\n");
+	for (const struct command *command = commands; command->name; command++)
+		print_command(command);
+	for (const struct schema *schema = schemas; schema->id; schema++)
+		print_schema(schema);
+}
+
+static bool is_local(const struct schema *schema)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (command->access == ACCESS_LOCAL && command->answer &&
+		    !strcmp(command->answer, schema->id))
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (!*what)
+		print_document();
+	for (const struct command *c = commands; !strcmp(what, "commands") && c->name; c++)
+		printf("%s\n", c->name);
+	for (const struct schema *s = schemas; !strcmp(what, "fields") && s->id; s++)
+		for (const struct field *f = s->fields; !is_local(s) && f->name; f++)
+			printf("%s\n", f->name);
+	return 0;
+}
