@@ -273,6 +273,18 @@ static uint16_t new_port(struct daemon *daemon, const struct port_request *reque
 		      daemon->refusal[0] ? daemon->refusal : strerror(-err));
 }
 
+/* With the former settings, which worked, after the forwarding plane refused others. */
+static void reattach_dplane(struct daemon *daemon, uint16_t number, const struct rtnl_link *link)
+{
+	int err = attach_dplane(daemon, number, link);
+
+	if (err)
+		log_format(NOTE_WARN,
+			   "%s: the forwarding plane refuses the former settings too: %s; nothing "
+			   "is forwarded there until the interface changes",
+			   daemon->ports[number].name, strerror(-err));
+}
+
 /* A new mode for an attached interface; the old one is put back when it cannot be. */
 static int change_mode(struct daemon *daemon, uint16_t number, enum dplane_mode mode,
 		       const struct rtnl_link *link)
@@ -288,8 +300,7 @@ static int change_mode(struct daemon *daemon, uint16_t number, enum dplane_mode 
 	if (!err)
 		return 0;
 	port->mode = old;
-	if (attach_dplane(daemon, number, link) < 0)
-		log_format(NOTE_WARN, "%s: the former mode cannot be restored", port->name);
+	reattach_dplane(daemon, number, link);
 	return err;
 }
 
@@ -319,6 +330,24 @@ static int switch_on(struct daemon *daemon, uint16_t number, const struct port_r
 			if (is_mine[family][proto])
 				feed_request(daemon, number, family, proto, false);
 	return port->error;
+}
+
+/* Put back what a request changed on an attached interface before it was refused. */
+static void restore_settings(struct daemon *daemon, uint16_t number, const struct port *before,
+			     const struct rtnl_link *link)
+{
+	struct port *port = &daemon->ports[number];
+
+	(void)change_mode(daemon, number, before->mode, link); /* it logs what fails */
+	memcpy(port->wanted, before->wanted, sizeof(port->wanted));
+	memcpy(port->waits_for_key, before->waits_for_key, sizeof(port->waits_for_key));
+	memcpy(port->gm_version, before->gm_version, sizeof(port->gm_version));
+	port->has_fast_leave = before->has_fast_leave;
+	port->has_ssm_any_source = before->has_ssm_any_source;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		feed_version(daemon, number, family);
+		feed_flags(daemon, number, family);
+	}
 }
 
 bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t room)
@@ -377,10 +406,13 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 	const struct rtnl_link *link = rtnl_link_by_name(daemon->rtnl, request->name);
 	uint16_t number = port_by_name(daemon, request->name);
 	bool is_new = number == LINK_NONE;
+	struct port before = { .is_used = false };
 	int err;
 
 	if (!may_attach(request, link, ret_refusal))
 		return LINK_NONE;
+	if (!is_new)
+		before = daemon->ports[number];
 	if (is_new) {
 		number = new_port(daemon, request, link, ret_refusal);
 		if (number == LINK_NONE)
@@ -396,7 +428,9 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 	}
 	want_membership(daemon, number, request);
 	err = switch_on(daemon, number, request);
-	if (err && !is_needed(daemon, number))
+	if (err && !is_new)
+		restore_settings(daemon, number, &before, link);
+	else if (err && !is_needed(daemon, number))
 		port_release(daemon, number);
 	if (err)
 		return refuse(ret_refusal, err == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
@@ -466,6 +500,7 @@ uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t thresho
 	struct port *port = number == LINK_NONE ? NULL : &daemon->ports[number];
 	const struct rtnl_link *link =
 		port ? rtnl_link_by_index(daemon->rtnl, port->ifindex) : NULL;
+	uint8_t before = port ? port->threshold : 0;
 	int err = 0;
 
 	if (!port)
@@ -473,10 +508,13 @@ uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t thresho
 	port->threshold = threshold;
 	if (link) /* else it counts when the interface returns */
 		err = attach_dplane(daemon, number, link);
-	if (err)
+	if (err) {
+		port->threshold = before;
+		reattach_dplane(daemon, number, link);
 		return refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane", "see the daemon's log",
 			      "the forwarding plane refuses the threshold of %s: %s", name,
 			      strerror(-err));
+	}
 	saved_store(daemon);
 	return number;
 }

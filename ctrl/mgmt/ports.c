@@ -197,7 +197,7 @@ static void change_all(struct daemon *daemon, struct ctl_client *client,
 		reply_outcome(&outcome);
 	else
 		ctl_reply_error(client, "no-interface", CTL_EXIT_NOT_FOUND,
-				"quote it, or the daemon reads it as names of files",
+				"quote it, or the shell reads it as names of files",
 				"no interface fits '%s'", pattern);
 }
 

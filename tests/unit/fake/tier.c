@@ -38,9 +38,12 @@ static int tier_link_add(struct backend *be, const struct dplane_link *link, str
 	struct fake_tier *tier = tier_of(be);
 	const struct tier_port *able = &tier->abilities[link->link];
 
-	if (tier->link_err) {
+	int err = tier->link_err;
+
+	if (err) {
 		(void)snprintf(why, BACKEND_WHY_LEN, "%s", tier->why);
-		return tier->link_err;
+		tier->link_err = tier->is_link_err_once ? 0 : err;
+		return err;
 	}
 	if (!tier->is_able[link->link])
 		return tier->null->ops->link_add(tier->null, link, port, why);

@@ -20,6 +20,7 @@ struct fake_tier {
 	struct backend be; /* first: it is a backend */
 	struct backend *null;
 	int link_err, put_err; /* what link_add and put fail with; 0: they do not */
+	bool is_link_err_once; /* the next link_add succeeds again */
 	int put_err_flags;     /* not 0: put fails only for routes without any of these flags */
 	const char *why;       /* of link_err */
 	bool is_able[LINKS_MAX];
