@@ -167,7 +167,7 @@ static void housekeep(struct dplane *dp)
 
 	if (dp->timer_fd < 0 || read(dp->timer_fd, &times, sizeof(times)) != sizeof(times))
 		return; /* not yet */
-	if (dp->trees)
+	if (dp->trees && dp->listeners)
 		listeners_read(dp->listeners, dtree_renew_group, dp);
 	if (dp->stale_until && dplane_now() >= dp->stale_until)
 		stale_end(dp);

@@ -37,7 +37,6 @@ static int tier_link_add(struct backend *be, const struct dplane_link *link, str
 {
 	struct fake_tier *tier = tier_of(be);
 	const struct tier_port *able = &tier->abilities[link->link];
-
 	int err = tier->link_err;
 
 	if (err) {
@@ -45,6 +44,8 @@ static int tier_link_add(struct backend *be, const struct dplane_link *link, str
 		tier->link_err = tier->is_link_err_once ? 0 : err;
 		return err;
 	}
+	if (tier->is_kernel)
+		return 0;
 	if (!tier->is_able[link->link])
 		return tier->null->ops->link_add(tier->null, link, port, why);
 	port->hook = able->hook;

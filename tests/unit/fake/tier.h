@@ -19,6 +19,7 @@ struct fake_tier_route {
 struct fake_tier {
 	struct backend be; /* first: it is a backend */
 	struct backend *null;
+	bool is_kernel;        /* stands for the kernel's cache: has no hooks at interfaces */
 	int link_err, put_err; /* what link_add and put fail with; 0: they do not */
 	bool is_link_err_once; /* the next link_add succeeds again */
 	int put_err_flags;     /* not 0: put fails only for routes without any of these flags */

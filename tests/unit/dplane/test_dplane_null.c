@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The composite forwarding plane over dplane/null.c: which tier carries a route, what happens when
+ * one refuses, what outputs miss, and what an earlier run left. A second tier stands for the
+ * kernel's multicast cache where one is needed.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "base/addr_text.h"
+#include "dplane/dplane_int.h"
+#include "unit/fake/tier.h"
+
+static struct dplane *dp;
+static struct fake_tier *fast, *kernel; /* NULL: not there */
+static char said[4096];
+
+static void say(void *ctx, enum note_level level, const char *line)
+{
+	size_t used = strlen(said);
+
+	(void)ctx;
+	(void)level;
+	(void)snprintf(said + used, sizeof(said) - used, "%s\n", line);
+}
+
+static const struct dplane_config config = {
+	.instance = "test",
+	.max_links = LINKS_MAX,
+	.max_routes = 100,
+	.max_sets = 10,
+	.say = say,
+};
+
+static void open_null(void)
+{
+	cr_assert_eq(dplane_new_null(&config, &dp), 0);
+}
+
+/* The same with tiers that can be made to refuse, and a kernel's cache. */
+static void open_tiers(void)
+{
+	open_null();
+	fast = fake_tier_new(&config);
+	kernel = fake_tier_new(&config);
+	kernel->is_kernel = true;
+	dp->fast->ops->free(dp->fast, false);
+	dp->fast = &fast->be;
+	dp->kernel = &kernel->be;
+}
+
+static void close_all(void)
+{
+	dplane_free(dp, false);
+}
+
+TestSuite(dplane_null, .init = open_null, .fini = close_all);
+TestSuite(dplane_tiers, .init = open_tiers, .fini = close_all);
+
+static struct dplane_link link_of(uint16_t link)
+{
+	struct dplane_link ret = {
+		.link = link, .ifindex = link + 10u, .mtu = 1500, .is_up = true
+	};
+
+	(void)snprintf(ret.name, sizeof(ret.name), "eth%u", link);
+	return ret;
+}
+
+static void attach(uint16_t link, bool is_up)
+{
+	struct dplane_link with = link_of(link);
+
+	with.is_up = is_up;
+	cr_assert_eq(dplane_attach(dp, &with), 0);
+}
+
+static struct mfib_route route_of(const char *source, uint16_t iif, uint16_t oif)
+{
+	struct mfib_route route = { .iif = iif };
+
+	cr_assert_eq(ip_addr_parse(source, &route.key.source), 0);
+	cr_assert_eq(ip_addr_parse("239.1.1.1", &route.key.group), 0);
+	if (oif != LINK_NONE)
+		ifset_add(&route.oifs, oif);
+	return route;
+}
+
+/* "xdp", "kernel: eth2: gets nothing, ...", or "-": no such route. */
+static const char *carrier(const struct mfib_route *route)
+{
+	static char text[192];
+	struct dplane_route_state state;
+
+	if (dplane_route_state(dp, &route->key, &state) < 0)
+		return "-";
+	(void)snprintf(text, sizeof(text), "%s%s%s", tier_name(state.tier), *state.why ? ": " : "",
+		       state.why);
+	return text;
+}
+
+/* ---- over null.c alone ---- */
+
+Test(dplane_null, put_and_delete)
+{
+	const struct mfib_route a = route_of("10.0.0.1", 0, 1), b = route_of("10.0.0.2", 0, 1);
+	struct dplane_route_state state;
+
+	attach(0, true);
+	attach(1, true);
+	cr_expect_str_eq(carrier(&a), "-");
+	cr_assert_eq(dplane_put(dp, &a), 0);
+	cr_assert_eq(dplane_put(dp, &b), 0);
+	cr_assert_eq(dplane_put(dp, &a), 0, "again");
+	cr_expect_eq(dplane_route_count(dp), 2);
+	cr_expect_str_eq(carrier(&a), "xdp");
+	cr_assert_eq(dplane_route_state(dp, &a.key, &state), 0);
+	cr_expect_eq(state.packets, 0);
+	cr_expect_eq(state.seen_for, HP_TIME_NEVER);
+	dplane_del(dp, &a.key);
+	dplane_del(dp, &a.key);
+	cr_expect_str_eq(carrier(&a), "-");
+	cr_expect_str_eq(carrier(&b), "xdp");
+	cr_expect_eq(dplane_route_count(dp), 1);
+}
+
+Test(dplane_null, totals_follow_the_tiers)
+{
+	const struct mfib_route a = route_of("10.0.0.1", 0, 1), b = route_of("10.0.0.2", 1, 0);
+	struct dplane_totals totals = { .next = 0 };
+
+	attach(0, true);
+	attach(1, true);
+	cr_assert_eq(dplane_put(dp, &a), 0);
+	cr_assert_eq(dplane_put(dp, &b), 0);
+	attach(0, false);
+	cr_assert(dplane_totals_add(dp, &totals));
+	cr_expect_eq(totals.routes, 2);
+	cr_expect_eq(totals.routes_xdp, 1, "b, whose input is up");
+	cr_expect_eq(totals.routes_tc + totals.routes_kernel, 0);
+}
+
+Test(dplane_null, input_that_is_down_absent_or_back)
+{
+	const struct mfib_route route = route_of("10.0.0.1", 0, 1);
+
+	attach(1, true);
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	cr_expect_str_eq(carrier(&route), "none: the input is not attached or down");
+	attach(0, false);
+	cr_expect_str_eq(carrier(&route), "none: eth0: the input is not attached or down");
+	attach(0, true);
+	cr_expect_str_eq(carrier(&route), "xdp");
+	dplane_detach(dp, 0);
+	cr_expect_str_eq(carrier(&route), "none: the input is not attached or down");
+	cr_expect_eq(dplane_route_count(dp), 1, "the route is wanted all the time");
+}
+
+Test(dplane_null, link_state)
+{
+	struct dplane_link_state state;
+
+	dplane_link_state(dp, 0, &state);
+	cr_expect_not(state.is_attached);
+	attach(0, true);
+	dplane_link_state(dp, 0, &state);
+	cr_expect(state.is_attached && state.takes_redirects && !state.has_kernel);
+	cr_expect_eq(state.tier, DPLANE_TIER_XDP);
+	dplane_detach(dp, 0);
+	dplane_link_state(dp, 0, &state);
+	cr_expect_not(state.is_attached);
+}
+
+Test(dplane_null, link_numbers_end_at_the_limit)
+{
+	const struct dplane_link link = link_of(LINKS_MAX);
+
+	cr_expect_eq(dplane_attach(dp, &link), -ENOSPC);
+	dplane_detach(dp, LINKS_MAX);
+	attach(LINKS_MAX - 1, true);
+}
+
+Test(dplane_null, has_neither_lease_nor_capture)
+{
+	cr_expect_eq(dplane_renew(dp, HP_SEC(1)), 0);
+	cr_expect_eq(dplane_capture(dp, 1), -ENOTSUP);
+	dplane_dispatch(dp);
+}
+
+Test(dplane_null, own_and_broadcast_sources)
+{
+	const struct mfib_route own = route_of("10.0.0.1", 0, 1);
+	const struct mfib_route broadcast = route_of("10.0.0.255", 0, 1);
+
+	attach(0, true);
+	attach(1, true);
+	cr_assert_eq(dplane_put(dp, &own), 0);
+	cr_assert_eq(dplane_put(dp, &broadcast), 0);
+	cr_expect_str_eq(carrier(&own), "xdp");
+	dplane_own_begin(dp);
+	dplane_own_add(dp, &own.key.source, DPLANE_OWN_ADDRESS);
+	dplane_own_add(dp, &broadcast.key.source, DPLANE_OWN_BROADCAST);
+	dplane_own_end(dp);
+	cr_expect_eq(dplane_own(dp, &own.key.source), DPLANE_OWN_ADDRESS);
+	cr_expect_str_eq(carrier(&own), "none: eth0: not in the kernel's multicast cache");
+	cr_expect_str_eq(carrier(&broadcast), "none: eth0: not in the kernel's multicast cache");
+	dplane_own_begin(dp);
+	dplane_own_end(dp);
+	cr_expect_eq(dplane_own(dp, &own.key.source), DPLANE_OWN_NONE);
+	cr_expect_str_eq(carrier(&own), "xdp");
+}
+
+/* ---- which tier ---- */
+
+static void able(uint16_t link, struct tier_port abilities)
+{
+	fast->is_able[link] = true;
+	fast->abilities[link] = abilities;
+	attach(link, true);
+}
+
+Test(dplane_tiers, best_tier_that_reaches_every_output)
+{
+	const struct tier_port generic = { .hook = TIER_HOOK_GENERIC, .has_tc = true };
+	const struct tier_port vlan = { .hook = TIER_HOOK_GENERIC,
+					.has_tc = true,
+					.is_tagged = true };
+	const struct tier_port tc = { .has_tc = true, .why_no_hook = "no room for XDP" };
+	const struct tier_port none = { .why_no_hook = "no XDP", .why_no_tc = "no TC" };
+	static const struct {
+		uint16_t iif, oif;
+		const char *carrier;
+		uint32_t flags; /* in the BPF maps */
+	} rows[] = {
+		{ 0, 1, "xdp", 0 },
+		{ 0, LINK_NONE, "xdp", 0 },
+		{ 0, 2, "tc: eth2: generic XDP cannot tag frames", MFIB_F_TC },
+		{ 3, 1, "tc: eth3: no room for XDP", MFIB_F_TC },
+		{ 4, 1, "kernel: eth4: no TC", MFIB_F_PASS },
+		{ 9, 1, "none: the input is not attached or down", MFIB_F_PASS },
+	};
+
+	able(0, generic);
+	able(1, generic);
+	able(2, vlan);
+	able(3, tc);
+	able(4, none);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct mfib_route route = route_of("10.0.0.1", rows[i].iif, rows[i].oif);
+		const struct mfib_route *in_kernel;
+
+		cr_assert_eq(dplane_put(dp, &route), 0);
+		cr_expect_str_eq(carrier(&route), rows[i].carrier);
+		cr_expect_eq(fake_tier_find(fast, &route.key)->flags, rows[i].flags, "row %zu", i);
+		in_kernel = fake_tier_find(kernel, &route.key);
+		cr_assert_not_null(in_kernel, "each route stands in both");
+		cr_expect_eq(in_kernel->flags, 0);
+		cr_expect(ifset_equal(&in_kernel->oifs, &route.oifs));
+	}
+}
+
+Test(dplane_tiers, output_sets_run_out_and_are_found_again)
+{
+	const struct tier_port generic = { .hook = TIER_HOOK_GENERIC, .has_tc = true };
+	const struct mfib_route a = route_of("10.0.0.1", 0, 1), b = route_of("10.0.0.2", 0, 1);
+
+	able(0, generic);
+	able(1, generic);
+	fast->put_err = -ENOSPC;
+	fast->put_err_flags = (int)(MFIB_F_TC | MFIB_F_PASS);
+	cr_assert_eq(dplane_put(dp, &a), 0);
+	cr_assert_eq(dplane_put(dp, &b), 0);
+	cr_expect_str_eq(carrier(&a), "tc: no free output set");
+	cr_expect_str_eq(said, "all 10 output sets are in use: more trees are carried by tc\n",
+			 "once: %s", said);
+	fast->put_err = 0;
+	cr_assert_eq(dplane_put(dp, &a), 0);
+	cr_expect_str_eq(carrier(&a), "xdp");
+	cr_expect_str_eq(carrier(&b), "tc: no free output set");
+}
+
+/* ---- all tiers or none ---- */
+
+Test(dplane_tiers, new_route_that_one_tier_refuses_stands_in_none)
+{
+	const struct mfib_route route = route_of("10.0.0.1", 0, 1);
+
+	attach(0, true);
+	attach(1, true);
+	kernel->put_err = -ENOMEM;
+	cr_expect_eq(dplane_put(dp, &route), -ENOMEM);
+	cr_expect_eq(fast->puts, 0, "BPF would pass to a kernel that knows nothing");
+	kernel->put_err = 0;
+	fast->put_err = -E2BIG;
+	cr_expect_eq(dplane_put(dp, &route), -E2BIG);
+	cr_expect_null(fake_tier_find(kernel, &route.key));
+	cr_expect_null(fake_tier_find(fast, &route.key));
+	cr_expect_eq(dplane_route_count(dp), 0);
+	fast->put_err = 0;
+	cr_expect_eq(dplane_put(dp, &route), 0);
+}
+
+Test(dplane_tiers, change_that_is_refused_leaves_the_former_route)
+{
+	const struct mfib_route before = route_of("10.0.0.1", 0, 1),
+				after = route_of("10.0.0.1", 0, 2);
+
+	attach(0, true);
+	attach(1, true);
+	attach(2, true);
+	cr_assert_eq(dplane_put(dp, &before), 0);
+	fast->put_err = -ENOMEM;
+	cr_expect_eq(dplane_put(dp, &after), -ENOMEM);
+	cr_expect(ifset_equal(&fake_tier_find(fast, &before.key)->oifs, &before.oifs));
+	cr_expect(ifset_equal(&fake_tier_find(kernel, &before.key)->oifs, &before.oifs));
+	fast->put_err = 0;
+	attach(1, false); /* what is written again is the former one */
+	cr_expect(ifset_equal(&fake_tier_find(fast, &before.key)->oifs, &before.oifs));
+}
+
+Test(dplane_tiers, interface_that_one_tier_refuses)
+{
+	const struct dplane_link link = link_of(0);
+	struct dplane_link_state state;
+
+	kernel->link_err = -ENFILE;
+	kernel->why = "it has 32 already";
+	cr_expect_eq(dplane_attach(dp, &link), 0, "the BPF tiers serve it");
+	cr_expect_str_eq(said, "eth0 is not in the kernel's multicast cache: it has 32 already\n");
+	dplane_link_state(dp, 0, &state);
+	cr_expect(state.is_attached && !state.has_kernel);
+	fast->is_able[1] = true; /* neither XDP nor TC */
+	cr_expect_eq(dplane_attach(dp, &(struct dplane_link){ .link = 1, .ifindex = 11 }), -ENFILE);
+	fast->link_err = -EOPNOTSUPP;
+	fast->why = "no native XDP";
+	cr_expect_eq(dplane_attach(dp, &link), -EOPNOTSUPP);
+	dplane_link_state(dp, 0, &state);
+	cr_expect_not(state.is_attached, "nothing of it is left");
+}
+
+/* ---- copies that are not made ---- */
+
+static uint64_t skipped;
+
+static void take_skipped(void *ctx, const struct dplane_counter *counter)
+{
+	(void)ctx;
+	cr_expect_eq(counter->link, 1);
+	cr_expect_str_eq(counter->reason, "link-down");
+	skipped += counter->packets;
+}
+
+Test(dplane_tiers, packets_that_an_output_misses_while_it_is_down)
+{
+	const struct mfib_route route = route_of("10.0.0.1", 0, 1);
+
+	attach(0, true);
+	attach(1, true);
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	fake_tier_count(fast, &route.key, 10, 0);
+	cr_expect_eq(dplane_unsettled(dp), 0);
+	attach(1, false);
+	fake_tier_count(fast, &route.key, 17, 0);
+	cr_expect_eq(dplane_unsettled(dp), 1);
+	dplane_settle_next(dp);
+	dplane_counters(dp, take_skipped, NULL);
+	cr_expect_eq(skipped, 7, "those since it went down");
+	attach(1, true);
+	fake_tier_count(fast, &route.key, 30, 0);
+	cr_expect_eq(dplane_unsettled(dp), 0);
+	skipped = 0;
+	dplane_counters(dp, take_skipped, NULL);
+	cr_expect_eq(skipped, 7, "none since it is back");
+}
+
+/* ---- an earlier run ---- */
+
+static unsigned int listed;
+
+static void list(void *ctx, const struct mfib_route *route)
+{
+	(void)ctx;
+	(void)route;
+	listed++;
+}
+
+Test(dplane_tiers, what_an_earlier_run_left)
+{
+	struct mfib_route route = route_of("10.0.0.1", 3, 4);
+	const struct tier_port port = { .is_served = true,
+					.hook = TIER_HOOK_GENERIC,
+					.carrier = 13 };
+	const struct dplane_link in = link_of(3), out = link_of(4);
+
+	cr_assert_eq(fast->be.ops->put(&fast->be, &route), 0);
+	dlink_restore(dp, &in, &port);
+	dlink_restore(dp, &out, &port);
+	dtree_restore(dp, &route);
+	dplane_routes(dp, list, NULL);
+	cr_expect_eq(listed, 1);
+	cr_expect_str_eq(carrier(&route), "xdp");
+	cr_expect_eq(fast->puts, 1, "restoring writes nothing");
+	cr_expect_eq(dplane_stale_link(dp, in.ifindex), 3);
+	cr_expect_eq(dplane_stale_link(dp, 99), LINK_NONE);
+	cr_expect(dplane_link_is_stale(dp, 4));
+	attach(4, true);
+	cr_expect_not(dplane_link_is_stale(dp, 4));
+	cr_expect_eq(dplane_stale_link(dp, out.ifindex), LINK_NONE);
+}
+
+Test(dplane_tiers, interfaces_that_do_not_come_back_are_given_up)
+{
+	const struct mfib_route route = route_of("10.0.0.1", 3, 4);
+	const struct tier_port port = { .is_served = true, .hook = TIER_HOOK_GENERIC };
+	const struct dplane_link in = link_of(3), out = link_of(4);
+
+	dlink_restore(dp, &in, &port);
+	dlink_restore(dp, &out, &port);
+	dtree_restore(dp, &route);
+	attach(4, true);
+	dp->stale_until = 1;
+	dp->timer_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK); /* as a timer that is due */
+	cr_assert_geq(dp->timer_fd, 0);
+	dplane_dispatch(dp);
+	cr_expect_not(dplane_link_is_stale(dp, 3));
+	cr_expect_not(dp->links[3].is_attached);
+	cr_expect(dp->links[4].is_attached);
+	cr_expect_str_eq(carrier(&route), "none: the input is not attached or down");
+}
