@@ -3,7 +3,7 @@
 #define BASE_HASH_H
 
 /*
- * uthash, which iterates in insertion order, set up for the core: running out of memory for the
+ * uthash, which iterates in insertion order, set up for all rooms: running out of memory for the
  * table of buckets is a failed assertion, as for every other allocation that has no way back.
  *
  * What strangers choose, such as addresses in their packets, is hashed with a key that
@@ -17,11 +17,20 @@
 #define uthash_fatal(message) assert(0 && message)
 #include <uthash.h>
 
+#include "base/random.h"
+
 #define HASHED_MAX 32u /* bytes: two addresses */
 
 struct hash_key {
 	uint64_t word[1 + HASHED_MAX / sizeof(uint32_t)];
 };
+
+/** hash_key_init() - A key that follows from @seed, where runs are to be the same. */
+static inline void hash_key_init(struct hash_key *key, uint64_t seed)
+{
+	for (size_t i = 0; i < sizeof(key->word) / sizeof(key->word[0]); i++)
+		key->word[i] = random_next(&seed);
+}
 
 /**
  * hash_keyed() - Hash @len bytes, a multiple of 4.

@@ -34,25 +34,6 @@ const struct core_settings core_settings_default = {
 	.hold_forwarding = true,
 };
 
-/* SplitMix64: any seed is good, and the sequence is the same everywhere. */
-static uint64_t random_next(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
-/* A sequence of its own, apart from that of core_random(). */
-static void hash_key_init(struct hash_key *key, uint64_t seed)
-{
-	uint64_t state = ~seed;
-
-	for (size_t i = 0; i < sizeof(key->word) / sizeof(key->word[0]); i++)
-		key->word[i] = random_next(&state);
-}
-
 static bool create_protocols(struct core *core)
 {
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
@@ -80,7 +61,7 @@ struct core *core_new(const struct core_limits *limits)
 	core->hello_at = HP_TIME_NEVER;
 	core->settings = core_settings_default;
 	core->random = limits->seed;
-	hash_key_init(&core->hash_key, limits->seed);
+	hash_key_init(&core->hash_key, ~limits->seed); /* not the sequence of core_random() */
 	sched_init(&core->sched);
 	fx_init(&core->fx);
 	core->mfib = mfib_new(&core->hash_key);

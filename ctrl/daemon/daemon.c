@@ -401,14 +401,18 @@ static int start_dplane(struct daemon *daemon)
 		.max_sets = 4096,
 		.discard_pins = daemon->options->discards_pins,
 		.shares_xdp = daemon->options->shares_xdp,
+		.hash_key = &daemon->hash_key,
 		.stale_for = daemon->options->stale_for,
 		.ctx = daemon,
 		.upcall = on_upcall,
 		.captured = on_captured,
 		.say = on_say,
 	};
-	int err = dplane_new(&config, &daemon->dplane);
+	int err;
 
+	if (getrandom(&daemon->hash_key, sizeof(daemon->hash_key), 0) != sizeof(daemon->hash_key))
+		return fail(-EIO, "draw random numbers");
+	err = dplane_new(&config, &daemon->dplane);
 	if (err)
 		return err; /* it said why */
 	err = loop_add(daemon->loop, dplane_fd(daemon->dplane), EPOLLIN, on_dplane, daemon,

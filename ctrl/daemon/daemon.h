@@ -7,6 +7,7 @@
  * for the closing of sockets (io/closer.h), which may take long; what an effect answers with is
  * posted and fed after the effects of the current event are done.
  */
+#include "base/hash.h"
 #include "base/time.h"
 #include "daemon/port.h"
 
@@ -57,6 +58,7 @@ struct daemon {
 	struct core *core;
 	struct record *record; /* NULL: none, or it could not be written */
 	struct port ports[LINKS_MAX];
+	struct hash_key hash_key; /* random, of the tables outside the core */
 	struct watch *watches;
 	struct static_rule *statics;
 	struct capture *captures;

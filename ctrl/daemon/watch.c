@@ -47,12 +47,12 @@ void watch_add(struct daemon *daemon, const struct ip_addr *source)
 {
 	struct watch *watch;
 
-	HASH_FIND(hh, daemon->watches, source, sizeof(*source), watch);
+	hash_find(&daemon->hash_key, daemon->watches, source, watch);
 	if (!watch) {
 		watch = calloc(1, sizeof(*watch));
 		assert(watch); /* the core bounds their number by its limit of trees */
 		watch->source = *source;
-		HASH_ADD(hh, daemon->watches, source, sizeof(*source), watch);
+		hash_add(&daemon->hash_key, daemon->watches, source, watch);
 	}
 	answer(daemon, source);
 }
@@ -61,7 +61,7 @@ void watch_del(struct daemon *daemon, const struct ip_addr *source)
 {
 	struct watch *watch;
 
-	HASH_FIND(hh, daemon->watches, source, sizeof(*source), watch);
+	hash_find(&daemon->hash_key, daemon->watches, source, watch);
 	if (!watch)
 		return;
 	HASH_DEL(daemon->watches, watch);

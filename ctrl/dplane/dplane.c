@@ -3,6 +3,7 @@
  * The composite: one forwarding plane over the BPF tiers and their mirror in the kernel's multicast
  * cache. Here its life and the state that is shown; interfaces are in dlink.c, trees in dtree.c.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,6 +197,7 @@ static int dplane_alloc(const struct dplane_config *config, struct dplane **ret_
 {
 	struct dplane *dp = calloc(1, sizeof(*dp));
 
+	assert(config->hash_key);
 	if (!dp)
 		return -ENOMEM;
 	dp->config = *config;
@@ -242,7 +244,7 @@ static int dplane_open(struct dplane *dp)
 {
 	int err;
 
-	dp->listeners = listeners_new();
+	dp->listeners = listeners_new(dp->config.hash_key);
 	if (!dp->listeners)
 		return -ENOMEM;
 	listeners_read(dp->listeners, NULL, NULL);

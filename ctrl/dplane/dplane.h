@@ -10,6 +10,7 @@
 #include "core/effect.h"
 
 struct dplane;
+struct hash_key;
 
 enum dplane_mode {
 	DPLANE_MODE_AUTO,    /* the best tier that works */
@@ -44,8 +45,10 @@ struct dplane_config {
 	hp_time stale_for; /* how long interfaces that an earlier run left are kept */
 	bool discard_pins; /* remove what an earlier run left, instead of going on with it */
 	bool is_verbose;   /* say which tier carries each tree, at level debug */
-	bool shares_xdp;   /* attach by libxdp's dispatcher, beside other programs */
-	void *ctx;         /* handed to the functions below */
+	/* Borrowed, of random words: streams are chosen by whoever sends, and hashed with it. */
+	const struct hash_key *hash_key;
+	bool shares_xdp; /* attach by libxdp's dispatcher, beside other programs */
+	void *ctx;       /* handed to the functions below */
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
 	/* NULL: sampled packets are not wanted. What it is handed is borrowed. */
 	void (*captured)(void *ctx, const struct dplane_captured *captured);

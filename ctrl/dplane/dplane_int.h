@@ -6,8 +6,8 @@
  * The composite from inside: dplane.c has the life and the state that is shown, dlink.c the
  * interfaces and what they are able to do, dtree.c the trees.
  */
-#include <uthash.h>
 
+#include "base/hash.h"
 #include "dplane/backend.h"
 #include "dplane/linkcaps.h"
 #include "dplane/listeners.h"

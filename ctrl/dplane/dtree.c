@@ -17,7 +17,7 @@ struct tree *dtree_find(const struct dplane *dp, const struct mfib_key *key)
 {
 	struct tree *tree;
 
-	HASH_FIND(hh, dp->trees, key, sizeof(*key), tree);
+	hash_find(dp->config.hash_key, dp->trees, key, tree);
 	return tree;
 }
 
@@ -227,7 +227,7 @@ static struct tree *tree_new(struct dplane *dp, const struct mfib_key *key)
 		return NULL;
 	tree->want.key = *key;
 	tree->sampled_at = HP_TIME_NEVER;
-	HASH_ADD(hh, dp->trees, want.key, sizeof(tree->want.key), tree);
+	hash_add(dp->config.hash_key, dp->trees, want.key, tree);
 	dp->tier_count[tree->choice.tier]++;
 	return tree;
 }

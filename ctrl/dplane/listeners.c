@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
+
+#include "base/hash.h"
 
 /* One group on one interface; padded with zeros, since it is hashed as bytes. */
 struct place {
@@ -25,6 +26,7 @@ struct listener {
 };
 
 struct listeners {
+	const struct hash_key *hash_key;
 	struct listener *all;
 	unsigned int round;
 };
@@ -35,9 +37,13 @@ struct reading {
 	void *ctx;
 };
 
-struct listeners *listeners_new(void)
+struct listeners *listeners_new(const struct hash_key *hash_key)
 {
-	return calloc(1, sizeof(struct listeners));
+	struct listeners *listeners = calloc(1, sizeof(*listeners));
+
+	if (listeners)
+		listeners->hash_key = hash_key;
+	return listeners;
 }
 
 static void listener_free(struct listeners *listeners, struct listener *listener)
@@ -70,7 +76,7 @@ static void place_seen(const struct reading *reading, const struct place *place)
 
 	if (ip_addr_is_link_scope_group(&place->group))
 		return;
-	HASH_FIND(hh, reading->listeners->all, place, sizeof(*place), listener);
+	hash_find(reading->listeners->hash_key, reading->listeners->all, place, listener);
 	if (listener) {
 		listener->round = reading->listeners->round;
 		return;
@@ -80,7 +86,7 @@ static void place_seen(const struct reading *reading, const struct place *place)
 		return;
 	listener->place = *place;
 	listener->round = reading->listeners->round;
-	HASH_ADD(hh, reading->listeners->all, place, sizeof(listener->place), listener);
+	hash_add(reading->listeners->hash_key, reading->listeners->all, place, listener);
 	tell(reading, &place->group);
 }
 
@@ -168,6 +174,6 @@ bool listeners_has(const struct listeners *listeners, const struct ip_addr *grou
 	const struct place place = { .group = *group, .ifindex = ifindex };
 	struct listener *listener;
 
-	HASH_FIND(hh, listeners->all, &place, sizeof(place), listener);
+	hash_find(listeners->hash_key, listeners->all, &place, listener);
 	return listener;
 }

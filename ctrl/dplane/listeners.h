@@ -10,7 +10,8 @@
 
 struct listeners;
 
-struct listeners *listeners_new(void);
+/** listeners_new() - NULL: no memory. @hash_key is borrowed. */
+struct listeners *listeners_new(const struct hash_key *hash_key);
 void listeners_free(struct listeners *listeners);
 
 /**

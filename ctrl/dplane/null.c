@@ -4,7 +4,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <uthash.h>
+
+#include "base/hash.h"
 
 struct null_route {
 	struct mfib_route want;
@@ -13,6 +14,7 @@ struct null_route {
 
 struct null {
 	struct backend be;
+	const struct hash_key *hash_key;
 	struct null_route *routes;
 };
 
@@ -21,7 +23,7 @@ static struct null_route *route_find(struct backend *be, const struct mfib_key *
 	struct null *nu = (struct null *)be;
 	struct null_route *route;
 
-	HASH_FIND(hh, nu->routes, key, sizeof(*key), route);
+	hash_find(nu->hash_key, nu->routes, key, route);
 	return route;
 }
 
@@ -54,7 +56,7 @@ static int null_put(struct backend *be, const struct mfib_route *want)
 	if (!route)
 		return -ENOMEM;
 	route->want = *want;
-	HASH_ADD(hh, nu->routes, want.key, sizeof(route->want.key), route);
+	hash_add(nu->hash_key, nu->routes, want.key, route);
 	return 0;
 }
 
@@ -118,10 +120,10 @@ int null_new(const struct dplane_config *config, struct backend **ret_be)
 {
 	struct null *nu = calloc(1, sizeof(*nu));
 
-	(void)config;
 	if (!nu)
 		return -ENOMEM;
 	nu->be.ops = &null_ops;
+	nu->hash_key = config->hash_key;
 	*ret_be = &nu->be;
 	return 0;
 }

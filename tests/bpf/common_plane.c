@@ -92,13 +92,17 @@ void plane_new(struct plane *plane, uint32_t max_sets)
 		.max_links = 32,
 		.max_routes = plane->max_routes ? plane->max_routes : 16,
 		.max_sets = max_sets,
+		.hash_key = &plane->hash_key,
 		.shares_xdp = plane->shares_xdp,
 		.stale_for = plane->stale_for ? plane->stale_for : HP_SEC(20),
 		.ctx = plane,
 		.upcall = on_upcall,
 		.say = on_say,
 	};
-	int err = dplane_new(&config, &plane->dp);
+	int err;
+
+	hash_key_init(&plane->hash_key, 1);
+	err = dplane_new(&config, &plane->dp);
 
 	if (err == -EPERM || err == -ENOTSUP)
 		cr_skip("BPF is refused here: %s", plane->said);

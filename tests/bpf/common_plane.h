@@ -7,12 +7,14 @@
  * router is "rN" with link number N and address 10.0.N.254; its far end is "fN", where frames are
  * sent and received by a packet socket. All of it asserts, or skips the test where BPF is refused.
  */
+#include "base/hash.h"
 #include "dplane/dplane.h"
 
 #define PLANE_PORTS_MAX 8
 
 struct plane {
 	struct dplane *dp;
+	struct hash_key hash_key;
 	bool shares_xdp; /* these three are set before plane_open() or plane_new() */
 	hp_time stale_for;
 	uint32_t max_routes; /* 0: 16 */

@@ -190,6 +190,7 @@ static int open_with(uint32_t max_routes, bool discards)
 		.max_routes = max_routes,
 		.max_sets = SETS,
 		.discard_pins = discards,
+		.hash_key = &plane.hash_key,
 	};
 
 	return dplane_new(&config, &plane.dp);

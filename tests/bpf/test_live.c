@@ -355,7 +355,11 @@ Test(live, pins_vanish_with_the_plane_unless_kept)
 Test(live, instance_has_one_daemon)
 {
 	const struct dplane_config config = {
-		.instance = plane.instance, .max_links = 8, .max_routes = 16, .max_sets = 4
+		.instance = plane.instance,
+		.max_links = 8,
+		.max_routes = 16,
+		.max_sets = 4,
+		.hash_key = &plane.hash_key,
 	};
 	struct dplane *second;
 

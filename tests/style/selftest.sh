@@ -82,6 +82,19 @@ expect family.sh 0 ''
 good_tree; printf 'int x;\n' > "$work/t/ctrl/base/addr.c"
 expect family.sh 1 'no longer asks'
 
+hashing_tree() {
+	good_tree
+	printf 'ctrl/io/rtnl.c # why\n' > "$work/t/tests/style/hashing.txt"
+	printf '\tHASH_FIND(hh, a, b, c, d);\n' > "$work/t/ctrl/io/rtnl.c"
+	printf '\thash_find(key, a, b, c);\n' >> "$work/t/ctrl/core/core.c"
+}
+hashing_tree
+expect hashing.sh 0 ''
+hashing_tree; add ctrl/core/core.c '\tHASH_ADD(hh, a, b, c, d);\n'
+expect hashing.sh 1 'ctrl/core/core.c: hashes without a key'
+hashing_tree; printf 'int x;\n' > "$work/t/ctrl/io/rtnl.c"
+expect hashing.sh 1 'no longer hashes without a key'
+
 format_tree() {
 	good_tree
 	mkdir "$work/t/bpf" "$work/t/tools"

@@ -92,6 +92,7 @@ void lab_plane_open(struct lab *lab, uint32_t trees)
 		.max_links = 64,
 		.max_routes = trees,
 		.max_sets = 4096,
+		.hash_key = &lab->hash_key,
 		.discard_pins = true, /* of one that was killed and had our process number */
 		.ctx = lab,
 		.upcall = on_upcall,
@@ -99,6 +100,7 @@ void lab_plane_open(struct lab *lab, uint32_t trees)
 	};
 	int err;
 
+	hash_key_init(&lab->hash_key, 1); /* the same in each run */
 	(void)snprintf(lab->instance, sizeof(lab->instance), "bench-%d", (int)getpid());
 	err = dplane_new(&config, &lab->dp);
 	if (err)

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "mcgen/flood.h"
 #include "mcgen/mcpacket.h"
 
@@ -84,16 +85,6 @@ bool flood_pair_parse(const char *text, struct flood_pair *ret_pair)
 }
 
 /* ---- frames ---- */
-
-/* SplitMix64: fast, and any seed is good. */
-static uint64_t random_next(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
 
 /* Any address of the prefix, as it stands in a packet. */
 static void random_addr(uint64_t *state, const struct ip_prefix *prefix, uint8_t *ret_bytes)

@@ -53,7 +53,7 @@ static struct route *route_find(struct ebpf *eb, const struct mfib_key *key)
 {
 	struct route *route;
 
-	HASH_FIND(hh, eb->routes, key, sizeof(*key), route);
+	hash_find(eb->config.hash_key, eb->routes, key, route);
 	return route;
 }
 
@@ -77,7 +77,7 @@ static int route_new(struct ebpf *eb, const struct mfib_key *key, struct route *
 	}
 	eb->free_slot_count--;
 	eb->slot_is_used[route->slot] = true;
-	HASH_ADD(hh, eb->routes, key, sizeof(route->key), route);
+	hash_add(eb->config.hash_key, eb->routes, key, route);
 	*ret_route = route;
 	return 0;
 }

@@ -6,8 +6,8 @@
  * The tiers XDP and TC from inside: ebpf.c has the routes and the life, eport.c the interfaces,
  * setpool.c the output sets, adopt.c what an earlier run left.
  */
-#include <uthash.h>
 
+#include "base/hash.h"
 #include "dplane/bpf/attach.h"
 #include "dplane/bpf/maps.h"
 #include "dplane/bpf/oilset.h"

@@ -84,7 +84,7 @@ static int route_take(struct restored *ad, const struct found *found)
 	};
 	slot_is_used[entry.slot] = true;
 	setpool_ref(ad->eb, entry.set);
-	HASH_ADD(hh, ad->eb->routes, key, sizeof(route->key), route);
+	hash_add(ad->eb->config.hash_key, ad->eb->routes, key, route);
 	return 0;
 }
 

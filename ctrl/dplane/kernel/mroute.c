@@ -355,7 +355,7 @@ struct entry *mroute_entry_find(const struct mroute *mr, const struct mfib_key *
 {
 	struct entry *entry;
 
-	HASH_FIND(hh, mr->entries, key, sizeof(*key), entry);
+	hash_find(mr->config.hash_key, mr->entries, key, entry);
 	return entry;
 }
 
@@ -384,7 +384,7 @@ static int mroute_put(struct backend *be, const struct mfib_route *route)
 	if (err)
 		free(entry);
 	else
-		HASH_ADD(hh, mr->entries, route.key, sizeof(entry->route.key), entry);
+		hash_add(mr->config.hash_key, mr->entries, route.key, entry);
 	return err;
 }
 

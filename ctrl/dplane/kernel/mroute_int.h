@@ -12,8 +12,8 @@
 #include <linux/mroute.h>
 #include <linux/mroute6.h>
 #include <linux/rtnetlink.h>
-#include <uthash.h>
 
+#include "base/hash.h"
 #include "dplane/backend.h"
 
 /** struct slot - VIF and MIF of one number. */

@@ -18,21 +18,11 @@ struct item {
 	struct pair pair;
 };
 
-static uint64_t random_next(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
 static struct hash_key key_of(uint64_t seed)
 {
 	struct hash_key key;
 
-	for (size_t i = 0; i < sizeof(key.word) / sizeof(key.word[0]); i++)
-		key.word[i] = random_next(&seed);
+	hash_key_init(&key, seed);
 	return key;
 }
 
