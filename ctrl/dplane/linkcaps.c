@@ -18,6 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/nlattrs.h"
+
 /* netdev.yaml; the header is younger than the kernels we build on. */
 #define NETDEV_FAMILY           "netdev"
 #define NETDEV_GROUP            "mgmt"
@@ -36,36 +38,6 @@ struct linkcaps {
 	uint16_t family;
 	uint32_t group;
 };
-
-/* Attributes of one message, by number; those we do not know are left out. */
-#define ATTRS_MAX 16
-struct attrs {
-	const struct nlattr *at[ATTRS_MAX];
-};
-
-static int attr_store(const struct nlattr *attr, void *data)
-{
-	struct attrs *attrs = data;
-	uint16_t type = mnl_attr_get_type(attr);
-
-	if (type < ATTRS_MAX)
-		attrs->at[type] = attr;
-	return MNL_CB_OK;
-}
-
-static struct attrs attrs_of(const struct nlmsghdr *nlh)
-{
-	struct attrs attrs = { .at = { NULL } };
-
-	/* attr_store() never fails; a broken attribute ends the list. */
-	(void)mnl_attr_parse(nlh, sizeof(struct genlmsghdr), attr_store, &attrs);
-	return attrs;
-}
-
-static bool attr_is(const struct nlattr *attr, size_t len)
-{
-	return attr && mnl_attr_get_payload_len(attr) >= len;
-}
 
 static int request(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t on_reply, void *data)
 {
@@ -107,14 +79,12 @@ static struct nlmsghdr *request_start(char *buf, uint16_t type, uint8_t cmd)
 static int group_store(const struct nlattr *group, void *data)
 {
 	struct linkcaps *caps = data;
-	struct attrs attrs = { .at = { NULL } };
-	const struct nlattr *name, *id;
+	const struct nlattrs attrs = nlattrs_in(group);
+	const struct nlattr *name = attrs.at[CTRL_ATTR_MCAST_GRP_NAME];
+	const struct nlattr *id = attrs.at[CTRL_ATTR_MCAST_GRP_ID];
 
-	(void)mnl_attr_parse_nested(group, attr_store, &attrs); /* as in attrs_of() */
-	name = attrs.at[CTRL_ATTR_MCAST_GRP_NAME];
-	id = attrs.at[CTRL_ATTR_MCAST_GRP_ID];
-	if (attr_is(name, sizeof(NETDEV_GROUP)) && attr_is(id, sizeof(uint32_t)) &&
-	    strcmp(mnl_attr_get_str(name), NETDEV_GROUP) == 0)
+	if (nlattr_holds(name, sizeof(NETDEV_GROUP)) && nlattr_holds(id, sizeof(uint32_t)) &&
+	    memcmp(mnl_attr_get_payload(name), NETDEV_GROUP, sizeof(NETDEV_GROUP)) == 0)
 		caps->group = mnl_attr_get_u32(id);
 	return MNL_CB_OK;
 }
@@ -122,9 +92,9 @@ static int group_store(const struct nlattr *group, void *data)
 static int family_store(const struct nlmsghdr *nlh, void *data)
 {
 	struct linkcaps *caps = data;
-	struct attrs attrs = attrs_of(nlh);
+	const struct nlattrs attrs = nlattrs_of(nlh, sizeof(struct genlmsghdr));
 
-	if (attr_is(attrs.at[CTRL_ATTR_FAMILY_ID], sizeof(uint16_t)))
+	if (nlattr_holds(attrs.at[CTRL_ATTR_FAMILY_ID], sizeof(uint16_t)))
 		caps->family = mnl_attr_get_u16(attrs.at[CTRL_ATTR_FAMILY_ID]);
 	if (attrs.at[CTRL_ATTR_MCAST_GROUPS])
 		(void)mnl_attr_parse_nested(attrs.at[CTRL_ATTR_MCAST_GROUPS], group_store, caps);
@@ -214,9 +184,9 @@ int linkcaps_fd(const struct linkcaps *caps)
 static int change_tell(const struct nlmsghdr *nlh, void *data)
 {
 	struct linkcaps *caps = data;
-	struct attrs attrs = attrs_of(nlh);
+	const struct nlattrs attrs = nlattrs_of(nlh, sizeof(struct genlmsghdr));
 
-	if (attr_is(attrs.at[NETDEV_A_IFINDEX], sizeof(uint32_t)))
+	if (nlattr_holds(attrs.at[NETDEV_A_IFINDEX], sizeof(uint32_t)))
 		caps->changed(caps->ctx, mnl_attr_get_u32(attrs.at[NETDEV_A_IFINDEX]));
 	return MNL_CB_OK;
 }
@@ -241,9 +211,9 @@ void linkcaps_dispatch(struct linkcaps *caps)
 
 static int features_store(const struct nlmsghdr *nlh, void *data)
 {
-	struct attrs attrs = attrs_of(nlh);
+	const struct nlattrs attrs = nlattrs_of(nlh, sizeof(struct genlmsghdr));
 
-	if (attr_is(attrs.at[NETDEV_A_XDP_FEATURES], sizeof(uint64_t)))
+	if (nlattr_holds(attrs.at[NETDEV_A_XDP_FEATURES], sizeof(uint64_t)))
 		*(uint64_t *)data = mnl_attr_get_u64(attrs.at[NETDEV_A_XDP_FEATURES]);
 	return MNL_CB_OK;
 }

@@ -12,8 +12,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-
-#define ATTRS_MAX (NHA_MAX + 1)
+#include "base/nlattrs.h"
 
 struct nexthop {
 	uint32_t id;
@@ -63,34 +62,13 @@ void nexthops_free(struct nexthops *nexthops)
 
 /* ---- messages ---- */
 
-static bool attrs_read(const struct nlmsghdr *nlh, const struct nlattr *at[ATTRS_MAX])
-{
-	const char *bytes = mnl_nlmsg_get_payload(nlh);
-	size_t len = mnl_nlmsg_get_payload_len(nlh);
-	const struct nlattr *attr = (const struct nlattr *)(bytes + sizeof(struct nhmsg));
-
-	memset(at, 0, ATTRS_MAX * sizeof(at[0]));
-	if (len < sizeof(struct nhmsg))
-		return false;
-	for (; mnl_attr_ok(attr, (int)(bytes + len - (const char *)attr));
-	     attr = mnl_attr_next(attr))
-		if (mnl_attr_get_type(attr) < ATTRS_MAX)
-			at[mnl_attr_get_type(attr)] = attr;
-	return true;
-}
-
-static uint32_t attr_u32(const struct nlattr *attr)
-{
-	return attr && mnl_attr_get_payload_len(attr) >= 4 ? mnl_attr_get_u32(attr) : 0;
-}
-
 /* A family that is unknown is one without a gateway. */
-static struct fib_hop hop_read(const struct nhmsg *nhm, const struct nlattr *const at[ATTRS_MAX])
+static struct fib_hop hop_read(const struct nhmsg *nhm, const struct nlattrs *attrs)
 {
 	enum ip_family family = nhm->nh_family == AF_INET6 ? IP_FAMILY_6 : IP_FAMILY_4;
-	const struct nlattr *gateway = at[NHA_GATEWAY];
+	const struct nlattr *gateway = attrs->at[NHA_GATEWAY];
 	struct fib_hop hop = {
-		.ifindex = attr_u32(at[NHA_OIF]),
+		.ifindex = nlattr_u32(attrs->at[NHA_OIF], 0),
 		.is_dead = nhm->nh_flags & RTNH_F_DEAD,
 	};
 
@@ -116,16 +94,16 @@ static int members_read(const struct nlattr *group, struct nexthop *nexthop)
 }
 
 static int nexthop_set(struct nexthops *nexthops, uint32_t id, const struct nhmsg *nhm,
-		       const struct nlattr *const at[ATTRS_MAX])
+		       const struct nlattrs *attrs)
 {
 	struct nexthop *nexthop = calloc(1, sizeof(*nexthop));
 
 	if (!nexthop)
 		return -ENOMEM;
 	nexthop->id = id;
-	nexthop->is_blackhole = at[NHA_BLACKHOLE];
-	nexthop->hop = hop_read(nhm, at);
-	if (at[NHA_GROUP] && members_read(at[NHA_GROUP], nexthop)) {
+	nexthop->is_blackhole = attrs->at[NHA_BLACKHOLE];
+	nexthop->hop = hop_read(nhm, attrs);
+	if (attrs->at[NHA_GROUP] && members_read(attrs->at[NHA_GROUP], nexthop)) {
 		free(nexthop);
 		return -ENOMEM;
 	}
@@ -136,16 +114,13 @@ static int nexthop_set(struct nexthops *nexthops, uint32_t id, const struct nhms
 
 int nexthops_apply(struct nexthops *nexthops, const struct nlmsghdr *nlh)
 {
-	const struct nlattr *at[ATTRS_MAX];
-	uint32_t id;
+	const struct nlattrs attrs = nlattrs_of(nlh, sizeof(struct nhmsg));
+	uint32_t id = nlattr_u32(attrs.at[NHA_ID], 0);
 
-	if (!attrs_read(nlh, at))
-		return -ENOMSG;
-	id = attr_u32(at[NHA_ID]);
-	if (!id || at[NHA_FDB])
+	if (!id || attrs.at[NHA_FDB])
 		return -ENOMSG;
 	if (nlh->nlmsg_type == RTM_NEWNEXTHOP)
-		return nexthop_set(nexthops, id, mnl_nlmsg_get_payload(nlh), at);
+		return nexthop_set(nexthops, id, mnl_nlmsg_get_payload(nlh), &attrs);
 	nexthop_del(nexthops, id);
 	return 0;
 }

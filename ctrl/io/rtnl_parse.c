@@ -14,33 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define ATTRS_MAX 64u
-
-struct attrs {
-	const struct nlattr *at[ATTRS_MAX];
-};
-
-static struct attrs attrs_over(const void *bytes, size_t len)
-{
-	struct attrs attrs = { .at = { NULL } };
-	const char *end = (const char *)bytes + len;
-
-	for (const struct nlattr *attr = bytes; mnl_attr_ok(attr, (int)(end - (const char *)attr));
-	     attr = mnl_attr_next(attr)) {
-		if (mnl_attr_get_type(attr) < ATTRS_MAX)
-			attrs.at[mnl_attr_get_type(attr)] = attr;
-	}
-	return attrs;
-}
-
-static struct attrs attrs_of(const struct nlmsghdr *nlh, size_t header)
-{
-	size_t skipped = NLMSG_ALIGN(header), len = mnl_nlmsg_get_payload_len(nlh);
-
-	if (skipped > len)
-		return (struct attrs){ .at = { NULL } };
-	return attrs_over(mnl_nlmsg_get_payload_offset(nlh, header), len - skipped);
-}
+#include "base/nlattrs.h"
 
 /* Whether the message has the whole of the fixed header of its type. */
 static bool has_header(const struct nlmsghdr *nlh, size_t header)
@@ -48,15 +22,10 @@ static bool has_header(const struct nlmsghdr *nlh, size_t header)
 	return nlh->nlmsg_len >= sizeof(*nlh) + header;
 }
 
-static uint32_t attr_u32(const struct nlattr *attr, uint32_t absent)
-{
-	return attr && mnl_attr_get_payload_len(attr) >= 4 ? mnl_attr_get_u32(attr) : absent;
-}
-
 /* Read an address; left alone if there is none of that family, or one that maps IPv4. */
 static bool attr_addr(const struct nlattr *attr, enum ip_family family, struct ip_addr *ret_addr)
 {
-	if (!attr || mnl_attr_get_payload_len(attr) < ip_family_addr_len(family))
+	if (!nlattr_holds(attr, ip_family_addr_len(family)))
 		return false;
 	if (family == IP_FAMILY_6 && ip_addr_is_mapped(mnl_attr_get_payload(attr)))
 		return false;
@@ -88,7 +57,7 @@ int rtnl_parse_link(const struct nlmsghdr *nlh, struct rtnl_link *ret_link)
 {
 	const unsigned int up = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
-	struct attrs attrs = attrs_of(nlh, sizeof(*info));
+	struct nlattrs attrs = nlattrs_of(nlh, sizeof(*info));
 	const struct nlattr *name = attrs.at[IFLA_IFNAME], *mac = attrs.at[IFLA_ADDRESS];
 
 	if (!has_header(nlh, sizeof(*info)) || info->ifi_family != AF_UNSPEC)
@@ -98,7 +67,7 @@ int rtnl_parse_link(const struct nlmsghdr *nlh, struct rtnl_link *ret_link)
 	/* RUNNING follows the operational state, which may stay down although there is a carrier.
 	 */
 	ret_link->is_up = (info->ifi_flags & up) == up;
-	ret_link->mtu = attr_u32(attrs.at[IFLA_MTU], 0);
+	ret_link->mtu = nlattr_u32(attrs.at[IFLA_MTU], 0);
 	if (name)
 		attr_name(name, ret_link->name);
 	if (mac && mnl_attr_get_payload_len(mac) == sizeof(ret_link->mac))
@@ -121,7 +90,7 @@ int rtnl_parse_addr(const struct nlmsghdr *nlh, uint32_t *ret_ifindex,
 		    struct linktab_addr *ret_addr)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	struct attrs attrs = attrs_of(nlh, sizeof(*ifa));
+	struct nlattrs attrs = nlattrs_of(nlh, sizeof(*ifa));
 	struct linktab_addr addr = { .rank = 0 };
 	enum ip_family family;
 	uint32_t flags;
@@ -129,7 +98,7 @@ int rtnl_parse_addr(const struct nlmsghdr *nlh, uint32_t *ret_ifindex,
 	if (!has_header(nlh, sizeof(*ifa)) ||
 	    !family_of(ifa->ifa_family, ifa->ifa_prefixlen, &family))
 		return -ENOMSG;
-	flags = attr_u32(attrs.at[IFA_FLAGS], ifa->ifa_flags);
+	flags = nlattr_u32(attrs.at[IFA_FLAGS], ifa->ifa_flags);
 	addr.prefix.len = ifa->ifa_prefixlen;
 	/* With a peer IFA_ADDRESS is the other end; IFA_LOCAL is always ours, but may be absent. */
 	if (!attr_addr(attrs.at[IFA_LOCAL], family, &addr.prefix.addr) &&
@@ -143,7 +112,7 @@ int rtnl_parse_addr(const struct nlmsghdr *nlh, uint32_t *ret_ifindex,
 }
 
 /* Read one next hop; @family is that of the route, which RTA_VIA may overrule. */
-static void parse_hop(const struct attrs *attrs, enum ip_family family, uint32_t ifindex,
+static void parse_hop(const struct nlattrs *attrs, enum ip_family family, uint32_t ifindex,
 		      uint32_t flags, struct fib_hop *ret_hop)
 {
 	const struct nlattr *via = attrs->at[RTA_VIA];
@@ -198,7 +167,7 @@ static int parse_multipath(const struct nlattr *multipath, enum ip_family family
 		return -ENOMEM;
 	for (uint16_t i = 0; i < route->hop_count; i++) {
 		const struct rtnexthop *hop = hop_take(&at, &left);
-		struct attrs attrs = attrs_over(hop + 1, hop->rtnh_len - sizeof(*hop));
+		struct nlattrs attrs = nlattrs_over(hop + 1, hop->rtnh_len - sizeof(*hop));
 
 		parse_hop(&attrs, family, (uint32_t)hop->rtnh_ifindex, hop->rtnh_flags,
 			  &route->hops[i]);
@@ -207,26 +176,28 @@ static int parse_multipath(const struct nlattr *multipath, enum ip_family family
 	return 0;
 }
 
-static int parse_unicast(const struct rtmsg *rtm, const struct attrs *attrs, enum ip_family family,
-			 const struct nexthops *nexthops, struct fib_route **ret_route)
+static int parse_unicast(const struct rtmsg *rtm, const struct nlattrs *attrs,
+			 enum ip_family family, const struct nexthops *nexthops,
+			 struct fib_route **ret_route)
 {
 	struct fib_route *route;
 
 	if (attrs->at[RTA_MULTIPATH])
 		return parse_multipath(attrs->at[RTA_MULTIPATH], family, ret_route);
 	if (!attrs->at[RTA_OIF] && attrs->at[RTA_NH_ID])
-		return nexthops_route(nexthops, attr_u32(attrs->at[RTA_NH_ID], 0), ret_route);
+		return nexthops_route(nexthops, nlattr_u32(attrs->at[RTA_NH_ID], 0), ret_route);
 	if (!attrs->at[RTA_OIF])
 		return -ENOMSG;
 	route = fib_route_new(1);
 	if (!route)
 		return -ENOMEM;
-	parse_hop(attrs, family, attr_u32(attrs->at[RTA_OIF], 0), rtm->rtm_flags, &route->hops[0]);
+	parse_hop(attrs, family, nlattr_u32(attrs->at[RTA_OIF], 0), rtm->rtm_flags,
+		  &route->hops[0]);
 	*ret_route = route;
 	return 0;
 }
 
-static int parse_hops(const struct rtmsg *rtm, const struct attrs *attrs, enum ip_family family,
+static int parse_hops(const struct rtmsg *rtm, const struct nlattrs *attrs, enum ip_family family,
 		      const struct nexthops *nexthops, struct fib_route **ret_route)
 {
 	struct fib_route *route;
@@ -262,7 +233,7 @@ int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, const struct ne
 		     struct rtnl_route_msg *ret_msg)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct attrs attrs = attrs_of(nlh, sizeof(*rtm));
+	struct nlattrs attrs = nlattrs_of(nlh, sizeof(*rtm));
 	struct rtnl_route_msg msg = { .route = NULL };
 	enum ip_family family;
 	int err;
@@ -272,7 +243,7 @@ int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, const struct ne
 	if (!has_header(nlh, sizeof(*rtm)) ||
 	    !family_of(rtm->rtm_family, rtm->rtm_dst_len, &family) || rtm->rtm_tos ||
 	    rtm->rtm_src_len || rtm->rtm_flags & RTM_F_CLONED ||
-	    attr_u32(attrs.at[RTA_TABLE], rtm->rtm_table) !=
+	    nlattr_u32(attrs.at[RTA_TABLE], rtm->rtm_table) !=
 		    (rtm->rtm_type == RTN_LOCAL ? RT_TABLE_LOCAL : table))
 		return -ENOMSG;
 	msg.is_local = rtm->rtm_type == RTN_LOCAL;
@@ -284,7 +255,7 @@ int rtnl_parse_route(const struct nlmsghdr *nlh, uint32_t table, const struct ne
 	err = parse_hops(rtm, &attrs, family, nexthops, &msg.route);
 	if (err)
 		return err;
-	msg.route->priority = attr_u32(attrs.at[RTA_PRIORITY], 0);
+	msg.route->priority = nlattr_u32(attrs.at[RTA_PRIORITY], 0);
 	msg.route->protocol = rtm->rtm_protocol;
 	msg.route->has_nexthop = attrs.at[RTA_NH_ID];
 	msg.how = add_of(nlh, family);

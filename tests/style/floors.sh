@@ -41,6 +41,7 @@ check() {
 	for file in ctrl/base/*.[ch]; do
 		case $file in
 		*/addr_text.c) more='|stdio|arpa/inet' ;; # not part of the core's archive
+		*/nlattrs.h) more='|libmnl/libmnl' ;;     # not for the core
 		*) more= ;;
 		esac
 		allow "ctrl/base" "$file" "base/|hpim/ip_addr\\.h$" "($free|$trees$more)\\.h"
@@ -67,8 +68,8 @@ check() {
 	done
 	allow "tools/mcgen" "tools/mcgen/*.[ch]" "base/|wire/|mcgen/|\\.\\./mcgen/" "*"
 	# The core gives addresses away as they are; turning them into text is for those who show them.
-	grep -n 'base/addr_text\.h' ctrl/wire/*.[ch] ctrl/core/*.[ch] ctrl/core/*/*.[ch] 2>/dev/null |
-		sed 's/$/: addr_text is not for the core/'
+	grep -nE '"base/(addr_text|nlattrs)\.h' ctrl/wire/*.[ch] ctrl/core/*.[ch] ctrl/core/*/*.[ch] 2>/dev/null |
+		sed -E 's/(addr_text|nlattrs).*/&: \1 is not for the core/'
 }
 
 found=$(check)

@@ -55,6 +55,8 @@ good_tree; add include/hpim/ip_addr.h '#include <linux/types.h>\n'
 expect floors.sh 1 'ip_addr.h may not include linux/types.h'
 good_tree; add ctrl/core/core.c '#include "base/addr_text.h"\n'
 expect floors.sh 1 'addr_text is not for the core'
+good_tree; add ctrl/core/core.c '#include "base/nlattrs.h"\n'
+expect floors.sh 1 'nlattrs is not for the core'
 good_tree; add ctrl/io/loop.c '#include "dplane/dplane.h"\n'
 expect floors.sh 1 'ctrl/io may not include dplane/dplane.h'
 

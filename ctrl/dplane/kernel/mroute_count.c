@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/nlattrs.h"
 #include "dplane/kernel/mroute_int.h"
 
 static hp_time now(void)
@@ -76,19 +77,15 @@ uint64_t mroute_packets(struct backend *be)
 	return sum;
 }
 
-static int age_read(const struct nlattr *attr, void *ret_age)
-{
-	if (mnl_attr_get_type(attr) == RTA_EXPIRES &&
-	    mnl_attr_get_payload_len(attr) >=
-		    sizeof(uint64_t)) /* here: clock ticks since the last packet */
-		*(hp_time *)ret_age =
-			(hp_time)mnl_attr_get_u64(attr) * (HP_SEC(1) / sysconf(_SC_CLK_TCK));
-	return MNL_CB_OK;
-}
-
 static int answer_read(const struct nlmsghdr *msg, void *ret_age)
 {
-	return mnl_attr_parse(msg, sizeof(struct rtmsg), age_read, ret_age);
+	const struct nlattrs attrs = nlattrs_of(msg, sizeof(struct rtmsg));
+	const struct nlattr *ticks = attrs.at[RTA_EXPIRES]; /* since the last packet */
+
+	if (nlattr_holds(ticks, sizeof(uint64_t)))
+		*(hp_time *)ret_age =
+			(hp_time)mnl_attr_get_u64(ticks) * (HP_SEC(1) / sysconf(_SC_CLK_TCK));
+	return MNL_CB_OK;
 }
 
 /* Age of the last packet by netlink; 0 where the kernel cannot tell (IPv6 before Linux 5.19). */
