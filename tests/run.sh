@@ -4,8 +4,9 @@
 #
 # Without words, all of them. Unit, BPF and property tests run once for each build that is there
 # (build, build/clang, build/asan), or only for $BUILD; what needs the network runs with the first.
-# NAME is a test program or script, such as test_gm or 10-join-leave. Prints failures in full, each
-# skip with its reason, and the line `N passed, N failed, N skipped` last.
+# NAME is a test program or script, such as test_gm or join-leave, or a folder, such as
+# netns/restart or unit/core. Prints failures in full, each skip with its reason, and the line
+# `N passed, N failed, N skipped` last.
 #
 # $JOBS tests run at a time, as many as there are processors unless it is set. What a test prints is
 # held back until it ends, and comes in the order of the list below, whichever ends first. A test
@@ -153,24 +154,23 @@ group_ends() {
 	now=() later=()
 }
 
-# wanted GROUP NAME: whether the words of the command line name this test
+# wanted GROUP FILE: whether the words of the command line name this test
 wanted() {
 	[ ${#words[@]} -gt 0 ] || return 0
-	local word
+	local word folder=${2%/*} name=${2##*/}
 	for word in "${words[@]}"; do
-		[ "$word" = "$1" ] || [ "$word" = "$2" ] && return 0
+		case $word in "$1" | "${folder#tests/}" | "${name%.*}") return 0 ;; esac
 	done
 	return 1
 }
 
 # each GROUP BUILD OPTION...: the test programs of a folder
 each() {
-	local group=$1 build=$2 source name
+	local group=$1 build=$2 source
 	shift 2
 	for source in tests/"$group"/test_*.c tests/"$group"/*/test_*.c; do
 		[ -f "$source" ] || continue
-		name=${source##*/}
-		wanted "$group" "${name%.c}" || continue
+		wanted "$group" "$source" || continue
 		if [ "$group" != unit ] && [ "$EUID" -ne 0 ]; then
 			add "$source" needs_root "$build/${source%.c}"
 		else
@@ -183,11 +183,10 @@ needs_root() { skip "$2" 'needs root'; }
 
 # scripts GROUP PATTERN [BUILD]
 scripts() {
-	local file name
+	local file
 	for file in tests/"$1"/$2; do
 		[ -f "$file" ] || continue
-		name=${file##*/}
-		wanted "$1" "${name%.sh}" && add "$file" script "${3:-${builds[0]}}" "$file"
+		wanted "$1" "$file" && add "$file" script "${3:-${builds[0]}}" "$file"
 	done
 }
 
@@ -243,7 +242,7 @@ done
 scripts prop 'sim-same.sh'
 group_ends
 each netns "${builds[0]}" -j1
-scripts netns '[0-9][0-9]-*.sh'
+scripts netns '*/*.sh'
 group_ends
 
 run_list "$jobs"

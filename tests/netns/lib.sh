@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# lib.sh: networks of namespaces for the scripts beside it. Source it first:
+# lib.sh: networks of namespaces for the scripts in the folders beside it. Source it first:
 #
-#	. "$(dirname "$0")/lib.sh"
+#	. "$(dirname "$0")/../lib.sh"
 #	node src; node rtr
 #	wire src eth0 10.0.1.1/24 rtr eth1 10.0.1.2/24
 #	run src ping -c 1 10.0.1.2 || fail 'no answer'
@@ -11,6 +11,7 @@
 # are gone when it ends. run.sh reads the exit status: 0 passed, 77 skipped, else failed.
 set -u
 
+NETNS=$(dirname "${BASH_SOURCE[0]}")
 BUILD=${BUILD:-build}
 POLL=${POLL:-0.05} # seconds between two looks, see until_true
 PREFIX="${PREFIX:-hpimt-$$}"
@@ -346,13 +347,13 @@ arrives() {
 odd() {
 	local source=10.1.1.100
 	[ "$(family_of "$3")" = 4 ] || source=2001:db8:1::100
-	run "$1" perl "$(dirname "$0")/packets.pl" send "$2" eth0 $source "${@:3}" > "$WORK/odd.log" 2>&1 ||
+	run "$1" perl "$NETNS/packets.pl" send "$2" eth0 $source "${@:3}" > "$WORK/odd.log" 2>&1 ||
 		fail "$1 cannot send $2 to $3: $(cat "$WORK/odd.log")"
 }
 
 # watch HOST GROUP: print the packets that arrive to watch-HOST.log; unwatch HOST: and end
 watch() {
-	spawn "watch-$1" "$1" perl "$(dirname "$0")/packets.pl" judge eth0 "$2"
+	spawn "watch-$1" "$1" perl "$NETNS/packets.pl" judge eth0 "$2"
 	sinks[watch-$1]=$!
 	until_true 5 said "watch-$1" judging || fail "$1 cannot watch"
 }

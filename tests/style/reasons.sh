@@ -25,7 +25,7 @@ row_of() { echo "$rows" | sed -n "s/^$1|//p"; }
 test_is() {
 	case $1 in
 	test_*:\ *) grep -qE "^[A-Z_]*(TEST|Test)\(([a-z_0-9]+, )?${1#*: }\)" "$(ls tests/*/"${1%%:*}".c tests/*/*/"${1%%:*}".c)" ;;
-	[0-9]*) grep -qF -e "$2" "tests/netns/$1.sh" ;;
+	[a-z]*) grep -qF -e "$2" tests/netns/*/"$1.sh" ;;
 	*) false ;;
 	esac 2> /dev/null
 }

@@ -85,12 +85,12 @@ mark() { printf '/*\n * runner: %s\n */\n' "$2" > "$work/tests/unit/$1.c"; }
 # The first one ends last, after it has printed before and after the second one. All fail, so that
 # what they print is reported.
 rm -r "$work/tests/unit" "$work/build/tests/unit"
-mkdir -p "$work/tests/unit" "$work/build/tests/unit" "$work/tests/netns"
+mkdir -p "$work/tests/unit" "$work/build/tests/unit" "$work/tests/netns/basic"
 began() { echo "touch $work/began.$1"; }
 ended() { echo "touch $work/ended.$1"; }
 program test_a "$(began a)" 'echo a1' "$(awaits ended.b 3)" 'echo a2' "$(ended a)" 'exit 3'
 program test_b "$(began b)" "$(awaits began.a 3)" 'echo b' "$(ended b)" 'exit 4'
-printf '%s\n' 'echo not this' 'echo needs luck; exit 77' > "$work/tests/netns/10-skips.sh"
+printf '%s\n' 'echo not this' 'echo needs luck; exit 77' > "$work/tests/netns/basic/skips.sh"
 two='  FAIL    build/tests/unit/test_a
     | a1
     | a2
@@ -98,10 +98,12 @@ two='  FAIL    build/tests/unit/test_a
   FAIL    build/tests/unit/test_b
     | b
     | exit status 4
-  SKIP    tests/netns/10-skips.sh: needs luck
+  SKIP    tests/netns/basic/skips.sh: needs luck
 2 passed, 2 failed, 1 skipped'
 reports 2 "$two"
 reports 3 "$two"
+last=$("$work/tests/run.sh" netns/basic | tail -n 1)
+[ "$last" = '0 passed, 0 failed, 1 skipped' ] || { echo "a folder: '$last'"; exit 1; }
 reports 1 "${two//$'\n    | a2\n    | exit status 3'/$'\n    | exit status 1'}"
 
 # Those that run alone start when the others have ended, and each when the one before has.
@@ -118,7 +120,7 @@ program test_a "$(awaits began.c 3)"
 program test_b "$(awaits began.c 3)" "$(ended b)"
 program test_c "$(began c)" "$(awaits ended.b 3)" "$(ended c)"
 mark test_c long
-rm "$work/tests/netns/10-skips.sh"
+rm "$work/tests/netns/basic/skips.sh"
 reports 2 '  PASS    build/tests/unit/test_c: 1
   PASS    build/tests/unit/test_a: 1
   PASS    build/tests/unit/test_b: 1

@@ -112,12 +112,12 @@ fi
 # Two reasons, each with a row that is right.
 reasons_tree() {
 	good_tree
-	mkdir -p "$work/t/docs" "$work/t/tests/netns" "$work/t/tests/bpf"
+	mkdir -p "$work/t/docs" "$work/t/tests/netns/basic" "$work/t/tests/bpf"
 	printf '\tX(TTL, ttl, "ttl", DROP)\t/* so */ \\\n\tX(SENT, sent, "sent", NOTE)\n' > "$work/t/include/hpim/mfib_abi.h"
 	printf '\t{ "ttl", "end", true },\n\t{ "sent", "leave", false },\n' > "$work/t/ctrl/mgmt/reason.c"
-	printf 'counts ttl\n' > "$work/t/tests/netns/10-a.sh"
+	printf 'counts ttl\n' > "$work/t/tests/netns/basic/a.sh"
 	printf 'Test(a, copy_is_counted)\n' > "$work/t/tests/bpf/test_a.c"
-	printf '| `ttl` | drop | 1 | both | `10-a` |\n| `sent` | note | a | both | `test_a: copy_is_counted` |\n' \
+	printf '| `ttl` | drop | 1 | both | `a` |\n| `sent` | note | a | both | `test_a: copy_is_counted` |\n' \
 		> "$work/t/docs/ABI.md"
 }
 reasons_tree
@@ -126,13 +126,13 @@ reasons_tree; add include/hpim/mfib_abi.h '\tX(MISS, miss, "miss", PASS)\n'
 expect reasons.sh 1 'docs/ABI.md: no row for miss'
 reasons_tree; add ctrl/mgmt/reason.c '\t{ "down", "wait", true },\n'
 expect reasons.sh 1 'docs/ABI.md: no row for down'
-reasons_tree; add docs/ABI.md '| `old` | drop | 1 | both | `10-a` |\n'
+reasons_tree; add docs/ABI.md '| `old` | drop | 1 | both | `a` |\n'
 expect reasons.sh 1 'ctrl/mgmt/reason.c: nothing about old'
-reasons_tree; printf 'counts nothing\n' > "$work/t/tests/netns/10-a.sh"
-expect reasons.sh 1 'docs/ABI.md: ttl: there is no such test: 10-a'
+reasons_tree; printf 'counts nothing\n' > "$work/t/tests/netns/basic/a.sh"
+expect reasons.sh 1 'docs/ABI.md: ttl: there is no such test: a'
 reasons_tree; printf 'Test(a, copy_is_counted_twice)\n' > "$work/t/tests/bpf/test_a.c"
 expect reasons.sh 1 'docs/ABI.md: sent: there is no such test: test_a: copy_is_counted'
-reasons_tree; add docs/ABI.md '| `ttl` | drop | 1 | both | `10-a` |\n'
+reasons_tree; add docs/ABI.md '| `ttl` | drop | 1 | both | `a` |\n'
 expect reasons.sh 1 'docs/ABI.md: more than one row for ttl'
 reasons_tree; sed -i 's/"ttl", DROP/"ttl", PASS/' "$work/t/include/hpim/mfib_abi.h"
 expect reasons.sh 1 'docs/ABI.md: ttl is of the kind PASS, not drop'

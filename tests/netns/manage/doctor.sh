@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# hpimctl doctor names what is wrong, and only that: a router as it should be has nothing worse than
+# notes, and each fault that is made here is one finding, gone when the fault is.
+#
+#	src -- r1 -- r2 -- dst
+. "$(dirname "$0")/../lib.sh"
+
+# finds NODE 'SEVERITY CHECK' WORDS [IFACE]: whether such a finding says so
+finds() {
+	local node=$1
+	ctl "$node" -H -o severity,check,what doctor ${4:+"$4"} > "$WORK/doctor.log"
+	sed 's/  */ /g' "$WORK/doctor.log" | grep -E "^ ?$2 " | grep -qF -e "$3"
+}
+misses() { ! finds "$@"; }
+worst_is() {
+	local code=0
+	ctl "$1" doctor > /dev/null || code=$?
+	[ "$code" -eq "$2" ]
+}
+
+chain
+chain_serves
+within 5 finds r1 'note no-keys' 'HPIM-DM of IPv4 runs without keys'
+within 5 finds r1 'note no-keys' 'HPIM-DM of IPv6 runs without keys'
+ends 0 'anyone on the link can speak as a router' ctl r1 doctor eth1
+ends 0 '{"schema":"hpim.doctor/1","findings":[{"severity":"note","interface":"eth0","family":4,"check":' \
+	"$BUILD/hpimctl" --socket "/run/hpimd/$PREFIX-r1.ro" -j doctor
+ends 4 'eth9 is not attached' ctl r1 doctor eth9
+! ctl r1 doctor eth1 | grep -qw eth0 || fail 'doctor of eth1 speaks of eth0'
+! ctl r1 -4 doctor | grep -q 'IPv6' || fail 'doctor -4 speaks of IPv6'
+
+# Keys on one side: the note is gone, and the other side's messages are findings.
+echo secret > "$WORK/key"
+ends 0 '' ctl r1 key add eth1 id 1 algo sha256 file "$WORK/key"
+within 15 finds r1 'warning refused' 'HPIM-DM messages that no key of this interface signed' eth1
+within 5 misses r1 'note no-keys' 'without keys' eth1
+ends 8 'compare' ctl r1 doctor eth1
+ends 8 '"severity":"warning"' ctl r1 -j doctor
+ends 0 '' ctl r1 key delete eth1 id 1
+within 25 synced r1 2
+
+# Settings of the kernel.
+run r2 sysctl -qw net.ipv4.conf.eth0.rp_filter=1 net.ipv4.conf.eth1.forwarding=0 \
+	net.ipv6.conf.eth1.forwarding=0
+within 5 finds r2 'note rp-filter' 'rp_filter of eth0 is strict'
+within 5 finds r2 'note forwarding' 'IPv4 forwarding is off on eth1'
+within 5 finds r2 'note forwarding' 'IPv6 forwarding is off on eth1'
+within 5 misses r2 'note rp-filter' 'eth1'
+worst_is r2 0 || fail 'settings of the kernel are more than notes'
+run r2 sysctl -qw net.ipv4.conf.eth0.rp_filter=2 net.ipv4.conf.eth1.forwarding=1 \
+	net.ipv6.conf.eth1.forwarding=1
+within 5 misses r2 'note (rp-filter|forwarding)' ''
+
+# Trees without a way to the source.
+chain_has_trees
+within 5 misses r2 'warning (route|upstream)' ''
+run r2 ip route del 10.1.1.0/24
+run r2 ip -6 route del 2001:db8:1::/64
+within 5 finds r2 'warning route' '(10.1.1.100, 239.1.2.3): there is no route to 10.1.1.100 in table 254'
+within 5 finds r2 'warning route' '(2001:db8:1::100, ff3e::1:2:3): there is no route'
+worst_is r2 8 || fail 'a missing route is no warning'
+run r2 ip route add 10.1.1.0/24 via 10.1.2.1 proto zebra metric 20
+run r2 ip -6 route add 2001:db8:1::/64 via 2001:db8:2::1 proto zebra metric 20
+within 5 misses r2 'warning route' ''
+
+# The querier of a link is named by the router that is not it.
+ends 0 '' ctl r1 detach eth1 igmp
+ends 0 '' ctl r1 attach eth1 igmp
+within 5 finds r2 'note querier' '10.1.2.1 is the IGMP querier, each 125 s, robustness 2' eth0
+misses r1 'note querier' 'IGMP' eth1 || fail 'the querier names another one'
+
+# Interfaces: down, gone.
+run r2 ip link set eth1 down
+within 5 finds r2 'warning interface' 'eth1 is down'
+run r2 ip link del eth1
+within 5 finds r2 'error interface' 'eth1 does not exist'
+worst_is r2 8 || fail 'a missing interface is no error'
