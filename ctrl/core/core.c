@@ -282,8 +282,7 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 	case CONFIG_FAST_LEAVE:
 	case CONFIG_SSM_ANY_SOURCE: handle_gm_config(core, ev); break;
 	case CONFIG_STATIC_JOIN: gm_join_set(core, ev->link, &ev->join, ev->is_on); break;
-	case CONFIG_KEY:
-	case CONFIG_STATIC_ROUTE: config_changed(core, ev->family, ev); break;
+	default: config_changed(core, ev->family, ev); /* a protocol's own: keys, static routes */
 	}
 }
 

@@ -50,8 +50,8 @@ struct static_routes {
 	TAILQ_HEAD(, rule) rules;
 	struct flow *flows;
 	struct flow_list marked;
-	struct flow_list found; /* by rules; the first was not looked at for longest */
-	uint32_t rule_count, found_count;
+	struct flow_list found; /* by rules; the first was not queried for longest */
+	uint32_t found_count;
 	bool is_limit_noted;
 };
 
@@ -191,8 +191,10 @@ static void mark_flows_of(struct static_routes *routes, const struct static_rout
 static void note_limit(struct static_routes *routes, const struct mfib_key *key, uint16_t iif,
 		       uint32_t limit)
 {
-	if (routes->is_limit_noted)
+	if (routes->is_limit_noted) {
+		core_count(routes->mrp.core, iif, routes->mrp.family, NOTE_TREE_LIMIT);
 		return;
+	}
 	routes->is_limit_noted = true;
 	core_note(routes->mrp.core, &(struct core_note){ .level = NOTE_WARN,
 							 .code = NOTE_TREE_LIMIT,
@@ -202,7 +204,7 @@ static void note_limit(struct static_routes *routes, const struct mfib_key *key,
 							 .v = { limit } });
 }
 
-/* Ask whether the flow that was looked at least recently still has a source. */
+/* Query the flow that was not queried for longest: a silent one gives way. */
 static void flow_press(struct static_routes *routes)
 {
 	struct flow *flow = TAILQ_FIRST(&routes->found);
@@ -265,7 +267,6 @@ static void rule_set(struct static_routes *routes, const struct static_route *ro
 	if (!is_new)
 		return;
 	TAILQ_INSERT_TAIL(&routes->rules, rule, node);
-	routes->rule_count++;
 	rule_claim(routes, rule);
 }
 
@@ -280,7 +281,6 @@ static void rule_delete(struct static_routes *routes, const struct static_route 
 			flow->rule = NULL;
 	mark_flows_of(routes, route);
 	TAILQ_REMOVE(&routes->rules, rule, node);
-	routes->rule_count--;
 	free(rule);
 }
 

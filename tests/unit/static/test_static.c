@@ -364,6 +364,7 @@ Test(static_route, full_table_lets_a_silent_flow_give_way)
 		cr_assert_eq(w.dels, 0, "it is busy");
 		miss(&w, 3, 1, 0);
 		cr_assert(w.notes == 0 && w.queries == 1, "noted once");
+		cr_assert_eq(w.core->links[0].counters[w.family].noted[NOTE_TREE_LIMIT], 2);
 		cr_assert(is_source(&w, &w.key.source, 2));
 		seen(&w, 2, 1, HP_SEC(20));
 		cr_assert_eq(w.dels, 1);
