@@ -220,7 +220,7 @@ $(BUILD)/hpimsim: $(SIM_OBJS) $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,$^ $(SIM_LIBS))
 
 # Its memory can be put back as it was: every allocation goes to its own allocator.
-$(BUILD)/hpimexplore: $(EXPLORE_OBJS) $(CORE_LIB)
+$(BUILD)/hpimexplore: $(EXPLORE_OBJS) $(SIMNET_LIB) $(CORE_LIB)
 	$(call link,$^ $(EXPLORE_WRAP))
 
 $(BUILD)/mcgen $(BUILD)/mcsink: $(BUILD)/%: $(BUILD)/tools/mcgen/%.o $(TEXT_OBJ) $(CORE_LIB)
@@ -255,7 +255,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_COMMON) $(TEXT_OBJ) $(CORE
 
 # The core's benchmark needs neither the network nor the forwarding plane.
 $(BUILD)/tools/bench/bench_core: $(BUILD)/tools/bench/bench_core.o \
-		$(call objs,tools/bench/core_*.c) $(CORE_LIB)
+		$(call objs,tools/bench/core_*.c) $(SIMNET_LIB) $(CORE_LIB)
 	$(call link,$^ -lm)
 
 $(BUILD)/tools/bench/%: $(BUILD)/tools/bench/%.o $(call objs,tools/bench/fwd_*.c) $(ALL_LIBS)

@@ -14,10 +14,13 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "core/hpim/tree.h"
-#include "core/membership/family.h"
 #include "core/history.h"
 #include "core/hpim/hpim_int.h"
+#include "core/hpim/tree.h"
+#include "core/membership/family.h"
+#include "simnet/event.h"
+#include "simnet/grow.h"
+#include "simnet/router.h"
 
 enum pair_router { A, B, PAIR_ROUTERS };
 
@@ -32,32 +35,18 @@ static const enum pair_net pair_nets[PAIR_ROUTERS][PAIR_LINKS] = {
 	[B] = { NET_AB, NET_B, NET_NOWHERE },
 };
 
-struct pair_entry {
-	UT_hash_handle hh;
-	struct mfib_key key;
-	struct mfib_route route;
-	bool is_sending; /* the source of it */
-	bool is_kept;    /* deleting it fails the test */
-};
-
-struct pair_watch {
-	UT_hash_handle hh;
-	struct ip_addr source;
-};
+/* Marks of entries. */
+#define PAIR_SENDS (1u << 0) /* its source is sending */
+#define PAIR_KEPT  (1u << 1) /* deleting it fails the test */
 
 struct pair_packet {
 	enum pair_router to;
-	struct ip_addr src, dst;
-	size_t len;
-	uint8_t bytes[1500];
+	struct fx_send sent;
+	uint8_t bytes[SIM_MTU];
 };
 
 struct pair_node {
-	struct core *core;
-	struct pair_entry *entries;
-	struct pair_watch *watches;
-	struct core_event *answers; /* to effects, given after draining; from answer_head on */
-	size_t answer_head, answer_count, answer_room;
+	struct sim_router router;
 	unsigned int notes[NOTE_CODE_COUNT];
 	uint64_t hash; /* of all effects so far */
 };
@@ -71,6 +60,7 @@ struct pair {
 	size_t head, count, room;
 	bool is_cut; /* the cable between them */
 	unsigned int hellos[PAIR_ROUTERS];
+	unsigned int syncs_with_trees, synced_trees; /* in them, by both */
 };
 
 /* ---- Addresses ---- */
@@ -123,142 +113,91 @@ static inline struct mfib_key pair_key(const struct pair *pair, enum pair_net ne
 
 /* ---- What a router asks for ---- */
 
-static inline void pair_answer(struct pair_node *node, const struct core_event *event)
+static inline struct sim_entry *pair_entry(const struct pair *pair, enum pair_router router,
+					   const struct mfib_key *key)
 {
-	if (node->answer_count == node->answer_room) {
-		node->answer_room = node->answer_room ? 2 * node->answer_room : 64;
-		node->answers = realloc(node->answers, node->answer_room * sizeof(*event));
-		cr_assert_not_null(node->answers);
-	}
-	node->answers[node->answer_count++] = *event;
+	return sim_router_entry(&pair->nodes[router].router, key);
 }
 
-static inline void pair_send(struct pair *pair, enum pair_router from, const struct fx_send *send)
+/* Every packet fits the MTU and is well formed. */
+static inline void pair_count(struct pair *pair, enum pair_router from, const struct fx_send *send)
 {
-	struct pair_packet *packet;
 	struct hpim_msg msg;
 
-	if (send->socket != SOCKET_103 || pair_nets[from][send->link] != NET_AB || pair->is_cut)
-		return;
+	cr_assert_leq(send->len + (pair->family == IP_FAMILY_4 ? 20 : 40), SIM_MTU);
 	cr_assert_eq(hpim_decode(pair->family, send->bytes, send->len, &msg), 0);
 	pair->hellos[from] += msg.type == HPIM_HELLO;
-	if (pair->count == pair->room) {
-		pair->room = pair->room ? 2 * pair->room : 64;
-		pair->packets = realloc(pair->packets, pair->room * sizeof(*pair->packets));
-		cr_assert_not_null(pair->packets);
-	}
+	if (msg.type != HPIM_SYNC || !msg.sync.has_more)
+		return;
+	pair->syncs_with_trees++;
+	pair->synced_trees += (unsigned int)msg.sync.entry_count;
+}
+
+static inline void pair_send(struct sim_router *router, const struct fx_send *send)
+{
+	struct pair *pair = router->ctx;
+	struct pair_packet *packet;
+
+	if (send->socket != SOCKET_103 || pair_nets[router->index][send->link] != NET_AB ||
+	    pair->is_cut)
+		return;
+	pair_count(pair, router->index, send);
+	pair->packets = sim_grow(pair->packets, pair->count, &pair->room, sizeof(*pair->packets));
 	packet = &pair->packets[pair->count++];
-	packet->to = from == A ? B : A;
-	packet->src = send->src;
-	packet->dst = send->dst;
-	packet->len = send->len;
-	cr_assert_leq(send->len, sizeof(packet->bytes));
+	packet->to = router->index == A ? B : A;
+	packet->sent = *send;
 	memcpy(packet->bytes, send->bytes, send->len);
 }
 
-static inline void pair_watch(struct pair *pair, enum pair_router router,
-			      const struct ip_addr *source)
+static inline struct ev_rpf pair_route(const struct sim_router *sim, const struct ip_addr *source)
 {
-	struct pair_node *node = &pair->nodes[router];
-	struct pair_watch *watch = calloc(1, sizeof(*watch));
+	const struct pair *pair = sim->ctx;
+	enum pair_router router = sim->index;
 	enum pair_net net = pair_net_of(source);
+	bool is_behind_b = net == NET_B;
+	bool is_connected = (net == NET_SOURCES && router == A) || (net == NET_B && router == B);
 	struct ev_rpf path = {
 		.source = *source, .link = LINK_NONE, .preference = UINT32_MAX, .metric = UINT32_MAX
 	};
 
-	cr_assert_not_null(watch);
-	watch->source = *source;
-	HASH_ADD(hh, node->watches, source, sizeof(watch->source), watch);
-	if (net != NET_NOWHERE) {
-		bool is_behind_b = net == NET_B;
-		bool is_connected =
-			(net == NET_SOURCES && router == A) || (net == NET_B && router == B);
-
-		path.is_reachable = true;
-		path.is_connected = is_connected;
-		path.link = is_behind_b ? 1 : 0; /* of both routers */
-		path.prefix_len = pair->family == IP_FAMILY_4 ? 16 : 64;
-		path.preference = is_connected ? 2 : 11;
-		path.metric = is_connected ? 0 : router == A || is_behind_b ? 20 : 30;
-		if (!is_connected && pair_nets[router][path.link] == NET_AB)
-			path.next_hop = pair_own(pair, router == A ? B : A, NET_AB);
-	}
-	pair_answer(node, &(struct core_event){ .kind = EV_RPF, .rpf = path });
+	if (net == NET_NOWHERE)
+		return path;
+	path.is_reachable = true;
+	path.is_connected = is_connected;
+	path.link = is_behind_b ? 1 : 0; /* of both routers */
+	path.prefix_len = pair->family == IP_FAMILY_4 ? 16 : 64;
+	path.preference = is_connected ? 2 : 11;
+	path.metric = is_connected ? 0 : router == A || is_behind_b ? 20 : 30;
+	if (!is_connected && pair_nets[router][path.link] == NET_AB)
+		path.next_hop = pair_own(pair, router == A ? B : A, NET_AB);
+	return path;
 }
 
-static inline void pair_unwatch(struct pair_node *node, const struct ip_addr *source)
+static inline hp_time pair_seen_for(const struct sim_router *router, const struct mfib_key *key)
 {
-	struct pair_watch *watch;
+	const struct sim_entry *entry = sim_router_entry(router, key);
 
-	HASH_FIND(hh, node->watches, source, sizeof(*source), watch);
-	cr_assert_not_null(watch, "a route is unwatched that is not watched");
-	HASH_DEL(node->watches, watch);
-	free(watch);
+	return entry && entry->marks & PAIR_SENDS ? 0 : HP_TIME_NEVER;
 }
 
-static inline struct pair_entry *pair_entry(const struct pair *pair, enum pair_router router,
-					    const struct mfib_key *key)
+static inline void pair_effect(struct sim_router *router, const struct core_effect *fx)
 {
-	struct pair_entry *entry;
-
-	HASH_FIND(hh, pair->nodes[router].entries, key, sizeof(*key), entry);
-	return entry;
-}
-
-static inline void pair_put(struct pair *pair, enum pair_router router,
-			    const struct mfib_route *route)
-{
-	struct pair_entry *entry = pair_entry(pair, router, &route->key);
-
-	if (!entry) {
-		entry = calloc(1, sizeof(*entry));
-		cr_assert_not_null(entry);
-		entry->key = route->key;
-		HASH_ADD(hh, pair->nodes[router].entries, key, sizeof(entry->key), entry);
-	}
-	cr_assert(!entry->is_kept || ifset_equal(&entry->route.oifs, &route->oifs),
-		  "a tree that is to stay has other outputs");
-	entry->route = *route;
-}
-
-static inline void pair_del(struct pair *pair, enum pair_router router, const struct mfib_key *key)
-{
-	struct pair_entry *entry = pair_entry(pair, router, key);
-
-	cr_assert_not_null(entry, "an entry is deleted that is not there");
-	cr_assert_not(entry->is_kept, "a tree that is to stay is deleted");
-	HASH_DEL(pair->nodes[router].entries, entry);
-	free(entry);
-}
-
-static inline void pair_ask(struct pair *pair, enum pair_router router, const struct mfib_key *key)
-{
-	const struct pair_entry *entry = pair_entry(pair, router, key);
-	const struct ev_data data = { .kind = DATA_SEEN,
-				      .link = LINK_NONE,
-				      .source = key->source,
-				      .group = key->group,
-				      .seen_for = entry && entry->is_sending ? 0 : HP_TIME_NEVER };
-
-	pair_answer(&pair->nodes[router], &(struct core_event){ .kind = EV_DATA, .data = data });
-}
-
-static inline void pair_take(struct pair *pair, enum pair_router router,
-			     const struct core_effect *fx)
-{
-	struct pair_node *node = &pair->nodes[router];
+	struct pair *pair = router->ctx;
+	struct pair_node *node = &pair->nodes[router->index];
+	const struct sim_entry *entry;
 
 	node->hash = history_effect_hash(node->hash, fx);
-	switch (fx->kind) {
-	case FX_SEND: pair_send(pair, router, &fx->send); break;
-	case FX_RPF_WATCH: pair_watch(pair, router, &fx->rpf_source); break;
-	case FX_RPF_UNWATCH: pair_unwatch(node, &fx->rpf_source); break;
-	case FX_MFIB_PUT: pair_put(pair, router, &fx->route); break;
-	case FX_MFIB_DEL: pair_del(pair, router, &fx->key); break;
-	case FX_MFIB_QUERY: pair_ask(pair, router, &fx->key); break;
-	case FX_NOTE: node->notes[fx->note.code]++; break;
-	case FX_JOIN:
-	case FX_LEAVE: break;
+	if (fx->kind == FX_NOTE)
+		node->notes[fx->note.code]++;
+	if (fx->kind == FX_MFIB_PUT) {
+		entry = sim_router_entry(router, &fx->route.key);
+		cr_assert(!entry || !(entry->marks & PAIR_KEPT) ||
+				  ifset_equal(&entry->route.oifs, &fx->route.oifs),
+			  "a tree that is to stay has other outputs");
+	} else if (fx->kind == FX_MFIB_DEL) {
+		entry = sim_router_entry(router, &fx->key);
+		cr_assert(!entry || !(entry->marks & PAIR_KEPT),
+			  "a tree that is to stay is deleted");
 	}
 }
 
@@ -266,34 +205,22 @@ static inline void pair_take(struct pair *pair, enum pair_router router,
 static inline void pair_handle(struct pair *pair, enum pair_router router,
 			       const struct core_event *event)
 {
-	struct pair_node *node = &pair->nodes[router];
-	const struct core_effect *fx;
+	sim_router_feed(&pair->nodes[router].router, pair->now, event);
+}
 
-	core_handle(node->core, pair->now, event);
-	while ((fx = core_effect_next(node->core)))
-		pair_take(pair, router, fx);
-	while (node->answer_head < node->answer_count) {
-		const struct core_event next = node->answers[node->answer_head++];
-
-		pair_handle(pair, router, &next);
-	}
-	node->answer_head = node->answer_count = 0;
+static inline struct core *pair_core(const struct pair *pair, enum pair_router router)
+{
+	return pair->nodes[router].router.core;
 }
 
 static inline void pair_deliver(struct pair *pair)
 {
 	while (pair->head < pair->count) {
 		const struct pair_packet packet = pair->packets[pair->head++];
+		struct core_event event = sim_event_packet(packet.to == A ? 1 : 0, &packet.sent);
 
-		pair_handle(pair, packet.to,
-			    &(struct core_event){ .kind = EV_PACKET,
-						  .packet = { .link = packet.to == A ? 1 : 0,
-							      .socket = SOCKET_103,
-							      .src = packet.src,
-							      .dst = packet.dst,
-							      .ttl = 1,
-							      .bytes = packet.bytes,
-							      .len = packet.len } });
+		event.packet.bytes = packet.bytes;
+		pair_handle(pair, packet.to, &event);
 	}
 	pair->head = pair->count = 0;
 }
@@ -301,18 +228,19 @@ static inline void pair_deliver(struct pair *pair)
 /** pair_run() - Let time pass. */
 static inline void pair_run(struct pair *pair, hp_time duration)
 {
+	const struct core_event clock = sim_event_clock();
 	hp_time end = pair->now + duration;
 
 	for (;;) {
-		hp_time a = core_deadline(pair->nodes[A].core);
-		hp_time b = core_deadline(pair->nodes[B].core);
+		hp_time a = core_deadline(pair_core(pair, A));
+		hp_time b = core_deadline(pair_core(pair, B));
 		hp_time at = a < b ? a : b;
 
 		pair_deliver(pair);
 		if (at > end)
 			break;
 		pair->now = at > pair->now ? at : pair->now;
-		pair_handle(pair, a < b ? A : B, &(struct core_event){ .kind = EV_CLOCK });
+		pair_handle(pair, a < b ? A : B, &clock);
 	}
 	pair->now = end;
 }
@@ -323,31 +251,21 @@ static inline void pair_run(struct pair *pair, hp_time duration)
 static inline void pair_switch(struct pair *pair, enum pair_router router, uint16_t link,
 			       enum core_proto proto, bool is_on)
 {
-	pair_handle(pair, router,
-		    &(struct core_event){ .kind = EV_CONFIG,
-					  .config = { .kind = CONFIG_LINK,
-						      .link = link,
-						      .family = pair->family,
-						      .proto = proto,
-						      .is_on = is_on } });
+	const struct core_event event = sim_event_switch(link, pair->family, proto, is_on);
+
+	pair_handle(pair, router, &event);
 }
 
 static inline void pair_link(struct pair *pair, enum pair_router router, uint16_t link)
 {
 	enum pair_net net = pair_nets[router][link];
-	struct core_event event = { .kind = EV_LINK,
-				    .link = { .link = link,
-					      .is_present = true,
-					      .is_up = true,
-					      .mtu = 1500,
-					      .addr_count = 1,
-					      .addrs = { { pair_own(pair, router, net), 16 } } } };
+	const struct ip_prefix own = { pair_own(pair, router, net),
+				       pair->family == IP_FAMILY_4 ? 16 : 64 };
+	struct core_event event = sim_event_link(link, true, &own);
 
-	if (pair->family == IP_FAMILY_6) {
-		event.link.addrs[0].len = 64;
+	if (pair->family == IP_FAMILY_6)
 		event.link.addrs[event.link.addr_count++] =
 			(struct ip_prefix){ pair_addr(IP_FAMILY_6, net, router + 1), 64 };
-	}
 	pair_handle(pair, router, &event);
 	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 		pair_switch(pair, router, link, proto, true);
@@ -356,6 +274,12 @@ static inline void pair_link(struct pair *pair, enum pair_router router, uint16_
 /** pair_new() - Both run and are synchronized; with a limit of trees each. */
 static inline struct pair *pair_new(enum ip_family family, const uint32_t trees_max[PAIR_ROUTERS])
 {
+	static const struct sim_router_ops ops = {
+		.send = pair_send,
+		.route = pair_route,
+		.effect = pair_effect,
+		.seen_for = pair_seen_for,
+	};
 	struct pair *pair = calloc(1, sizeof(*pair));
 	struct core_limits limits = core_limits_default;
 
@@ -365,9 +289,9 @@ static inline struct pair *pair_new(enum ip_family family, const uint32_t trees_
 	for (enum pair_router router = A; router < PAIR_ROUTERS; router++) {
 		limits.seed = router + 1u;
 		limits.trees = trees_max[router];
-		pair->nodes[router].core = core_new(&limits);
 		pair->nodes[router].hash = HISTORY_HASH;
-		cr_assert_not_null(pair->nodes[router].core);
+		sim_router_init(&pair->nodes[router].router, &ops, pair, (uint16_t)router);
+		sim_router_start(&pair->nodes[router].router, &limits);
 		for (uint16_t link = 0; link < PAIR_LINKS; link++)
 			if (pair_nets[router][link] != NET_NOWHERE)
 				pair_link(pair, router, link);
@@ -378,7 +302,7 @@ static inline struct pair *pair_new(enum ip_family family, const uint32_t trees_
 
 static inline struct hpim *pair_hpim(const struct pair *pair, enum pair_router router)
 {
-	return hpim_of(pair->nodes[router].core, pair->family);
+	return hpim_of(pair_core(pair, router), pair->family);
 }
 
 /** pair_check_empty() - No router knows of any tree, and no other table has anything left of it. */
@@ -394,29 +318,15 @@ static inline void pair_check_empty(const struct pair *pair)
 		cr_assert_eq(hpim->unwanted_count, 0);
 		cr_assert_eq(hpim->ending_count, 0);
 		cr_assert(TAILQ_EMPTY(&hpim->idle[0]) && TAILQ_EMPTY(&hpim->idle[1]));
-		cr_assert_null(pair->nodes[router].entries, "a forwarding entry stays");
-		cr_assert_null(pair->nodes[router].watches, "a route is watched still");
+		cr_assert_null(pair->nodes[router].router.entries, "a forwarding entry stays");
+		cr_assert_null(pair->nodes[router].router.watches, "a route is watched still");
 	}
 }
 
 static inline void pair_free(struct pair *pair)
 {
-	for (enum pair_router router = A; router < PAIR_ROUTERS; router++) {
-		struct pair_node *node = &pair->nodes[router];
-		struct pair_entry *entry, *next_entry;
-		struct pair_watch *watch, *next_watch;
-
-		core_free(node->core);
-		free(node->answers);
-		HASH_ITER (hh, node->entries, entry, next_entry) {
-			HASH_DEL(node->entries, entry);
-			free(entry);
-		}
-		HASH_ITER (hh, node->watches, watch, next_watch) {
-			HASH_DEL(node->watches, watch);
-			free(watch);
-		}
-	}
+	for (enum pair_router router = A; router < PAIR_ROUTERS; router++)
+		sim_router_fini(&pair->nodes[router].router);
 	free(pair->packets);
 	free(pair);
 }
@@ -434,19 +344,15 @@ static inline void pair_join(struct pair *pair, enum pair_router router, uint16_
 				    .version = pair->family == IP_FAMILY_4 ? 2 : 1,
 				    .group = dst };
 	uint8_t bytes[64];
+	const struct fx_send report = { .socket = SOCKET_GM,
+					.src = host,
+					.dst = dst,
+					.bytes = bytes,
+					.len = family->encode(&msg, &host, &dst, bytes,
+							      sizeof(bytes)) };
+	const struct core_event event = sim_event_packet(link, &report);
 
-	pair_handle(
-		pair, router,
-		&(struct core_event){ .kind = EV_PACKET,
-				      .packet = { .link = link,
-						  .socket = SOCKET_GM,
-						  .src = host,
-						  .dst = dst,
-						  .ttl = 1,
-						  .has_router_alert = true,
-						  .bytes = bytes,
-						  .len = family->encode(&msg, &host, &dst, bytes,
-									sizeof(bytes)) } });
+	pair_handle(pair, router, &event);
 	pair_deliver(pair);
 }
 
@@ -454,13 +360,9 @@ static inline void pair_join(struct pair *pair, enum pair_router router, uint16_
 static inline void pair_data(struct pair *pair, enum pair_router router, uint16_t link,
 			     const struct mfib_key *key)
 {
-	const struct core_event miss = { .kind = EV_DATA,
-					 .data = { .kind = DATA_MISS,
-						   .link = link,
-						   .source = key->source,
-						   .group = key->group } };
+	const struct core_event miss = sim_event_data(DATA_MISS, link, key);
 	uint16_t to_peer = router == A ? 1 : 0;
-	const struct pair_entry *entry;
+	const struct sim_entry *entry;
 
 	if (!pair_entry(pair, router, key)) {
 		pair_handle(pair, router, &miss);

@@ -239,7 +239,7 @@ static void pair_measure(unsigned int column)
 	net_run(&net, PAIR_SETTLES);
 	cpu_s = cpu_now_s() - cpu_s;
 	bytes = bytes_now() - bytes;
-	assert(inspect_counts(net.nodes[1].core).trees == trees);
+	assert(inspect_counts(net.nodes[1].router.core).trees == trees);
 	result_set(SYNC_S, column, cpu_s, cpu_s);
 	result_set(SYNC_BYTES, column, bytes / trees, bytes);
 	result_set(SYNC_MESSAGES, column, (double)net.messages, (double)net.messages);
@@ -260,7 +260,7 @@ static void grid_check(const struct net *net)
 	uint32_t active = 0, reached = 0;
 
 	for (uint32_t i = 0; i < net->count; i++) {
-		const struct core *core = net->nodes[i].core;
+		const struct core *core = net->nodes[i].router.core;
 
 		inspect_trees(core, IP_FAMILY_4, count_active, &active);
 		reached += inspect_counts(core).groups > 0;

@@ -7,6 +7,7 @@
 
 #include "bench/core_measure.h"
 #include "bench/core_net.h"
+#include "simnet/event.h"
 #include "wire/hpim.h"
 #include "wire/inet.h"
 
@@ -25,8 +26,6 @@ static struct ip_prefix stub_prefix(uint32_t node)
 			 : (struct ip_prefix){ addr4((30u << 24) + (node << 8) + 1), 24 };
 }
 
-static void route_tell(struct net *net, uint32_t node, const struct ip_addr *source);
-
 static void packet_add(struct net *net, const struct fx_send *send, const struct net_end *to)
 {
 	struct net_round *next = &net->next;
@@ -41,9 +40,10 @@ static void packet_add(struct net *net, const struct fx_send *send, const struct
 	next->used += send->len;
 }
 
-static void hear_send(struct net *net, uint32_t node, const struct fx_send *send)
+static void hear_send(struct sim_router *router, const struct fx_send *send)
 {
-	const struct net_end *end = &net->nodes[node].ends[send->link];
+	struct net *net = router->ctx;
+	const struct net_end *end = &net->nodes[router->index].ends[send->link];
 	struct hpim_msg msg;
 
 	if (send->socket != SOCKET_103 || end->node == NET_NOWHERE)
@@ -53,40 +53,23 @@ static void hear_send(struct net *net, uint32_t node, const struct fx_send *send
 		net->messages++;
 }
 
-static void happen(struct net *net, uint32_t node, const struct core_event *event)
+static struct ev_rpf route_to(const struct sim_router *router, const struct ip_addr *source)
 {
-	struct core *core = net->nodes[node].core;
-	const struct core_effect *effect;
-	struct ip_addr *asked = NULL;
-	size_t count = 0, room = 0;
+	const struct net *net = router->ctx;
+	const struct net_node *node = &net->nodes[router->index];
 
-	core_handle(core, net->now, event);
-	while ((effect = core_effect_next(core))) {
-		if (effect->kind == FX_SEND)
-			hear_send(net, node, &effect->send);
-		if (effect->kind != FX_RPF_WATCH)
-			continue;
-		asked = array_grow(asked, count, &room, sizeof(*asked));
-		asked[count++] = effect->rpf_source;
-	}
-	for (size_t i = 0; i < count; i++)
-		route_tell(net, node, &asked[i]);
-	free(asked);
+	return (struct ev_rpf){ .source = *source,
+				.is_reachable = true,
+				.is_connected = router->index == 0,
+				.link = node->root,
+				.prefix_len = 8,
+				.preference = router->index ? PREFERENCE : 0,
+				.metric = node->hops };
 }
 
-static void route_tell(struct net *net, uint32_t number, const struct ip_addr *source)
+static void happen(struct net *net, uint32_t node, const struct core_event *event)
 {
-	const struct net_node *node = &net->nodes[number];
-
-	happen(net, number,
-	       &(struct core_event){ .kind = EV_RPF,
-				     .rpf = { .source = *source,
-					      .is_reachable = true,
-					      .is_connected = number == 0,
-					      .link = node->root,
-					      .prefix_len = 8,
-					      .preference = number ? PREFERENCE : 0,
-					      .metric = node->hops } });
+	sim_router_feed(&net->nodes[node].router, net->now, event);
 }
 
 static void round_run(struct net *net)
@@ -96,17 +79,10 @@ static void round_run(struct net *net)
 	net->next = (struct net_round){ .packets = NULL };
 	for (size_t i = 0; i < now.count; i++) {
 		const struct net_packet *packet = &now.packets[i];
-		const struct fx_send *send = &packet->send;
+		struct core_event event = sim_event_packet(packet->send.link, &packet->send);
 
-		happen(net, packet->node,
-		       &(struct core_event){ .kind = EV_PACKET,
-					     .packet = { .link = send->link,
-							 .socket = send->socket,
-							 .src = send->src,
-							 .dst = send->dst,
-							 .ttl = 1,
-							 .bytes = now.bytes + packet->at,
-							 .len = send->len } });
+		event.packet.bytes = now.bytes + packet->at;
+		happen(net, packet->node, &event);
 	}
 	free(now.packets);
 	free(now.bytes);
@@ -114,7 +90,7 @@ static void round_run(struct net *net)
 
 void net_run(struct net *net, hp_time duration)
 {
-	const struct core_event clock = { .kind = EV_CLOCK };
+	const struct core_event clock = sim_event_clock();
 	hp_time until = net->now + duration;
 
 	for (;;) {
@@ -124,13 +100,15 @@ void net_run(struct net *net, hp_time duration)
 			return;
 		net->now += TICK;
 		for (uint32_t i = 0; i < net->count; i++)
-			if (core_deadline(net->nodes[i].core) <= net->now)
+			if (core_deadline(net->nodes[i].router.core) <= net->now)
 				happen(net, i, &clock);
 	}
 }
 
 void net_open(struct net *net, uint32_t nodes, uint32_t trees_max)
 {
+	static const struct sim_router_ops ops = { .send = hear_send, .route = route_to };
+
 	*net = (struct net){ .nodes = calloc(nodes, sizeof(*net->nodes)), .count = nodes };
 	assert(net->nodes);
 	for (uint32_t i = 0; i < nodes; i++) {
@@ -138,8 +116,9 @@ void net_open(struct net *net, uint32_t nodes, uint32_t trees_max)
 
 		limits.trees = 8 * trees_max; /* the part of one source, nobody wants its trees */
 		limits.seed = i + 1;
-		net->nodes[i].core = core_new(&limits);
-		assert(net->nodes[i].core);
+		sim_router_init(&net->nodes[i].router, &ops, net, (uint16_t)i);
+		net->nodes[i].router.is_bare = true;
+		sim_router_start(&net->nodes[i].router, &limits);
 		for (uint16_t link = 0; link < NET_LINKS; link++)
 			net->nodes[i].ends[link].node = NET_NOWHERE;
 	}
@@ -148,7 +127,7 @@ void net_open(struct net *net, uint32_t nodes, uint32_t trees_max)
 void net_close(struct net *net)
 {
 	for (uint32_t i = 0; i < net->count; i++)
-		core_free(net->nodes[i].core);
+		sim_router_fini(&net->nodes[i].router);
 	free(net->nodes);
 }
 
@@ -188,43 +167,32 @@ void net_routes(struct net *net)
 
 static void switch_on(struct net *net, uint32_t node, uint16_t link, enum core_proto proto)
 {
-	happen(net, node,
-	       &(struct core_event){ .kind = EV_CONFIG,
-				     .config = { .kind = CONFIG_LINK,
-						 .link = link,
-						 .family = IP_FAMILY_4,
-						 .proto = proto,
-						 .is_on = true } });
+	const struct core_event event = sim_event_switch(link, IP_FAMILY_4, proto, true);
+
+	happen(net, node, &event);
 }
 
 void net_up(struct net *net, uint32_t node, uint16_t link)
 {
 	const struct net_end *end = &net->nodes[node].ends[link];
 	struct ip_prefix prefix = { edge_addr(end->edge, node < end->node ? 1 : 2), 24 };
+	struct core_event event;
 
 	if (link == NET_STUB) {
 		prefix = stub_prefix(node);
 		switch_on(net, node, link, PROTO_GM);
 	}
 	switch_on(net, node, link, PROTO_HPIM);
-	happen(net, node,
-	       &(struct core_event){ .kind = EV_LINK,
-				     .link = { .link = link,
-					       .is_present = true,
-					       .is_up = true,
-					       .mtu = 1500,
-					       .addr_count = 1,
-					       .addrs = { prefix } } });
+	event = sim_event_link(link, true, &prefix);
+	happen(net, node, &event);
 }
 
 void net_data(struct net *net, uint32_t tree)
 {
-	happen(net, 0,
-	       &(struct core_event){ .kind = EV_DATA,
-				     .data = { .kind = DATA_MISS,
-					       .link = NET_STUB,
-					       .source = tree_source(tree),
-					       .group = tree_group(tree) } });
+	const struct mfib_key key = { tree_source(tree), tree_group(tree) };
+	const struct core_event event = sim_event_data(DATA_MISS, NET_STUB, &key);
+
+	happen(net, 0, &event);
 }
 
 /* An IGMPv2 report. RFC 2236, 2 */
@@ -232,6 +200,7 @@ void net_join(struct net *net, uint32_t node, uint32_t tree)
 {
 	struct ip_addr group = tree_group(tree), host = stub_prefix(node).addr;
 	uint8_t bytes[8] = { 0x16 };
+	struct core_event event;
 	uint16_t sum;
 
 	memcpy(bytes + 4, ip_addr_bytes(&group), 4);
@@ -239,14 +208,10 @@ void net_join(struct net *net, uint32_t node, uint32_t tree)
 	bytes[2] = (uint8_t)(sum >> 8);
 	bytes[3] = (uint8_t)sum;
 	host.b[15]++;
-	happen(net, node,
-	       &(struct core_event){ .kind = EV_PACKET,
-				     .packet = { .link = NET_STUB,
-						 .socket = SOCKET_GM,
-						 .src = host,
-						 .dst = group,
-						 .ttl = 1,
-						 .has_router_alert = true,
-						 .bytes = bytes,
-						 .len = sizeof(bytes) } });
+	event = sim_event_packet(NET_STUB, &(struct fx_send){ .socket = SOCKET_GM,
+							      .src = host,
+							      .dst = group,
+							      .bytes = bytes,
+							      .len = sizeof(bytes) });
+	happen(net, node, &event);
 }

@@ -6,7 +6,7 @@
  * A network of real cores over point-to-point links without delay or loss. Every router has a stub
  * link as well; the sources of all trees live on that of router 0.
  */
-#include "core/core.h"
+#include "simnet/router.h"
 
 #define NET_LINKS   5u
 #define NET_STUB    4u /* link number of the stub on every router */
@@ -19,7 +19,7 @@ struct net_end {
 };
 
 struct net_node {
-	struct core *core;
+	struct sim_router router;
 	struct net_end ends[NET_LINKS];
 	uint32_t hops; /* to router 0 */
 	uint16_t root; /* link to it */

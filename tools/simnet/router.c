@@ -122,7 +122,7 @@ static void answer_route(struct sim_router *router, const struct ip_addr *source
 		&(struct core_event){ .kind = EV_RPF, .rpf = router->ops->route(router, source) });
 }
 
-static void take_watch(struct sim_router *router, const struct ip_addr *source)
+static void add_watch(struct sim_router *router, const struct ip_addr *source)
 {
 	struct sim_watch *watch = calloc(1, sizeof(*watch));
 
@@ -131,6 +131,12 @@ static void take_watch(struct sim_router *router, const struct ip_addr *source)
 		broken(router, "a route is watched twice");
 	watch->source = *source;
 	HASH_ADD(hh, router->watches, source, sizeof(watch->source), watch);
+}
+
+static void take_watch(struct sim_router *router, const struct ip_addr *source)
+{
+	if (!router->is_bare)
+		add_watch(router, source);
 	answer_route(router, source);
 }
 
@@ -138,6 +144,8 @@ static void take_unwatch(struct sim_router *router, const struct ip_addr *source
 {
 	struct sim_watch *watch = find_watch(router, source);
 
+	if (router->is_bare)
+		return;
 	if (watch)
 		drop_watch(router, watch);
 	else
@@ -148,6 +156,8 @@ static void take_put(struct sim_router *router, const struct mfib_route *route)
 {
 	struct sim_entry *entry = sim_router_entry(router, &route->key);
 
+	if (router->is_bare)
+		return;
 	if (ifset_has(&route->oifs, route->iif))
 		broken(router, "an entry forwards to where the packet came from");
 	if (!entry) {
@@ -164,6 +174,8 @@ static void take_del(struct sim_router *router, const struct mfib_key *key)
 {
 	struct sim_entry *entry = sim_router_entry(router, key);
 
+	if (router->is_bare)
+		return;
 	if (entry)
 		sim_router_entry_drop(router, entry);
 	else

@@ -13,7 +13,8 @@
 /* An entry of the forwarding table, as last put. */
 struct sim_entry {
 	struct mfib_route route;
-	hp_time seen_at; /* last packet that fitted; HP_TIME_NEVER: none yet */
+	hp_time seen_at;    /* last packet that fitted; HP_TIME_NEVER: none yet */
+	unsigned int marks; /* of the owner; they stay while the entry does */
 	UT_hash_handle hh;
 };
 
@@ -48,6 +49,7 @@ struct sim_router {
 	void *ctx;         /* of the owner */
 	uint16_t index;    /* same */
 	struct core *core; /* NULL: the daemon does not run */
+	bool is_bare;      /* keeps no tables: to measure the core alone */
 	hp_time now;       /* of the event that is handled, or was last */
 	struct sim_entry *entries;
 	struct sim_watch *watches;

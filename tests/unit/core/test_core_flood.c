@@ -50,7 +50,7 @@ static struct mfib_key behind_key(const struct pair *pair)
 static bool goes_to(const struct pair *pair, enum pair_router router, const struct mfib_key *key,
 		    uint16_t link)
 {
-	const struct pair_entry *entry = pair_entry(pair, router, key);
+	const struct sim_entry *entry = pair_entry(pair, router, key);
 	struct ifset only = { .word = { 0 } };
 
 	ifset_add(&only, link);
@@ -61,10 +61,10 @@ static bool goes_to(const struct pair *pair, enum pair_router router, const stru
 static void keep(struct pair *pair, enum pair_router router, const struct mfib_key *key,
 		 bool is_kept)
 {
-	struct pair_entry *entry = pair_entry(pair, router, key);
+	struct sim_entry *entry = pair_entry(pair, router, key);
 
 	cr_assert_not_null(entry);
-	entry->is_kept = entry->is_sending = is_kept;
+	entry->marks = is_kept ? PAIR_KEPT | PAIR_SENDS : 0;
 }
 
 static void keep_all(struct pair *pair, bool are_kept)
@@ -104,12 +104,12 @@ static void check_bounds(const struct pair *pair)
 {
 	for (enum pair_router router = A; router < PAIR_ROUTERS; router++) {
 		const struct hpim *hpim = pair_hpim(pair, router);
-		uint32_t limit = pair->nodes[router].core->limits.trees;
+		uint32_t limit = pair_core(pair, router)->limits.trees;
 
 		cr_assert_leq(hpim->tree_count - hpim->ending_count, limit);
 		cr_assert_leq(hpim->ending_count, limit / 4);
 		cr_assert_eq(HASH_COUNT(hpim->trees), hpim->tree_count);
-		cr_assert_leq(HASH_COUNT(pair->nodes[router].entries), limit);
+		cr_assert_leq(HASH_COUNT(pair->nodes[router].router.entries), limit);
 		cr_assert_leq(HASH_COUNT(hpim->quotas), 2 * limit);
 	}
 }
@@ -129,7 +129,7 @@ static void flood(struct pair *pair, uint16_t link, enum pair_net net, unsigned 
 
 static uint64_t count_of(const struct pair *pair, uint16_t link, enum note_code code)
 {
-	return inspect_refused(pair->nodes[A].core, link, code);
+	return inspect_refused(pair_core(pair, A), link, code);
 }
 
 static void all_leave(struct pair *pair)
@@ -308,7 +308,7 @@ FLOOD_TEST(more_sources_that_go_on_than_have_place_come_to_rest)
 	}
 	cr_assert_gt(evicted, 0);
 	cr_assert_eq(count_of(pair, 0, NOTE_UNWANTED_EVICTED), evicted);
-	cr_assert_eq(HASH_COUNT(pair->nodes[A].entries), flows + LIVE);
+	cr_assert_eq(HASH_COUNT(pair->nodes[A].router.entries), flows + LIVE);
 	all_leave(pair);
 	pair_free(pair);
 }
@@ -344,7 +344,7 @@ FLOOD_TEST(a_neighbor_that_is_dead_stops_new_trees_only_until_it_is_given_up)
 			miss_only(pair, second * 100 + i);
 		pair_run(pair, HP_SEC(1));
 	}
-	cr_assert_eq(inspect_neighbor_count(pair->nodes[A].core, 1, family), 0);
+	cr_assert_eq(inspect_neighbor_count(pair_core(pair, A), 1, family), 0);
 	refused = count_of(pair, 0, NOTE_UNWANTED_REFUSED);
 	cr_assert_gt(refused, 0);
 	miss_only(pair, 2000);
