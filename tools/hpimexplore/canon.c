@@ -132,8 +132,8 @@ static void put_late(struct canon *canon, unsigned int router, const struct hpim
 		if (!is_heard)
 			continue;
 		if (canon->is_exact)
-			put(canon,
-			    (uint64_t)(canon->world->routers[router].now - window->acked_at));
+			put(canon, (uint64_t)(canon->world->routers[router].router.now -
+					      window->acked_at));
 		put(canon, window->acked_order > reliable->multicast.order);
 		TAILQ_FOREACH (peer, &reliable->peers, node)
 			if (world_router_at(&peer->addr) == i)
@@ -185,7 +185,7 @@ static void put_records(struct canon *canon, const struct hpim_tree_if *tif, uns
 static void put_tree_if(struct canon *canon, unsigned int router, const struct hpim_tree_if *tif)
 {
 	const struct hpim_view_if *view = &tif->view;
-	hp_time since = canon->world->routers[router].now - tif->forwarding_since;
+	hp_time since = canon->world->routers[router].router.now - tif->forwarding_since;
 
 	put(canon, tif->link);
 	put(canon, (uint64_t)view->role << 8 | view->sent);
@@ -254,17 +254,20 @@ static void put_router(struct canon *canon, unsigned int index)
 		put_sn(canon, index, hif->boot_time, hif->sn);
 		put_timer(canon, &hif->hello_timer);
 	} else { /* the next life begins above it */
-		put_number(canon, index, hpim_of(router->core, FAMILY)->last_boot_time[WORLD_PORT],
-			   0);
+		put_number(canon, index,
+			   hpim_of(router->router.core, FAMILY)->last_boot_time[WORLD_PORT], 0);
 	}
 	for (unsigned int i = 0; i < canon->world->scene->router_count; i++)
 		put_neighbor(canon, index, i);
 	for (unsigned int i = 0; i < canon->world->scene->tree_count; i++) {
-		put(canon, (uint64_t)router->costs[i] << 2 | (uint64_t)router->is_watching[i] << 1 |
-				   router->has_entry[i]);
+		const struct mfib_key key = world_key(canon->world->scene, i);
+
+		put(canon, (uint64_t)router->costs[i] << 2 |
+				   (uint64_t)sim_router_watches(&router->router, &key.source) << 1 |
+				   (sim_router_entry(&router->router, &key) != NULL));
 		put_tree(canon, index, world_tree(canon->world, index, i));
 	}
-	put_timers(canon, router->core);
+	put_timers(canon, router->router.core);
 }
 
 /* ---- A packet ---- */

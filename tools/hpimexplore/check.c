@@ -179,8 +179,8 @@ bool check_fresh(struct world *world, char ret_reason[CHECK_TEXT])
 
 	was = canon_hash(world, true, &future);
 	for (unsigned int i = 0; i < world->scene->router_count; i++) {
-		hpim_tree_mark_all(hpim_of(world->routers[i].core, IP_FAMILY_4));
-		world_clock(world, i, world->routers[i].now);
+		hpim_tree_mark_all(hpim_of(world->routers[i].router.core, IP_FAMILY_4));
+		world_clock(world, i, world->routers[i].router.now);
 	}
 	is = canon_hash(world, true, &future);
 	if (is.a == was.a && is.b == was.b && world->effects == effects)

@@ -51,7 +51,7 @@ static bool can_wait(const struct world *world, unsigned int router)
 	for (unsigned int to = 0; to < world->scene->router_count; to++)
 		if (in_flight(world, router, to) >= IN_FLIGHT_MAX)
 			return false;
-	return core_deadline(world->routers[router].core) != HP_TIME_NEVER;
+	return core_deadline(world->routers[router].router.core) != HP_TIME_NEVER;
 }
 
 unsigned int choice_list(const struct world *world, struct choice ret_choices[CHOICES_MAX])
@@ -75,7 +75,7 @@ void choice_apply(struct world *world, const struct choice *choice)
 
 	switch (choice->kind) {
 	case CHOICE_TIMER:
-		world_clock(world, choice->from, core_deadline(world->routers[choice->from].core));
+		world_clock(world, choice->from, core_deadline(world->routers[choice->from].router.core));
 		break;
 	case CHOICE_EVENT: world_event(world, &world->scene->script[world->events++]); break;
 	case CHOICE_LOSE:

@@ -13,6 +13,7 @@
 #include "core/membership/family.h"
 #include "hpimexplore/show.h"
 #include "hpimexplore/world.h"
+#include "simnet/event.h"
 
 #define FAMILY           IP_FAMILY_4
 #define ROUTE_PREFERENCE 100u
@@ -57,7 +58,7 @@ struct mfib_key world_key(const struct scene *scene, unsigned int tree)
 
 const struct hpim_if *world_if(const struct world *world, unsigned int router)
 {
-	return hpim_if_by_link(hpim_of(world->routers[router].core, FAMILY), WORLD_PORT);
+	return hpim_if_by_link(hpim_of(world->routers[router].router.core, FAMILY), WORLD_PORT);
 }
 
 const struct hpim_neigh *world_neighbor(const struct world *world, unsigned int router,
@@ -74,13 +75,11 @@ const struct hpim_tree *world_tree(const struct world *world, unsigned int route
 {
 	const struct mfib_key key = world_key(world->scene, tree);
 
-	return hpim_tree_find(hpim_of(world->routers[router].core, FAMILY), &key.source,
+	return hpim_tree_find(hpim_of(world->routers[router].router.core, FAMILY), &key.source,
 			      &key.group);
 }
 
 /* ---- What a router asks for ---- */
-
-static void handle(struct world *world, unsigned int router, const struct core_event *event);
 
 static void send_copy(struct world *world, unsigned int from, unsigned int to,
 		      const struct fx_send *send)
@@ -96,10 +95,11 @@ static void send_copy(struct world *world, unsigned int from, unsigned int to,
 	world->packet_count++;
 }
 
-static void answer(struct world_router *router, const struct core_event *event)
+static void handle(struct world *world, unsigned int index, const struct core_event *event)
 {
-	assert(router->todo_count < WORLD_TODO_MAX);
-	router->todo[router->todo_count++] = *event;
+	struct sim_router *router = &world->routers[index].router;
+
+	sim_router_feed(router, router->now, event);
 }
 
 static struct core_event membership(enum gm_msg_type type)
@@ -121,21 +121,25 @@ static struct core_event membership(enum gm_msg_type type)
 	return event;
 }
 
-static void host_says(struct world *world, unsigned int router, enum gm_msg_type type)
+static struct core_event host_says(const struct world *world, unsigned int router,
+				   enum gm_msg_type type)
 {
 	struct core_event event = membership(type);
 
 	event.packet.src = addr4(10, world->scene->subnets[router], 0, MEMBER_HOST);
-	answer(&world->routers[router], &event);
+	return event;
 }
 
-static void take_send(struct world *world, unsigned int router, const struct fx_send *send)
+static void take_send(struct sim_router *sim, const struct fx_send *send)
 {
-	unsigned int to = world_router_at(&send->dst);
+	struct world *world = sim->ctx;
+	unsigned int router = sim->index, to = world_router_at(&send->dst);
 
 	if (send->socket == SOCKET_GM) { /* a query, in all likelihood */
+		const struct core_event report = host_says(world, router, GM_REPORT);
+
 		if (world->routers[router].has_member && send->link == WORLD_STUB)
-			host_says(world, router, GM_REPORT);
+			sim_router_answer(sim, &report);
 		return;
 	}
 	for (unsigned int i = 0; i < world->scene->router_count; i++)
@@ -154,14 +158,16 @@ static unsigned int tree_of_source(const struct world *world, const struct ip_ad
 	return world->scene->tree_count;
 }
 
-static struct core_event route_of(const struct world *world, unsigned int router, unsigned int tree)
+static struct ev_rpf route_to(const struct sim_router *router, const struct ip_addr *source)
 {
-	uint32_t cost = world->routers[router].costs[tree];
-	bool is_connected = world->scene->subnets[router] == world->scene->tree_subnets[tree];
-	struct ev_rpf route = { .source = world_key(world->scene, tree).source,
-				.link = LINK_NONE,
-				.preference = UINT32_MAX,
-				.metric = UINT32_MAX };
+	const struct world *world = router->ctx;
+	unsigned int tree = tree_of_source(world, source);
+	uint32_t cost = world->routers[router->index].costs[tree];
+	bool is_connected =
+		world->scene->subnets[router->index] == world->scene->tree_subnets[tree];
+	struct ev_rpf route = {
+		.source = *source, .link = LINK_NONE, .preference = UINT32_MAX, .metric = UINT32_MAX
+	};
 
 	if (cost) {
 		route.is_reachable = true;
@@ -173,12 +179,14 @@ static struct core_event route_of(const struct world *world, unsigned int router
 		if (!is_connected)
 			route.next_hop = world_addr(0);
 	}
-	return (struct core_event){ .kind = EV_RPF, .rpf = route };
+	return route;
 }
 
-static unsigned int tree_of_group(const struct ip_addr *group)
+static hp_time seen_for(const struct sim_router *router, const struct mfib_key *key)
 {
-	return group->b[15] - 1u;
+	const struct world *world = router->ctx;
+
+	return world->is_sending[key->group.b[15] - 1u] ? 0 : HP_TIME_NEVER;
 }
 
 /*
@@ -195,70 +203,27 @@ static void take_note(struct world *world, unsigned int index, const struct core
 		return;
 	there = world_neighbor(world, other, index);
 	if (there && there->state == SYNC_SYNCED && there->boot_time == hif->boot_time &&
-	    world->routers[other].now - there->since >= PATIENCE)
+	    world->routers[other].router.now - there->since >= PATIENCE)
 		world->given_up++;
 }
 
-static void take(struct world *world, unsigned int index, const struct core_effect *fx)
+static void on_effect(struct sim_router *router, const struct core_effect *fx)
 {
-	struct world_router *router = &world->routers[index];
-	struct core_event event = { .kind = EV_DATA };
-	unsigned int tree;
+	struct world *world = router->ctx;
 
 	if (world->is_verbose)
-		show_effect(index, router->now, fx);
+		show_effect(router->index, router->now, fx);
 	world->effects += fx->kind != FX_NOTE;
-	switch (fx->kind) {
-	case FX_SEND: take_send(world, index, &fx->send); break;
-	case FX_RPF_WATCH:
-		tree = tree_of_source(world, &fx->rpf_source);
-		router->is_watching[tree] = true;
-		event = route_of(world, index, tree);
-		answer(router, &event);
-		break;
-	case FX_RPF_UNWATCH:
-		router->is_watching[tree_of_source(world, &fx->rpf_source)] = false;
-		break;
-	case FX_MFIB_PUT: router->has_entry[tree_of_group(&fx->route.key.group)] = true; break;
-	case FX_MFIB_DEL: router->has_entry[tree_of_group(&fx->key.group)] = false; break;
-	case FX_MFIB_QUERY:
-		event.data = (struct ev_data){ .kind = DATA_SEEN,
-					       .link = LINK_NONE,
-					       .source = fx->key.source,
-					       .group = fx->key.group };
-		if (!world->is_sending[tree_of_group(&fx->key.group)])
-			event.data.seen_for = HP_TIME_NEVER;
-		answer(router, &event);
-		break;
-	case FX_JOIN:
-	case FX_LEAVE: break;
-	case FX_NOTE: take_note(world, index, &fx->note); break;
-	}
+	if (fx->kind == FX_NOTE)
+		take_note(world, router->index, &fx->note);
 }
 
-static void answer_all(struct world *world, unsigned int index)
-{
-	struct world_router *router = &world->routers[index];
-
-	while (router->todo_count) {
-		struct core_event next = router->todo[0];
-
-		router->todo_count--;
-		memmove(router->todo, router->todo + 1, router->todo_count * sizeof(next));
-		handle(world, index, &next);
-	}
-}
-
-static void handle(struct world *world, unsigned int index, const struct core_event *event)
-{
-	struct world_router *router = &world->routers[index];
-	const struct core_effect *fx;
-
-	core_handle(router->core, router->now, event);
-	while ((fx = core_effect_next(router->core)))
-		take(world, index, fx);
-	answer_all(world, index);
-}
+static const struct sim_router_ops ops = {
+	.effect = on_effect,
+	.send = take_send,
+	.route = route_to,
+	.seen_for = seen_for,
+};
 
 /* ---- What happens ---- */
 
@@ -277,6 +242,8 @@ void world_deliver(struct world *world, unsigned int index, bool is_kept, bool i
 {
 	struct world_packet packet = world->packets[index];
 	unsigned int to = packet.to;
+	struct core_event event;
+	struct fx_send sent;
 
 	if (!is_kept) {
 		world->packet_count--;
@@ -285,21 +252,20 @@ void world_deliver(struct world *world, unsigned int index, bool is_kept, bool i
 	}
 	if (is_lost || !world_if(world, to))
 		return;
-	handle(world, to,
-	       &(struct core_event){ .kind = EV_PACKET,
-				     .packet = { .link = WORLD_PORT,
-						 .socket = SOCKET_103,
-						 .src = world_addr(packet.from),
-						 .dst = packet.dst,
-						 .ttl = 1,
-						 .bytes = packet.bytes,
-						 .len = packet.len } });
+	sent = (struct fx_send){ .socket = SOCKET_103,
+				 .src = world_addr(packet.from),
+				 .dst = packet.dst,
+				 .bytes = packet.bytes,
+				 .len = packet.len };
+	event = sim_event_packet(WORLD_PORT, &sent);
+	handle(world, to, &event);
 }
 
 void world_clock(struct world *world, unsigned int router, hp_time now)
 {
-	world->routers[router].now = now;
-	handle(world, router, &(struct core_event){ .kind = EV_CLOCK });
+	const struct core_event clock = sim_event_clock();
+
+	sim_router_feed(&world->routers[router].router, now, &clock);
 }
 
 hp_time world_advance(struct world *world)
@@ -308,41 +274,42 @@ hp_time world_advance(struct world *world)
 	hp_time step = HP_TIME_NEVER;
 
 	for (unsigned int i = 0; i < count; i++) {
-		hp_time left = core_deadline(world->routers[i].core) - world->routers[i].now;
+		hp_time left =
+			core_deadline(world->routers[i].router.core) - world->routers[i].router.now;
 
 		step = left < step ? left : step;
 	}
 	for (unsigned int i = 0; i < count; i++)
-		world_clock(world, i, world->routers[i].now + step);
+		world_clock(world, i, world->routers[i].router.now + step);
 	return step;
 }
 
 static void cable(struct world *world, unsigned int router, uint16_t port, bool is_up)
 {
-	struct ip_addr addr = port == WORLD_PORT
-				      ? world_addr(router)
-				      : addr4(10, world->scene->subnets[router], 0, router + 1);
+	const struct ip_prefix addr = {
+		.addr = port == WORLD_PORT
+				? world_addr(router)
+				: addr4(10, world->scene->subnets[router], 0, router + 1),
+		.len = 24,
+	};
+	const struct core_event event = sim_event_link(port, is_up, &addr);
 
-	handle(world, router,
-	       &(struct core_event){ .kind = EV_LINK,
-				     .link = { .link = port,
-					       .is_present = true,
-					       .is_up = is_up,
-					       .mtu = 1500,
-					       .addr_count = 1,
-					       .addrs = { { .addr = addr, .len = 24 } } } });
+	handle(world, router, &event);
 }
 
 static void switch_on(struct world *world, unsigned int router, uint16_t port,
 		      enum core_proto proto)
 {
-	handle(world, router,
-	       &(struct core_event){ .kind = EV_CONFIG,
-				     .config = { .kind = CONFIG_LINK,
-						 .link = port,
-						 .family = FAMILY,
-						 .proto = proto,
-						 .is_on = true } });
+	const struct core_event event = sim_event_switch(port, FAMILY, proto, true);
+
+	handle(world, router, &event);
+}
+
+static void member_says(struct world *world, unsigned int router, enum gm_msg_type type)
+{
+	const struct core_event event = host_says(world, router, type);
+
+	handle(world, router, &event);
 }
 
 /* One tree in a Sync, so that few trees are many fragments. */
@@ -351,39 +318,34 @@ static void boot(struct world *world, unsigned int index)
 	struct world_router *router = &world->routers[index];
 	struct core_limits limits = core_limits_default;
 	struct core_settings settings = core_settings_default;
+	struct core_event event;
 
-	core_free(router->core);
-	memset(router->has_entry, 0, sizeof(router->has_entry));
-	memset(router->is_watching, 0, sizeof(router->is_watching));
+	sim_router_end(&router->router);
+	sim_router_clear(&router->router);
 	limits.seed = index + 1;
 	limits.unix_s = 1000 + SECONDS_PER_BOOT * router->boots++;
-	router->core = core_new(&limits);
+	sim_router_start(&router->router, &limits);
 	settings.sync_fragment = 1;
-	handle(world, index,
-	       &(struct core_event){ .kind = EV_CONFIG,
-				     .config = { .kind = CONFIG_SETTINGS, .settings = settings } });
+	event = sim_event_settings(&settings);
+	handle(world, index, &event);
 	cable(world, index, WORLD_PORT, true);
 	cable(world, index, WORLD_STUB, true);
 	switch_on(world, index, WORLD_PORT, PROTO_HPIM);
 	switch_on(world, index, WORLD_STUB, PROTO_GM);
 	if (router->has_member)
-		host_says(world, index, GM_REPORT);
-	answer_all(world, index);
+		member_says(world, index, GM_REPORT);
 }
 
 static void data_arrives(struct world *world, unsigned int router, unsigned int tree)
 {
 	const struct mfib_key key = world_key(world->scene, tree);
+	struct core_event event;
 
-	if (world->routers[router].has_entry[tree] || !world->is_sending[tree] ||
+	if (sim_router_entry(&world->routers[router].router, &key) || !world->is_sending[tree] ||
 	    world->scene->subnets[router] != world->scene->tree_subnets[tree])
 		return;
-	handle(world, router,
-	       &(struct core_event){ .kind = EV_DATA,
-				     .data = { .kind = DATA_MISS,
-					       .link = WORLD_STUB,
-					       .source = key.source,
-					       .group = key.group } });
+	event = sim_event_data(DATA_MISS, WORLD_STUB, &key);
+	handle(world, router, &event);
 }
 
 void world_data(struct world *world)
@@ -395,21 +357,22 @@ void world_data(struct world *world)
 
 static void change_cost(struct world *world, unsigned int router, uint32_t cost)
 {
-	struct core_event event;
+	struct sim_router *sim = &world->routers[router].router;
+	const struct ip_addr source = world_key(world->scene, 0).source;
+	struct core_event event = { .kind = EV_RPF };
 
 	for (unsigned int tree = 0; tree < world->scene->tree_count; tree++)
 		if (world->scene->tree_subnets[tree] == world->scene->tree_subnets[0])
 			world->routers[router].costs[tree] = cost;
-	event = route_of(world, router, 0);
-	if (world->routers[router].is_watching[0])
+	event.rpf = route_to(sim, &source);
+	if (sim_router_watches(sim, &source))
 		handle(world, router, &event);
 }
 
 static void change_member(struct world *world, unsigned int router, bool has_member)
 {
 	world->routers[router].has_member = has_member;
-	host_says(world, router, has_member ? GM_REPORT : GM_LEAVE);
-	answer_all(world, router);
+	member_says(world, router, has_member ? GM_REPORT : GM_LEAVE);
 }
 
 void world_event(struct world *world, const struct scene_event *event)
@@ -457,6 +420,7 @@ struct world *world_new(const struct scene *scene)
 	assert(world);
 	world->scene = scene;
 	for (unsigned int i = 0; i < scene->router_count; i++) {
+		sim_router_init(&world->routers[i].router, &ops, world, (uint16_t)i);
 		for (unsigned int tree = 0; tree < scene->tree_count; tree++)
 			world->routers[i].costs[tree] =
 				scene->subnets[i] == scene->tree_subnets[tree] ? 10 : 30;
@@ -471,6 +435,7 @@ struct world *world_new(const struct scene *scene)
 	else if (scene->before[0].kind)
 		run(world, ALONE_FOR, false);
 	for (unsigned int i = 0; i < scene->router_count && scene->is_worn; i++)
-		hpim_of(world->routers[i].core, FAMILY)->ifs[WORLD_PORT]->sn = UINT32_MAX - 3;
+		hpim_of(world->routers[i].router.core, FAMILY)->ifs[WORLD_PORT]->sn =
+			UINT32_MAX - 3;
 	return world;
 }

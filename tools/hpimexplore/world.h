@@ -8,10 +8,10 @@
  */
 #include "core/hpim/hpim_int.h"
 #include "hpimexplore/scene.h"
+#include "simnet/router.h"
 
 #define WORLD_PACKETS_MAX 64u
 #define WORLD_PACKET_LEN  160u
-#define WORLD_TODO_MAX    8u
 #define WORLD_PORT        0u /* the interface on the common link */
 #define WORLD_STUB        1u /* the other one */
 
@@ -23,14 +23,10 @@ struct world_packet {
 };
 
 struct world_router {
-	struct core *core;
-	hp_time now;
+	struct sim_router router;
 	unsigned int boots;
 	bool has_member;
 	uint32_t costs[SCENE_TREES_MAX]; /* metric to the source; 0: unreachable */
-	bool is_watching[SCENE_TREES_MAX], has_entry[SCENE_TREES_MAX];
-	struct core_event todo[WORLD_TODO_MAX]; /* answers to effects, given after draining */
-	unsigned int todo_count;
 };
 
 struct world {
