@@ -8,6 +8,8 @@
 #include "simnet/grow.h"
 #include "simnet/router.h"
 
+#define ANSWERS_KEPT 64u
+
 static void broken(struct sim_router *router, const char *what)
 {
 	if (router->ops->broken) {
@@ -225,6 +227,17 @@ static void feed_one(struct sim_router *router, const struct core_event *event)
 		take(router, fx);
 }
 
+/* What a burst of answers took is given back: the memory of a network is measured. */
+static void drop_answers(struct sim_router *router)
+{
+	router->answer_head = router->answer_count = 0;
+	if (router->answer_room <= ANSWERS_KEPT)
+		return;
+	free(router->answers);
+	router->answers = NULL;
+	router->answer_room = 0;
+}
+
 void sim_router_feed(struct sim_router *router, hp_time now, const struct core_event *event)
 {
 	router->now = now;
@@ -234,7 +247,7 @@ void sim_router_feed(struct sim_router *router, hp_time now, const struct core_e
 
 		feed_one(router, &next);
 	}
-	router->answer_head = router->answer_count = 0;
+	drop_answers(router);
 }
 
 void sim_router_reroute(struct sim_router *router)
@@ -261,7 +274,7 @@ void sim_router_end(struct sim_router *router)
 	core_free(router->core);
 	router->core = NULL;
 	router->join_count = 0;
-	router->answer_head = router->answer_count = 0;
+	drop_answers(router);
 	drop_watches(router);
 }
 
