@@ -59,7 +59,7 @@ must r2 'output +eth2 +no +no host listens, and no neighbor is interested'
 must r1 'entry +eth0 +negative +the entry has no outputs'
 
 # Further down: no route, a way that is not nearer, a way that is.
-must r3 'tree +- +unsure +neighbors announce the tree, but none'
+must r3 'tree +- +unsure +neighbors announce the tree, but without a route'
 run r3 ip link add lo9 type veth peer name lo8 && run r3 ip link set lo9 up &&
 	run r3 ip addr add 10.9.0.1/24 dev lo9 && run r3 ip link set lo8 up &&
 	run r3 ip route add 10.1.1.0/24 via 10.9.0.9 metric 5 || fail 'no second way on r3'
@@ -83,7 +83,7 @@ must r2 'counter +eth2 +threshold +[0-9]+ packets of all trees did not leave her
 # What is counted, in words.
 send src $GROUP4 -n 20 -r 1000 -T 1
 must r2 'counter +eth0 +ttl +[0-9]+ packets of all trees were dropped: their TTL or hop limit ends'
-must r1 'counter +eth0 +negative +[0-9]+ packets of all trees were dropped: nobody'
+must r1 'counter +eth0 +negative +[0-9]+ packets of all trees were dropped: no host or neighbor'
 
 # Links and interfaces that are not there.
 run r2 ip link set eth1 down
