@@ -27,8 +27,10 @@ static void say(void *ctx, enum note_level level, const char *line)
 	(void)snprintf(said + used, sizeof(said) - used, "%s\n", line);
 }
 
+static const struct hash_key hash_key = { .word = { 1, 3, 5, 7, 11, 13, 17, 19, 23 } };
 static const struct dplane_config config = {
 	.instance = "test",
+	.hash_key = &hash_key,
 	.max_links = LINKS_MAX,
 	.max_routes = 100,
 	.max_sets = 10,
@@ -103,6 +105,14 @@ static const char *carrier(const struct mfib_route *route)
 }
 
 /* ---- over null.c alone ---- */
+
+Test(dplane_null, streams_are_hashed_with_the_key)
+{
+	const struct mfib_route route = route_of("10.0.0.1", 0, 1);
+
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	cr_expect_eq(dp->trees->hh.hashv, hash_keyed(&hash_key, &route.key, sizeof(route.key)));
+}
 
 Test(dplane_null, put_and_delete)
 {
