@@ -249,6 +249,14 @@ void daemon_feed(struct daemon *daemon, const struct core_event *event)
 	assert(!daemon->is_feeding);
 	daemon->is_feeding = true;
 	feed_one(daemon, event);
+	daemon->is_feeding = false;
+	daemon_flush(daemon);
+}
+
+void daemon_flush(struct daemon *daemon)
+{
+	assert(!daemon->is_feeding);
+	daemon->is_feeding = true;
 	feed_posted(daemon);
 	daemon->is_feeding = false;
 	renew_lease(daemon);
@@ -349,7 +357,7 @@ static void on_dplane(void *ctx, uint32_t revents)
 
 	(void)revents; /* only readable is asked for */
 	dplane_dispatch(daemon->dplane);
-	on_timer(daemon);
+	daemon_flush(daemon);
 }
 
 static void on_stop(void *ctx)
@@ -489,7 +497,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options)
 	}
 	configure(daemon);
 	own_tell(daemon);
-	on_timer(daemon); /* the first lease */
+	daemon_flush(daemon); /* the first lease */
 	saved_load(daemon);
 	stale_routes_feed(daemon);
 	return privileges_drop(options->instance, options->shares_xdp);

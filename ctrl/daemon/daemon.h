@@ -86,7 +86,10 @@ void daemon_fini(struct daemon *daemon);
 /** daemon_feed() - Let the core handle an event, perform its effects and what follows from them. */
 void daemon_feed(struct daemon *daemon, const struct core_event *event);
 
-/** daemon_post() - Feed an event later, before the loop waits again. It must not borrow memory. */
+/** daemon_post() - Feed an event later, with daemon_flush(). It must not borrow memory. */
 void daemon_post(struct daemon *daemon, const struct core_event *event);
+
+/** daemon_flush() - Feed the events that were posted; what follows from them happens at once. */
+void daemon_flush(struct daemon *daemon);
 
 #endif

@@ -73,7 +73,7 @@ void watch_answer(struct daemon *daemon, const struct ip_prefix *prefix)
 	for (const struct watch *watch = daemon->watches; watch; watch = watch->hh.next)
 		if (!prefix || ip_prefix_contains(prefix, &watch->source))
 			answer(daemon, &watch->source);
-	daemon_feed(daemon, &(struct core_event){ .kind = EV_CLOCK });
+	daemon_flush(daemon);
 }
 
 void watch_fini(struct daemon *daemon)
