@@ -102,8 +102,8 @@ wire() {
 		fail "no cable from $1 to $4"
 	plug "$1" "$2" "$3"
 	plug "$4" "$5" "$6"
-	until_true 5 ready "$1" "$2" || fail "$2 of $1 does not come up"
-	until_true 5 ready "$4" "$5" || fail "$5 of $4 does not come up"
+	until_true 30 ready "$1" "$2" || fail "$2 of $1 does not come up"
+	until_true 30 ready "$4" "$5" || fail "$5 of $4 does not come up"
 }
 
 # lan NAME NODE IFACE ADDR[,ADDR] [NODE IFACE ADDR[,ADDR]]...: a switch that floods multicast
@@ -120,7 +120,7 @@ lan() {
 		run "$name" sysctl -qw "net.ipv6.conf.port$port.disable_ipv6=1"
 		plug "$name" "port$port" ''
 		plug "$1" "$2" "$3"
-		until_true 5 ready "$1" "$2" || fail "the cable from $1 to $name does not come up"
+		until_true 30 ready "$1" "$2" || fail "the cable from $1 to $name does not come up"
 		port=$((port + 1))
 		shift 3
 	done
@@ -257,7 +257,7 @@ counts() {
 	local want is
 	want=$(($(counter "$1" "$2" "$3") + $4))
 	"${@:5}"
-	until_true 5 counted "$1" "$2" "$3" "$want" || is=" (${*:5}): $(counter "$1" "$2" "$3")"
+	until_true 30 counted "$1" "$2" "$3" "$want" || is=" (${*:5}): $(counter "$1" "$2" "$3")"
 	[ -z "${is:-}" ] || fail "counter $3 of $2 is not $want after$is"
 }
 counted() { [ "$(counter "$1" "$2" "$3")" = "$4" ]; }
@@ -276,7 +276,7 @@ listen() {
 	shift 3
 	spawn "$name" "$host" "$BUILD/mcsink" -i eth0 -g "$group" --events "$@"
 	sinks[$name]=$!
-	until_true 5 said "$name" joined || fail "mcsink of $host does not join $group"
+	until_true 30 said "$name" joined || fail "mcsink of $host does not join $group"
 }
 
 # hush NAME: end a receiver; fails when it did not get what it expects
@@ -355,7 +355,7 @@ odd() {
 watch() {
 	spawn "watch-$1" "$1" perl "$NETNS/packets.pl" judge eth0 "$2"
 	sinks[watch-$1]=$!
-	until_true 5 said "watch-$1" judging || fail "$1 cannot watch"
+	until_true 30 said "watch-$1" judging || fail "$1 cannot watch"
 }
 unwatch() {
 	kill -TERM "${sinks[watch-$1]}"

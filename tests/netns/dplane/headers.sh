@@ -3,6 +3,7 @@
 # Packets of every form through every tier: plain, with options and extension headers, in fragments,
 # with the last TTL, broken, tagged, from the wrong side, and those that nobody wants. What is to
 # arrive arrives once at each host, with right checksums; what is not is counted with its reason.
+# runner: long
 . "$(dirname "$0")/../lib.sh"
 need perl
 

@@ -3,6 +3,7 @@
 # One router of a chain is restarted alone, between others that go on: killed, upgraded, restarted,
 # many times in a row. Nothing is lost, nothing comes twice, and what no host wants any longer ends
 # with the stale time, as far as the source.
+# runner: long
 . "$(dirname "$0")/../lib.sh"
 . "$NETNS/restart.sh"
 

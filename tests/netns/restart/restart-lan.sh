@@ -3,6 +3,7 @@
 # A LAN with two upstream routers, a downstream one and a host: one router is restarted alone, the
 # winner and the loser of the assert too, killed, upgraded, restarted, 20 times in a row. Nothing is
 # lost, and the other upstream router adds nothing. ORIGINATORS=1: both are at the source.
+# runner: long
 . "$(dirname "$0")/../lib.sh"
 . "$NETNS/restart.sh"
 

@@ -5,6 +5,7 @@
 # with the lease, and the packets are counted. Maps of another version are refused. What no one
 # wants any longer ends with the stale time. One of several routers is restarted in
 # restart-chain.sh and restart-lan.sh.
+# runner: long
 . "$(dirname "$0")/../lib.sh"
 need bpftool perl
 
