@@ -15,23 +15,9 @@
 #include "core/rpf.h"
 
 const struct core_limits core_limits_default = {
-	.neighbors = 64,
 	.trees = 100000,
-	.groups = 4096,
 	.seed = 1,
 	.unix_s = 1,
-};
-
-/* Description of HPIM-DM, section 5. */
-const struct core_settings core_settings_default = {
-	.hello_period_s = 10,
-	.source_lifetime_s = 210,
-	.retransmission_s = 3,
-	.initial_flood_s = 15,
-	.sync_fragment = 0,
-	.hold_forwarding_ms = 2000,
-	.initial_flood = true,
-	.hold_forwarding = true,
 };
 
 static bool create_protocols(struct core *core)
@@ -59,7 +45,7 @@ struct core *core_new(const struct core_limits *limits)
 		return NULL;
 	core->limits = *limits;
 	core->hello_at = HP_TIME_NEVER;
-	core->settings = core_settings_default;
+	core_settings_init(core, &core_settings_default);
 	core->random = limits->seed;
 	hash_key_init(&core->hash_key, ~limits->seed); /* not the sequence of core_random() */
 	sched_init(&core->sched);
@@ -250,6 +236,44 @@ static void config_changed(struct core *core, enum ip_family family, const struc
 			mrp->ops->config_changed(mrp, ev);
 }
 
+/* A new time for all: the next Hello of each interface goes at once, and those after it from then.
+ */
+static void move_hellos(struct core *core, uint32_t old_period_s)
+{
+	if (core->settings.hello_period_s != old_period_s && core->hello_at < core->now)
+		core->hello_at = core->now;
+}
+
+static void gm_settings_changed(struct core *core, uint16_t link)
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		if (core->gm[family][link])
+			gm_configure(core, core->gm[family][link]);
+}
+
+static void handle_settings(struct core *core, const struct ev_config *ev)
+{
+	uint32_t old_period_s = core->settings.hello_period_s;
+
+	core_settings_init(core, &ev->settings);
+	move_hellos(core, old_period_s);
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		gm_settings_changed(core, link);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		config_changed(core, family, ev);
+}
+
+static void handle_link_settings(struct core *core, const struct ev_config *ev)
+{
+	struct link *link = &core->links[ev->link];
+
+	link->own_settings = ev->own;
+	settings_merge(&link->settings, &core->settings, &ev->settings, ev->own);
+	gm_settings_changed(core, ev->link);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		config_changed(core, family, ev);
+}
+
 /* What is kept with a link, for IGMP or MLD that runs there or may some day. */
 static void handle_gm_config(struct core *core, const struct ev_config *ev)
 {
@@ -264,18 +288,12 @@ static void handle_gm_config(struct core *core, const struct ev_config *ev)
 	set_gm_settings(core, ev->link, ev->family);
 }
 
-static void handle_settings(struct core *core, const struct ev_config *ev)
-{
-	core->settings = ev->settings;
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		config_changed(core, family, ev);
-}
-
 static void handle_config(struct core *core, const struct ev_config *ev)
 {
 	assert(ev->link < LINKS_MAX);
 	switch (ev->kind) {
 	case CONFIG_SETTINGS: handle_settings(core, ev); break;
+	case CONFIG_LINK_SETTINGS: handle_link_settings(core, ev); break;
 	case CONFIG_LINK:
 	case CONFIG_MRD: handle_switch(core, ev); break;
 	case CONFIG_GM:
@@ -451,24 +469,33 @@ const struct core_effect *core_effect_next(struct core *core)
 	return effect;
 }
 
-/* How long ago Hellos were due, of at least @now >= core->hello_at. */
-static hp_time hello_since(const struct core *core, hp_time now)
+hp_time core_hello_last_of(const struct core *core, const struct core_settings *settings,
+			   hp_time now)
 {
-	return (now - core->hello_at) % HP_SEC(core->settings.hello_period_s);
+	if (now < core->hello_at)
+		return now;
+	return now - (now - core->hello_at) % HP_SEC(settings->hello_period_s);
+}
+
+hp_time core_hello_next_of(const struct core *core, const struct core_settings *settings,
+			   hp_time now)
+{
+	hp_time period = HP_SEC(settings->hello_period_s);
+
+	if (core->hello_at == HP_TIME_NEVER)
+		return now + period;
+	return now < core->hello_at ? core->hello_at
+				    : core_hello_last_of(core, settings, now) + period;
 }
 
 hp_time core_hello_last(const struct core *core, hp_time now)
 {
-	return now < core->hello_at ? now : now - hello_since(core, now);
+	return core_hello_last_of(core, &core->settings, now);
 }
 
 hp_time core_hello_next(const struct core *core, hp_time now)
 {
-	hp_time period = HP_SEC(core->settings.hello_period_s);
-
-	if (core->hello_at == HP_TIME_NEVER)
-		return now + period;
-	return now < core->hello_at ? core->hello_at : now - hello_since(core, now) + period;
+	return core_hello_next_of(core, &core->settings, now);
 }
 
 hp_time core_deadline(const struct core *core)

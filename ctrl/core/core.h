@@ -13,11 +13,10 @@
 
 struct core;
 
-/** struct core_limits - Sizes and identity, fixed for the life of a core. */
+/** struct core_limits - Size and identity, fixed for the life of a core; the others are settings.
+ */
 struct core_limits {
-	uint32_t neighbors; /* per interface and family */
 	uint32_t trees;     /* (S,G) entries per family, with or without a tree */
-	uint32_t groups;    /* per interface and family */
 	uint64_t seed;      /* same seed, same events: same effects */
 	uint32_t unix_s;    /* UNIX time at hp_time 0, for BootTime */
 	uint32_t first_sn;  /* SNs of an interface begin at random below it; 0: at 1 */
@@ -25,7 +24,6 @@ struct core_limits {
 };
 
 extern const struct core_limits core_limits_default;
-extern const struct core_settings core_settings_default;
 
 /** core_new() - A router without interfaces. NULL when there is no memory. */
 struct core *core_new(const struct core_limits *limits);
@@ -50,6 +48,7 @@ hp_time core_deadline(const struct core *core);
  * core_hello_last() - When, until @now, the Hellos of all interfaces were last due; else @now.
  * core_hello_next() - When they are due next after @now.
  *
+ * Of all interfaces without a hello interval of their own: the instance's counts.
  * Neighbors give this router up one hold time after the last of them. What has to end together with
  * that, as the lease of the forwarding plane, is renewed at these times.
  */

@@ -47,6 +47,23 @@ static inline void core_fx(struct core *core, const struct core_effect *effect)
 	fx_push(&core->fx, effect);
 }
 
+/** core_settings_init() - Other settings of the instance; those of single interfaces stay. */
+static inline void core_settings_init(struct core *core, const struct core_settings *settings)
+{
+	core->settings = *settings;
+	for (uint16_t link = 0; link < LINKS_MAX; link++) {
+		struct link *of = &core->links[link];
+
+		settings_merge(&of->settings, settings, &of->settings, of->own_settings);
+	}
+}
+
+/* core_hello_last() and core_hello_next() of an interface, with its settings. */
+hp_time core_hello_last_of(const struct core *core, const struct core_settings *settings,
+			   hp_time now);
+hp_time core_hello_next_of(const struct core *core, const struct core_settings *settings,
+			   hp_time now);
+
 /** core_count() - Count a note that is not worth a line. */
 void core_count(struct core *core, uint16_t link, enum ip_family family, enum note_code code);
 

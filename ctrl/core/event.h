@@ -10,6 +10,7 @@
 #include "base/addr.h"
 #include "base/ifset.h"
 #include "base/time.h"
+#include "core/settings.h"
 
 enum core_event_kind {
 	EV_CLOCK,   /* time passed; nothing else */
@@ -92,17 +93,6 @@ struct ev_data {
 	hp_time seen_for; /* DATA_SEEN: age of the last packet; HP_TIME_NEVER: none yet */
 };
 
-/** struct core_settings - Settings of the whole process. Description of HPIM-DM, section 5. */
-struct core_settings {
-	uint32_t hello_period_s;
-	uint32_t source_lifetime_s;
-	uint32_t retransmission_s; /* message types 2..5 */
-	uint32_t initial_flood_s;
-	uint32_t sync_fragment; /* trees per Sync, 0: from the MTU */
-	uint32_t hold_forwarding_ms;
-	bool initial_flood, hold_forwarding;
-};
-
 /**
  * struct static_route - A route by the operator: what arrives on @iif leaves on @oifs.
  * @source: unset: whatever sends to @group there.
@@ -125,7 +115,7 @@ struct static_join {
 
 enum config_kind {
 	CONFIG_LINK,       /* switch a protocol on or off on an interface and family */
-	CONFIG_SETTINGS,   /* replace the settings */
+	CONFIG_SETTINGS,   /* replace the settings of the instance */
 	CONFIG_KEY,        /* add, replace or delete a key of HPIM-DM on an interface and family */
 	CONFIG_GM,         /* version of IGMP or MLD on an interface; kept while it does not run */
 	CONFIG_FAST_LEAVE, /* believe a leave at once where one host listens; kept as above */
@@ -133,6 +123,7 @@ enum config_kind {
 	CONFIG_MRD,            /* switch multicast router discovery on or off, as CONFIG_LINK */
 	CONFIG_STATIC_ROUTE,   /* add, replace or delete a static route of a family */
 	CONFIG_STATIC_JOIN,    /* add or delete a static join; kept as CONFIG_GM */
+	CONFIG_LINK_SETTINGS,  /* replace the settings of an interface, of both families */
 };
 
 struct hpim_key;
@@ -140,13 +131,14 @@ struct hpim_key;
 struct ev_config {
 	enum config_kind kind;
 	uint16_t link;         /* all but CONFIG_SETTINGS and CONFIG_STATIC_ROUTE */
-	enum ip_family family; /* all but CONFIG_SETTINGS */
+	enum ip_family family; /* all but CONFIG_SETTINGS and CONFIG_LINK_SETTINGS */
 	enum core_proto proto; /* CONFIG_LINK */
 	bool is_on;            /* CONFIG_LINK, CONFIG_MRD; keys and static ones: false deletes it */
 	const struct hpim_key *key;    /* CONFIG_KEY; its secret is copied, NULL: as it was */
 	uint8_t version;               /* CONFIG_GM: IGMP 2 or 3, MLD 1 or 2; 0: the newest */
 	bool is_sending;               /* CONFIG_KEY: messages are signed with it from now on */
-	struct core_settings settings; /* CONFIG_SETTINGS */
+	struct core_settings settings; /* CONFIG_SETTINGS, CONFIG_LINK_SETTINGS */
+	uint64_t own;                  /* CONFIG_LINK_SETTINGS: which count, setting_is_own() */
 	struct static_route route;     /* CONFIG_STATIC_ROUTE */
 	struct static_join join;       /* CONFIG_STATIC_JOIN */
 };

@@ -201,64 +201,68 @@ static void read_static(struct reader *in, struct ev_config *config)
 		in->bad = true;
 }
 
+static void write_settings(struct writer *out, const struct ev_config *config)
+{
+	wr_u64(out, config->own);
+	for (enum setting_id id = 0; id < SETTING_COUNT; id++)
+		wr_u32(out, setting_get(&config->settings, id));
+}
+
+static void read_settings(struct reader *in, struct ev_config *config)
+{
+	config->own = rd_u64(in);
+	for (enum setting_id id = 0; id < SETTING_COUNT; id++) {
+		uint32_t value = rd_u32(in);
+
+		if (setting_can_change(id))
+			setting_set(&config->settings, id, value);
+		else if (value != SETTING_DERIVED || setting_is_own(config->own, id))
+			in->bad = true;
+	}
+	if (config->own >> SETTING_COUNT || !settings_are_in_range(&config->settings))
+		in->bad = true;
+}
+
 static void write_config(struct writer *out, const struct ev_config *config)
 {
-	const struct core_settings *settings = &config->settings;
-
 	assert(config->kind != CONFIG_KEY);
 	wr_u8(out, (uint8_t)config->kind);
-	if (config->kind != CONFIG_SETTINGS) {
-		wr_u16(out, config->link);
+	wr_u16(out, config->link);
+	if (config->kind == CONFIG_SETTINGS || config->kind == CONFIG_LINK_SETTINGS) {
+		write_settings(out, config);
+	} else {
 		wr_u8(out, (uint8_t)config->family);
 		wr_u8(out, (uint8_t)config->proto);
 		wr_u8(out, config->is_on);
 		wr_u8(out, config->version);
 		if (config->kind == CONFIG_STATIC_ROUTE || config->kind == CONFIG_STATIC_JOIN)
 			write_static(out, config);
-		return;
 	}
-	wr_u32(out, settings->hello_period_s);
-	wr_u32(out, settings->source_lifetime_s);
-	wr_u32(out, settings->retransmission_s);
-	wr_u32(out, settings->initial_flood_s);
-	wr_u32(out, settings->sync_fragment);
-	wr_u32(out, settings->hold_forwarding_ms);
-	wr_u8(out, (uint8_t)(settings->initial_flood << 1 | settings->hold_forwarding));
 }
 
 static void read_config(struct reader *in, struct ev_config *config)
 {
-	struct core_settings *settings = &config->settings;
-	uint8_t flags;
-
 	config->kind = rd_u8(in);
-	if (config->kind == CONFIG_LINK || config->kind == CONFIG_GM ||
-	    config->kind == CONFIG_FAST_LEAVE || config->kind == CONFIG_SSM_ANY_SOURCE ||
-	    config->kind == CONFIG_MRD || config->kind == CONFIG_STATIC_ROUTE ||
-	    config->kind == CONFIG_STATIC_JOIN) {
-		config->link = rd_u16(in);
+	config->link = rd_u16(in);
+	if (config->kind == CONFIG_SETTINGS || config->kind == CONFIG_LINK_SETTINGS) {
+		read_settings(in, config);
+	} else if (config->kind == CONFIG_LINK || config->kind == CONFIG_GM ||
+		   config->kind == CONFIG_FAST_LEAVE || config->kind == CONFIG_SSM_ANY_SOURCE ||
+		   config->kind == CONFIG_MRD || config->kind == CONFIG_STATIC_ROUTE ||
+		   config->kind == CONFIG_STATIC_JOIN) {
 		config->family = rd_u8(in);
 		config->proto = rd_u8(in);
 		config->is_on = rd_u8(in) != 0;
 		config->version = rd_u8(in);
-		if (config->link >= LINKS_MAX || config->family >= IP_FAMILY_COUNT ||
-		    config->proto >= PROTO_COUNT)
+		if (config->family >= IP_FAMILY_COUNT || config->proto >= PROTO_COUNT)
 			in->bad = true;
 		if (config->kind == CONFIG_STATIC_ROUTE || config->kind == CONFIG_STATIC_JOIN)
 			read_static(in, config);
-		return;
-	}
-	if (config->kind != CONFIG_SETTINGS)
+	} else {
 		in->bad = true;
-	settings->hello_period_s = rd_u32(in);
-	settings->source_lifetime_s = rd_u32(in);
-	settings->retransmission_s = rd_u32(in);
-	settings->initial_flood_s = rd_u32(in);
-	settings->sync_fragment = rd_u32(in);
-	settings->hold_forwarding_ms = rd_u32(in);
-	flags = rd_u8(in);
-	settings->initial_flood = flags & 2;
-	settings->hold_forwarding = flags & 1;
+	}
+	if (config->link >= LINKS_MAX)
+		in->bad = true;
 }
 
 static void write_stale(struct writer *out, const struct ev_stale *stale)
@@ -343,9 +347,7 @@ uint64_t history_effect_hash(uint64_t hash, const struct core_effect *effect)
 void history_write_start(struct writer *out, const struct core_limits *limits)
 {
 	wr_bytes(out, (const uint8_t *)HISTORY_MAGIC, strlen(HISTORY_MAGIC));
-	wr_u32(out, limits->neighbors);
 	wr_u32(out, limits->trees);
-	wr_u32(out, limits->groups);
 	wr_u32(out, limits->unix_s);
 	wr_u32(out, limits->first_sn);
 	wr_u64(out, limits->seed);
@@ -358,9 +360,7 @@ int history_read_start(struct reader *in, struct core_limits *ret_limits)
 
 	if (!magic || memcmp(magic, HISTORY_MAGIC, strlen(HISTORY_MAGIC)) != 0)
 		return -EBADMSG;
-	limits.neighbors = rd_u32(in);
 	limits.trees = rd_u32(in);
-	limits.groups = rd_u32(in);
 	limits.unix_s = rd_u32(in);
 	limits.first_sn = rd_u32(in);
 	limits.seed = rd_u64(in);

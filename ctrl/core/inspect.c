@@ -69,6 +69,11 @@ const struct core_limits *inspect_limits(const struct core *core)
 	return &core->limits;
 }
 
+const struct core_settings *inspect_settings(const struct core *core, uint16_t link)
+{
+	return &core->links[link].settings;
+}
+
 uint32_t inspect_tree_places(const struct core *core, enum ip_family family)
 {
 	return hpim_of(core, family)->tree_count - hpim_of(core, family)->ending_count;

@@ -68,6 +68,9 @@ uint32_t inspect_boot_time(const struct core *core);
 
 struct inspect_counts inspect_counts(const struct core *core);
 
+/** inspect_settings() - What counts on an interface. */
+const struct core_settings *inspect_settings(const struct core *core, uint16_t link);
+
 /** inspect_limits() - What the core was made with. */
 const struct core_limits *inspect_limits(const struct core *core);
 

@@ -12,6 +12,8 @@ struct link {
 	bool has_fast_leave[IP_FAMILY_COUNT];
 	bool has_ssm_any_source[IP_FAMILY_COUNT];
 	bool has_mrd[IP_FAMILY_COUNT]; /* multicast router discovery is switched on */
+	struct core_settings settings; /* in force: its own ones and those of the instance */
+	uint64_t own_settings;         /* setting_is_own() */
 	struct counters counters[IP_FAMILY_COUNT];
 };
 

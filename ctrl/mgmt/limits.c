@@ -73,20 +73,21 @@ static void link_put(const struct show *show, uint16_t link, enum ip_family fami
 	static const enum note_code group_codes[] = { NOTE_GROUP_LIMIT, NOTE_NONE };
 	static const enum note_code source_codes[] = { NOTE_SOURCE_LIMIT, NOTE_NONE };
 	const struct core *core = show->daemon->core;
-	const struct core_limits *limits = inspect_limits(core);
+	const struct core_settings *settings = inspect_settings(core, link);
 	const struct gm_if *gm = inspect_membership(core, link, family);
 
 	if (inspect_protocol_runs(core, link, family, PROTO_HPIM))
 		limit_put(show, &(struct limit){ "neighbors", link, family,
 						 inspect_neighbor_count(core, link, family),
-						 limits->neighbors,
+						 settings->neighbors,
 						 refused(show, link, neighbor_codes) });
 	if (!gm)
 		return;
-	limit_put(show, &(struct limit){ "groups", link, family, gm_if_inspect(gm).groups,
-					 limits->groups, refused(show, link, group_codes) });
+	limit_put(show,
+		  &(struct limit){ "groups", link, family, gm_if_inspect(gm).groups,
+				   settings->gm[family].groups, refused(show, link, group_codes) });
 	limit_put(show, &(struct limit){ "sources", link, family, gm_if_inspect(gm).sources,
-					 gm_sources_limit(limits->groups),
+					 gm_sources_limit(&settings->gm[family]),
 					 refused(show, link, source_codes) });
 }
 

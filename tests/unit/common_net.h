@@ -238,6 +238,13 @@ static inline void net_cable(struct net *net, unsigned int router, uint16_t link
 	sim_node_link(net->sim, (uint16_t)router, link);
 }
 
+/** net_limit_neighbors() - On all interfaces of a router. */
+static inline void net_limit_neighbors(struct net *net, unsigned int router, uint32_t neighbors)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		net_core(net, router)->links[link].settings.neighbors = neighbors;
+}
+
 /** net_settings() - Of all routers, from now on. */
 static inline void net_settings(struct net *net, const struct core_settings *settings)
 {

@@ -117,12 +117,11 @@ static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *vi
 	view->iif = facts->root != LINK_NONE && !source_is_silent(facts) ? facts->root
 									 : facts->data_link;
 	view->oifs = (struct ifset){ .word = { 0 } };
-	if (view->state != TREE_INACTIVE || !facts->floods || facts->root == LINK_NONE ||
-	    facts->is_originator)
+	if (view->state != TREE_INACTIVE || facts->root == LINK_NONE || facts->is_originator)
 		return;
 	for (unsigned int i = 0; i < facts->if_count; i++)
-		if (facts->ifs[i].link != facts->root && !facts->ifs[i].is_connected &&
-		    !facts->ifs[i].is_frozen)
+		if (facts->ifs[i].link != facts->root && facts->ifs[i].floods &&
+		    !facts->ifs[i].is_connected && !facts->ifs[i].is_frozen)
 			ifset_add(&view->oifs, facts->ifs[i].link);
 }
 
@@ -132,7 +131,7 @@ static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *vi
  */
 static bool is_too_early(const struct hpim_facts *facts, const struct hpim_fact_if *root)
 {
-	return facts->is_stale && root->is_frozen && facts->floods;
+	return facts->is_stale && root->is_frozen && root->floods;
 }
 
 /* Outputs of an earlier run on interfaces that are no part of trees yet: down, or without a key. */

@@ -27,6 +27,7 @@ struct hpim_fact_if {
 	uint16_t link;
 	bool is_hpim;        /* HPIM-DM runs there; else only IGMP or MLD */
 	bool is_connected;   /* the source is in one of its subnets */
+	bool floods;         /* the setting "initial-flood" */
 	bool has_interest;   /* of some neighbor */
 	bool has_member;     /* local membership */
 	bool is_holding;     /* the hold timer runs */
@@ -43,7 +44,6 @@ struct hpim_facts {
 	bool is_source_active; /* SAT runs */
 	bool has_data;         /* data came in recently while there was no tree */
 	bool was_active;       /* by this root, of a neighbor; or forwarded by an earlier run */
-	bool floods;           /* the setting "initial flood" */
 	bool is_local;         /* the source is this router itself: there is no root */
 	uint16_t local_input;  /* is_local: where it sends, or LINK_NONE */
 	uint16_t root;         /* root interface or LINK_NONE */

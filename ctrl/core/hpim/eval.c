@@ -21,7 +21,7 @@
 static void gather_neighbors(const struct hpim_if *hif, const struct hpim_tree_if *tif,
 			     struct hpim_fact_if *fact)
 {
-	bool by_default = hif->hpim->mrp.core->settings.initial_flood;
+	bool by_default = hpim_if_settings(hif)->initial_flood;
 	uint32_t unknown = hif->synced_count;
 	const struct hpim_record *record;
 
@@ -72,6 +72,7 @@ static void gather_if(const struct hpim_tree *tree, uint16_t link, struct hpim_f
 	fact->has_member = gm && gm_has_member(gm, &tree->key.source, &tree->key.group);
 	fact->is_holding = tif && timer_runs(&tif->hold_timer);
 	fact->is_stale = tree->stale && ifset_has(&tree->stale->oifs, link);
+	fact->floods = core->links[link].settings.initial_flood;
 	if (!hif)
 		return;
 	fact->is_hpim = true;
@@ -114,7 +115,6 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 	facts->local_input = local_input(tree);
 	facts->rpc = path ? (struct hpim_rpc){ path->preference, path->metric }
 			  : (struct hpim_rpc){ UINT32_MAX, UINT32_MAX };
-	facts->floods = hpim->mrp.core->settings.initial_flood;
 	facts->is_source_active = timer_runs(&tree->source_timer);
 	facts->has_data = timer_runs(&tree->data_timer);
 	facts->data_link = tree->data_link;
@@ -125,6 +125,14 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 	facts->if_count = 0;
 	ifset_for_each (link, &hpim->enabled)
 		gather_if(tree, link, &facts->ifs[facts->if_count++]);
+}
+
+/* The settings of an interface; of the instance where a tree has no such interface. */
+static const struct core_settings *settings_of(const struct hpim_tree *tree, uint16_t link)
+{
+	const struct core *core = tree->hpim->mrp.core;
+
+	return link == LINK_NONE ? &core->settings : &core->links[link].settings;
 }
 
 static void source_seen(struct hpim_tree *tree, hp_time lifetime)
@@ -152,9 +160,9 @@ static void source_gone(struct hpim_tree *tree)
 static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 {
 	const struct hpim_view *was = &tree->view;
-	hp_time lifetime = HP_SEC(tree->hpim->mrp.core->settings.source_lifetime_s);
 	bool has_upstream = false, is_new = was->state == TREE_INACTIVE;
 	uint16_t input = hpim_input(facts);
+	hp_time lifetime = HP_SEC(settings_of(tree, input)->source_lifetime_s);
 
 	for (unsigned int i = 0; i < facts->if_count; i++)
 		has_upstream |= facts->ifs[i].best.generation != 0;
@@ -216,9 +224,8 @@ static void perform(struct hpim_tree_if *tif, unsigned int react, const struct h
  */
 static bool has_lasted(const struct hpim_tree *tree, const struct hpim_tree_if *tif)
 {
-	const struct core *core = tree->hpim->mrp.core;
-
-	return core->now - tif->forwarding_since >= HP_MS(core->settings.hold_forwarding_ms);
+	return tree->hpim->mrp.core->now - tif->forwarding_since >=
+	       HP_MS(settings_of(tree, tif->link)->hold_forwarding_ms);
 }
 
 /* 3.10. Holding is a fact that a change of view creates: true when the view must be derived again.
@@ -226,12 +233,12 @@ static bool has_lasted(const struct hpim_tree *tree, const struct hpim_tree_if *
 static bool settle_hold(struct hpim_tree *tree, struct hpim_facts *facts,
 			const struct hpim_view *is, const struct hpim_view_if *is_ifs)
 {
-	const struct core_settings *settings = &tree->hpim->mrp.core->settings;
 	static const struct hpim_view_if unknown;
 	bool has_changed = false;
 
 	for (unsigned int i = 0; i < facts->if_count; i++) {
 		struct hpim_tree_if *tif = hpim_tree_if_find(tree, facts->ifs[i].link);
+		const struct core_settings *settings = settings_of(tree, facts->ifs[i].link);
 		unsigned int react =
 			hpim_react(&tree->view, tif ? &tif->view : &unknown, is, &is_ifs[i]);
 
@@ -436,7 +443,7 @@ void hpim_data_expired(struct core *core, struct timer *timer)
 /* Answer of the forwarding plane. */
 void hpim_tree_seen(struct hpim_tree *tree, hp_time seen_for)
 {
-	hp_time lifetime = HP_SEC(tree->hpim->mrp.core->settings.source_lifetime_s);
+	hp_time lifetime = HP_SEC(settings_of(tree, tree->view.iif)->source_lifetime_s);
 
 	if (!timer_runs(&tree->source_timer))
 		return;
@@ -453,6 +460,6 @@ void hpim_tree_missed(struct hpim_tree *tree, uint16_t link)
 	struct core *core = tree->hpim->mrp.core;
 
 	tree->data_link = link;
-	core_timer_arm(core, &tree->data_timer, HP_SEC(core->settings.initial_flood_s));
+	core_timer_arm(core, &tree->data_timer, HP_SEC(settings_of(tree, link)->initial_flood_s));
 	hpim_tree_mark(tree);
 }

@@ -76,12 +76,21 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 	hpim_tree_mark_all(hpim); /* also for its subnets, which decide 3.11 */
 }
 
+/* No neighbor is lost: it hears of other times before those that it knows end. */
+static void settings_changed(struct hpim *hpim)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (hpim->ifs[link])
+			hpim_if_configured(hpim->ifs[link]);
+	hpim_tree_mark_all(hpim);
+}
+
 static void config_changed(struct mrp *mrp, const struct ev_config *config)
 {
 	struct hpim *hpim = hpim_from(mrp);
 
-	if (config->kind == CONFIG_SETTINGS)
-		hpim_tree_mark_all(hpim);
+	if (config->kind == CONFIG_SETTINGS || config->kind == CONFIG_LINK_SETTINGS)
+		settings_changed(hpim);
 	else if (config->kind == CONFIG_KEY && config->is_on)
 		hpim_keys_set(hpim, config->link, config->key, config->is_sending);
 	else if (config->kind == CONFIG_KEY)

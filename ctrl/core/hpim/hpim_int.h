@@ -84,7 +84,9 @@ struct hpim_if {
 	struct ip_addr addr; /* the address it speaks from */
 	uint32_t boot_time, sn;
 	struct timer hello_timer;
-	hp_time hello_at;     /* of the last one */
+	hp_time hello_at;            /* of the last one */
+	uint32_t announced_period_s; /* hello interval and hold time that it went by */
+	uint16_t announced_hold_s;
 	uint32_t acked_count; /* messages since then */
 	TAILQ_HEAD(, hpim_neigh) neighbors;
 	uint32_t neighbor_count, synced_count;
@@ -284,13 +286,7 @@ struct hpim {
 };
 
 /* Constants that no setting changes. Section 5. */
-#define HPIM_SYNC_RETRANSMISSION_S 3
-#define HPIM_HOLD_SYNC_S           12  /* while synchronizing */
-#define HPIM_HOLD_DEFAULT_S        120 /* when not announced */
-#define HPIM_ACK_FAILURE_THRESHOLD 3
-#define HPIM_EXCUSED_MAX           20 /* retransmission times */
-#define HPIM_FIRST_HELLO_MAX_S     5
-#define HPIM_HOLD_FACTOR           4 /* hold time in hello periods */
+#define HPIM_EXCUSED_MAX 20 /* retransmission times */
 
 /*
  * Differs: so many messages that all have acknowledged bring the next Hello forward, with its

@@ -44,11 +44,14 @@ static uint32_t new_boot_time(struct hpim_if *hif)
  */
 static void arm_first_hello(struct hpim_if *hif)
 {
-	const hp_time most = HP_SEC(HPIM_FIRST_HELLO_MAX_S);
+	const struct core_settings *settings = hpim_if_settings(hif);
+	const hp_time most = HP_SEC(settings->hello_delay_s);
 	struct core *core = core_of(hif);
-	hp_time at = core_hello_next(core, core->now);
+	hp_time at = core_hello_next_of(core, settings, core->now);
 
-	if (core->hello_at == HP_TIME_NEVER || at - core->now >= most)
+	if (most == 0)
+		at = core->now;
+	else if (core->hello_at == HP_TIME_NEVER || at - core->now >= most)
 		at = core->now + (hp_time)core_random(core, (uint64_t)most);
 	if (core->hello_at == HP_TIME_NEVER)
 		core->hello_at = at;
@@ -70,10 +73,16 @@ static void send_hello(struct hpim_if *hif, const struct hpim_hello *hello)
 static uint16_t hold_left_s(const struct hpim_if *hif)
 {
 	const struct core *core = core_of(hif);
-	hp_time since = core->now - core_hello_last(core, core->now);
+	hp_time since = core->now - core_hello_last_of(core, hpim_if_settings(hif), core->now);
 	hp_time left = HP_SEC(hpim_if_hold_s(hif)) - since;
 
 	return (uint16_t)(left > HP_SEC(1) ? (left + HP_MS(500)) / HP_SEC(1) : 1);
+}
+
+static void remember_announced(struct hpim_if *hif)
+{
+	hif->announced_period_s = hpim_if_settings(hif)->hello_period_s;
+	hif->announced_hold_s = hpim_if_hold_s(hif);
 }
 
 static void hello_expired(struct core *core, struct timer *timer)
@@ -82,11 +91,12 @@ static void hello_expired(struct core *core, struct timer *timer)
 
 	hif->hello_at = core->now;
 	hif->acked_count = 0;
+	remember_announced(hif);
 	send_hello(hif, &(struct hpim_hello){ .has_hold = true,
 					      .hold_s = hold_left_s(hif),
 					      .has_checkpoint = true,
 					      .checkpoint_sn = hpim_if_checkpoint_sn(hif) });
-	timer_arm(&core->sched, timer, core_hello_next(core, core->now));
+	timer_arm(&core->sched, timer, core_hello_next_of(core, hpim_if_settings(hif), core->now));
 }
 
 static void note(const struct hpim_if *hif, enum note_code code)
@@ -207,11 +217,26 @@ const struct ip_addr *hpim_if_group(const struct hpim_if *hif)
 	return &all_routers[hif->hpim->mrp.family];
 }
 
+const struct core_settings *hpim_if_settings(const struct hpim_if *hif)
+{
+	return &core_of(hif)->links[hif->link].settings;
+}
+
 uint16_t hpim_if_hold_s(const struct hpim_if *hif)
 {
-	uint32_t hold_s = HPIM_HOLD_FACTOR * core_of(hif)->settings.hello_period_s;
+	uint32_t hold_s = setting_value(hpim_if_settings(hif), SETTING_HOLD_TIME);
 
 	return hold_s < UINT16_MAX ? (uint16_t)hold_s : UINT16_MAX;
+}
+
+/* At once: the time that the last Hello promised may be shorter than the new interval. */
+void hpim_if_configured(struct hpim_if *hif)
+{
+	bool is_same = hif->announced_period_s == hpim_if_settings(hif)->hello_period_s &&
+		       hif->announced_hold_s == hpim_if_hold_s(hif);
+
+	if (hif->hello_at && !is_same)
+		core_timer_arm(core_of(hif), &hif->hello_timer, 0);
 }
 
 void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hpim_msg *content,

@@ -37,6 +37,18 @@ const struct ip_addr *hpim_if_group(const struct hpim_if *hif);
 /** hpim_if_hold_s() - The hold time to announce. */
 uint16_t hpim_if_hold_s(const struct hpim_if *hif);
 
+/** hpim_if_settings() - What counts on the interface. */
+const struct core_settings *hpim_if_settings(const struct hpim_if *hif);
+
+/** hpim_if_hold_sync_s() - How long a neighbor that synchronizes may say nothing new. */
+static inline uint16_t hpim_if_hold_sync_s(const struct hpim_if *hif)
+{
+	return (uint16_t)setting_value(hpim_if_settings(hif), SETTING_SYNC_HOLD_TIME);
+}
+
+/** hpim_if_configured() - Its settings may be other ones: neighbors are sent new times. */
+void hpim_if_configured(struct hpim_if *hif);
+
 /**
  * hpim_if_send() - Send a message.
  * @to:  NULL: the group of all routers.

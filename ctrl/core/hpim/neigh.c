@@ -66,7 +66,7 @@ static void note_full(struct hpim_if *hif, const struct ip_addr *addr)
 					     .code = NOTE_NEIGHBOR_LIMIT,
 					     .link = hif->link,
 					     .a = *addr,
-					     .v = { core->limits.neighbors } });
+					     .v = { hpim_if_settings(hif)->neighbors } });
 }
 
 struct hpim_neigh *hpim_neigh_alloc(struct hpim_if *hif, const struct ip_addr *addr,
@@ -108,7 +108,7 @@ static void make_place(struct hpim_if *hif)
 {
 	struct hpim_neigh *neigh;
 
-	if (hif->neighbor_count < hif->hpim->mrp.core->limits.neighbors)
+	if (hif->neighbor_count < hpim_if_settings(hif)->neighbors)
 		return;
 	TAILQ_FOREACH (neigh, &hif->neighbors, node) {
 		if (neigh->is_proven || neigh->was_synced)
@@ -124,7 +124,7 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
 	struct hpim_neigh *neigh = NULL;
 
 	make_place(hif);
-	if (hif->neighbor_count < hif->hpim->mrp.core->limits.neighbors)
+	if (hif->neighbor_count < hpim_if_settings(hif)->neighbors)
 		neigh = hpim_neigh_alloc(hif, addr, boot_time);
 	if (!neigh) {
 		note_full(hif, addr);
@@ -133,7 +133,7 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
 	TAILQ_INSERT_TAIL(&hif->neighbors, neigh, node);
 	hif->neighbor_count++;
 	hpim_reliable_neighbor_new(neigh);
-	hpim_neigh_arm(neigh, HPIM_HOLD_DEFAULT_S);
+	hpim_neigh_arm(neigh, (uint16_t)hpim_if_settings(hif)->default_hold_s);
 	note(neigh, NOTE_NEIGHBOR_NEW, 0);
 	return neigh;
 }
@@ -146,7 +146,7 @@ void hpim_neigh_await(struct hpim_if *hif, const struct ip_addr *addr, uint32_t 
 		return;
 	neigh->was_synced = true;
 	hif->awaited_count++;
-	hpim_neigh_arm(neigh, HPIM_HOLD_SYNC_S);
+	hpim_neigh_arm(neigh, hpim_if_hold_sync_s(hif));
 }
 
 void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason)

@@ -167,7 +167,8 @@ static void arm(struct hpim_reliable *reliable)
 	struct core *core = core_of(reliable);
 
 	reliable->armed_at = core->now;
-	core_timer_arm(core, &reliable->timer, HP_SEC(core->settings.retransmission_s));
+	core_timer_arm(core, &reliable->timer,
+		       HP_SEC(hpim_if_settings(interface_of(reliable->tif))->retransmission_s));
 }
 
 static bool has_acked(const struct hpim_reliable *reliable, const struct hpim_neigh *neigh)
@@ -670,7 +671,7 @@ void hpim_reliable_timeout(struct hpim_tree_if *tif)
 		struct hpim_peer *peer =
 			tif->reliable ? peer_find(tif->reliable, &neigh->addr) : NULL;
 
-		if (!peer || peer->missed <= HPIM_ACK_FAILURE_THRESHOLD)
+		if (!peer || peer->missed <= hpim_if_settings(hif)->ack_failures)
 			continue;
 		peer->missed = 0; /* if it comes back it starts again */
 		hpim_neigh_remove(neigh, GONE_NO_ACK);

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "core/hpim/if.h"
 #include "core/hpim/keys.h"
 #include "core/hpim/snapshot.h"
 #include "core/hpim/tree.h"
@@ -21,7 +22,7 @@ uint32_t hpim_snapshot_fragment(const struct hpim_if *hif)
 {
 	const struct core *core = hif->hpim->mrp.core;
 	uint32_t mtu = core->links[hif->link].info.mtu, fixed = overhead(hif);
-	uint32_t wanted = core->settings.sync_fragment;
+	uint32_t wanted = hpim_if_settings(hif)->sync_fragment;
 	uint32_t fits;
 
 	if (mtu > UINT16_MAX)

@@ -172,7 +172,7 @@ static void send_sync(struct hpim_neigh *neigh, uint32_t step, bool is_master, b
 static void arm_sync_timer(struct hpim_neigh *neigh)
 {
 	core_timer_arm(neigh->hif->hpim->mrp.core, &neigh->sync_timer,
-		       HP_SEC(HPIM_SYNC_RETRANSMISSION_S));
+		       HP_SEC(hpim_if_settings(neigh->hif)->sync_retransmission_s));
 }
 
 static void drop_snapshot(struct hpim_neigh *neigh)
@@ -209,7 +209,7 @@ void hpim_sync_reset(struct hpim_neigh *neigh)
 	begin(neigh);
 	send_sync(neigh, 0, true, false);
 	arm_sync_timer(neigh);
-	hpim_neigh_arm(neigh, HPIM_HOLD_SYNC_S);
+	hpim_neigh_arm(neigh, hpim_if_hold_sync_s(neigh->hif));
 }
 
 /* 3.3, "Installing trees". What does not fit the limits is noted there and skipped. */
@@ -231,7 +231,9 @@ static void install(struct hpim_neigh *neigh, const struct hpim_sync *sync)
 
 static void done(struct hpim_neigh *neigh, const struct hpim_hello *options)
 {
-	hpim_neigh_arm(neigh, options->has_hold ? options->hold_s : HPIM_HOLD_DEFAULT_S);
+	uint16_t default_s = (uint16_t)hpim_if_settings(neigh->hif)->default_hold_s;
+
+	hpim_neigh_arm(neigh, options->has_hold ? options->hold_s : default_s);
 	timer_stop(&neigh->hif->hpim->mrp.core->sched, &neigh->sync_timer);
 	drop_snapshot(neigh);
 	hpim_tree_mark_all(neigh->hif->hpim);
@@ -261,7 +263,7 @@ static void sync_perform(struct hpim_neigh *neigh, uint32_t act, const struct hp
 	if (act & ACT_TIMER)
 		arm_sync_timer(neigh);
 	if (act & ACT_PROGRESS)
-		hpim_neigh_arm(neigh, HPIM_HOLD_SYNC_S);
+		hpim_neigh_arm(neigh, hpim_if_hold_sync_s(neigh->hif));
 	if (act & ACT_DONE)
 		done(neigh, &sync->options);
 	if (act & ACT_RENEW)

@@ -8,11 +8,6 @@
 #include "wire/igmp.h"
 #include "wire/mld.h"
 
-/* Both families use the same numbers. */
-#define TIMES                                                                                  \
-	.robustness = 2, .query_interval = HP_SEC(125), .query_response_interval = HP_SEC(10), \
-	.last_member_query_interval = HP_SEC(1)
-
 /* 224.0.0.x and ff02::x */
 #define LOCAL_4(x)                                                        \
 	{                                                                 \
@@ -32,7 +27,6 @@ const struct gm_family gm_families[IP_FAMILY_COUNT] = {
 		.listen = { LOCAL_4(2), LOCAL_4(22) },
 		.decode = igmp_decode,
 		.encode = igmp_encode,
-		TIMES,
 		.state_names = {
 			[GM_STATE_NO_MEMBERS] = "NoMembersPresent",
 			[GM_STATE_MEMBERS] = "MembersPresent",
@@ -52,7 +46,6 @@ const struct gm_family gm_families[IP_FAMILY_COUNT] = {
 		.listen = { LOCAL_6(2), LOCAL_6(0x16) },
 		.decode = mld_decode,
 		.encode = mld_encode,
-		TIMES,
 		.state_names = {
 			[GM_STATE_NO_MEMBERS] = "NoListenersPresent",
 			[GM_STATE_MEMBERS] = "ListenersPresent",

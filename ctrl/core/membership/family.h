@@ -22,12 +22,6 @@ struct gm_family {
 	size_t (*encode)(const struct gm_msg *msg, const struct ip_addr *src,
 			 const struct ip_addr *dst, uint8_t *bytes, size_t room);
 
-	/* Description, 6.2; RFC 9776, 8; RFC 3810, 9. The first two are in queries. */
-	uint8_t robustness;
-	hp_time query_interval;
-	hp_time query_response_interval;
-	hp_time last_member_query_interval;
-
 	const char *state_names[GM_STATE_COUNT]; /* description, 7.2 */
 };
 

@@ -23,27 +23,50 @@ const struct ip_addr *gm_own_addr(const struct core *core, const struct gm_if *g
 /* ---- Querier election, 6.3 ---- */
 
 /* RFC 9776, 8.6: the first queries after the start follow each other faster. */
+static hp_time startup_interval(const struct gm_if *gm)
+{
+	return gm->settings->startup_query_interval_s
+		       ? HP_SEC(gm->settings->startup_query_interval_s)
+		       : gm->query_interval / 4;
+}
+
 static void general_query_send(struct core *core, struct gm_if *gm)
 {
 	gm_query_general(core, gm);
 	if (gm->startup_queries > 0)
 		gm->startup_queries--;
+	gm->used = *gm->settings;
 	core_timer_arm(core, &gm->query_timer,
-		       gm->startup_queries > 0 ? gm->query_interval / 4 : gm->query_interval);
+		       gm->startup_queries > 0 ? startup_interval(gm) : gm->query_interval);
+}
+
+static void startup_begin(struct gm_if *gm)
+{
+	const struct gm_settings *settings = gm->settings;
+
+	/* RFC 9776, 8.7 */
+	gm->startup_queries = settings->startup_query_count ? settings->startup_query_count
+							    : settings->robustness;
 }
 
 /*
  * What is taken over from a querier. RFC 9776, 8.1: the robustness should not be one. The interval
- * has a byte that stretches to nine hours: this router would be silent for as long.
+ * has a byte that stretches to nine hours: this router would be silent for as long. What is
+ * configured here widens the bounds: the routers of a link should all be configured alike.
  */
 #define ROBUSTNESS_MIN  2u
 #define INTERVAL_MIN    HP_SEC(10)
 #define INTERVAL_MAX    HP_SEC(250)
 #define OTHER_TIMER_MAX HP_SEC(510) /* twice what the default numbers make */
 
-static hp_time clamp(hp_time value, hp_time min, hp_time max)
+static hp_time lower_of(hp_time a, hp_time b)
 {
-	return value < min ? min : value > max ? max : value;
+	return a < b ? a : b;
+}
+
+static hp_time higher_of(hp_time a, hp_time b)
+{
+	return a > b ? a : b;
 }
 
 /*
@@ -56,21 +79,25 @@ static hp_time clamp(hp_time value, hp_time min, hp_time max)
  */
 static bool numbers_set(struct gm_if *gm, unsigned int robustness, hp_time query_interval)
 {
-	unsigned int wanted = robustness ? robustness : gm->family->robustness;
-	hp_time interval = query_interval ? query_interval : gm->family->query_interval;
+	hp_time own = HP_SEC(gm->settings->query_interval_s);
+	unsigned int wanted = robustness ? robustness : gm->settings->robustness;
+	hp_time interval = query_interval ? query_interval : own;
 
 	gm->robustness = wanted < ROBUSTNESS_MIN ? ROBUSTNESS_MIN : wanted;
-	gm->query_interval = clamp(interval, INTERVAL_MIN, INTERVAL_MAX);
+	gm->query_interval = lower_of(higher_of(interval, lower_of(INTERVAL_MIN, own)),
+				      higher_of(INTERVAL_MAX, own));
 	return gm->robustness == wanted && gm->query_interval == interval;
 }
 
 /* RFC 9776, 8.5. */
 static hp_time other_querier_interval(const struct gm_if *gm)
 {
-	hp_time interval =
-		gm->robustness * gm->query_interval + gm->family->query_response_interval / 2;
+	const struct gm_settings *settings = gm->settings;
+	hp_time half = gm_response_interval(gm) / 2;
+	hp_time own = settings->robustness * HP_SEC(settings->query_interval_s) + half;
 
-	return interval < OTHER_TIMER_MAX ? interval : OTHER_TIMER_MAX;
+	return lower_of(gm->robustness * gm->query_interval + half,
+			higher_of(OTHER_TIMER_MAX, own));
 }
 
 static void querier_note(struct core *core, const struct gm_if *gm)
@@ -321,7 +348,8 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family)
 	gm->hash_key = &core->hash_key;
 	gm->joins = &core->joins[family][link];
 	gm->version = gm->family->version;
-	gm->startup_queries = gm->family->robustness; /* RFC 9776, 8.7 */
+	gm->settings = &core->links[link].settings.gm[family];
+	startup_begin(gm);
 	timer_init(&gm->query_timer, query_timer_fire);
 	timer_init(&gm->other_timer, other_timer_fire);
 	timer_init(&gm->merged_timer, gm_merged_fire);
@@ -356,10 +384,25 @@ int gm_set_version(struct core *core, struct gm_if *gm, uint8_t version)
 	gm->version = version;
 	gm->version_note_at = core->now;
 	if (gm->role == GM_ROLE_QUERIER) {
-		gm->startup_queries = gm->robustness;
+		startup_begin(gm);
 		general_query_send(core, gm);
 	}
 	return 0;
+}
+
+void gm_configure(struct core *core, struct gm_if *gm)
+{
+	const struct gm_settings *is = gm->settings, *was = &gm->used;
+
+	if (gm->role != GM_ROLE_QUERIER ||
+	    (is->robustness == was->robustness && is->query_interval_s == was->query_interval_s &&
+	     is->query_response_ms == was->query_response_ms))
+		return;
+	(void)numbers_set(gm, 0, 0); /* our own are in bounds */
+	for (struct gm_group *group = gm->groups; group; group = group->hh.next)
+		gm_group_prolong(core, group);
+	startup_begin(gm);
+	general_query_send(core, gm);
 }
 
 void gm_set_fast_leave(struct gm_if *gm, bool is_on)

@@ -57,6 +57,14 @@ void gm_set_fast_leave(struct gm_if *gm, bool is_on);
  */
 void gm_set_ssm_any_source(struct gm_if *gm, bool is_on);
 
+/**
+ * gm_configure() - The settings of the interface may be other ones.
+ *
+ * Where this router is querier and its queries would say something else, it begins again with its
+ * startup queries, so that hosts and routers know the new numbers in time.
+ */
+void gm_configure(struct core *core, struct gm_if *gm);
+
 /** gm_has_member() - Whether a host or a static join of the interface wants @group from @source. */
 bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 		   const struct ip_addr *group);
@@ -90,8 +98,8 @@ struct gm_source_view {
 
 struct gm_if_view gm_if_inspect(const struct gm_if *gm);
 
-/** gm_sources_limit() - Sources of all groups of an interface that may have @groups. */
-uint32_t gm_sources_limit(uint32_t groups);
+/** gm_sources_limit() - Sources of all groups of an interface. */
+uint32_t gm_sources_limit(const struct gm_settings *settings);
 
 /** gm_querier_expires_in() - When this router becomes querier unless another asks; 0: it is. */
 hp_time gm_querier_expires_in(const struct core *core, const struct gm_if *gm);

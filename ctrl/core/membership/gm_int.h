@@ -13,9 +13,6 @@
 /* Older generations of hosts: IGMPv2 and MLDv1 are one version old, IGMPv1 is two. */
 #define GM_AGE_MAX 2u
 
-/* Of one group. Linux lets a host name 10 (IPv4) or 64 (IPv6) unless configured otherwise. */
-#define GM_SOURCES_MAX 128u
-
 /* Of an interface: all sources of one group in so many of its places, and a host a part of them. */
 #define GM_GROUPS_PER_FULL 32u
 #define GM_HOST_PART       8u
@@ -66,9 +63,11 @@ struct gm_group {
 struct gm_if {
 	uint16_t link;
 	const struct gm_family *family;
-	const struct hash_key *hash_key; /* the core's */
-	struct gm_join *const *joins;    /* static ones; the core's */
-	uint8_t version;                 /* of the queries sent */
+	const struct gm_settings *settings; /* of the interface, as they are now */
+	struct gm_settings used;            /* by the last query of this router */
+	const struct hash_key *hash_key;    /* the core's */
+	struct gm_join *const *joins;       /* static ones; the core's */
+	uint8_t version;                    /* of the queries sent */
 	bool is_fast_leave, is_ssm_any_source;
 	enum gm_role role;
 	struct ip_addr querier; /* this router, or the lower address last seen */
@@ -92,16 +91,33 @@ struct gm_if {
 /** gm_own_addr() - Whoever starts gm stops it before the interface loses its address. */
 const struct ip_addr *gm_own_addr(const struct core *core, const struct gm_if *gm);
 
+/* RFC 9776, 8.3 and 8.8. */
+static inline hp_time gm_response_interval(const struct gm_if *gm)
+{
+	return HP_MS(gm->settings->query_response_ms);
+}
+
+static inline hp_time gm_last_member_interval(const struct gm_if *gm)
+{
+	return HP_MS(gm->settings->last_member_interval_ms);
+}
+
+/** gm_last_member_count() - RFC 9776, 8.9: queries before it is clear that no host answers. */
+static inline unsigned int gm_last_member_count(const struct gm_if *gm)
+{
+	return gm->settings->last_member_count ? gm->settings->last_member_count : gm->robustness;
+}
+
 /** gm_membership_interval() - RFC 9776, 8.4; also how long older hosts are remembered, 8.13. */
 static inline hp_time gm_membership_interval(const struct gm_if *gm)
 {
-	return gm->robustness * gm->query_interval + gm->family->query_response_interval;
+	return gm->robustness * gm->query_interval + gm_response_interval(gm);
 }
 
 /** gm_last_member_time() - RFC 9776, 8.10: Last Member Query Time. */
 static inline hp_time gm_last_member_time(const struct gm_if *gm)
 {
-	return gm->robustness * gm->family->last_member_query_interval;
+	return gm_last_member_count(gm) * gm_last_member_interval(gm);
 }
 
 /** gm_refuse() - Count and note a message of @host, or a part of it. */
@@ -122,7 +138,7 @@ bool gm_check_take(struct core *core, struct gm_if *gm);
 /** gm_merged_time() - The general queries, a Query Response Interval apart, and their answers. */
 static inline hp_time gm_merged_time(const struct gm_if *gm)
 {
-	return (gm->robustness + 1) * gm->family->query_response_interval;
+	return (gm->robustness + 1) * gm_response_interval(gm);
 }
 
 /** gm_merged_fire() - The function of merged_timer. */
@@ -182,6 +198,12 @@ void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *
 
 /** gm_group_query_received() - The querier, another router, asks for this group. */
 void gm_group_query_received(struct core *core, struct gm_group *group, const struct gm_msg *query);
+
+/**
+ * gm_group_prolong() - Hosts answer to other numbers from now on: all that runs lasts a Group
+ * Membership Interval again, but for what is being checked.
+ */
+void gm_group_prolong(struct core *core, struct gm_group *group);
 
 /** gm_group_end() - The last member is gone. */
 void gm_group_end(struct core *core, struct gm_group *group);

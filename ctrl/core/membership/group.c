@@ -83,28 +83,29 @@ static void source_refuse(struct core *core, struct gm_group *group, const struc
 }
 
 /* A host may fill one group in any case. */
-uint32_t gm_sources_limit(uint32_t groups)
+uint32_t gm_sources_limit(const struct gm_settings *settings)
 {
-	uint32_t full = groups / GM_GROUPS_PER_FULL;
+	uint32_t full = settings->groups / GM_GROUPS_PER_FULL;
 
-	return GM_SOURCES_MAX * (full > GM_HOST_PART ? full : GM_HOST_PART);
+	return settings->group_sources * (full > GM_HOST_PART ? full : GM_HOST_PART);
 }
 
 /* Make room for one more source that @host names. Return: whether there is room. */
 static bool source_make_room(struct core *core, struct gm_group *group, const struct ip_addr *addr,
 			     const struct ip_addr *host)
 {
-	uint32_t of_all = gm_sources_limit(core->limits.groups);
+	uint32_t of_all = gm_sources_limit(group->gm->settings);
 	struct gm_source *surplus;
 
 	if (!gm_host_has_room(group->gm, host, of_all)) {
 		source_refuse(core, group, addr, of_all);
 		return false;
 	}
-	if (HASH_COUNT(group->sources) < GM_SOURCES_MAX)
+	if (HASH_COUNT(group->sources) < group->gm->settings->group_sources)
 		return true;
 	surplus = gm_host_surplus_source(group, host);
-	source_refuse(core, group, surplus ? &surplus->addr : addr, GM_SOURCES_MAX);
+	source_refuse(core, group, surplus ? &surplus->addr : addr,
+		      group->gm->settings->group_sources);
 	if (!surplus)
 		return false;
 	source_free(core, surplus);
@@ -157,9 +158,9 @@ static void source_ask(struct core *core, struct gm_source *source)
 	}
 	timer_lower(core, &source->timer, gm_last_member_time(gm));
 	if (gm->version == gm->family->version)
-		source->queries_left = gm->robustness;
+		source->queries_left = gm_last_member_count(gm);
 	else
-		group->queries_left = gm->robustness;
+		group->queries_left = gm_last_member_count(gm);
 	group->is_query_due = true;
 }
 
@@ -173,7 +174,7 @@ static void group_ask(struct core *core, struct gm_group *group)
 		return;
 	}
 	timer_lower(core, &group->timer, gm_last_member_time(gm));
-	group->queries_left = gm->robustness;
+	group->queries_left = gm_last_member_count(gm);
 	group->is_query_due = true;
 }
 
@@ -223,8 +224,7 @@ static void queries_send(struct core *core, struct gm_group *group)
 		group->queries_left--;
 	}
 	if (is_more || group->queries_left > 0)
-		core_timer_arm(core, &group->rxmt_timer,
-			       group->gm->family->last_member_query_interval);
+		core_timer_arm(core, &group->rxmt_timer, gm_last_member_interval(group->gm));
 }
 
 /* With what else is due in this instant. */
@@ -339,7 +339,7 @@ static void group_refuse(struct core *core, struct gm_if *gm, const struct ip_ad
 				    .code = NOTE_GROUP_LIMIT,
 				    .link = gm->link,
 				    .b = *addr,
-				    .v = { core->limits.groups } });
+				    .v = { gm->settings->groups } });
 }
 
 /* In a full table a group of the host that holds most gives way. Return: whether there is room. */
@@ -349,7 +349,7 @@ static bool group_make_room(struct core *core, struct gm_if *gm, const struct ip
 	struct gm_group *surplus;
 	bool is_noted;
 
-	if (HASH_COUNT(gm->groups) < core->limits.groups)
+	if (HASH_COUNT(gm->groups) < gm->settings->groups)
 		return true;
 	surplus = gm_host_surplus_group(gm, host);
 	group_refuse(core, gm, surplus ? &surplus->addr : addr);
@@ -382,6 +382,23 @@ static struct gm_group *group_new(struct core *core, struct gm_if *gm, const str
 	timer_init(&group->rxmt_timer, rxmt_timer_fire);
 	hash_add(gm->hash_key, gm->groups, addr, group);
 	return group;
+}
+
+static void timer_raise(struct core *core, struct timer *timer, hp_time delay)
+{
+	if (timer_runs(timer) && timer->deadline < core->now + delay)
+		core_timer_arm(core, timer, delay);
+}
+
+void gm_group_prolong(struct core *core, struct gm_group *group)
+{
+	hp_time interval = gm_membership_interval(group->gm);
+
+	if (!group->is_checking)
+		timer_raise(core, &group->timer, interval);
+	for (struct gm_source *source = group->sources; source; source = source->hh.next)
+		if (!source->is_checking)
+			timer_raise(core, &source->timer, interval);
 }
 
 unsigned int gm_group_age(const struct core *core, const struct gm_group *group)

@@ -37,7 +37,7 @@ void gm_query_general(struct core *core, const struct gm_if *gm)
 	struct gm_msg msg = {
 		.version = gm->version,
 		.group = gm->family->any,
-		.max_response = gm->family->query_response_interval,
+		.max_response = gm_response_interval(gm),
 	};
 
 	query_send(core, gm, &gm->family->all_nodes, &msg, MESSAGE_SENT);
@@ -57,13 +57,13 @@ void gm_merged_fire(struct core *core, struct timer *timer)
 		return;
 	gm->merged_queries--;
 	gm_query_general(core, gm);
-	core_timer_arm(core, &gm->merged_timer, gm->family->query_response_interval);
+	core_timer_arm(core, &gm->merged_timer, gm_response_interval(gm));
 }
 
 bool gm_check_take(struct core *core, struct gm_if *gm)
 {
 	if (core->now >= gm->checks_end_at) {
-		gm->checks_end_at = core->now + gm->family->last_member_query_interval;
+		gm->checks_end_at = core->now + gm_last_member_interval(gm);
 		gm->checks_left = CHECKS_MAX;
 	}
 	if (gm->checks_left > 0) {
@@ -94,7 +94,7 @@ void gm_query_group(struct core *core, const struct gm_group *group)
 	struct gm_msg msg = {
 		.version = group->gm->version,
 		.group = group->addr,
-		.max_response = group->gm->family->last_member_query_interval,
+		.max_response = gm_last_member_interval(group->gm),
 		.suppress = is_known(core, group->gm, &group->timer),
 	};
 
@@ -108,7 +108,7 @@ static void sources_send(struct core *core, const struct gm_group *group, bool s
 	struct gm_msg msg = {
 		.version = group->gm->family->version, /* older ones have no such query */
 		.group = group->addr,
-		.max_response = group->gm->family->last_member_query_interval,
+		.max_response = gm_last_member_interval(group->gm),
 		.suppress = suppress,
 		.body = body,
 	};

@@ -39,7 +39,7 @@ static struct net *limits_new(enum ip_family family)
 
 	memset(net->notes, 0, sizeof(net->notes));
 	net_core(net, 0)->limits.trees = LIMIT;
-	net_core(net, 0)->limits.neighbors = LIMIT;
+	net_limit_neighbors(net, 0, LIMIT);
 	return net;
 }
 

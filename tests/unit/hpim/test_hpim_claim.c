@@ -331,7 +331,7 @@ BENCH_TEST(hpim_claim, new_neighbors_are_bounded)
 	struct net *net = bench_new(family, 1, false);
 	uint32_t sn = net_hpim(net, 0)->ifs[0]->sn;
 
-	net_core(net, 0)->limits.neighbors = 64;
+	net_limit_neighbors(net, 0, 64);
 	flood(net, 4500);
 	cr_assert_leq(net_hpim(net, 0)->ifs[0]->neighbor_count, 64);
 	cr_assert_leq(net_hpim(net, 0)->ifs[0]->sn - sn, 64 + 10 * 11);
@@ -345,7 +345,7 @@ BENCH_TEST(hpim_claim, a_router_that_answers_gets_into_a_full_table_during_a_flo
 	struct net *net = bench_new(family, 1, false);
 	struct hpim_msg sync = bench_sync(0, 0);
 
-	net_core(net, 0)->limits.neighbors = 4;
+	net_limit_neighbors(net, 0, 4);
 	flood(net, 900);
 	bench_hear(net, 0, HOST, &sync, NULL);
 	cr_assert_eq(established(net)->state, SYNC_MASTER);
@@ -360,7 +360,7 @@ BENCH_TEST(hpim_claim, neighbors_that_answered_stay_in_a_full_table)
 {
 	struct net *net = bench_new(family, 1, false);
 
-	net_core(net, 0)->limits.neighbors = 2;
+	net_limit_neighbors(net, 0, 2);
 	bench_meet(net, 0, 20);
 	bench_meet(net, 0, 21);
 	hello_of(net, HOST, PEER_BOOT, 40, 0);

@@ -28,15 +28,14 @@ static struct hpim_best best_of(unsigned int host, uint32_t preference, uint32_t
 
 static struct hpim_facts facts_new(uint16_t if_count)
 {
-	struct hpim_facts facts = { .floods = true,
-				    .root = 0,
-				    .data_link = LINK_NONE,
-				    .rpc = { 11, 20 },
-				    .if_count = if_count };
+	struct hpim_facts facts = {
+		.root = 0, .data_link = LINK_NONE, .rpc = { 11, 20 }, .if_count = if_count
+	};
 
 	for (uint16_t i = 0; i < if_count; i++) {
 		facts.ifs[i].link = i;
 		facts.ifs[i].is_hpim = true;
+		facts.ifs[i].floods = true;
 		facts.ifs[i].addr = addr_of("10.0.0.5");
 	}
 	return facts;
@@ -232,16 +231,17 @@ Test(hpim_derive, root_of_an_originator_tells_nothing)
 Test(hpim_derive, entry_for_data_without_a_tree)
 {
 	static const struct {
-		bool has_data, floods, is_originator;
+		bool has_data, is_originator;
 		uint16_t root, data_link, iif;
-		const char *oifs;
+		const char *floods, *oifs;
 	} rows[] = {
-		{ false, true, false, 0, LINK_NONE, LINK_NONE, "" },
-		{ true, true, false, 0, 0, 0, "12" },
-		{ true, true, false, 0, 1, 0, "12" },
-		{ true, false, false, 0, 0, 0, "" },
-		{ true, true, false, LINK_NONE, 1, 1, "" },
-		{ true, true, true, LINK_NONE, 1, 1, "" },
+		{ false, false, 0, LINK_NONE, LINK_NONE, "0123", "" },
+		{ true, false, 0, 0, 0, "0123", "12" },
+		{ true, false, 0, 1, 0, "0123", "12" },
+		{ true, false, 0, 0, 0, "0", "" },
+		{ true, false, 0, 0, 0, "23", "2" },
+		{ true, false, LINK_NONE, 1, 1, "0123", "" },
+		{ true, true, LINK_NONE, 1, 1, "0123", "" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -251,7 +251,8 @@ Test(hpim_derive, entry_for_data_without_a_tree)
 
 		facts.ifs[3].is_connected = true; /* never flooded back to where the source is */
 		facts.has_data = rows[i].has_data;
-		facts.floods = rows[i].floods;
+		for (unsigned int link = 0; link < facts.if_count; link++)
+			facts.ifs[link].floods = strchr(rows[i].floods, (int)('0' + link));
 		facts.is_originator = rows[i].is_originator;
 		facts.root = rows[i].root;
 		facts.data_link = rows[i].data_link;

@@ -212,7 +212,7 @@ BENCH_TEST(hpim_liveness, more_neighbors_than_the_limit_are_refused)
 {
 	struct net *net = bench_new(family, 1, false);
 
-	net_core(net, 0)->limits.neighbors = 2;
+	net_limit_neighbors(net, 0, 2);
 	bench_meet(net, 0, 10);
 	bench_meet(net, 0, 11);
 	for (unsigned int host = 12; host < 14; host++)

@@ -291,16 +291,16 @@ static void limit_check(struct world *w)
 {
 	static struct records records; /* large */
 
-	many_sources(w, &records, GM_RECORD_IS_IN, 1, GM_SOURCES_MAX);
+	many_sources(w, &records, GM_RECORD_IS_IN, 1, GM_GROUP_SOURCES);
 	(void)drain(w);
 	hear_records(w, w->facts->host, &records);
 	cr_assert_str_eq(drain(w), "joined -member");
-	many_sources(w, &records, GM_RECORD_ALLOW, GM_SOURCES_MAX, 3);
+	many_sources(w, &records, GM_RECORD_ALLOW, GM_GROUP_SOURCES, 3);
 	hear_records(w, w->facts->host, &records);
 	cr_assert_str_eq(drain(w), "source-limit");
 	hear_records(w, w->facts->host, &records);
 	cr_assert_str_eq(drain(w), "");
-	cr_assert_eq(source_count(w), GM_SOURCES_MAX);
+	cr_assert_eq(source_count(w), GM_GROUP_SOURCES);
 }
 
 Test(gm3, sources_beyond_the_limit_are_refused_with_one_note)
@@ -312,13 +312,13 @@ static void limit_replace_check(struct world *w)
 {
 	static struct records records; /* large */
 
-	many_sources(w, &records, GM_RECORD_IS_EX, 1, GM_SOURCES_MAX);
+	many_sources(w, &records, GM_RECORD_IS_EX, 1, GM_GROUP_SOURCES);
 	hear_records(w, w->facts->host, &records);
-	many_sources(w, &records, GM_RECORD_IS_EX, 1000, GM_SOURCES_MAX);
+	many_sources(w, &records, GM_RECORD_IS_EX, 1000, GM_GROUP_SOURCES);
 	(void)drain(w);
 	hear_records(w, w->facts->host, &records);
 	cr_assert_str_eq(drain(w), "+member", "no note: what goes makes room for what comes");
-	cr_assert_eq(source_count(w), GM_SOURCES_MAX);
+	cr_assert_eq(source_count(w), GM_GROUP_SOURCES);
 }
 
 Test(gm3, sources_that_replace_others_fit)
@@ -332,12 +332,12 @@ static void limit_exclude_check(struct world *w)
 	const struct ip_addr group = addr_of(w->facts->group);
 	struct ip_addr source = source_addr(w, 0);
 
-	many_sources(w, &records, GM_RECORD_IS_EX, 1, GM_SOURCES_MAX + 1);
+	many_sources(w, &records, GM_RECORD_IS_EX, 1, GM_GROUP_SOURCES + 1);
 	(void)drain(w);
 	hear_records(w, w->facts->host, &records);
 	cr_assert_str_eq(drain(w), "source-limit joined +member");
 	source.b[14] = 0;
-	source.b[15] = GM_SOURCES_MAX;
+	source.b[15] = GM_GROUP_SOURCES;
 	cr_assert_not(gm_has_member(w->gm, &source, &group));
 	source.b[15]++;
 	cr_assert(gm_has_member(w->gm, &source, &group), "rather too much than too little");
@@ -356,10 +356,10 @@ static void flood_check(struct world *w)
 
 	many_sources(w, &records, GM_RECORD_TO_EX, 0x100, most < 16000 ? most : 16000);
 	hear_records(w, w->facts->host, &records);
-	cr_assert_eq(source_count(w), GM_SOURCES_MAX);
+	cr_assert_eq(source_count(w), GM_GROUP_SOURCES);
 	many_sources(w, &records, GM_RECORD_BLOCK, 0x100, most < 16000 ? most : 16000);
 	hear_records(w, w->facts->host, &records);
-	cr_assert_eq(source_count(w), GM_SOURCES_MAX);
+	cr_assert_eq(source_count(w), GM_GROUP_SOURCES);
 }
 
 Test(gm3, the_longest_record_stays_within_the_limit)
@@ -407,7 +407,7 @@ static void split_check(struct world *w)
 	const struct core_effect *fx;
 	size_t addr_len = ip_family_addr_len(w->facts->family), asked = 0;
 
-	many_sources(w, &records, GM_RECORD_IS_IN, 1, GM_SOURCES_MAX - 1);
+	many_sources(w, &records, GM_RECORD_IS_IN, 1, GM_GROUP_SOURCES - 1);
 	hear_records(w, w->facts->host, &records);
 	(void)drain(w);
 	hear_record(w, w->facts->host, GM_RECORD_TO_IN, "");
@@ -416,7 +416,7 @@ static void split_check(struct world *w)
 		cr_assert_leq(fx->send.len + 48, 1280, "the smallest MTU of IPv6");
 		asked += (fx->send.len - w->facts->query_len) / addr_len;
 	}
-	cr_assert_eq(asked, GM_SOURCES_MAX - 1);
+	cr_assert_eq(asked, GM_GROUP_SOURCES - 1);
 }
 
 Test(gm3, a_query_for_many_sources_is_split)

@@ -13,7 +13,7 @@ static void each_family_of(uint32_t places, void (*check)(struct world *w))
 		static struct world w; /* large */
 
 		world_init(&w, &facts[family], facts[family].own);
-		w.core.limits.groups = places;
+		world_settings(&w)->groups = places;
 		world_start(&w);
 		check(&w);
 		world_fini(&w);
@@ -51,7 +51,7 @@ static void hear_joins(struct world *w, const char *host, unsigned int first, un
 static void hear_sources(struct world *w, const char *host, unsigned int group_i,
 			 unsigned int first, uint16_t count)
 {
-	struct ip_addr sources[GM_SOURCES_MAX], group = group_number(w, group_i);
+	struct ip_addr sources[GM_GROUP_SOURCES], group = group_number(w, group_i);
 	static struct records records; /* large */
 
 	for (uint16_t i = 0; i < count; i++) {
@@ -98,7 +98,7 @@ static uint64_t refused(const struct world *w, enum note_code code)
 
 static void flood_check(struct world *w)
 {
-	uint32_t places = w->core.limits.groups;
+	uint32_t places = world_settings(w)->groups;
 
 	for (unsigned int i = 0; i < REPORTS; i++)
 		hear_joins(w, w->facts->host, i * GROUPS, GROUPS);
@@ -162,12 +162,12 @@ Test(gm_host, one_alone_may_have_all_places)
 
 static void sources_check(struct world *w)
 {
-	hear_sources(w, w->facts->host, 0, 1, GM_SOURCES_MAX);
+	hear_sources(w, w->facts->host, 0, 1, GM_GROUP_SOURCES);
 	cr_assert_eq(refused(w, NOTE_SOURCE_LIMIT), 0);
 	hear_sources(w, w->facts->host2, 0, 1000, 1);
 	cr_assert(is_wanted(w, 0, 1000));
 	cr_assert(is_wanted(w, 0, 1));
-	cr_assert_not(is_wanted(w, 0, GM_SOURCES_MAX));
+	cr_assert_not(is_wanted(w, 0, GM_GROUP_SOURCES));
 	cr_assert_eq(refused(w, NOTE_SOURCE_LIMIT), 1);
 	hear_sources(w, w->facts->host, 0, 2000, 1);
 	cr_assert_not(is_wanted(w, 0, 2000));
@@ -181,12 +181,12 @@ Test(gm_host, one_that_fills_a_group_with_sources_leaves_room_for_another)
 
 static void shared_source_check(struct world *w)
 {
-	hear_sources(w, w->facts->host, 0, 1, GM_SOURCES_MAX);
-	hear_sources(w, w->facts->host2, 0, GM_SOURCES_MAX, 1);
+	hear_sources(w, w->facts->host, 0, 1, GM_GROUP_SOURCES);
+	hear_sources(w, w->facts->host2, 0, GM_GROUP_SOURCES, 1);
 	hear_sources(w, w->facts->host2, 0, 1000, 1);
 	cr_assert(is_wanted(w, 0, 1000));
-	cr_assert(is_wanted(w, 0, GM_SOURCES_MAX), "another host wants it");
-	cr_assert_not(is_wanted(w, 0, GM_SOURCES_MAX - 1));
+	cr_assert(is_wanted(w, 0, GM_GROUP_SOURCES), "another host wants it");
+	cr_assert_not(is_wanted(w, 0, GM_GROUP_SOURCES - 1));
 }
 
 Test(gm_host, a_source_that_another_wants_too_is_charged_to_that_one)
@@ -196,7 +196,7 @@ Test(gm_host, a_source_that_another_wants_too_is_charged_to_that_one)
 
 static void sources_of_all_check(struct world *w)
 {
-	hear_sources(w, w->facts->host, 0, 1, GM_SOURCES_MAX);
+	hear_sources(w, w->facts->host, 0, 1, GM_GROUP_SOURCES);
 	hear_sources(w, w->facts->host, 1, 1, 5);
 	cr_assert_not(is_wanted(w, 1, 1));
 	cr_assert_eq(refused(w, NOTE_SOURCE_LIMIT), 1);

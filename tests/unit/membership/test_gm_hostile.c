@@ -293,7 +293,7 @@ static unsigned int sent_count(struct world *w, const char *dst)
 /* They answer general queries, all but the first. */
 static void flood_check(struct world *w)
 {
-	w->core.limits.groups = MANY;
+	world_settings(w)->groups = MANY;
 	for (unsigned int i = 0; i < MANY; i++)
 		hear_report(w, w->facts->host, group_at(w, i));
 	(void)sent_count(w, NULL);

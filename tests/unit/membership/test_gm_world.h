@@ -227,7 +227,10 @@ static inline const char *note_word(const struct world *w, const struct core_not
 		return is_addr(&note->a, f->host) && is_addr(&note->b, f->group) ? "joined"
 										 : "joined?";
 	case NOTE_GROUP_LEFT: return is_addr(&note->b, f->group) ? "left" : "left?";
-	case NOTE_GROUP_LIMIT: return note->v[0] == w->core.limits.groups ? "limit" : "limit?";
+	case NOTE_GROUP_LIMIT:
+		return note->v[0] == w->core.links[LINK].settings.gm[w->facts->family].groups
+			       ? "limit"
+			       : "limit?";
 	case NOTE_SOURCE_LIMIT: return is_addr(&note->b, f->group) ? "source-limit" : "note?";
 	case NOTE_QUERIER_VERSION: return note->v[0] < note->v[1] ? "older" : "newer";
 	case NOTE_GM_REFUSED: return refused_word(note);
@@ -262,11 +265,18 @@ static inline const char *drain(struct world *w)
 
 /* ---- What happens to the router ---- */
 
+/* Of the interface, as they count from now on. */
+static inline struct gm_settings *world_settings(struct world *w)
+{
+	return &w->core.links[LINK].settings.gm[w->facts->family];
+}
+
 static inline void world_init(struct world *w, const struct family_facts *f, const char *own)
 {
 	memset(w, 0, sizeof(*w));
 	w->facts = f;
-	w->core.limits.groups = 4;
+	core_settings_init(&w->core, &core_settings_default);
+	world_settings(w)->groups = 4;
 	sched_init(&w->core.sched);
 	fx_init(&w->core.fx);
 	w->core.links[LINK].info = (struct ev_link){
