@@ -20,6 +20,7 @@
 #include "daemon/privileges.h"
 #include "daemon/record.h"
 #include "daemon/saved.h"
+#include "daemon/settings.h"
 #include "daemon/stale.h"
 #include "daemon/static.h"
 #include "daemon/watch.h"
@@ -31,9 +32,6 @@
 #include "io/rawsock.h"
 #include "io/rtnl.h"
 #include "mgmt/mgmt.h"
-
-/* Trees of each family; the forwarding plane has room for those of both. */
-#define TREES_MAX 50000u
 
 /* A lease shorter than a few Hello periods is renewed so often within its time. */
 #define LEASE_PARTS 4
@@ -209,12 +207,9 @@ static void feed_posted(struct daemon *daemon)
 static hp_time lease_renewal(const struct daemon *daemon, hp_time now)
 {
 	hp_time hello = core_hello_next(daemon->core, now);
-	hp_time part = now + daemon->options->lease_for / LEASE_PARTS;
+	hp_time lease = settings_lease(daemon), part = now + lease / LEASE_PARTS;
 
-	return daemon->options->lease_for < HP_SEC(HOLD_FACTOR * daemon->options->hello_s) &&
-			       part < hello
-		       ? part
-		       : hello;
+	return lease < settings_hold(daemon) && part < hello ? part : hello;
 }
 
 static void renew_lease(struct daemon *daemon)
@@ -222,7 +217,7 @@ static void renew_lease(struct daemon *daemon)
 	hp_time now = loop_now(), next = lease_renewal(daemon, now);
 
 	if (now >= daemon->renew_at) {
-		if (dplane_renew(daemon->dplane, daemon->options->lease_for) < 0)
+		if (dplane_renew(daemon->dplane, settings_lease(daemon)) < 0)
 			log_line(NOTE_WARN,
 				 "the lease of the forwarding plane cannot be renewed; XDP stops "
 				 "forwarding when it ends");
@@ -401,12 +396,13 @@ static int start_ctl(struct daemon *daemon)
 
 static int start_dplane(struct daemon *daemon)
 {
+	const struct core_settings settings = settings_of_instance(daemon);
 	const struct dplane_config config = {
 		.instance = daemon->options->instance,
 		.mroute_table = daemon->options->mroute_table,
 		.max_links = LINKS_MAX,
-		.max_routes = IP_FAMILY_COUNT * TREES_MAX,
-		.max_sets = 4096,
+		.max_routes = IP_FAMILY_COUNT * settings.trees,
+		.max_sets = settings.output_sets,
 		.discard_pins = daemon->options->discards_pins,
 		.shares_xdp = daemon->options->shares_xdp,
 		.hash_key = &daemon->hash_key,
@@ -446,7 +442,7 @@ static int start_core(struct daemon *daemon)
 	struct core_limits limits = core_limits_default;
 	int err = 0;
 
-	limits.trees = TREES_MAX;
+	limits.trees = settings_of_instance(daemon).trees;
 	limits.unix_s = unix_at_zero(daemon);
 	limits.first_sn = FIRST_SN_BELOW;
 	if (getrandom(&limits.seed, sizeof(limits.seed), 0) != sizeof(limits.seed))
@@ -462,17 +458,6 @@ static int start_core(struct daemon *daemon)
 	return err ? fail(err, "write the history") : 0;
 }
 
-static void configure(struct daemon *daemon)
-{
-	struct core_event event = { .kind = EV_CONFIG,
-				    .config = { .kind = CONFIG_SETTINGS,
-						.settings = core_settings_default } };
-
-	event.config.settings.hello_period_s = daemon->options->hello_s;
-	if (daemon->options->hello_s != core_settings_default.hello_period_s)
-		daemon_feed(daemon, &event);
-}
-
 int daemon_start(struct daemon *daemon, const struct daemon_options *options)
 {
 	int err;
@@ -484,6 +469,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options)
 		err = start_ctl(daemon);
 	if (!err && options->discards_pins)
 		saved_remove(daemon);
+	saved_load_settings(daemon);
 	if (!err)
 		err = start_dplane(daemon);
 	if (!err)
@@ -495,7 +481,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options)
 		daemon->end = saved_exists(daemon) ? DAEMON_KEEP : DAEMON_END;
 		return err;
 	}
-	configure(daemon);
+	settings_feed(daemon);
 	own_tell(daemon);
 	daemon_flush(daemon); /* the first lease */
 	saved_load(daemon);

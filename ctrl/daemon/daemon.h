@@ -23,9 +23,6 @@ struct rtnl;
 struct static_rule;
 struct watch;
 
-/* Neighbors give a router up after so many Hello periods. Description of HPIM-DM, section 5. */
-#define HOLD_FACTOR 4u
-
 struct daemon_options {
 	const char *instance;
 	uint32_t unicast_table; /* kernel table of unicast routes, 254: main */
@@ -35,7 +32,7 @@ struct daemon_options {
 	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
 	bool only_prepares;      /* what root does for the user that starts afterwards */
 	uint32_t hello_s;        /* time from one Hello to the next */
-	hp_time lease_for;       /* how long XDP goes on without a daemon */
+	hp_time lease_for;       /* how long XDP goes on without a daemon; 0: the hold time */
 	hp_time stale_for;       /* how long what an earlier run had counts */
 	const char *record_path; /* NULL: no history is recorded */
 };
@@ -56,7 +53,8 @@ struct daemon {
 	struct rtnl *rtnl;
 	struct rawsock *rawsock;
 	struct core *core;
-	struct record *record; /* NULL: none, or it could not be written */
+	struct record *record;           /* NULL: none, or it could not be written */
+	struct config_settings settings; /* of the instance */
 	struct port ports[LINKS_MAX];
 	struct hash_key hash_key; /* random, of the tables outside the core */
 	struct watch *watches;

@@ -229,9 +229,6 @@ int main(int argc, char **argv)
 	err = parse_options(argc, argv, &options);
 	if (err >= 0)
 		return err;
-	/* Without a daemon the programs stop when the neighbors take over. */
-	if (!options.lease_for)
-		options.lease_for = HP_SEC(HOLD_FACTOR * options.hello_s);
 	start_log.is_verbose = options.is_verbose;
 	log_open(is_first ? &start_log : &options);
 	if (options.only_prepares)

@@ -21,34 +21,10 @@
 #include "io/rawsock.h"
 #include "io/rtnl.h"
 
-static const char *const mode_names[] = {
-	[DPLANE_MODE_AUTO] = "auto",       [DPLANE_MODE_NATIVE] = "native",
-	[DPLANE_MODE_GENERIC] = "generic", [DPLANE_MODE_TC] = "tc",
-	[DPLANE_MODE_KERNEL] = "kernel",
-};
-
-#define MODE_COUNT (sizeof(mode_names) / sizeof(mode_names[0]))
-
-const char *port_mode_name(enum dplane_mode mode)
-{
-	return mode_names[mode];
-}
-
-bool port_mode_by_name(const char *name, enum dplane_mode *ret_mode)
-{
-	for (unsigned int mode = 0; mode < MODE_COUNT; mode++) {
-		if (strcmp(name, mode_names[mode]) != 0)
-			continue;
-		*ret_mode = (enum dplane_mode)mode;
-		return true;
-	}
-	return false;
-}
-
 static uint16_t port_by_name(const struct daemon *daemon, const char *name)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (daemon->ports[link].is_used && !strcmp(daemon->ports[link].name, name))
+		if (daemon->ports[link].is_used && !strcmp(daemon->ports[link].config.name, name))
 			return link;
 	return LINK_NONE;
 }
@@ -63,14 +39,15 @@ uint16_t port_by_ifindex(const struct daemon *daemon, uint32_t ifindex)
 
 const char *port_name(const struct daemon *daemon, uint16_t link)
 {
-	return link < LINKS_MAX && daemon->ports[link].is_used ? daemon->ports[link].name : "-";
+	return link < LINKS_MAX && daemon->ports[link].is_used ? daemon->ports[link].config.name
+							       : "-";
 }
 
 static bool wants_any(const struct port *port)
 {
 	for (int family = 0; family < IP_FAMILY_COUNT; family++)
 		for (int proto = 0; proto < PROTO_COUNT; proto++)
-			if (port->wanted[family][proto])
+			if (port->config.wanted[family][proto])
 				return true;
 	return false;
 }
@@ -91,7 +68,7 @@ static void feed_link(struct daemon *daemon, uint16_t number, const struct rtnl_
 	struct core_event event = { .kind = EV_LINK, .link = { .link = number } };
 	struct ev_link *info = &event.link;
 
-	memcpy(info->name, daemon->ports[number].name, sizeof(info->name));
+	memcpy(info->name, daemon->ports[number].config.name, sizeof(info->name));
 	if (link && link->is_present) {
 		info->is_present = true;
 		info->is_up = link->is_up;
@@ -102,63 +79,46 @@ static void feed_link(struct daemon *daemon, uint16_t number, const struct rtnl_
 	daemon_feed(daemon, &event);
 }
 
-/* Multicast router discovery goes with HPIM-DM: switches that snoop must know the routers. */
-static void feed_mrd(struct daemon *daemon, uint16_t number, enum ip_family family, bool is_on)
+static void feed_config(void *ctx, const struct ev_config *config)
 {
-	daemon_feed(daemon, &(struct core_event){ .kind = EV_CONFIG,
-						  .config = { .kind = CONFIG_MRD,
-							      .link = number,
-							      .family = family,
-							      .is_on = is_on } });
+	daemon_feed(ctx, &(struct core_event){ .kind = EV_CONFIG, .config = *config });
+}
+
+/* What runs on a port: all that is wanted, but for HPIM-DM that waits for a key. */
+static struct config_link running(const struct port *port)
+{
+	struct config_link link = port->config;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		link.wanted[family][PROTO_HPIM] &= !port->waits_for_key[family];
+	return link;
+}
+
+static void feed_changes(struct daemon *daemon, uint16_t number, const struct config_link *was)
+{
+	const struct config_link is = running(&daemon->ports[number]);
+
+	config_link_diff(was, &is, number, feed_config, daemon);
 }
 
 static void feed_request(struct daemon *daemon, uint16_t number, enum ip_family family,
 			 enum core_proto proto, bool is_on)
 {
-	struct core_event event = { .kind = EV_CONFIG,
-				    .config = { .kind = CONFIG_LINK,
-						.link = number,
-						.family = family,
-						.proto = proto,
-						.is_on = is_on } };
 	struct port *port = &daemon->ports[number];
+	const struct config_link was = running(port);
 
-	port->wanted[family][proto] = is_on;
+	port->config.wanted[family][proto] = is_on;
 	if (proto == PROTO_HPIM)
 		port->waits_for_key[family] = false;
-	daemon_feed(daemon, &event);
-	if (proto == PROTO_HPIM)
-		feed_mrd(daemon, number, family, is_on);
+	feed_changes(daemon, number, &was);
 }
 
-static void feed_version(struct daemon *daemon, uint16_t number, enum ip_family family)
+void port_configure(struct daemon *daemon, uint16_t number, const struct config_settings *settings)
 {
-	daemon_feed(daemon,
-		    &(struct core_event){
-			    .kind = EV_CONFIG,
-			    .config = { .kind = CONFIG_GM,
-					.link = number,
-					.family = family,
-					.version = daemon->ports[number].gm_version[family] } });
-}
+	const struct config_link was = running(&daemon->ports[number]);
 
-static void feed_flag(struct daemon *daemon, uint16_t number, enum ip_family family,
-		      enum config_kind kind, bool is_on)
-{
-	daemon_feed(daemon, &(struct core_event){ .kind = EV_CONFIG,
-						  .config = { .kind = kind,
-							      .link = number,
-							      .family = family,
-							      .is_on = is_on } });
-}
-
-/* What is set of IGMP and MLD on an interface, but for the version. */
-static void feed_flags(struct daemon *daemon, uint16_t number, enum ip_family family)
-{
-	const struct port *port = &daemon->ports[number];
-
-	feed_flag(daemon, number, family, CONFIG_FAST_LEAVE, port->has_fast_leave);
-	feed_flag(daemon, number, family, CONFIG_SSM_ANY_SOURCE, port->has_ssm_any_source);
+	daemon->ports[number].config.settings = *settings;
+	feed_changes(daemon, number, &was);
 }
 
 /* What is requested of IGMP and MLD; the rest stays as it is. */
@@ -166,18 +126,16 @@ static void want_membership(struct daemon *daemon, uint16_t number,
 			    const struct port_request *request)
 {
 	struct port *port = &daemon->ports[number];
+	const struct config_link was = running(port);
 
 	if (request->fast_leave || request->no_fast_leave)
-		port->has_fast_leave = request->fast_leave;
+		port->config.has_fast_leave = request->fast_leave;
 	if (request->ssm_any_source || request->no_ssm_any_source)
-		port->has_ssm_any_source = request->ssm_any_source;
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		if (request->gm_version[family]) {
-			port->gm_version[family] = request->gm_version[family];
-			feed_version(daemon, number, family);
-		}
-		feed_flags(daemon, number, family);
-	}
+		port->config.has_ssm_any_source = request->ssm_any_source;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		if (request->gm_version[family])
+			port->config.gm_version[family] = request->gm_version[family];
+	feed_changes(daemon, number, &was);
 }
 
 /* Bring the forwarding plane up to date with an interface. Return: 0 or a negative errno. */
@@ -189,8 +147,8 @@ static int attach_dplane(struct daemon *daemon, uint16_t number, const struct rt
 		.ifindex = link->ifindex,
 		.mtu = link->mtu,
 		.is_up = link->is_up,
-		.threshold = port->threshold,
-		.mode = port->mode,
+		.threshold = port->config.threshold,
+		.mode = port->config.mode,
 	};
 
 	memcpy(attach.name, link->name, sizeof(attach.name));
@@ -204,11 +162,13 @@ static int attach_dplane(struct daemon *daemon, uint16_t number, const struct rt
 static void port_release(struct daemon *daemon, uint16_t number)
 {
 	struct port *port = &daemon->ports[number];
+	const struct config_link was = running(port);
 
 	feed_link(daemon, number, NULL);
 	if (port->ifindex)
 		dplane_detach(daemon->dplane, number);
 	memset(port, 0, sizeof(*port));
+	feed_changes(daemon, number, &was); /* the next one of this number begins without */
 	watch_answer(daemon, NULL);
 }
 
@@ -256,8 +216,9 @@ static uint16_t new_port(struct daemon *daemon, const struct port_request *reque
 			      LINKS_MAX);
 	port = &daemon->ports[number];
 	port->is_used = true;
-	port->mode = request->mode;
-	(void)snprintf(port->name, sizeof(port->name), "%s", request->name); /* it names a link */
+	port->config.mode = request->mode;
+	(void)snprintf(port->config.name, sizeof(port->config.name), "%s",
+		       request->name); /* it names a link */
 	if (!link)
 		return number;
 	port->ifindex = link->ifindex;
@@ -282,7 +243,7 @@ static void reattach_dplane(struct daemon *daemon, uint16_t number, const struct
 		log_format(NOTE_WARN,
 			   "%s: the forwarding plane refuses the former settings too: %s; nothing "
 			   "is forwarded there until the interface changes",
-			   daemon->ports[number].name, strerror(-err));
+			   daemon->ports[number].config.name, strerror(-err));
 }
 
 /* A new mode for an attached interface; the old one is put back when it cannot be. */
@@ -290,23 +251,24 @@ static int change_mode(struct daemon *daemon, uint16_t number, enum dplane_mode 
 		       const struct rtnl_link *link)
 {
 	struct port *port = &daemon->ports[number];
-	enum dplane_mode old = port->mode;
+	enum dplane_mode old = port->config.mode;
 	int err;
 
 	if (mode == old)
 		return 0;
-	port->mode = mode;
+	port->config.mode = mode;
 	err = link ? attach_dplane(daemon, number, link) : 0;
 	if (!err)
 		return 0;
-	port->mode = old;
+	port->config.mode = old;
 	reattach_dplane(daemon, number, link);
 	return err;
 }
 
 static bool runs(const struct port *port, enum ip_family family, enum core_proto proto)
 {
-	return port->wanted[family][proto] && !(proto == PROTO_HPIM && port->waits_for_key[family]);
+	return port->config.wanted[family][proto] &&
+	       !(proto == PROTO_HPIM && port->waits_for_key[family]);
 }
 
 /* Switch on what is requested and not on yet. Return: 0, or the error of a socket, all undone. */
@@ -337,17 +299,15 @@ static void restore_settings(struct daemon *daemon, uint16_t number, const struc
 			     const struct rtnl_link *link)
 {
 	struct port *port = &daemon->ports[number];
+	const struct config_link was = running(port);
+	enum dplane_mode mode;
 
-	(void)change_mode(daemon, number, before->mode, link); /* it logs what fails */
-	memcpy(port->wanted, before->wanted, sizeof(port->wanted));
+	(void)change_mode(daemon, number, before->config.mode, link); /* it logs what fails */
+	mode = port->config.mode;
+	port->config = before->config;
+	port->config.mode = mode;
 	memcpy(port->waits_for_key, before->waits_for_key, sizeof(port->waits_for_key));
-	memcpy(port->gm_version, before->gm_version, sizeof(port->gm_version));
-	port->has_fast_leave = before->has_fast_leave;
-	port->has_ssm_any_source = before->has_ssm_any_source;
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		feed_version(daemon, number, family);
-		feed_flags(daemon, number, family);
-	}
+	feed_changes(daemon, number, &was);
 }
 
 bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t room)
@@ -355,12 +315,12 @@ bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t ro
 	const struct port *port = &daemon->ports[link];
 	const struct rtnl_link *info = rtnl_link_by_index(daemon->rtnl, port->ifindex);
 
-	if (info && (!wants_any(port) || has_address_for(info, port->wanted)))
+	if (info && (!wants_any(port) || has_address_for(info, port->config.wanted)))
 		return false;
 	(void)snprintf(why, room,
 		       info ? "%s has no address of a family asked for; waiting for one"
 			    : "%s does not exist yet; waiting for it",
-		       port->name); /* a name is short */
+		       port->config.name); /* a name is short */
 	return true;
 }
 
@@ -485,7 +445,7 @@ uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			if (request->protos[family][proto] &&
-			    daemon->ports[number].wanted[family][proto])
+			    daemon->ports[number].config.wanted[family][proto])
 				feed_request(daemon, number, family, proto, false);
 	if (!is_needed(daemon, number))
 		port_release(daemon, number);
@@ -500,16 +460,16 @@ uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t thresho
 	struct port *port = number == LINK_NONE ? NULL : &daemon->ports[number];
 	const struct rtnl_link *link =
 		port ? rtnl_link_by_index(daemon->rtnl, port->ifindex) : NULL;
-	uint8_t before = port ? port->threshold : 0;
+	uint8_t before = port ? port->config.threshold : 0;
 	int err = 0;
 
 	if (!port)
 		return LINK_NONE;
-	port->threshold = threshold;
+	port->config.threshold = threshold;
 	if (link) /* else it counts when the interface returns */
 		err = attach_dplane(daemon, number, link);
 	if (err) {
-		port->threshold = before;
+		port->config.threshold = before;
 		reattach_dplane(daemon, number, link);
 		return refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane", "see the daemon's log",
 			      "the forwarding plane refuses the threshold of %s: %s", name,
@@ -540,7 +500,7 @@ static void link_gone(struct daemon *daemon, uint16_t number)
 	dplane_detach(daemon->dplane, number);
 	port->ifindex = 0;
 	log_format(NOTE_WARN, "%s: interface is gone; it is attached again when it returns",
-		   port->name);
+		   port->config.name);
 }
 
 static void link_present(struct daemon *daemon, uint16_t number, const struct rtnl_link *link)
@@ -551,11 +511,11 @@ static void link_present(struct daemon *daemon, uint16_t number, const struct rt
 	if (!port->ifindex)
 		dplane_returned(daemon->dplane, link->ifindex);
 	port->ifindex = link->ifindex;
-	memcpy(port->name, link->name, sizeof(port->name));
+	memcpy(port->config.name, link->name, sizeof(port->config.name));
 	err = attach_dplane(daemon, number, link);
 	if (err)
-		log_format(NOTE_WARN, "%s: forwarding plane refuses the interface: %s", port->name,
-			   strerror(-err));
+		log_format(NOTE_WARN, "%s: forwarding plane refuses the interface: %s",
+			   port->config.name, strerror(-err));
 	feed_link(daemon, number, link);
 }
 
@@ -577,7 +537,7 @@ void port_link_changed(struct daemon *daemon, const struct rtnl_link *link)
 /* The link that a saved interface is now: by name, or renamed while no daemon ran. */
 static const struct rtnl_link *link_of_saved(const struct daemon *daemon, const struct port *saved)
 {
-	const struct rtnl_link *link = rtnl_link_by_name(daemon->rtnl, saved->name);
+	const struct rtnl_link *link = rtnl_link_by_name(daemon->rtnl, saved->config.name);
 
 	if (!link && dplane_stale_link(daemon->dplane, saved->ifindex) != LINK_NONE)
 		link = rtnl_link_by_index(daemon->rtnl, saved->ifindex);
@@ -586,20 +546,16 @@ static const struct rtnl_link *link_of_saved(const struct daemon *daemon, const 
 
 void port_restore_protocols(struct daemon *daemon, uint16_t number)
 {
-	struct port *port = &daemon->ports[number];
+	static const struct config_link nothing;
+	const struct port *port = &daemon->ports[number];
 
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		feed_version(daemon, number, family);
-		feed_flags(daemon, number, family);
-		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-			if (runs(port, family, proto))
-				feed_request(daemon, number, family, proto, true);
+	feed_changes(daemon, number, &nothing);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		if (port->waits_for_key[family])
 			log_format(NOTE_WARN,
 				   "%s: its keys were not saved; HPIM-DM for IPv%d waits until "
 				   "'hpimctl key add' gives it one",
-				   port->name, family == IP_FAMILY_4 ? 4 : 6);
-	}
+				   port->config.name, family == IP_FAMILY_4 ? 4 : 6);
 	watch_answer(daemon, NULL);
 }
 
@@ -608,8 +564,8 @@ uint16_t port_restore(struct daemon *daemon, const struct port *saved)
 	const struct rtnl_link *link = link_of_saved(daemon, saved);
 	uint16_t number = free_number(daemon, link ? link->ifindex : saved->ifindex);
 
-	if (number == LINK_NONE || port_by_name(daemon, saved->name) != LINK_NONE) {
-		log_format(NOTE_WARN, "%s: not attached again: there is %s", saved->name,
+	if (number == LINK_NONE || port_by_name(daemon, saved->config.name) != LINK_NONE) {
+		log_format(NOTE_WARN, "%s: not attached again: there is %s", saved->config.name,
 			   number == LINK_NONE ? "no room" : "another of that name");
 		return LINK_NONE;
 	}
@@ -619,7 +575,7 @@ uint16_t port_restore(struct daemon *daemon, const struct port *saved)
 		link_present(daemon, number, link);
 	else
 		log_format(NOTE_WARN, "%s: interface is gone; it is attached when it returns",
-			   saved->name);
+			   saved->config.name);
 	return number;
 }
 

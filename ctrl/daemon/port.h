@@ -3,6 +3,7 @@
 #define DAEMON_PORT_H
 
 /* Interfaces that the operator attached. */
+#include "config/config.h"
 #include "core/event.h"
 #include "dplane/dplane.h"
 
@@ -14,16 +15,11 @@ struct rtnl_link;
 /* An interface the operator attached; its number in daemon->ports is its link number. */
 struct port {
 	bool is_used;
-	char name[LINK_NAME_LEN];
 	uint32_t ifindex; /* 0 while the interface is absent */
-	enum dplane_mode mode;
-	uint8_t threshold;
-	bool wanted[IP_FAMILY_COUNT][PROTO_COUNT];
+	struct config_link config;
 	/* Its keys were lost with an earlier run: HPIM-DM, though wanted, begins with the next key.
 	 */
 	bool waits_for_key[IP_FAMILY_COUNT];
-	uint8_t gm_version[IP_FAMILY_COUNT]; /* 0: the newest */
-	bool has_fast_leave, has_ssm_any_source;
 	int error; /* of the last FX_JOIN that failed, negative errno */
 };
 
@@ -60,6 +56,9 @@ uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
 /** port_threshold() - Only packets with a greater TTL leave by the interface. As above. */
 uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t threshold,
 			struct refusal *ret_refusal);
+
+/** port_configure() - Other settings of an attached interface, which were checked. */
+void port_configure(struct daemon *daemon, uint16_t link, const struct config_settings *settings);
 
 /** port_find() - Link number of an attached interface, or LINK_NONE with @ret_refusal filled. */
 uint16_t port_find(const struct daemon *daemon, const char *name, struct refusal *ret_refusal);
@@ -101,11 +100,5 @@ uint16_t port_by_ifindex(const struct daemon *daemon, uint32_t ifindex);
 
 /** port_name() - Name of a link for people; "-" for LINK_NONE. */
 const char *port_name(const struct daemon *daemon, uint16_t link);
-
-/** port_mode_name() - "auto", "native", ... */
-const char *port_mode_name(enum dplane_mode mode);
-
-/** port_mode_by_name() - Return: whether there is such a mode. */
-bool port_mode_by_name(const char *name, enum dplane_mode *ret_mode);
 
 #endif

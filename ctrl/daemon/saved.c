@@ -23,17 +23,14 @@
 #include "io/file.h"
 #include "io/loop.h"
 
+/* Member of the line of the instance; an interface has one of the same name. */
+#define SETTINGS "settings"
+
 #define SAVED_PATH CTL_SOCKET_DIR "/%s.attached"
 
 /* Neighbors that come and go are written so often at most. */
 #define SAVE_PAUSE_S 1
 
-/* Names of what is on or off, as in the records of hpimctl. */
-static const char *const proto_names[IP_FAMILY_COUNT][PROTO_COUNT] = {
-	[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4", [PROTO_GM] = "igmp" },
-	[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6", [PROTO_GM] = "mld" },
-};
-static const char *const version_names[IP_FAMILY_COUNT] = { "igmp_version", "mld_version" };
 static const char *const key_names[IP_FAMILY_COUNT] = { "keys4", "keys6" };
 
 static void path_of(const struct daemon *daemon, char *path, size_t room)
@@ -43,54 +40,24 @@ static void path_of(const struct daemon *daemon, char *path, size_t room)
 
 struct json_object *saved_encode(const struct port *port, const bool has_keys[IP_FAMILY_COUNT])
 {
-	struct json_object *line = json_object_new_object();
+	struct json_object *line = config_link_encode(&port->config);
 
-	json_object_object_add(line, "interface", json_object_new_string(port->name));
-	json_object_object_add(line, "ifindex", json_object_new_int64(port->ifindex));
-	json_object_object_add(line, "mode", json_object_new_string(port_mode_name(port->mode)));
-	json_object_object_add(line, "threshold", json_object_new_int(port->threshold));
-	json_object_object_add(line, "fast_leave", json_object_new_boolean(port->has_fast_leave));
-	json_object_object_add(line, "ssm_any_source",
-			       json_object_new_boolean(port->has_ssm_any_source));
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-			json_object_object_add(
-				line, proto_names[family][proto],
-				json_object_new_boolean(port->wanted[family][proto]));
-		json_object_object_add(line, version_names[family],
-				       json_object_new_int(port->gm_version[family]));
-		json_object_object_add(line, key_names[family],
-				       json_object_new_boolean(has_keys[family]));
-	}
+	field_put_number(line, "ifindex", port->ifindex);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		field_put_bool(line, key_names[family], has_keys[family]);
 	return line;
-}
-
-static int64_t number_of(struct json_object *line, const char *name)
-{
-	return json_object_get_int64(json_object_object_get(line, name));
 }
 
 bool saved_decode(struct json_object *line, struct port *ret_port)
 {
-	const char *name = field_text(line, "interface"), *mode = field_text(line, "mode");
 	struct port port = { .is_used = true };
 
-	if (!name || !name[0] || strlen(name) >= sizeof(port.name) || !mode ||
-	    !port_mode_by_name(mode, &port.mode))
+	if (!config_link_decode(line, &port.config))
 		return false;
-	memcpy(port.name, name, strlen(name));
-	port.ifindex = (uint32_t)number_of(line, "ifindex");
-	port.threshold = (uint8_t)number_of(line, "threshold");
-	port.has_fast_leave = field_bool(line, "fast_leave");
-	port.has_ssm_any_source = field_bool(line, "ssm_any_source");
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-			port.wanted[family][proto] = field_bool(line, proto_names[family][proto]);
-		if (!field_gm_version(line, family, &port.gm_version[family]))
-			return false;
-		port.waits_for_key[family] =
-			port.wanted[family][PROTO_HPIM] && field_bool(line, key_names[family]);
-	}
+	port.ifindex = (uint32_t)json_object_get_int64(json_object_object_get(line, "ifindex"));
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		port.waits_for_key[family] = port.config.wanted[family][PROTO_HPIM] &&
+					     field_bool(line, key_names[family]);
 	*ret_port = port;
 	return true;
 }
@@ -124,6 +91,18 @@ static void write_line(FILE *out, struct json_object *line)
 {
 	(void)fprintf(out, "%s\n", json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN));
 	json_object_put(line);
+}
+
+/* Settings of the instance, if there are any: a line that names no interface. */
+static void write_settings(const struct daemon *daemon, FILE *out)
+{
+	struct json_object *line;
+
+	if (!daemon->settings.own)
+		return;
+	line = json_object_new_object();
+	json_object_object_add(line, SETTINGS, config_settings_encode(&daemon->settings));
+	write_line(out, line);
 }
 
 static void write_ports(const struct daemon *daemon, FILE *out)
@@ -163,6 +142,7 @@ void saved_store(struct daemon *daemon)
 	path_of(daemon, path, sizeof(path));
 	out = open_memstream(&text, &len);
 	if (out) {
+		write_settings(daemon, out);
 		write_ports(daemon, out);
 		write_statics(daemon, out);
 	}
@@ -210,6 +190,37 @@ static void restore_port(struct daemon *daemon, const struct port *port,
 	port_restore_protocols(daemon, link);
 }
 
+static bool is_of_instance(struct json_object *line)
+{
+	return !json_object_object_get(line, "interface") && json_object_object_get(line, SETTINGS);
+}
+
+void saved_load_settings(struct daemon *daemon)
+{
+	char path[256], *text = NULL;
+	unsigned int skipped = 0;
+	size_t room = 0;
+	FILE *file;
+
+	path_of(daemon, path, sizeof(path));
+	file = fopen(path, "re");
+	if (!file)
+		return; /* saved_load() says why */
+	while (getline(&text, &room, file) > 0) {
+		struct json_object *line = json_tokener_parse(text);
+
+		if (is_of_instance(line))
+			skipped += config_settings_decode(json_object_object_get(line, SETTINGS),
+							  &daemon->settings);
+		json_object_put(line);
+	}
+	free(text);
+	(void)fclose(file); /* only read */
+	if (skipped)
+		log_format(NOTE_WARN, "%u settings in %s are not understood and left out", skipped,
+			   path);
+}
+
 /* @text is cut into lines. */
 static unsigned int restore_ports(struct daemon *daemon, char *text, const char *path)
 {
@@ -219,7 +230,9 @@ static unsigned int restore_ports(struct daemon *daemon, char *text, const char 
 		struct json_object *line = json_tokener_parse(strsep(&text, "\n"));
 		struct port port;
 
-		if (saved_decode(line, &port)) {
+		if (is_of_instance(line)) {
+			/* saved_load_settings() */
+		} else if (saved_decode(line, &port)) {
 			restore_port(daemon, &port, json_object_object_get(line, "neighbors"));
 			count++;
 		} else if (!static_restore(daemon, line)) {

@@ -8,17 +8,10 @@
  * nothing at all (null.c, for tests). Which tier carries a tree is decided in tier.c.
  */
 #include "core/effect.h"
+#include "dplane/mode.h"
 
 struct dplane;
 struct hash_key;
-
-enum dplane_mode {
-	DPLANE_MODE_AUTO,    /* the best tier that works */
-	DPLANE_MODE_NATIVE,  /* native XDP or refuse */
-	DPLANE_MODE_GENERIC, /* generic XDP */
-	DPLANE_MODE_TC,      /* TC or refuse */
-	DPLANE_MODE_KERNEL,  /* kernel multicast cache only */
-};
 
 enum dplane_tier { DPLANE_TIER_NONE, DPLANE_TIER_XDP, DPLANE_TIER_TC, DPLANE_TIER_KERNEL };
 

@@ -14,6 +14,7 @@
 #include "mgmt/mgmt.h"
 #include "mgmt/ports.h"
 #include "mgmt/schema.h"
+#include "mgmt/settings.h"
 #include "mgmt/show.h"
 #include "mgmt/statics.h"
 
@@ -67,6 +68,8 @@ static const struct handler {
 	{ "static join", statics_request },
 	{ "static delete route", statics_request },
 	{ "static delete join", statics_request },
+	{ "set", settings_request },
+	{ "unset", settings_request },
 };
 
 static const struct handler *handler_find(const char *name)

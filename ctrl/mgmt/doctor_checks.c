@@ -64,9 +64,9 @@ static void check_state(struct doctor *doctor)
 	char why[128];
 
 	if (!info)
-		doctor_report(doctor, &absent, "%s does not exist", port_of(doctor)->name);
+		doctor_report(doctor, &absent, "%s does not exist", port_of(doctor)->config.name);
 	else if (!info->is_up)
-		doctor_report(doctor, &down, "%s is down", port_of(doctor)->name);
+		doctor_report(doctor, &down, "%s is down", port_of(doctor)->config.name);
 	else if (port_waits(doctor->daemon, doctor->link, why, sizeof(why)))
 		doctor_report(doctor, &no_address, "%s", why);
 }
@@ -84,7 +84,7 @@ static void check_mirror(struct doctor *doctor)
 	dplane_link_state(doctor->daemon->dplane, doctor->link, &state);
 	if (state.is_attached && !state.has_kernel)
 		doctor_report(doctor, &advice, "%s is not in the kernel's multicast cache",
-			      port_of(doctor)->name);
+			      port_of(doctor)->config.name);
 }
 
 /* What was refused there, by the note that is due for each. */
@@ -149,9 +149,10 @@ static void check_address(struct doctor *doctor)
 	struct ip_addr addr = show_link_addr(
 		rtnl_link_by_index(doctor->daemon->rtnl, port->ifindex), doctor->family);
 
-	if ((port->wanted[doctor->family][PROTO_HPIM] || port->wanted[doctor->family][PROTO_GM]) &&
+	if ((port->config.wanted[doctor->family][PROTO_HPIM] ||
+	     port->config.wanted[doctor->family][PROTO_GM]) &&
 	    !ip_addr_is_set(&addr))
-		doctor_report(doctor, &advice, "%s has no IPv%u address", port->name,
+		doctor_report(doctor, &advice, "%s has no IPv%u address", port->config.name,
 			      digit_of(doctor));
 }
 
@@ -291,7 +292,7 @@ static void check_forwarding(struct doctor *doctor)
 		"through this router, and an IPv6 interface takes its routes from others",
 		"'sysctl net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1' on a router"
 	};
-	const char *name = port_of(doctor)->name;
+	const char *name = port_of(doctor)->config.name;
 
 	if (runs(doctor, PROTO_HPIM) && read_setting(doctor, name, "forwarding") == 0)
 		doctor_report(doctor, &advice, "IPv%u forwarding is off on %s", digit_of(doctor),
@@ -307,7 +308,7 @@ static void check_rp_filter(struct doctor *doctor)
 		"the source leaves by this interface",
 		"'sysctl net.ipv4.conf.IFACE.rp_filter=2', and no greater value under 'all'"
 	};
-	const char *name = port_of(doctor)->name;
+	const char *name = port_of(doctor)->config.name;
 	int own = read_setting(doctor, name, "rp_filter");
 	int all = read_setting(doctor, "all", "rp_filter");
 

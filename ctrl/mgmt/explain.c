@@ -383,17 +383,17 @@ static void explain_sending(const struct explain *ex, uint16_t link)
 {
 	const struct port *port = &ex->daemon->ports[link];
 
-	say(ex, "output", port->name, "yes", "copies leave: %s", why_sending(ex, link));
-	if (port->threshold)
-		say(ex, "output", port->name, "threshold",
-		    "but only of packets that arrive with a TTL above %u", port->threshold);
+	say(ex, "output", port->config.name, "yes", "copies leave: %s", why_sending(ex, link));
+	if (port->config.threshold)
+		say(ex, "output", port->config.name, "threshold",
+		    "but only of packets that arrive with a TTL above %u", port->config.threshold);
 }
 
 /* The first reason why an interface is no output. */
 static void explain_silence(const struct explain *ex, uint16_t link)
 {
 	const struct inspect_tree_if *view = &ex->ifs[link];
-	const char *name = ex->daemon->ports[link].name;
+	const char *name = ex->daemon->ports[link].config.name;
 
 	if (!ex->daemon->ports[link].ifindex)
 		say(ex, "output", name, "no", "the interface is gone");

@@ -87,7 +87,7 @@ static bool read_request(struct ctl_client *client, struct json_object *args,
 	*request = (struct port_request){ .mode = DPLANE_MODE_AUTO };
 	if (!read_name(client, args, &request->name))
 		return false;
-	if (mode && !port_mode_by_name(mode, &request->mode)) {
+	if (mode && !config_mode_by_name(mode, &request->mode)) {
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
 				"modes are auto, native, generic, tc and kernel", "no mode '%s'",
 				mode);
@@ -127,8 +127,8 @@ static void find_links(const struct daemon *daemon, const char *pattern, struct 
 static void find_ports(const struct daemon *daemon, const char *pattern, struct names *names)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (daemon->ports[link].is_used && fits(pattern, daemon->ports[link].name))
-			names_add(names, daemon->ports[link].name);
+		if (daemon->ports[link].is_used && fits(pattern, daemon->ports[link].config.name))
+			names_add(names, daemon->ports[link].config.name);
 }
 
 static void note_refusal(struct outcome *outcome, const struct refusal *refusal)

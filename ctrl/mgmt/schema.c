@@ -173,6 +173,18 @@ const struct schema schemas[] = {
 		GAUGE("used", NULL, "how many there are"),
 		GAUGE("limit", NULL, "how many there may be"),
 		COUNTER("refused", NULL, "how often something did not fit, or gave way") } },
+	{ .id = "hpim.settings/1", .list = "settings", .fields = {
+		TEXT("setting", "its name for 'set' and 'unset'"),
+		TEXT("interface", "absent: the value is the instance's"),
+		TEXT("value", "in force: a number, on or off"),
+		TEXT("unit", "s: seconds; else empty"),
+		TEXT("default", "the value where nothing is set"),
+		TEXT("from", "interface, instance, option, derived or default"),
+		TEXT("effect", "of a change: at once, next use, next entry or next start"),
+		EXTRA_TEXT("min", "the lowest value; absent: it cannot be set"),
+		EXTRA_TEXT("max", "the highest value; absent: it cannot be set"),
+		EXTRA_TEXT("derived_from", "what it follows from while it is not set"),
+		EXTRA_TEXT("source", "the document that defines it") } },
 	{ .id = "hpim.explain/1", .list = "explanation", .fields = {
 		TEXT("about", "route, tree, input, entry, tier, packets, output or counter"),
 		TEXT("interface", "'-': the sentence is not about one"),

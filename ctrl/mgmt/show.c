@@ -28,6 +28,7 @@
 #include "mgmt/schema.h"
 #include "mgmt/ports.h"
 #include "mgmt/reason.h"
+#include "mgmt/settings.h"
 #include "mgmt/show.h"
 #include "mgmt/statics.h"
 #include "mgmt/status.h"
@@ -149,10 +150,10 @@ static void show_interface(const struct show *show, uint16_t link)
 	struct dplane_link_state state;
 
 	dplane_link_state(show->daemon->dplane, link, &state);
-	field_put_text(record, "interface", port->name);
+	field_put_text(record, "interface", port->config.name);
 	field_put_number(record, "ifindex", port->ifindex);
 	field_put_text(record, "state", !info ? "absent" : info->is_up ? "up" : "down");
-	field_put_text(record, "mode", port_mode_name(port->mode));
+	field_put_text(record, "mode", config_mode_name(port->config.mode));
 	field_put_text(record, "tier", tier_name(state.tier));
 	field_put_bool(record, "redirects", state.takes_redirects);
 	field_put_bool(record, "kernel", state.has_kernel);
@@ -163,10 +164,10 @@ static void show_interface(const struct show *show, uint16_t link)
 	put_why(show->daemon, record, link, &state);
 	put_version(show, record, link, IP_FAMILY_4);
 	put_version(show, record, link, IP_FAMILY_6);
-	field_put_number(record, "threshold", port->threshold);
+	field_put_number(record, "threshold", port->config.threshold);
 	put_querier_expiry(show, record, link, IP_FAMILY_4);
 	put_querier_expiry(show, record, link, IP_FAMILY_6);
-	field_put_bool(record, "ssm_any_source", port->has_ssm_any_source);
+	field_put_bool(record, "ssm_any_source", port->config.has_ssm_any_source);
 	show_record(show, record);
 }
 
@@ -413,6 +414,8 @@ static const struct view views[] = {
 	{ .cmd = "explain", .begin = begin_explain, .step = explain },
 	{ .cmd = "doctor", .begin = doctor_begin, .step = doctor_step, .end = doctor_end },
 	{ .cmd = "show limits", .step = limits_step },
+	{ .cmd = "show timers", .step = settings_timers_step },
+	{ .cmd = "show config", .step = settings_config_step },
 	{ .cmd = "show keys", .step = show_keys },
 	{ .cmd = "show algorithms", .step = show_algorithms },
 };

@@ -48,6 +48,7 @@ check() {
 	done
 	allow "ctrl/wire" "ctrl/wire/*.[ch]" "base/|wire/|hpim/ip_addr\\.h$" "($free)\\.h"
 	allow "ctrl/core" "ctrl/core/*.[ch] ctrl/core/*/*.[ch]" "base/|wire/|core/|hpim/ip_addr\\.h$" "($free|$trees)\\.h"
+	allow "ctrl/config" "ctrl/config/*.[ch]" "base/|wire/|core/|config/|dplane/mode\\.h$|io/field\\.h$" "*"
 	allow "ctrl/io" "ctrl/io/*.[ch]" "base/|wire/|core/|io/|hpim/(ip_addr|ctl_abi)\\.h$" "*"
 	allow "ctrl/dplane" "ctrl/dplane/*.[ch] ctrl/dplane/*/*.[ch]" "base/|core/|dplane/|hpim/|bpf/.*\\.skel\\.h$" "*"
 	# The tables that the daemon and hpimctl share.

@@ -14,15 +14,18 @@
 
 static const struct port all_of_it = {
 	.is_used = true,
-	.name = "eth0.100",
 	.ifindex = 4294967295u,
-	.mode = DPLANE_MODE_TC,
-	.threshold = 255,
-	.wanted = { [IP_FAMILY_4] = { true, true }, [IP_FAMILY_6] = { true, false } },
+	.config = { .name = "eth0.100",
+		    .mode = DPLANE_MODE_TC,
+		    .threshold = 255,
+		    .wanted = { [IP_FAMILY_4] = { true, true }, [IP_FAMILY_6] = { true, false } },
+		    .gm_version = { 2, 0 },
+		    .has_fast_leave = true,
+		    .has_ssm_any_source = true,
+		    .settings = { .own = UINT64_C(1) << SETTING_HOLD_FORWARDING_TIME |
+					 UINT64_C(1) << SETTING_INITIAL_FLOOD,
+				  .values = { .hold_forwarding_ms = 1250 } } },
 	.waits_for_key = { [IP_FAMILY_6] = true },
-	.gm_version = { 2, 0 },
-	.has_fast_leave = true,
-	.has_ssm_any_source = true,
 };
 
 static bool decode(const char *text, struct port *ret_port)
@@ -40,15 +43,19 @@ Test(saved, what_is_written_is_read_again)
 	struct port read;
 
 	cr_assert(saved_decode(line, &read));
-	cr_expect_str_eq(read.name, all_of_it.name);
+	cr_expect_str_eq(read.config.name, all_of_it.config.name);
 	cr_expect_eq(read.ifindex, all_of_it.ifindex);
-	cr_expect_eq(read.mode, all_of_it.mode);
-	cr_expect_eq(read.threshold, all_of_it.threshold);
-	cr_expect_arr_eq(read.wanted, all_of_it.wanted, sizeof(read.wanted));
+	cr_expect_eq(read.config.mode, all_of_it.config.mode);
+	cr_expect_eq(read.config.threshold, all_of_it.config.threshold);
+	cr_expect_arr_eq(read.config.wanted, all_of_it.config.wanted, sizeof(read.config.wanted));
 	cr_expect_arr_eq(read.waits_for_key, all_of_it.waits_for_key, sizeof(read.waits_for_key));
-	cr_expect_arr_eq(read.gm_version, all_of_it.gm_version, sizeof(read.gm_version));
-	cr_expect_eq(read.has_fast_leave, all_of_it.has_fast_leave);
-	cr_expect_eq(read.has_ssm_any_source, all_of_it.has_ssm_any_source);
+	cr_expect_arr_eq(read.config.gm_version, all_of_it.config.gm_version,
+			 sizeof(read.config.gm_version));
+	cr_expect_eq(read.config.has_fast_leave, all_of_it.config.has_fast_leave);
+	cr_expect_eq(read.config.has_ssm_any_source, all_of_it.config.has_ssm_any_source);
+	cr_expect_eq(read.config.settings.own, all_of_it.config.settings.own);
+	cr_expect_eq(read.config.settings.values.hold_forwarding_ms, 1250);
+	cr_expect_eq(read.config.settings.values.initial_flood, 0);
 	cr_expect(read.is_used && !read.error);
 	json_object_put(line);
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The difference of two configurations as events of the core. */
+#include "config/config.h"
+
+static bool settings_differ(const struct config_settings *was, const struct config_settings *is)
+{
+	if (was->own != is->own)
+		return true;
+	for (enum setting_id id = 0; id < SETTING_COUNT; id++)
+		if (setting_is_own(is->own, id) &&
+		    setting_get(&was->values, id) != setting_get(&is->values, id))
+			return true;
+	return false;
+}
+
+struct walk {
+	uint16_t link;
+	config_event_fn *each;
+	void *ctx;
+};
+
+static void emit(const struct walk *walk, struct ev_config config)
+{
+	config.link = walk->link;
+	walk->each(walk->ctx, &config);
+}
+
+static void diff_membership(const struct walk *walk, enum ip_family family,
+			    const struct config_link *was, const struct config_link *is)
+{
+	if (was->gm_version[family] != is->gm_version[family])
+		emit(walk, (struct ev_config){ .kind = CONFIG_GM,
+					       .family = family,
+					       .version = is->gm_version[family] });
+	if (was->has_fast_leave != is->has_fast_leave)
+		emit(walk, (struct ev_config){ .kind = CONFIG_FAST_LEAVE,
+					       .family = family,
+					       .is_on = is->has_fast_leave });
+	if (was->has_ssm_any_source != is->has_ssm_any_source)
+		emit(walk, (struct ev_config){ .kind = CONFIG_SSM_ANY_SOURCE,
+					       .family = family,
+					       .is_on = is->has_ssm_any_source });
+}
+
+/* Multicast router discovery goes with HPIM-DM: switches that snoop must know the routers. */
+static void diff_protocols(const struct walk *walk, enum ip_family family,
+			   const struct config_link *was, const struct config_link *is)
+{
+	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++) {
+		bool is_on = is->wanted[family][proto];
+
+		if (was->wanted[family][proto] == is_on)
+			continue;
+		emit(walk, (struct ev_config){ .kind = CONFIG_LINK,
+					       .family = family,
+					       .proto = proto,
+					       .is_on = is_on });
+		if (proto == PROTO_HPIM)
+			emit(walk, (struct ev_config){
+					   .kind = CONFIG_MRD, .family = family, .is_on = is_on });
+	}
+}
+
+void config_link_diff(const struct config_link *was, const struct config_link *is, uint16_t link,
+		      config_event_fn *each, void *ctx)
+{
+	const struct walk walk = { link, each, ctx };
+
+	if (settings_differ(&was->settings, &is->settings))
+		emit(&walk, (struct ev_config){ .kind = CONFIG_LINK_SETTINGS,
+						.settings = is->settings.values,
+						.own = is->settings.own });
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		diff_membership(&walk, family, was, is);
+		diff_protocols(&walk, family, was, is);
+	}
+}

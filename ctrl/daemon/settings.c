@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Settings of the instance and of its interfaces. The table is core/settings.c, their text
+ * config/value.c; here they meet what is attached.
+ */
+#include "daemon/settings.h"
+#include "core/core.h"
+#include "daemon/daemon.h"
+#include "daemon/port.h"
+#include "daemon/refusal.h"
+#include "daemon/saved.h"
+
+static struct core_settings with(const struct core_settings *above,
+				 const struct config_settings *settings)
+{
+	struct core_settings merged;
+
+	settings_merge(&merged, above, &settings->values, settings->own);
+	return merged;
+}
+
+/* The instance, if it had these. */
+static struct core_settings instance_with(const struct daemon *daemon,
+					  const struct config_settings *settings)
+{
+	struct core_settings start = core_settings_default;
+
+	start.hello_period_s = daemon->options->hello_s;
+	return with(&start, settings);
+}
+
+struct core_settings settings_of_instance(const struct daemon *daemon)
+{
+	return instance_with(daemon, &daemon->settings);
+}
+
+struct core_settings settings_of_link(const struct daemon *daemon, uint16_t link)
+{
+	const struct core_settings all = settings_of_instance(daemon);
+
+	return with(&all, &daemon->ports[link].config.settings);
+}
+
+hp_time settings_hold(const struct daemon *daemon)
+{
+	const struct core_settings settings = settings_of_instance(daemon);
+
+	return HP_SEC(setting_value(&settings, SETTING_HOLD_TIME));
+}
+
+hp_time settings_lease(const struct daemon *daemon)
+{
+	return daemon->options->lease_for ? daemon->options->lease_for : settings_hold(daemon);
+}
+
+void settings_feed(struct daemon *daemon)
+{
+	daemon->renew_at = 0; /* the lease may be another one */
+	daemon_feed(daemon,
+		    &(struct core_event){ .kind = EV_CONFIG,
+					  .config = { .kind = CONFIG_SETTINGS,
+						      .settings = settings_of_instance(daemon) } });
+}
+
+/* Return: whether a setting can be changed there. */
+static bool find(const struct daemon *daemon, const struct settings_request *request,
+		 enum setting_id *ret_id, uint16_t *ret_link, struct refusal *refusal)
+{
+	enum setting_id id = config_setting_find(request->name);
+
+	*ret_link = LINK_NONE;
+	*ret_id = id;
+	if (id == SETTING_COUNT) {
+		(void)refuse(refusal, CTL_EXIT_USAGE, "no-setting",
+			     "'hpimctl show config' lists them", "no setting '%s'", request->name);
+		return false;
+	}
+	if (!request->interface)
+		return true;
+	if (setting_table[id].scope == SETTING_OF_INSTANCE) {
+		(void)refuse(refusal, CTL_EXIT_USAGE, "scope", "leave out the interface",
+			     "%s holds for the instance, not for an interface", request->name);
+		return false;
+	}
+	*ret_link = port_find(daemon, request->interface, refusal);
+	return *ret_link != LINK_NONE;
+}
+
+/* Return: whether the new value could be read. */
+static bool apply(struct config_settings *settings, enum setting_id id, const char *text,
+		  struct refusal *refusal)
+{
+	char why[CONFIG_WHY_MAX];
+	uint32_t value;
+
+	if (!text) {
+		settings->own &= ~(UINT64_C(1) << id);
+		return true;
+	}
+	if (config_value_parse(id, text, &value, why) < 0) {
+		(void)refuse(refusal, CTL_EXIT_USAGE, "value",
+			     "'hpimctl show config -d' has the range of each", "%s", why);
+		return false;
+	}
+	setting_set(&settings->values, id, value);
+	settings->own |= UINT64_C(1) << id;
+	return true;
+}
+
+/* Return: whether all settings would go together, on each interface concerned. */
+static bool check(const struct daemon *daemon, uint16_t link,
+		  const struct config_settings *settings, struct refusal *refusal)
+{
+	const struct core_settings all =
+		link == LINK_NONE ? instance_with(daemon, settings) : settings_of_instance(daemon);
+	char why[CONFIG_WHY_MAX];
+	int err = link == LINK_NONE ? config_check(&all, "instance", why) : 0;
+
+	for (uint16_t i = 0; i < LINKS_MAX && !err; i++) {
+		const struct port *port = &daemon->ports[i];
+		struct core_settings here;
+
+		if (!port->is_used || (link != LINK_NONE && link != i))
+			continue;
+		here = with(&all, link == i ? settings : &port->config.settings);
+		err = config_check(&here, port->config.name, why);
+	}
+	if (err)
+		(void)refuse(refusal, CTL_EXIT_REFUSED, "conflict", "change the other one first",
+			     "%s", why);
+	return !err;
+}
+
+bool settings_change(struct daemon *daemon, const struct settings_request *request,
+		     enum setting_id *ret_id, uint16_t *ret_link, struct refusal *ret_refusal)
+{
+	struct config_settings changed;
+	enum setting_id id;
+	uint16_t link;
+
+	if (!find(daemon, request, &id, &link, ret_refusal))
+		return false;
+	changed = link == LINK_NONE ? daemon->settings : daemon->ports[link].config.settings;
+	if (!apply(&changed, id, request->value, ret_refusal) ||
+	    !check(daemon, link, &changed, ret_refusal))
+		return false;
+	if (link == LINK_NONE) {
+		daemon->settings = changed;
+		settings_feed(daemon);
+	} else {
+		port_configure(daemon, link, &changed);
+	}
+	saved_store(daemon);
+	*ret_id = id;
+	*ret_link = link;
+	return true;
+}
