@@ -26,10 +26,10 @@ struct mfib {
 	LIST_HEAD(, mfib_walk) walks;
 };
 
-static const char *const owner_names[MFIB_OWNER_COUNT] = {
-	[MFIB_STATIC] = "static",
-	[MFIB_HPIM] = "hpim",
-	[MFIB_STALE] = "stale",
+static const char *const owner_names[] = {
+#define NAME(name, text) text,
+	MFIB_OWNERS(NAME)
+#undef NAME
 };
 
 const char *mfib_owner_name(enum mfib_owner owner)

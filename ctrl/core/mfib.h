@@ -18,13 +18,15 @@ struct mfib_claim;
 /*
  * Who can own an entry, the most preferred first. Several may claim one (S,G): the claim of the
  * most preferred is in force, and the next one's when that is cleared. What an earlier run left
- * counts only where nothing else does.
+ * counts only where nothing else does, and ends by itself.
  */
+#define MFIB_OWNERS(X) X(STATIC, "static") X(HPIM, "hpim") X(STALE, "stale")
+
 enum mfib_owner {
-	MFIB_STATIC,
-	MFIB_HPIM,
-	MFIB_STALE, /* stands in the forwarding plane since an earlier run; ends by itself */
-	MFIB_OWNER_COUNT,
+#define OWNER(name, text) MFIB_##name,
+	MFIB_OWNERS(OWNER)
+#undef OWNER
+		MFIB_OWNER_COUNT
 };
 
 /** struct mfib_entry - An entry in force. */
