@@ -75,7 +75,8 @@ void choice_apply(struct world *world, const struct choice *choice)
 
 	switch (choice->kind) {
 	case CHOICE_TIMER:
-		world_clock(world, choice->from, core_deadline(world->routers[choice->from].router.core));
+		world_clock(world, choice->from,
+			    core_deadline(world->routers[choice->from].router.core));
 		break;
 	case CHOICE_EVENT: world_event(world, &world->scene->script[world->events++]); break;
 	case CHOICE_LOSE:

@@ -126,9 +126,9 @@ static void link_feed(struct sim_net *net, uint16_t index, uint16_t number, uint
 	event.link.mtu = net->topo.lans[port->lan].mtu;
 	memcpy(event.link.name, port->name, sizeof(event.link.name));
 	if (net->family == IP_FAMILY_6)
-		event.link.addrs[event.link.addr_count++] = (struct ip_prefix){
-			sim_topo_addr(&net->topo, net->family, port->lan, host), 64
-		};
+		event.link.addrs[event.link.addr_count++] =
+			(struct ip_prefix){ sim_topo_addr(&net->topo, net->family, port->lan, host),
+					    64 };
 	sim_node_feed(net, index, &event);
 }
 
