@@ -163,10 +163,11 @@ static bool read_name(const char *text, size_t len, char ret_name[LINK_NAME_LEN]
 static bool add_output(struct static_request *request, const char *text, size_t len,
 		       struct refusal *refusal)
 {
-	char *name = request->oifs[request->oif_count];
+	char *name;
 
 	if (request->oif_count == LINKS_MAX)
 		return wrong(refusal, "", "more than %u outputs", LINKS_MAX);
+	name = request->oifs[request->oif_count];
 	if (!read_name(text, len, name, refusal))
 		return false;
 	if (!strcmp(name, request->iif))
