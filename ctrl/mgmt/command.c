@@ -12,6 +12,7 @@
 #define A_BOOL(n)             { n, FIELD_BOOL, 0, 0 }
 #define A_NUMBER(n, min, max) { n, FIELD_NUMBER, min, max }
 #define OF_INTERFACE { A_TEXT("interface") }
+#define NO_ARGS      { { .name = NULL } }
 #define OF_TREE      { A_TEXT("interface"), A_TEXT("source"), A_TEXT("group") }
 #define REFUSED      EXIT_BIT(CTL_EXIT_REFUSED)
 #define NOT_FOUND    EXIT_BIT(CTL_EXIT_NOT_FOUND)
@@ -20,7 +21,7 @@
 
 const struct command commands[] = {
 	{ "status", ACCESS_READ, "hpim.status/1", NULL, 0,
-	  "what the router does in total (the default)", { { NULL } } },
+	  "what the router does in total (the default)", NO_ARGS },
 	{ "show interfaces", ACCESS_READ, "hpim.interfaces/1", NULL, 0,
 	  "attached interfaces and how they forward", OF_INTERFACE },
 	{ "show neighbors", ACCESS_READ, "hpim.neighbors/1", NULL, 0,
@@ -51,7 +52,7 @@ const struct command commands[] = {
 	{ "show keys", ACCESS_READ, "hpim.keys/1", NULL, 0,
 	  "keys that sign HPIM-DM messages, without their secrets", OF_INTERFACE },
 	{ "show algorithms", ACCESS_READ, "hpim.algorithms/1", NULL, 0,
-	  "hash algorithms a key can have", { { NULL } } },
+	  "hash algorithms a key can have", NO_ARGS },
 	{ "attach", ACCESS_CHANGE, "hpim.attach/1", NULL, REFUSED | NOT_FOUND | PARTLY,
 	  "route on interfaces",
 	  { A_TEXT("interface"), A_BOOL("hpim"), A_BOOL("igmp"), A_BOOL("mld"),
@@ -96,11 +97,11 @@ const struct command commands[] = {
 	{ "stop", ACCESS_END, NULL, NULL, 0, "end the daemon", { A_BOOL("keep_forwarding") } },
 	{ "restart", ACCESS_END, NULL, NULL, REFUSED,
 	  "run the daemon again, in the version installed now, without a gap in forwarding",
-	  { { NULL } } },
+	  NO_ARGS },
 	{ "version", ACCESS_LOCAL, "hpim.version/1", NULL, 0, "version of this program",
-	  { { NULL } } },
+	  NO_ARGS },
 	{ "help", ACCESS_LOCAL, NULL, NULL, 0, "this text, or more about a command",
-	  { { NULL } } },
+	  NO_ARGS },
 	{ .name = NULL },
 };
 /* clang-format on */
