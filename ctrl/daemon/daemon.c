@@ -31,7 +31,6 @@
 #include "io/loop.h"
 #include "io/rawsock.h"
 #include "io/rtnl.h"
-#include "mgmt/mgmt.h"
 
 /* A lease shorter than a few Hello periods is renewed so often within its time. */
 #define LEASE_PARTS 4
@@ -343,7 +342,9 @@ static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
 
 static void on_captured(void *ctx, const struct dplane_captured *captured)
 {
-	capture_packet(ctx, captured);
+	struct daemon *daemon = ctx;
+
+	daemon->clients->captured(daemon, captured);
 }
 
 static void on_dplane(void *ctx, uint32_t revents)
@@ -384,8 +385,8 @@ static int start_loop(struct daemon *daemon)
 
 static int start_ctl(struct daemon *daemon)
 {
-	int err = ctlsock_new(daemon->loop, daemon->options->instance, mgmt_request, daemon,
-			      &daemon->ctl);
+	int err = ctlsock_new(daemon->loop, daemon->options->instance, daemon->clients->request,
+			      daemon, &daemon->ctl);
 
 	if (err == -EADDRINUSE) {
 		log_format(NOTE_WARN, "instance %s is running already", daemon->options->instance);
@@ -458,11 +459,13 @@ static int start_core(struct daemon *daemon)
 	return err ? fail(err, "write the history") : 0;
 }
 
-int daemon_start(struct daemon *daemon, const struct daemon_options *options)
+int daemon_start(struct daemon *daemon, const struct daemon_options *options,
+		 const struct daemon_clients *clients)
 {
 	int err;
 
 	daemon->options = options;
+	daemon->clients = clients;
 	daemon->started_at = loop_now();
 	err = start_loop(daemon);
 	if (!err)
@@ -514,7 +517,8 @@ void daemon_stop(struct daemon *daemon, enum daemon_end end)
 
 void daemon_fini(struct daemon *daemon)
 {
-	capture_fini(daemon);
+	if (daemon->clients)
+		daemon->clients->close(daemon);
 	loop_del(daemon->dplane_watch);
 	dplane_free(daemon->dplane, daemon->end != DAEMON_END);
 	rawsock_free(daemon->rawsock);

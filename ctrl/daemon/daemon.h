@@ -10,11 +10,13 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "daemon/port.h"
+#include "io/ctlsock.h"
 
 struct capture;
 struct core;
 struct core_event;
 struct ctlsock;
+struct dplane_captured;
 struct loop;
 struct loop_fd;
 struct rawsock;
@@ -44,7 +46,15 @@ enum daemon_end {
 	DAEMON_RESTART, /* the same, and that daemon is this process */
 };
 
+/** struct daemon_clients - What serves the clients of the control socket: management. */
+struct daemon_clients {
+	ctl_request_fn *request; /* its ctx is the daemon */
+	void (*captured)(struct daemon *daemon, const struct dplane_captured *captured);
+	void (*close)(struct daemon *daemon); /* before the control socket closes */
+};
+
 struct daemon {
+	const struct daemon_clients *clients;
 	const struct daemon_options *options;
 	struct loop *loop;
 	struct loop_fd *dplane_watch;
@@ -73,7 +83,8 @@ struct daemon {
 };
 
 /** daemon_start() - Open everything. Return: 0 or a negative errno, after saying what failed. */
-int daemon_start(struct daemon *daemon, const struct daemon_options *options);
+int daemon_start(struct daemon *daemon, const struct daemon_options *options,
+		 const struct daemon_clients *clients);
 
 /** daemon_stop() - End the loop. */
 void daemon_stop(struct daemon *daemon, enum daemon_end end);

@@ -12,6 +12,7 @@
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/privileges.h"
+#include "mgmt/mgmt.h"
 #include "daemon/restart.h"
 #include "hpim/mfib_abi.h"
 #include "io/ctlsock.h"
@@ -236,7 +237,7 @@ int main(int argc, char **argv)
 	options.discards_pins &= is_first;
 	if (!options.is_foreground && is_first)
 		ready_fd = go_to_background();
-	err = daemon_start(&daemon, &options);
+	err = daemon_start(&daemon, &options, &mgmt_clients);
 	if (!err) {
 		report(ready_fd, CTL_EXIT_OK);
 		ready_fd = -1;

@@ -19,7 +19,6 @@
 #include "mgmt/answer.h"
 #include "mgmt/args.h"
 #include "mgmt/capture.h"
-#include "mgmt/mgmt.h"
 
 #define SCHEMA "hpim.capture/1"
 

@@ -11,4 +11,12 @@ struct json_object;
 void capture_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		     struct json_object *args);
 
+struct dplane_captured;
+
+/** capture_packet() - Hand a sampled packet to the clients that want some. */
+void capture_packet(struct daemon *daemon, const struct dplane_captured *captured);
+
+/** capture_fini() - End all captures. */
+void capture_fini(struct daemon *daemon);
+
 #endif

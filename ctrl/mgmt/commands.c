@@ -15,8 +15,8 @@
 #include "mgmt/ports.h"
 #include "mgmt/schema.h"
 #include "mgmt/settings.h"
-#include "mgmt/show.h"
 #include "mgmt/statics.h"
+#include "mgmt/views.h"
 
 static void do_stop(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		    struct json_object *args)
@@ -84,13 +84,13 @@ const char *mgmt_check(void)
 {
 	for (const struct command *command = commands; command->name; command++)
 		if (command->access != ACCESS_LOCAL &&
-		    (command->access == ACCESS_READ ? !show_has_view(command)
+		    (command->access == ACCESS_READ ? !views_has(command)
 						    : !handler_find(command->name)))
 			return command->name;
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
 		if (!command_find(handlers[i].name))
 			return handlers[i].name;
-	return show_unknown_view();
+	return views_unknown();
 }
 
 void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,
@@ -103,7 +103,7 @@ void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct 
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
 				"'hpimctl help' lists the commands", "no command '%s'", cmd);
 	else if (command->access == ACCESS_READ)
-		show_request(daemon, client, command, args);
+		views_request(daemon, client, command, args);
 	else if (may_change)
 		handler_find(cmd)->run(daemon, client, cmd, args);
 	else
@@ -111,3 +111,9 @@ void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct 
 				"run it as root or as a member of the group hpim",
 				"'%s' changes something, and this socket is read-only", cmd);
 }
+
+const struct daemon_clients mgmt_clients = {
+	.request = mgmt_request,
+	.captured = capture_packet,
+	.close = capture_fini,
+};

@@ -23,6 +23,7 @@
 #include "io/loop.h"
 #include "io/rtnl.h"
 #include "mgmt/answer.h"
+#include "mgmt/counters.h"
 #include "mgmt/explain.h"
 #include "mgmt/mroutes.h"
 #include "mgmt/reason.h"
@@ -467,14 +468,14 @@ static bool read_key(struct json_object *args, struct mfib_key *ret_key)
 bool explain_begin(struct show *show)
 {
 	if (read_key(show->args, &show->key))
-		return true;
+		return counters_begin(show);
 	ctl_reply_error(show->client, "usage", CTL_EXIT_USAGE,
 			"explain SOURCE GROUP, two addresses of one family",
 			"no source and group to explain");
 	return false;
 }
 
-void explain_step(struct show *show)
+static void explain(struct show *show)
 {
 	struct explain ex = { .daemon = show->daemon, .client = show->client, .key = show->key };
 
@@ -498,4 +499,12 @@ void explain_step(struct show *show)
 		explain_silence_of_input(&ex);
 	explain_outputs(&ex);
 	dplane_counters(show->daemon->dplane, explain_counter, &ex);
+}
+
+bool explain_step(struct show *show)
+{
+	if (!counters_are_settled(show))
+		return false;
+	explain(show);
+	return true;
 }

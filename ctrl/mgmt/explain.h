@@ -8,7 +8,7 @@
 /** explain_begin() - Read "source" and "group", both of which must be there. */
 bool explain_begin(struct show *show);
 
-/** explain_step() - Say it all. */
-void explain_step(struct show *show);
+/** explain_step() - All of it, when the counters are exact. */
+bool explain_step(struct show *show);
 
 #endif

@@ -16,6 +16,7 @@
 #include "io/ctlsock.h"
 #include "io/field.h"
 #include "mgmt/args.h"
+#include "mgmt/show.h"
 #include "mgmt/keys.h"
 
 /* A request about one key on one interface. */
@@ -169,4 +170,43 @@ void keys_request(struct daemon *daemon, struct ctl_client *client, const char *
 {
 	key_answer(daemon, client, cmd, args);
 	secret_erase(args);
+}
+
+/* ---- views ---- */
+
+static bool show_key(void *ctx, const struct inspect_key *view)
+{
+	const struct show *show = ctx;
+	struct json_object *record;
+
+	if (!show_includes(show, view->link))
+		return true;
+	record = json_object_new_object();
+	field_put_text(record, "interface", port_name(show->daemon, view->link));
+	field_put_number(record, "family", view->family == IP_FAMILY_4 ? 4 : 6);
+	field_put_number(record, "id", view->id);
+	field_put_text(record, "algorithm", hpim_hash_name(view->hash));
+	field_put_bool(record, "sending", view->is_sending);
+	show_record(show, record);
+	return true;
+}
+
+bool keys_step(struct show *show)
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		if (arg_family(show->args, family))
+			inspect_keys(show->daemon->core, family, show_key, show);
+	return true;
+}
+
+bool keys_algorithms_step(struct show *show)
+{
+	for (enum hpim_hash hash = HPIM_HASH_MD5; hash < HPIM_HASH_COUNT; hash++) {
+		struct json_object *record = json_object_new_object();
+
+		field_put_text(record, "algorithm", hpim_hash_name(hash));
+		field_put_number(record, "bytes", hpim_hash_len(hash));
+		show_record(show, record);
+	}
+	return true;
 }

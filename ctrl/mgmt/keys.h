@@ -11,4 +11,10 @@ struct json_object;
 void keys_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		  struct json_object *args);
 
+struct show;
+
+/** keys_step(), keys_algorithms_step() - Views: at once. */
+bool keys_step(struct show *show);
+bool keys_algorithms_step(struct show *show);
+
 #endif

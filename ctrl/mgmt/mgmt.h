@@ -2,11 +2,10 @@
 #ifndef MGMT_MGMT_H
 #define MGMT_MGMT_H
 
-/* Management, as the daemon sees it. */
+/* Management, as it is handed to the daemon. */
 #include "io/ctlsock.h"
 
-struct daemon;
-struct dplane_captured;
+struct daemon_clients;
 
 /** mgmt_request() - A request on the control socket; @ctx: the daemon. */
 ctl_request_fn mgmt_request;
@@ -19,10 +18,7 @@ ctl_request_fn mgmt_request;
  */
 const char *mgmt_check(void);
 
-/** capture_packet() - Hand a sampled packet to the clients that want some. */
-void capture_packet(struct daemon *daemon, const struct dplane_captured *captured);
-
-/** capture_fini() - End all captures. */
-void capture_fini(struct daemon *daemon);
+/** mgmt_clients - Management, as daemon_start() takes it. */
+extern const struct daemon_clients mgmt_clients;
 
 #endif

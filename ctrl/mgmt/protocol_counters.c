@@ -61,7 +61,7 @@ static void show_malformed(const struct show *show, const struct counters *count
 	}
 }
 
-void protocol_counters_link(const struct show *show)
+static void protocol_counters_link(const struct show *show)
 {
 	static const enum note_code codes[] = {
 		NOTE_PACKET_FOREIGN,     NOTE_PACKET_UNSIGNED, NOTE_PACKET_SOURCE,  NOTE_PACKET_TTL,
@@ -77,4 +77,9 @@ void protocol_counters_link(const struct show *show)
 		show_refused(show, SOCKET_103, reason_of_note(codes[i]), counters->noted[codes[i]]);
 	for (enum gm_refusal reason = 0; reason < GM_REFUSAL_COUNT; reason++)
 		show_refused(show, SOCKET_GM, reason_of_gm(reason), counters->gm_refused[reason]);
+}
+
+bool protocol_counters_step(struct show *show)
+{
+	return show_next_link(show, protocol_counters_link);
 }

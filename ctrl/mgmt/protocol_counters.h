@@ -4,8 +4,8 @@
 
 #include "mgmt/show.h"
 
-/** protocol_counters_link() - Messages and refusals of show->link and show->family, none that is 0.
+/** protocol_counters_step() - Messages and refusals of each interface and family, none that is 0.
  */
-void protocol_counters_link(const struct show *show);
+bool protocol_counters_step(struct show *show);
 
 #endif

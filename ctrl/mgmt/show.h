@@ -70,14 +70,11 @@ struct ip_addr show_link_addr(const struct rtnl_link *link, enum ip_family famil
 /** show_record() - Send a record of the view; takes the reference of @record. */
 void show_record(const struct show *show, struct json_object *record);
 
-/** show_request() - Answer a command that only reads. */
-void show_request(struct daemon *daemon, struct ctl_client *client, const struct command *command,
-		  struct json_object *args);
+/** show_begin() - Answer a command with a view. */
+void show_begin(struct daemon *daemon, struct ctl_client *client, const struct command *command,
+		const struct view *view, struct json_object *args);
 
-/** show_has_view() - Whether a command that only reads is implemented. */
-bool show_has_view(const struct command *command);
-
-/** show_unknown_view() - A view's command that mgmt/command.c does not have; NULL: none. */
-const char *show_unknown_view(void);
+/** show_next_link() - A step for each family and interface. Return: whether it was the last. */
+bool show_next_link(struct show *show, void (*each)(const struct show *show));
 
 #endif

@@ -11,6 +11,7 @@
 #include "dplane/dplane.h"
 #include "io/field.h"
 #include "io/loop.h"
+#include "mgmt/show.h"
 #include "mgmt/status.h"
 
 struct interfaces {
@@ -72,7 +73,8 @@ static void put_privileges(struct json_object *record)
 	field_put_text(record, "capabilities", text);
 }
 
-struct json_object *status_record(const struct daemon *daemon, const struct dplane_totals *totals)
+static struct json_object *status_record(const struct daemon *daemon,
+					 const struct dplane_totals *totals)
 {
 	struct json_object *record = json_object_new_object();
 
@@ -83,4 +85,12 @@ struct json_object *status_record(const struct daemon *daemon, const struct dpla
 	put_numbers(daemon, totals, record);
 	put_privileges(record);
 	return record;
+}
+
+bool status_step(struct show *show)
+{
+	if (!dplane_totals_add(show->daemon->dplane, &show->totals))
+		return false;
+	show_record(show, status_record(show->daemon, &show->totals));
+	return true;
 }

@@ -2,11 +2,9 @@
 #ifndef MGMT_STATUS_H
 #define MGMT_STATUS_H
 
-struct daemon;
-struct dplane_totals;
-struct json_object;
+#include "mgmt/show.h"
 
-/** status_record() - The record about the daemon as a whole. */
-struct json_object *status_record(const struct daemon *daemon, const struct dplane_totals *totals);
+/** status_step() - The daemon as a whole, when the totals are exact. */
+bool status_step(struct show *show);
 
 #endif

@@ -221,7 +221,7 @@ schema_tree; add docs/SCHEMA.md '| `color` |\n'
 expect schema.sh 1 'not what the tables say'
 schema_tree; add ctrl/mgmt/show.c 'field_put_text(record, "color", "red");\n'
 expect schema.sh 1 'the field color is in no schema'
-schema_tree; sed -i '/"checkpoint_sn"/d' "$work/t/ctrl/mgmt/show.c"
+schema_tree; sed -i '/"checkpoint_sn"/d' "$work/t/ctrl/mgmt/interfaces.c"
 expect schema.sh 1 'no record has the field checkpoint_sn'
 schema_tree; add ctrl/mgmt/show.c 'ctl_reply_record(client, record);\n'
 expect schema.sh 1 'records go through'

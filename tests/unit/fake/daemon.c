@@ -85,7 +85,7 @@ struct daemon *world_boot(void)
 	cr_assert_null(the_daemon);
 	the_daemon = calloc(1, sizeof(*the_daemon));
 	cr_assert_not_null(the_daemon);
-	cr_assert_eq(daemon_start(the_daemon, &options), 0);
+	cr_assert_eq(daemon_start(the_daemon, &options, &mgmt_clients), 0);
 	fake_on_send(peer_hear);
 	return the_daemon;
 }

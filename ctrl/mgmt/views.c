@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which command shows what.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "io/field.h"
+#include "mgmt/counters.h"
+#include "mgmt/doctor.h"
+#include "mgmt/explain.h"
+#include "mgmt/interfaces.h"
+#include "mgmt/keys.h"
+#include "mgmt/limits.h"
+#include "mgmt/mroutes.h"
+#include "mgmt/protocol_counters.h"
+#include "mgmt/schema.h"
+#include "mgmt/settings.h"
+#include "mgmt/statics.h"
+#include "mgmt/status.h"
+#include "mgmt/trees.h"
+#include "mgmt/views.h"
+
+static const struct view views[] = {
+	{ .cmd = "status", .step = status_step },
+	{ .cmd = "show interfaces", .step = interfaces_step },
+	{ .cmd = "show neighbors", .step = interfaces_neighbors_step },
+	{ .cmd = "show trees",
+	  .is_detail = true,
+	  .begin = mroutes_begin,
+	  .step = trees_ifs_step,
+	  .end = trees_end },
+	{ .cmd = "show trees", .begin = mroutes_begin, .step = trees_step, .end = trees_end },
+	{ .cmd = "show groups", .step = interfaces_groups_step },
+	{ .cmd = "show mroutes", .begin = mroutes_begin, .step = mroutes_step, .end = mroutes_end },
+	{ .cmd = "show static", .step = statics_step },
+	{ .cmd = "show counters", .begin = counters_begin, .step = counters_step },
+	{ .cmd = "show protocol-counters", .step = protocol_counters_step },
+	{ .cmd = "explain", .begin = explain_begin, .step = explain_step },
+	{ .cmd = "doctor", .begin = doctor_begin, .step = doctor_step, .end = doctor_end },
+	{ .cmd = "show limits", .step = limits_step },
+	{ .cmd = "show timers", .step = settings_timers_step },
+	{ .cmd = "show config", .step = settings_config_step },
+	{ .cmd = "show keys", .step = keys_step },
+	{ .cmd = "show algorithms", .step = keys_algorithms_step },
+};
+
+static const struct view *view_find(const char *cmd, bool is_detail)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (!strcmp(cmd, views[i].cmd) && (!views[i].is_detail || is_detail))
+			return &views[i];
+	return NULL;
+}
+
+bool views_has(const struct command *command)
+{
+	const struct view *detail = view_find(command->name, true);
+
+	return view_find(command->name, false) && (!command->detail || detail->is_detail);
+}
+
+const char *views_unknown(void)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (!command_find(views[i].cmd))
+			return views[i].cmd;
+	return NULL;
+}
+
+void views_request(struct daemon *daemon, struct ctl_client *client, const struct command *command,
+		   struct json_object *args)
+{
+	const struct view *view = view_find(command->name, field_bool(args, "detail"));
+
+	assert(view); /* mgmt_check() */
+	show_begin(daemon, client, command, view, args);
+}
