@@ -100,7 +100,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 all: $(BINS) ## Build everything to build/
 
-tests: $(UNIT_TESTS) $(BPF_TESTS) $(NETNS_TESTS) $(BUILD)/tools/bench/bench_core ## Build the tests, run none
+tests: $(UNIT_TESTS) $(BPF_TESTS) $(NETNS_TESTS) $(BENCHES) ## Build the tests, run none
 
 deps: ## Install the Debian packages that are missing (as root)
 	$(Q)tools/deps.sh

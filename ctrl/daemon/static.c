@@ -475,7 +475,7 @@ struct json_object *static_encode(const struct daemon *daemon, const struct stat
 bool static_restore(struct daemon *daemon, struct json_object *line)
 {
 	const char *name = field_text(line, "static");
-	struct static_request request;
+	struct static_request request = { 0 };
 	struct refusal refusal;
 	unsigned int kind = 0;
 

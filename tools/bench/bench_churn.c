@@ -143,7 +143,7 @@ static void traffic_stop(struct traffic *traffic)
 
 /* ---- changes ---- */
 
-static uint32_t random_next(struct churn *churn)
+static uint32_t next_output(struct churn *churn)
 {
 	churn->random = churn->random * 6364136223846793005u + 1442695040888963407u;
 	return (uint32_t)(churn->random >> 32);
@@ -163,7 +163,7 @@ static struct ifset outputs_random(struct churn *churn)
 	struct ifset outputs = { .word = { 0 } };
 
 	while (ifset_count(&outputs) < MEMBERS)
-		ifset_add(&outputs, (uint16_t)(LINK_OUTPUT + random_next(churn) % OUTPUTS));
+		ifset_add(&outputs, (uint16_t)(LINK_OUTPUT + next_output(churn) % OUTPUTS));
 	return outputs;
 }
 
