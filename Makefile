@@ -105,13 +105,15 @@ tests: $(UNIT_TESTS) $(BPF_TESTS) $(NETNS_TESTS) $(BENCHES) ## Build the tests, 
 deps: ## Install the Debian packages that are missing (as root)
 	$(Q)tools/deps.sh
 
+JOBS ?= $(shell nproc)
+
 # Three builds: both compilers, and one that stops at the first wrong access. All tests run, the
 # programs that need the network run once, with the first build. JOBS tests run at a time (as many
 # as there are processors).
 check: deps ## Build with gcc, clang and sanitizers, run every test, count the results
-	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build all tests skeletons
-	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/clang all tests
-	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build/asan SANITIZE=address,undefined all tests
+	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=gcc BUILD=build all tests skeletons
+	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=clang BUILD=build/clang all tests
+	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=gcc BUILD=build/asan SANITIZE=address,undefined all tests
 	$(Q)tests/run.sh
 
 check-vm: deps ## Boot the kernels of vmtests/kernels.txt in QEMU and test on each
