@@ -319,7 +319,7 @@ static void on_route(void *ctx, const struct ip_prefix *prefix)
 		watch_answer(daemon, prefix);
 }
 
-static void on_say(void *ctx, enum note_level level, const char *line)
+static void on_log(void *ctx, enum note_level level, const char *line)
 {
 	struct daemon *daemon = ctx;
 
@@ -411,7 +411,7 @@ static int start_dplane(struct daemon *daemon)
 		.ctx = daemon,
 		.upcall = on_upcall,
 		.captured = on_captured,
-		.say = on_say,
+		.log = on_log,
 	};
 	int err;
 
@@ -428,7 +428,7 @@ static int start_dplane(struct daemon *daemon)
 static int start_system(struct daemon *daemon)
 {
 	const struct rtnl_handlers handlers = {
-		.ctx = daemon, .link = on_link, .route = on_route, .say = on_say
+		.ctx = daemon, .link = on_link, .route = on_route, .log = on_log
 	};
 	int err = rtnl_new(daemon->loop, daemon->options->unicast_table, &handlers, &daemon->rtnl);
 

@@ -89,8 +89,8 @@ struct backend {
 	const struct backend_ops *ops;
 };
 
-/** dplane_say() - Format one line and hand it to config->say. */
-void dplane_say(const struct dplane_config *config, enum note_level level, const char *format, ...)
+/** dplane_log() - Format one line and hand it to config->log. */
+void dplane_log(const struct dplane_config *config, enum note_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* The config is copied; its strings and functions must outlive the backend. */

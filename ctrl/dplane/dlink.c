@@ -63,7 +63,7 @@ void dlink_caps_changed(void *ctx, uint32_t ifindex)
 			continue;
 		if (!redirects_ask(dp, i))
 			continue;
-		dplane_say(&dp->config, NOTE_INFO, "%s %s", dp->links[i].link.name,
+		dplane_log(&dp->config, NOTE_INFO, "%s %s", dp->links[i].link.name,
 			   dp->ports[i].takes_redirects ? "takes redirected frames now"
 							: "no longer takes redirected frames");
 		dtree_settle_link(dp, i);
@@ -80,10 +80,10 @@ static int fast_add(struct dplane *dp, const struct dplane_link *link, struct ti
 	int err = dp->fast->ops->link_add(dp->fast, link, port, why);
 
 	if (err)
-		dplane_say(&dp->config, NOTE_WARN, "%s not attached: %s", link->name, why);
+		dplane_log(&dp->config, NOTE_WARN, "%s not attached: %s", link->name, why);
 	else if (link->mode == DPLANE_MODE_AUTO && *port->why_no_hook &&
 		 strcmp(before, port->why_no_hook) != 0)
-		dplane_say(&dp->config, NOTE_INFO, "%s: %s; what arrives there is carried by %s",
+		dplane_log(&dp->config, NOTE_INFO, "%s: %s; what arrives there is carried by %s",
 			   link->name, port->why_no_hook, port->has_tc ? "TC" : "the kernel");
 	return err;
 }
@@ -100,7 +100,7 @@ static int mirror_add(struct dplane *dp, const struct dplane_link *link, struct 
 	if (!err)
 		return 0;
 	if (dp->ports[link->link].has_kernel || !dp->links[link->link].is_attached)
-		dplane_say(&dp->config, NOTE_WARN, "%s is not in the kernel's multicast cache: %s",
+		dplane_log(&dp->config, NOTE_WARN, "%s is not in the kernel's multicast cache: %s",
 			   link->name, *why ? why : strerror(-err));
 	return port->hook == TIER_HOOK_NONE && !port->has_tc ? err : 0;
 }

@@ -235,7 +235,7 @@ static void adopt(struct dplane *dp)
 	if (!links)
 		return;
 	dp->stale_until = dplane_now() + dp->config.stale_for;
-	dplane_say(&dp->config, NOTE_INFO,
+	dplane_log(&dp->config, NOTE_INFO,
 		   "going on with %u interfaces and %u trees of the earlier run", links,
 		   HASH_COUNT(dp->trees));
 }

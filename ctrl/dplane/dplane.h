@@ -46,7 +46,7 @@ struct dplane_config {
 	/* NULL: sampled packets are not wanted. What it is handed is borrowed. */
 	void (*captured)(void *ctx, const struct dplane_captured *captured);
 	/* A line for the log, complete and without newline. */
-	void (*say)(void *ctx, enum note_level level, const char *line);
+	void (*log)(void *ctx, enum note_level level, const char *line);
 };
 
 /** struct dplane_link - An interface to attach or that changed. */

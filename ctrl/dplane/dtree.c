@@ -26,7 +26,7 @@ static bool tree_uses(const struct tree *tree, uint16_t link)
 	return tree->want.iif == link || ifset_has(&tree->want.oifs, link);
 }
 
-static void tree_say(const struct dplane *dp, const struct tree *tree)
+static void tree_log(const struct dplane *dp, const struct tree *tree)
 {
 	struct addr_text source, group;
 
@@ -34,7 +34,7 @@ static void tree_say(const struct dplane *dp, const struct tree *tree)
 		return;
 	source = ip_addr_text(&tree->want.key.source);
 	group = ip_addr_text(&tree->want.key.group);
-	dplane_say(&dp->config, NOTE_DEBUG, "(%s,%s) carried by %s%s%s", source.s, group.s,
+	dplane_log(&dp->config, NOTE_DEBUG, "(%s,%s) carried by %s%s%s", source.s, group.s,
 		   tier_name(tree->choice.tier), *tree->choice.why ? ": " : "", tree->choice.why);
 }
 
@@ -138,10 +138,10 @@ static void choice_set(struct dplane *dp, struct tree *tree, const struct tier_c
 	dp->tier_count[tree->choice.tier]++;
 }
 
-static void out_of_sets_say(struct dplane *dp, const struct tier_choice *choice)
+static void out_of_sets_log(struct dplane *dp, const struct tier_choice *choice)
 {
 	if (!dp->is_out_of_sets)
-		dplane_say(&dp->config, NOTE_WARN,
+		dplane_log(&dp->config, NOTE_WARN,
 			   "all %u output sets are in use: more trees are carried by %s",
 			   dp->config.max_sets, tier_name(choice->tier));
 	dp->is_out_of_sets = true;
@@ -170,7 +170,7 @@ static int fast_put(struct dplane *dp, const struct mfib_route *want, struct tie
 		return err;
 	choice->tier = in->has_tc ? DPLANE_TIER_TC : DPLANE_TIER_KERNEL;
 	(void)snprintf(choice->why, sizeof(choice->why), "no free output set");
-	out_of_sets_say(dp, choice);
+	out_of_sets_log(dp, choice);
 	return fast_put_as(dp, want, choice->tier);
 }
 
@@ -274,7 +274,7 @@ int dplane_put(struct dplane *dp, const struct mfib_route *route)
 		tree->want = old;
 		return err;
 	}
-	tree_say(dp, tree);
+	tree_log(dp, tree);
 	return 0;
 }
 
@@ -308,11 +308,11 @@ static void tree_renew(struct dplane *dp, struct tree *tree)
 	if (err) {
 		source = ip_addr_text(&tree->want.key.source);
 		group = ip_addr_text(&tree->want.key.group);
-		dplane_say(&dp->config, NOTE_WARN,
+		dplane_log(&dp->config, NOTE_WARN,
 			   "(%s,%s) was not changed with its interfaces: %s", source.s, group.s,
 			   strerror(-err));
 	} else if (before != tree->choice.tier) {
-		tree_say(dp, tree);
+		tree_log(dp, tree);
 	}
 }
 

@@ -5,15 +5,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void dplane_say(const struct dplane_config *config, enum note_level level, const char *format, ...)
+void dplane_log(const struct dplane_config *config, enum note_level level, const char *format, ...)
 {
 	char line[256];
 	va_list args;
 
-	if (!config->say)
+	if (!config->log)
 		return;
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args); /* a cut line is better than none */
 	va_end(args);
-	config->say(config->ctx, level, line);
+	config->log(config->ctx, level, line);
 }

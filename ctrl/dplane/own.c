@@ -38,9 +38,9 @@ static int program_own(struct dplane *dp, const struct own *own)
 	return dp->fast->ops->own(dp->fast, &own->addr, own->what == DPLANE_OWN_BROADCAST);
 }
 
-static void refusal_say(const struct dplane *dp, int err)
+static void refusal_log(const struct dplane *dp, int err)
 {
-	dplane_say(&dp->config, NOTE_WARN,
+	dplane_log(&dp->config, NOTE_WARN,
 		   "not all addresses of this router are known to the programs: %s; packets that "
 		   "arrive from the others are not refused",
 		   strerror(-err));
@@ -65,7 +65,7 @@ void dplane_own_add(struct dplane *dp, const struct ip_addr *addr, enum dplane_o
 		return;
 	err = program_own(dp, own);
 	if (err && !dp->has_said_own)
-		refusal_say(dp, err);
+		refusal_log(dp, err);
 	dp->has_said_own |= err != 0;
 	dp->has_own_changed = true;
 }

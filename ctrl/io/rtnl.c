@@ -43,8 +43,8 @@ struct rtnl {
 	alignas(struct nlmsghdr) char buffer[1 << 16];
 };
 
-__attribute__((format(printf, 2, 3))) static void say(const struct rtnl *rtnl, const char *format,
-						      ...)
+__attribute__((format(printf, 2, 3))) static void log_warn(const struct rtnl *rtnl,
+							   const char *format, ...)
 {
 	char line[160];
 	va_list args;
@@ -52,7 +52,7 @@ __attribute__((format(printf, 2, 3))) static void say(const struct rtnl *rtnl, c
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args); /* a line cut short still helps */
 	va_end(args);
-	rtnl->handlers.say(rtnl->handlers.ctx, NOTE_WARN, line);
+	rtnl->handlers.log(rtnl->handlers.ctx, NOTE_WARN, line);
 }
 
 /* --- messages --- */
@@ -361,9 +361,9 @@ static void socket_readable(void *ctx, uint32_t revents)
 			continue;
 		err = catch_up(rtnl); /* once for many changes: when they are all read */
 		if (err)
-			say(rtnl,
-			    "cannot read links and routes: %s; tried again at the next change",
-			    strerror(-err));
+			log_warn(rtnl,
+				 "cannot read links and routes: %s; tried again at the next change",
+				 strerror(-err));
 		return;
 	}
 	links_report(rtnl);

@@ -35,7 +35,7 @@ struct rtnl_handlers {
 	void (*link)(void *ctx, const struct rtnl_link *link); /* appeared, changed or gone */
 	void (*route)(void *ctx,
 		      const struct ip_prefix *prefix); /* a route of that prefix changed */
-	void (*say)(void *ctx, enum note_level level, const char *line);
+	void (*log)(void *ctx, enum note_level level, const char *line);
 };
 
 /**

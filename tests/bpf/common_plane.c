@@ -30,7 +30,7 @@ static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
 	plane->last_upcall = *upcall;
 }
 
-static void on_say(void *ctx, enum note_level level, const char *line)
+static void on_log(void *ctx, enum note_level level, const char *line)
 {
 	struct plane *plane = ctx;
 	size_t len = strlen(plane->said);
@@ -97,7 +97,7 @@ void plane_new(struct plane *plane, uint32_t max_sets)
 		.stale_for = plane->stale_for ? plane->stale_for : HP_SEC(20),
 		.ctx = plane,
 		.upcall = on_upcall,
-		.say = on_say,
+		.log = on_log,
 	};
 	int err;
 

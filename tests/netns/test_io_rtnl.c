@@ -42,7 +42,7 @@ static void on_route(void *ctx, const struct ip_prefix *prefix)
 	loop_quit(loop);
 }
 
-static void on_say(void *ctx, enum note_level level, const char *line)
+static void on_log(void *ctx, enum note_level level, const char *line)
 {
 	(void)ctx;
 	(void)level;
@@ -69,7 +69,7 @@ __attribute__((format(printf, 1, 2))) static void ip(const char *format, ...)
 /* Two pairs of interfaces, a0-b0 and a1-b1, without any link-local address of the kernel's own. */
 static void setup(void)
 {
-	static const struct rtnl_handlers handlers = { NULL, on_link, on_route, on_say };
+	static const struct rtnl_handlers handlers = { NULL, on_link, on_route, on_log };
 
 	if (geteuid() != 0)
 		cr_skip("needs root");
@@ -357,7 +357,7 @@ Test(io_rtnl, nexthop_objects_and_routes_by_hand_stay_apart)
 
 Test(io_rtnl, blackhole_nexthop_and_one_read_at_start)
 {
-	static const struct rtnl_handlers handlers = { NULL, on_link, on_route, on_say };
+	static const struct rtnl_handlers handlers = { NULL, on_link, on_route, on_log };
 
 	set_compat_mode(false);
 	ip("link set lo up"); /* a blackhole is a hop of the loopback */

@@ -77,7 +77,7 @@ static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
 		cr_expect_eq(be->ops->put(be, answer), 0);
 }
 
-static void on_say(void *ctx, enum note_level level, const char *line)
+static void on_log(void *ctx, enum note_level level, const char *line)
 {
 	(void)ctx;
 	(void)level;
@@ -89,7 +89,7 @@ static const struct dplane_config config = {
 	.hash_key = &hash_key,
 	.instance = "test",
 	.upcall = on_upcall,
-	.say = on_say,
+	.log = on_log,
 };
 
 /* ---- namespaces ---- */

@@ -74,7 +74,7 @@ static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
 	(void)upcall; /* every tree has its route before its first packet */
 }
 
-static void on_say(void *ctx, enum note_level level, const char *line)
+static void on_log(void *ctx, enum note_level level, const char *line)
 {
 	struct lab *lab = ctx;
 
@@ -96,7 +96,7 @@ void lab_plane_open(struct lab *lab, uint32_t trees)
 		.discard_pins = true, /* of one that was killed and had our process number */
 		.ctx = lab,
 		.upcall = on_upcall,
-		.say = on_say,
+		.log = on_log,
 	};
 	int err;
 

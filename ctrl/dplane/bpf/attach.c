@@ -58,13 +58,13 @@ static int bpf_fs_ensure(const struct dplane_config *config)
 	if (bpf_fs_is_mounted())
 		return 0;
 	if (mount("bpf", BPF_FS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0) {
-		dplane_say(config, NOTE_WARN,
+		dplane_log(config, NOTE_WARN,
 			   "no BPF file system at " BPF_FS ", and mounting it failed: %s; run "
 			   "`mount -t bpf bpf " BPF_FS "`",
 			   strerror(errno));
 		return errno == EPERM ? -EPERM : -ENOTSUP;
 	}
-	dplane_say(config, NOTE_INFO, "BPF file system mounted at " BPF_FS);
+	dplane_log(config, NOTE_INFO, "BPF file system mounted at " BPF_FS);
 	return 0;
 }
 
@@ -75,7 +75,7 @@ static int dir_open(struct attach *at)
 	int err;
 
 	if (len < 0 || (size_t)len >= sizeof(at->dir) || strpbrk(instance, "/.")) {
-		dplane_say(at->config, NOTE_WARN,
+		dplane_log(at->config, NOTE_WARN,
 			   "instance name %s cannot name a folder of " BPF_FS, instance);
 		return -EINVAL;
 	}
@@ -86,13 +86,13 @@ static int dir_open(struct attach *at)
 	if (at->dir_fd < 0)
 		goto fail;
 	if (flock(at->dir_fd, LOCK_EX | LOCK_NB) < 0) {
-		dplane_say(at->config, NOTE_WARN, "%s belongs to another running daemon", at->dir);
+		dplane_log(at->config, NOTE_WARN, "%s belongs to another running daemon", at->dir);
 		return -EBUSY;
 	}
 	return 0;
 fail:
 	err = errno == EACCES ? EPERM : errno;
-	dplane_say(at->config, NOTE_WARN, "%s cannot be used: %s", at->dir, strerror(err));
+	dplane_log(at->config, NOTE_WARN, "%s cannot be used: %s", at->dir, strerror(err));
 	return -err;
 }
 
@@ -208,7 +208,7 @@ static void stale_remove(const struct attach *at, bool is_readable)
 		stale_ports_undo(at);
 	count = pins_unlink(at);
 	if (count)
-		dplane_say(at->config, NOTE_INFO, "%u pins of an earlier run removed from %s",
+		dplane_log(at->config, NOTE_INFO, "%u pins of an earlier run removed from %s",
 			   count, at->dir);
 }
 
@@ -219,7 +219,7 @@ static int stale_judge(struct attach *at)
 	enum stale stale = stale_read(at, &settings);
 
 	if (stale == STALE_OTHER && !at->config->discard_pins) {
-		dplane_say(
+		dplane_log(
 			at->config, NOTE_WARN,
 			"%s holds maps of version %u (%u links, %u routes, %u sets, %u reasons), "
 			"ours are version %u (%u, %u, %u, %u): they cannot be gone on with; "
@@ -273,7 +273,7 @@ int attach_maps_prepare(const struct attach *at, struct bpf_object *obj)
 
 static int load_fail(const struct attach *at, const char *what, int err)
 {
-	dplane_say(at->config, NOTE_WARN, "the kernel refused the %s programs: %s", what,
+	dplane_log(at->config, NOTE_WARN, "the kernel refused the %s programs: %s", what,
 		   err == -EPERM ? "no permission; CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON "
 				   "are needed"
 				 : strerror(-err));

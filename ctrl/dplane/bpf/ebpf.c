@@ -457,13 +457,13 @@ static int ebpf_open(struct ebpf *eb)
 		return err;
 	err = maps_init(&eb->maps, eb->attach.skel, &eb->config, eb->attach.is_stale);
 	if (err) {
-		dplane_say(&eb->config, NOTE_WARN, "%u output sets not made: %s",
+		dplane_log(&eb->config, NOTE_WARN, "%u output sets not made: %s",
 			   eb->config.max_sets, strerror(-err));
 		return err;
 	}
 	maps_own_clear(&eb->maps);
 	if (selftest_new(&eb->selftest) < 0)
-		dplane_say(&eb->config, NOTE_INFO, "no self-test: the kernel refused its program");
+		dplane_log(&eb->config, NOTE_INFO, "no self-test: the kernel refused its program");
 	err = setpool_init(eb);
 	if (!err)
 		err = slots_init(eb);

@@ -123,7 +123,7 @@ static void carrier_rxvlan_off(struct ebpf *eb, struct carrier *carrier, const c
 	int err = ifflags_rxvlan_set(carrier->ifindex, false, &changed);
 
 	if (err)
-		dplane_say(&eb->config, NOTE_WARN,
+		dplane_log(&eb->config, NOTE_WARN,
 			   "%s: VLAN offload stays on (%s): tagged multicast is taken for untagged",
 			   name, strerror(-err));
 	else if (changed)
@@ -437,7 +437,7 @@ int eport_link_add(struct ebpf *eb, const struct dplane_link *link, struct tier_
 		return err;
 	}
 	if (is_new && setpool_renew(eb, link->link) != 0)
-		dplane_say(&eb->config, NOTE_WARN, "%s: some output sets lack it", link->name);
+		dplane_log(&eb->config, NOTE_WARN, "%s: some output sets lack it", link->name);
 	eport_state(port, ret_port);
 	return 0;
 }
@@ -480,7 +480,7 @@ void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *wa
 	memcpy(port->link.name, info.name, sizeof(port->link.name));
 	memcpy(port->link.mac, was->mac, sizeof(port->link.mac));
 	if (hooks_set(eb, port, &state, why) < 0)
-		dplane_say(&eb->config, NOTE_WARN, "%s: not taken over: %s", info.name, why);
+		dplane_log(&eb->config, NOTE_WARN, "%s: not taken over: %s", info.name, why);
 	/* What is on already was switched on by the earlier run, and is to be undone by us. */
 	port->changed |= was->flags & MFIB_PORT_ALLMULTI;
 	(void)port_write(eb, port); /* it was there before, so there is room */

@@ -73,13 +73,13 @@ static int option_set(const struct mroute *mr, enum ip_family family, int option
 static int fail_init(const struct mroute *mr, enum ip_family family, int err)
 {
 	if (err == -EADDRINUSE)
-		dplane_say(&mr->config, NOTE_WARN,
+		dplane_log(&mr->config, NOTE_WARN,
 			   "another multicast routing daemon (pimd, smcroute, mrouted, ...) owns "
 			   "the kernel's "
 			   "multicast table %u (%s)",
 			   mr->config.mroute_table, name_of[family]);
 	else
-		dplane_say(&mr->config, NOTE_WARN,
+		dplane_log(&mr->config, NOTE_WARN,
 			   "cannot own the kernel's %s multicast table %u: %s", name_of[family],
 			   mr->config.mroute_table, strerror(-err));
 	return err;
@@ -112,7 +112,7 @@ static int family_open(struct mroute *mr, enum ip_family family)
 
 	mr->fd[family] = socket(af, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, proto);
 	if (mr->fd[family] < 0 && errno == EAFNOSUPPORT) {
-		dplane_say(&mr->config, NOTE_INFO,
+		dplane_log(&mr->config, NOTE_INFO,
 			   "the kernel has no %s: no multicast cache for it", name_of[family]);
 		return 0;
 	}
@@ -231,7 +231,7 @@ static void entries_install_of(struct mroute *mr, uint16_t link)
 		if (entry->route.iif == link || ifset_has(&entry->route.oifs, link))
 			err = entry_install(mr, entry);
 		if (err)
-			dplane_say(&mr->config, NOTE_WARN,
+			dplane_log(&mr->config, NOTE_WARN,
 				   "kernel refuses a multicast cache entry: %s", strerror(-err));
 	}
 }
@@ -260,7 +260,7 @@ static void rp_filter_check(const struct mroute *mr, const char *name)
 	unsigned int all = rp_filter_read("all"), own = rp_filter_read(name);
 
 	if ((all > own ? all : own) == 1)
-		dplane_say(&mr->config, NOTE_WARN,
+		dplane_log(&mr->config, NOTE_WARN,
 			   "%s: rp_filter is strict: the kernel drops multicast here unless its "
 			   "unicast route to the source leaves by %s; 2 or 0 avoids this",
 			   name, name);
@@ -289,7 +289,7 @@ static int slot_fill(struct mroute *mr, unsigned int number, const struct dplane
 	if (!has_any)
 		return -EOPNOTSUPP;
 	if (*why)
-		dplane_say(&mr->config, NOTE_WARN, "%s: %s", link->name, why);
+		dplane_log(&mr->config, NOTE_WARN, "%s: %s", link->name, why);
 	mr->slots[number] = slot;
 	return 0;
 }

@@ -19,8 +19,8 @@ static struct ip_addr group_number(const struct net *net, unsigned int i)
 	return addr;
 }
 
-static void say(struct net *net, uint16_t link, unsigned int host, enum hpim_type type,
-		unsigned int i, uint32_t sn)
+static void message(struct net *net, uint16_t link, unsigned int host, enum hpim_type type,
+		    unsigned int i, uint32_t sn)
 {
 	bench_hear(net, link, host,
 		   &(struct hpim_msg){ .boot_time = PEER_BOOT,
@@ -36,7 +36,7 @@ static void say(struct net *net, uint16_t link, unsigned int host, enum hpim_typ
 static void announce(struct net *net, unsigned int host, unsigned int first, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++)
-		say(net, 1, host, HPIM_UPSTREAM, first + i, 10 + first + i);
+		message(net, 1, host, HPIM_UPSTREAM, first + i, 10 + first + i);
 }
 
 /* A host on link 2 and the first group. */
@@ -171,7 +171,7 @@ BENCH_TEST(core_announced, tree_that_a_neighbor_asks_for_is_not_evicted)
 	net_route(net, 0, 1, 1, 11, 20);
 	bench_meet(net, 2, 3);
 	announce(net, 1, 0, LIMIT);
-	say(net, 2, 3, HPIM_INTEREST, LIMIT - 1, 10);
+	message(net, 2, 3, HPIM_INTEREST, LIMIT - 1, 10);
 	announce(net, 2, MANY, 3);
 	cr_assert(has_tree(net, LIMIT - 1));
 	cr_assert_not(has_tree(net, LIMIT - 2));
@@ -184,7 +184,7 @@ BENCH_TEST(core_announced, interest_in_nothing_is_charged_as_well)
 	struct net *net = lab(family, false);
 
 	for (unsigned int i = 0; i < MANY; i++)
-		say(net, 1, 1, i % 2 ? HPIM_INTEREST : HPIM_NO_UPSTREAM, i, 10 + i);
+		message(net, 1, 1, i % 2 ? HPIM_INTEREST : HPIM_NO_UPSTREAM, i, 10 + i);
 	cr_assert_leq(places_taken(net), LIMIT);
 	announce(net, 2, MANY, 3);
 	cr_assert_eq(trees_of(net, MANY, 3), 3);
@@ -259,7 +259,7 @@ BENCH_TEST(core_announced, neighbor_is_asked_again_once_in_a_minute)
 	member(net, true);
 	answer(net, 1, 0);
 	for (unsigned int i = 0; i < MANY; i++)
-		say(net, 1, 1, HPIM_UPSTREAM, 100 + i, 6000 + i); /* later than its snapshot */
+		message(net, 1, 1, HPIM_UPSTREAM, 100 + i, 6000 + i); /* later than its snapshot */
 	cr_assert(neigh->is_truncated);
 	neigh->resync_at -= HP_SEC(55); /* as if that had been so long ago */
 	member(net, false);             /* any change of members is a reason */

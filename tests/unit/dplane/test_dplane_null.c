@@ -34,7 +34,7 @@ static const struct dplane_config config = {
 	.max_links = LINKS_MAX,
 	.max_routes = 100,
 	.max_sets = 10,
-	.say = say,
+	.log = say,
 };
 
 static void open_null(void)
