@@ -247,7 +247,7 @@ static void limit_note(const struct core_note *note, const char *link, const cha
 		break;
 	case NOTE_UNWANTED_EVICTED:
 		(void)snprintf(line, room,
-			       "%s: (%s, %s) removed: unwanted data fills its part of "
+			       "%s: (%s, %s) forgotten: unwanted data fills its part of "
 			       "the table, and the oldest gives way",
 			       link, a, b);
 		break;
