@@ -681,7 +681,7 @@ Test(io_rawsock, interface_made_anew_gets_new_sockets)
 	wait_up(&b, "vb");
 	cr_assert_eq(join(&a, SOCKET_103, "224.0.0.13"), 0);
 	cr_assert_eq(join(&b, SOCKET_103, "224.0.0.13"), 0);
-	cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", "anew"), 0);
+	cr_assert_eq(send_text(&a, SOCKET_103, "10.0.0.1", "224.0.0.13", "again"), 0);
 	run_until_count(&b, 1);
-	expect_packet(&b, 0, "10.0.0.1", "224.0.0.13", "anew");
+	expect_packet(&b, 0, "10.0.0.1", "224.0.0.13", "again");
 }

@@ -3,7 +3,7 @@
 # words.sh [ROOT]: words for which docs/STYLE.md, "Glossary", has the field's own.
 set -eu
 cd "${1:-$(dirname "$0")/../..}"
-found=$(find ctrl bpf include docs README.md -type f \( -name '*.[ch]' -o -name '*.md' \) \
+found=$(find ctrl bpf include tools docs README.md -type f \( -name '*.[ch]' -o -name '*.md' \) \
 		! -path docs/STYLE.md 2>/dev/null | sort |
 	xargs grep -nowiE 'told|nobody|anew|wish|wishes|stray|strays|payer|payers|any more|let go|unsaid|relearned|adopted' |
 	sed 's/$/: see the glossary in docs\/STYLE.md/')

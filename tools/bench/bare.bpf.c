@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The limits that XDP is compared with: a broadcast that asks nothing, changes nothing and counts
- * nothing; and the same with the least that a router has to do with each copy. It is loaded anew
+ * nothing; and the same with the least that a router has to do with each copy. It is loaded again
  * for each number of outputs, since a packet walks the map's whole room.
  */
 #include <linux/bpf.h>

@@ -68,7 +68,7 @@ static __always_inline __u16 sum_add(__u32 sum, __u32 addr)
 
 /*
  * Live frames come back as the last run left them, with a smaller TTL, so TTL, group and checksum
- * are written anew. The sender keeps the sum of the IPv4 header's words without those of the group
+ * are written again. The sender keeps the sum of the IPv4 header's words without those of the group
  * (and, for a flood, of the source) in the first two bytes of the payload.
  */
 static __always_inline void fresh4(struct iphdr *ip, __u16 sum)
@@ -130,7 +130,7 @@ int fresh_stack(struct xdp_md *ctx)
 	return fresh(ctx);
 }
 
-/* A packet of a tree that nobody knows, from a source behind the flooded interface. */
+/* A packet of a tree without an entry, from a source behind the flooded interface. */
 static __always_inline int fresh_random(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;

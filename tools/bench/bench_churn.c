@@ -71,7 +71,7 @@ struct churn {
 	uint64_t random;
 };
 
-/** struct traffic - Packets of all trees in turn, until told to stop. */
+/** struct traffic - Packets of all trees in turn, until it is stopped. */
 struct traffic {
 	pthread_t thread;
 	const struct churn *churn;

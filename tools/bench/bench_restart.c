@@ -21,7 +21,7 @@
 /* Frames come in bursts of this length, half of them of each family. */
 #define BURST_FOR HP_MS(2)
 
-/* Nobody comes for so long after the daemon was killed. */
+/* No daemon comes for so long after the daemon was killed. */
 #define ABSENT_MS 1000
 
 /* What was sent has arrived, or has been lost. */
@@ -35,7 +35,7 @@ static const char usage[] =
 	"  --rate N        frames a second, of both families together (100000)\n"
 	"  --trees N       of each family, to which the frames belong in turn (1)\n"
 	"  --settle N      seconds after each change (3)\n"
-	"  --relearn N     seconds after the last one; a daemon learns anew what\n"
+	"  --relearn N     seconds after the last one; a daemon learns again what\n"
 	"                  it found for " SCENE_RELEARN_S " s (22)\n"
 	"  --programs DIR  where hpimd and hpimctl are (../.. of this one)\n"
 	"  --log FILE      what hpimd says (nowhere)\n"

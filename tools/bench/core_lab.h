@@ -45,7 +45,7 @@ struct lab {
 	uint16_t root;         /* where routes point to, and their metric */
 	uint32_t metric;
 	uint32_t random;
-	bool is_deaf; /* packets of the router are counted, but nobody hears them */
+	bool is_deaf; /* packets of the router are counted, but reach no router */
 	double cpu_s; /* of the router */
 	uint64_t events, sends;
 };
@@ -58,7 +58,7 @@ void lab_close(struct lab *lab);
 void lab_say(struct lab *lab, uint16_t link, unsigned int peer, enum hpim_type type, uint32_t tree,
 	     uint32_t metric);
 
-/** lab_route() - In the next batch the router is told the route to the source of a tree. */
+/** lab_route() - In the next batch the router gets the route to the source of a tree. */
 void lab_route(struct lab *lab, const struct ip_addr *source);
 
 /** lab_happen() - One event, and all that it leads to in the router. */
@@ -70,7 +70,7 @@ void lab_goodbye(struct lab *lab, uint16_t link, unsigned int peer);
 /** lab_link() - A link goes up or down, at once. */
 void lab_link(struct lab *lab, uint16_t link, bool is_up);
 
-/** lab_run() - Batches until nobody has anything to say. */
+/** lab_run() - Batches until no router has anything to send. */
 void lab_run(struct lab *lab);
 
 /** lab_wait() - Time passes; then lab_run(). */

@@ -114,7 +114,7 @@ void net_open(struct net *net, uint32_t nodes, uint32_t trees_max)
 	for (uint32_t i = 0; i < nodes; i++) {
 		struct core_limits limits = core_limits_default;
 
-		limits.trees = 8 * trees_max; /* the part of one source, nobody wants its trees */
+		limits.trees = 8 * trees_max; /* the part of one source, its trees are unwanted */
 		limits.seed = i + 1;
 		sim_router_init(&net->nodes[i].router, &ops, net, (uint16_t)i);
 		net->nodes[i].router.is_bare = true;

@@ -43,7 +43,7 @@ static void daemon_exec(const struct scene *scene)
 	fail(errno, "%s", path);
 }
 
-/* The socket of one that was killed is still there, but nobody takes a connection. */
+/* The socket of one that was killed is still there, but takes no connection. */
 static bool daemon_answers(const struct scene *scene)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };

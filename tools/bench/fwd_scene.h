@@ -50,7 +50,7 @@ void daemon_start(struct scene *scene);
 /** daemon_wait() - Until the daemon answers. */
 void daemon_wait(const struct scene *scene);
 
-/** daemon_end() - Wait for its end, of which somebody else has told it. */
+/** daemon_end() - Wait for its end, which was requested elsewhere. */
 void daemon_end(struct scene *scene);
 
 long daemon_rss_kb(const struct scene *scene);

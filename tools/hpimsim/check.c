@@ -43,7 +43,7 @@ __attribute__((format(printf, 2, 3))) static struct check fail(enum check_kind k
 
 static const char *router_name(const struct sim_net *net, uint16_t router)
 {
-	return router == SIM_NONE ? "nobody" : net->topo.routers[router].name;
+	return router == SIM_NONE ? "none" : net->topo.routers[router].name;
 }
 
 struct check check_running(const struct sim_net *net)

@@ -124,7 +124,7 @@ void sim_net_tap(struct sim_net *net, const struct sim_net_tap *tap);
 /** sim_net_run() - Let everything happen up to @until, and be there. */
 void sim_net_run(struct sim_net *net, hp_time until);
 
-/** sim_net_mark() - Begin to count copies anew. */
+/** sim_net_mark() - Begin to count copies again. */
 void sim_net_mark(struct sim_net *net);
 
 /** sim_net_break() - Remember a broken promise; only the first one counts. */
@@ -201,7 +201,7 @@ void sim_plane_receive(struct sim_net *net, const struct sim_item *item);
 /** sim_route_changed() - The topology is another; @router, if not SIM_NONE, knows at once. */
 void sim_route_changed(struct sim_net *net, uint16_t router);
 
-/** sim_route_renew() - A router computes its routes anew and tells its core. */
+/** sim_route_renew() - A router computes its routes again and hands them to its core. */
 void sim_route_renew(struct sim_net *net, uint16_t router);
 
 /** sim_route_set() - The route of a router to a link, from now on. */

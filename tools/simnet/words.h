@@ -4,7 +4,7 @@
 
 /*
  * Effects as words, the same for IPv4 and IPv6: a neighbor is the last part of its address, a group
- * its number in the topology (the first group, 0, is not named), and SNs are told only in full
+ * its number in the topology (the first group, 0, is not named), and SNs are written only in full
  * words.
  *
  *   0 Up(2:0) sn2		IamUpstream with RPC (2, 0) from interface 0 to all, SN 2

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Interfaces and routes of the machine that does not exist, in the real tables: io/rtnl_link.c and
- * io/rtnl_fib.c. What netlink would tell is told here.
+ * io/rtnl_fib.c. What netlink would report is made up here.
  */
 #include <criterion/criterion.h>
 #include <linux/rtnetlink.h>
