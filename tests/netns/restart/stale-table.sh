@@ -44,6 +44,16 @@ for group in $GROUP4 $GROUP6; do
 	ends 0 'copies leave: they did before the restart' ctl r2 explain $source $group
 done
 
+# What is listed is what is forwarded: by the leases of both.
+for family in 4 6; do
+	group=GROUP$family
+	before=$(datagrams dst $family)
+	send src "${!group}" -n $COUNT -r 200
+	within 10 has_datagrams dst $family $((before + COUNT))
+	shows r2 'eth0 eth1 stale' input,outputs,owner mroutes "${!group}" ||
+		fail "packets have changed the owner of ${!group}: $(table r2 owner mroutes "${!group}")"
+done
+
 # A protocol takes them over as soon as the neighbor is back.
 start_router r1 --lease 60
 for group in $GROUP4 $GROUP6; do
