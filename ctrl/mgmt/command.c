@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The commands: what a request may be. Their handlers are in mgmt/commands.c and mgmt/show.c, the
- * words that lead to them in tools/hpimctl/grammar.c.
+ * words that lead to them in tools/hpimctl/tokens.c.
  */
 #include <string.h>
 

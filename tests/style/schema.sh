@@ -19,7 +19,7 @@ complain() {
 answers=$(find ctrl/mgmt -name '*.c' ! -name schema.c ! -name command.c)
 fields=$("$schemadoc" fields | sort -u)
 commands=$("$schemadoc" commands)
-grammar=tools/hpimctl/grammar.c
+grammar=tools/hpimctl/tokens.c
 
 "$schemadoc" | diff docs/SCHEMA.md - || complain 'docs/SCHEMA.md is not what the tables say: make docs'
 for field in $fields; do

@@ -212,7 +212,7 @@ schema_tree() {
 	mkdir -p "$work/t/docs" "$work/t/tools/hpimctl"
 	cp "$here"/../../ctrl/mgmt/*.c "$work/t/ctrl/mgmt/"
 	cp "$here/../../docs/SCHEMA.md" "$work/t/docs/"
-	cp "$here/../../tools/hpimctl/grammar.c" "$work/t/tools/hpimctl/"
+	cp "$here/../../tools/hpimctl/tokens.c" "$work/t/tools/hpimctl/"
 }
 
 schema_tree
@@ -225,8 +225,8 @@ schema_tree; sed -i '/"checkpoint_sn"/d' "$work/t/ctrl/mgmt/interfaces.c"
 expect schema.sh 1 'no record has the field checkpoint_sn'
 schema_tree; add ctrl/mgmt/show.c 'ctl_reply_record(client, record);\n'
 expect schema.sh 1 'records go through'
-schema_tree; sed -i '/ACT_COMMAND, "explain"/d' "$work/t/tools/hpimctl/grammar.c"
+schema_tree; sed -i '/ACT_COMMAND, "explain"/d' "$work/t/tools/hpimctl/tokens.c"
 expect schema.sh 1 "no words lead to 'explain'"
-schema_tree; add tools/hpimctl/grammar.c '{ AT_START, "paint", AT_END, ACT_COMMAND, "paint", NULL, NULL },\n'
+schema_tree; add tools/hpimctl/tokens.c '{ AT_START, "paint", AT_END, ACT_COMMAND, "paint", NULL, NULL },\n'
 expect schema.sh 1 "there is no command 'paint'"
 exit $failed
