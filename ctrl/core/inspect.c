@@ -48,6 +48,18 @@ uint32_t inspect_boot_time(const struct core *core)
 	return greatest;
 }
 
+bool inspect_sequence(const struct core *core, uint16_t link, enum ip_family family,
+		      uint32_t *ret_boot_time, uint32_t *ret_sn)
+{
+	const struct hpim_if *hif = hpim_if_by_link(hpim_of(core, family), link);
+
+	if (!hif)
+		return false;
+	*ret_boot_time = hif->boot_time;
+	*ret_sn = hif->sn;
+	return true;
+}
+
 struct inspect_counts inspect_counts(const struct core *core)
 {
 	struct inspect_counts counts = { 0 };
@@ -308,6 +320,42 @@ void inspect_tree_ifs_of(const struct core *core, const struct mfib_key *key,
 
 		if (tree->tifs[i]->view.role != ROLE_NONE)
 			each(ctx, &view);
+	}
+}
+
+static struct inspect_record view_of_record(const struct hpim_record *record)
+{
+	static const char *const interest_names[] = {
+		[INTEREST_UNKNOWN] = "unknown", [INTEREST_YES] = "yes", [INTEREST_NO] = "no"
+	};
+	struct inspect_record view = {
+		.key = record->tif->tree->key,
+		.link = record->tif->link,
+		.neighbor = record->neigh->addr,
+		.is_upstream = record->is_upstream,
+		.interest = interest_names[record->interest],
+		.last_sn = record->last_sn,
+	};
+
+	if (record->is_upstream) {
+		view.preference = record->rpc.preference;
+		view.metric = record->rpc.metric;
+	}
+	return view;
+}
+
+void inspect_records_of(const struct core *core, const struct mfib_key *key,
+			void (*each)(void *ctx, const struct inspect_record *), void *ctx)
+{
+	const struct hpim_tree *tree = tree_find(core, key);
+	const struct hpim_record *record;
+
+	for (uint16_t i = 0; tree && i < tree->tif_count; i++) {
+		LIST_FOREACH (record, &tree->tifs[i]->records, by_tif) {
+			struct inspect_record view = view_of_record(record);
+
+			each(ctx, &view);
+		}
 	}
 }
 

@@ -40,6 +40,17 @@ struct inspect_tree_if {
 	uint32_t upstream_preference, upstream_metric;
 };
 
+/* What a neighbor said of a tree (3.6), and the last message about it that was processed (3.4). */
+struct inspect_record {
+	struct mfib_key key;
+	uint16_t link;
+	struct ip_addr neighbor;
+	bool is_upstream;
+	const char *interest;        /* "yes", "no", "unknown" */
+	uint32_t preference, metric; /* is_upstream */
+	uint32_t last_sn;            /* 0: none, or a CheckpointSN covers it */
+};
+
 /* A key of HPIM-DM, without its secret. */
 struct inspect_key {
 	uint16_t link, id;
@@ -65,6 +76,14 @@ uint32_t inspect_neighbor_count(const struct core *core, uint16_t link, enum ip_
 
 /** inspect_boot_time() - The greatest BootTime in use; a new start has to begin above it. */
 uint32_t inspect_boot_time(const struct core *core);
+
+/**
+ * inspect_sequence() - BootTime of an interface, and the SN of its last message.
+ *
+ * Return: false where HPIM-DM does not run.
+ */
+bool inspect_sequence(const struct core *core, uint16_t link, enum ip_family family,
+		      uint32_t *ret_boot_time, uint32_t *ret_sn);
 
 struct inspect_counts inspect_counts(const struct core *core);
 
@@ -93,6 +112,10 @@ bool inspect_tree(const struct core *core, const struct mfib_key *key,
  */
 void inspect_tree_ifs_of(const struct core *core, const struct mfib_key *key,
 			 void (*each)(void *ctx, const struct inspect_tree_if *), void *ctx);
+
+/** inspect_records_of() - Call @each for what each neighbor said of a tree. */
+void inspect_records_of(const struct core *core, const struct mfib_key *key,
+			void (*each)(void *ctx, const struct inspect_record *), void *ctx);
 
 /**
  * struct inspect_walk - A walk over trees that may rest between two of them, while events are

@@ -52,7 +52,9 @@ const struct schema schemas[] = {
 		GAUGE("unmirrored", NULL, "interfaces the kernel's cache has no room for"),
 		TEXT("user", "user the daemon runs as"),
 		TEXT("capabilities", "privileges the daemon keeps"),
-		GAUGE("mroutes", NULL, "entries of the forwarding table, as wanted") } },
+		GAUGE("mroutes", NULL, "entries of the forwarding table, as wanted"),
+		EXTRA_NUMBER("multicast_table", NULL, "kernel multicast table"),
+		EXTRA_NUMBER("unicast_table", NULL, "kernel table of the routes to sources") } },
 	{ .id = "hpim.interfaces/1", .list = "interfaces", .fields = {
 		INTERFACE,
 		EXTRA_NUMBER("ifindex", NULL, "the kernel's number of it"),
@@ -91,6 +93,28 @@ const struct schema schemas[] = {
 		EXTRA_NUMBER("neighbor_snapshot_sn", NULL, "its SnapshotSN"),
 		EXTRA_NUMBER("checkpoint_sn", NULL, "its CheckpointSN"),
 		GAUGE("uptime_s", "s", "in this state") } },
+	{ .id = "hpim.neighbor-state/1", .list = "neighbor_state", .fields = {
+		INTERFACE,
+		EXTRA_FAMILY,
+		TEXT("neighbor", "its address"),
+		SOURCE, GROUP,
+		BOOL("upstream", "it can deliver the tree"),
+		NUMBER("preference", NULL, "metric preference it announced; absent: no upstream"),
+		NUMBER("metric", NULL, "metric it announced"),
+		TEXT("interest", "yes; no; unknown: it said nothing, and counts as interested "
+				 "while initial-flood is on, unless it is upstream") } },
+	{ .id = "hpim.sequence/1", .list = "sequence", .fields = {
+		TEXT("sequence_of", "interface, neighbor, or tree: of a neighbor"),
+		INTERFACE,
+		EXTRA_FAMILY,
+		TEXT("neighbor", "its address"),
+		SOURCE, GROUP,
+		NUMBER("boot_time", NULL, "BootTime of the interface or the neighbor"),
+		NUMBER("sn", NULL, "of an interface: of its last message; of a tree: LastSN, of the "
+				   "last message of the neighbor about it"),
+		EXTRA_NUMBER("my_snapshot_sn", NULL, "SnapshotSN of this router for the neighbor"),
+		NUMBER("neighbor_snapshot_sn", NULL, "SnapshotSN of the neighbor"),
+		NUMBER("checkpoint_sn", NULL, "its CheckpointSN: all before is acknowledged") } },
 	{ .id = "hpim.tree-interfaces/1", .list = "tree_interfaces", .fields = {
 		SOURCE, GROUP, INTERFACE,
 		TEXT("role", "root or non-root"),

@@ -49,6 +49,7 @@ struct show {
 	/* Which trees. */
 	struct mfib_key key;
 	bool has_source, has_group;
+	bool is_at_trees; /* of a view of links and trees: the links are done */
 	bool is_walking;
 	struct inspect_walk walk; /* over trees, or */
 	struct mfib_walk entries; /* over the forwarding table */

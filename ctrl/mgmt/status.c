@@ -84,6 +84,8 @@ static struct json_object *status_record(const struct daemon *daemon,
 	field_put_seconds(record, "uptime_s", loop_now() - daemon->started_at);
 	put_numbers(daemon, totals, record);
 	put_privileges(record);
+	field_put_number(record, "multicast_table", daemon->options->mroute_table);
+	field_put_number(record, "unicast_table", daemon->options->unicast_table);
 	return record;
 }
 

@@ -15,6 +15,7 @@
 #include "mgmt/mroutes.h"
 #include "mgmt/protocol_counters.h"
 #include "mgmt/schema.h"
+#include "mgmt/sequence.h"
 #include "mgmt/settings.h"
 #include "mgmt/statics.h"
 #include "mgmt/status.h"
@@ -33,6 +34,11 @@ static const struct view views[] = {
 	{ .cmd = "show trees", .begin = mroutes_begin, .step = trees_step, .end = trees_end },
 	{ .cmd = "show groups", .step = interfaces_groups_step },
 	{ .cmd = "show mroutes", .begin = mroutes_begin, .step = mroutes_step, .end = mroutes_end },
+	{ .cmd = "show neighbor-state",
+	  .begin = mroutes_begin,
+	  .step = sequence_neighbor_state_step,
+	  .end = trees_end },
+	{ .cmd = "show sequence", .begin = mroutes_begin, .step = sequence_step, .end = trees_end },
 	{ .cmd = "show static", .step = statics_step },
 	{ .cmd = "show counters", .begin = counters_begin, .step = counters_step },
 	{ .cmd = "show protocol-counters", .step = protocol_counters_step },

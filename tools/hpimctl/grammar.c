@@ -68,11 +68,17 @@ static int fail_word(enum place at, const char *word, int matches, struct ctl_er
 			matches ? "'%s' is ambiguous" : "'%s' is not understood", word);
 }
 
+/* A word in parts gives way to a whole one: "neigh" is neighbors, "neighbor-" neighbor-state. */
+static bool is_in_parts(const struct token *token)
+{
+	return strchr(token->word, '-') != NULL;
+}
+
 static int find_token(enum place at, const char *word, const struct token **ret_token,
 		      struct ctl_error *ret_error)
 {
 	const struct token *found = NULL;
-	int matches = 0;
+	int matches = 0, whole = 0;
 
 	for_each_token(token)
 	{
@@ -83,11 +89,13 @@ static int find_token(enum place at, const char *word, const struct token **ret_
 			return 0;
 		}
 		if (*word && !strncmp(token->word, word, strlen(word))) {
-			found = token;
+			if (!found || is_in_parts(found))
+				found = token;
 			matches++;
+			whole += !is_in_parts(token);
 		}
 	}
-	if (matches != 1)
+	if (matches != 1 && whole != 1)
 		return fail_word(at, word, matches, ret_error);
 	*ret_token = found;
 	return 0;

@@ -11,6 +11,8 @@ const struct token tokens[] = {
 	{ AT_OBJECT, "status", AT_END, ACT_COMMAND, "status", NULL, NULL },
 	{ AT_OBJECT, "interfaces", AT_IFACE_FILTER, ACT_COMMAND, "show interfaces", NULL, NULL },
 	{ AT_OBJECT, "neighbors", AT_IFACE_FILTER, ACT_COMMAND, "show neighbors", NULL, NULL },
+	{ AT_OBJECT, "neighbor-state", AT_TREE_FILTER, ACT_COMMAND, "show neighbor-state", NULL, NULL },
+	{ AT_OBJECT, "sequence", AT_TREE_FILTER, ACT_COMMAND, "show sequence", NULL, NULL },
 	{ AT_OBJECT, "trees", AT_TREE_FILTER, ACT_COMMAND, "show trees", NULL, NULL },
 	{ AT_OBJECT, "groups", AT_IFACE_FILTER, ACT_COMMAND, "show groups", NULL, NULL },
 	{ AT_OBJECT, "mroutes", AT_TREE_FILTER, ACT_COMMAND, "show mroutes", NULL, NULL },

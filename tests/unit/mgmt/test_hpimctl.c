@@ -264,6 +264,17 @@ Test(hpimctl, attach_names_the_protocols_and_the_mode_asked_for)
 		     "\"interface\":\"eth0\"}}\n");
 }
 
+/* What was typed before there was neighbor-state goes on to work. */
+Test(hpimctl, word_in_parts_gives_way_to_a_whole_one)
+{
+	expect_heard("n", END("hpim.neighbors/1"),
+		     "{\"id\":1,\"cmd\":\"show neighbors\",\"args\":{}}\n");
+	expect_heard("show neighbor-", END("hpim.neighbor-state/1"),
+		     "{\"id\":1,\"cmd\":\"show neighbor-state\",\"args\":{}}\n");
+	expect_heard("show seq 10.1.1.1", END("hpim.sequence/1"),
+		     "{\"id\":1,\"cmd\":\"show sequence\",\"args\":{\"source\":\"10.1.1.1\"}}\n");
+}
+
 Test(hpimctl, ambiguous_word_lists_the_candidates)
 {
 	expect(run_alone("st"), CTL_EXIT_USAGE, "",

@@ -57,7 +57,8 @@ Test(views, columns)
 		{ "status", "{}", "hpim.status/1",
 		  "instance version pid uptime_s interfaces neighbors trees groups "
 		  "mroutes routes routes_xdp routes_kernel packets_xdp packets_kernel "
-		  "routes_tc packets_tc unmirrored user capabilities" },
+		  "routes_tc packets_tc unmirrored user capabilities "
+		  "multicast_table unicast_table" },
 		{ "show interfaces", "{}", "hpim.interfaces/1",
 		  "interface ifindex state mode tier redirects kernel hpim4 hpim6 igmp "
 		  "mld addr4 querier4 neighbors4 addr6 querier6 neighbors6 mtu why "
@@ -66,6 +67,10 @@ Test(views, columns)
 		{ "show neighbors", "{}", "hpim.neighbors/1",
 		  "interface family address state hold_s expires_s boot_time "
 		  "my_snapshot_sn neighbor_snapshot_sn checkpoint_sn uptime_s" },
+		{ "show neighbor-state", "{}", "hpim.neighbor-state/1",
+		  "interface family neighbor source group upstream interest" },
+		{ "show sequence", "{}", "hpim.sequence/1",
+		  "sequence_of interface family boot_time sn" },
 		{ "show trees", "{}", "hpim.trees/1",
 		  "source group state role input upstream preference metric in_tree "
 		  "outputs tier packets bytes xdp_packets kernel_packets seen_s why "
@@ -248,6 +253,55 @@ Test(views, neighbors)
 	expect("show neighbors", "{}", fields, "eth2 4 10.2.0.2 synced 40 15\n");
 	expect("show neighbors", "{'family':6}", fields, "");
 	expect("show neighbors", "{'interface':'eth1'}", fields, "");
+}
+
+/* The neighbor of eth2 announces 10.12.0.9, and has no word on the sources of eth1 but for
+ * interest.
+ */
+Test(views, what_neighbors_said)
+{
+	static const char fields[] =
+		"interface neighbor source group upstream preference metric interest";
+
+	expect("show neighbor-state", "{}", fields,
+	       "eth2 10.2.0.2 10.1.0.9 239.1.1.1 false   no\n"
+	       "eth2 10.2.0.2 10.1.0.9 239.1.1.2 false   no\n"
+	       "eth2 10.2.0.2 10.12.0.9 239.1.1.1 true 2 0 unknown\n");
+	expect("show neighbor-state", "{'source':'10.12.0.9'}", fields,
+	       "eth2 10.2.0.2 10.12.0.9 239.1.1.1 true 2 0 unknown\n");
+	expect("show neighbor-state", "{'source':'10.1.0.9','group':'239.1.1.2'}", fields,
+	       "eth2 10.2.0.2 10.1.0.9 239.1.1.2 false   no\n");
+	expect("show neighbor-state", "{'interface':'eth1'}", fields, "");
+	expect("show neighbor-state", "{'family':6}", fields, "");
+}
+
+/* Those of this router begin at a random number. */
+Test(views, sequence_numbers)
+{
+	static const char trees[] = "tree eth2 4 10.2.0.2 10.1.0.9 239.1.1.1 2\n"
+				    "tree eth2 4 10.2.0.2 10.1.0.9 239.1.1.2 3\n"
+				    "tree eth2 4 10.2.0.2 10.12.0.9 239.1.1.1 4\n";
+	static const char tree[] = "sequence_of interface family neighbor source group sn";
+
+	expect("show sequence", "{}", "sequence_of interface family neighbor checkpoint_sn source",
+	       "interface eth1 4   \n"
+	       "interface eth2 4   \n"
+	       "neighbor eth2 4 10.2.0.2 1 \n"
+	       "interface eth3 4   \n"
+	       "interface eth1 6   \n"
+	       "interface eth2 6   \n"
+	       "interface eth3 6   \n"
+	       "tree eth2 4 10.2.0.2  10.1.0.9\n"
+	       "tree eth2 4 10.2.0.2  10.1.0.9\n"
+	       "tree eth2 4 10.2.0.2  10.12.0.9\n");
+	expect("show sequence", "{'group':'239.1.1.2'}", tree,
+	       "tree eth2 4 10.2.0.2 10.1.0.9 239.1.1.2 3\n");
+	expect("show sequence", "{'source':'10.1.0.9','group':'239.1.1.9'}", tree, "");
+	expect("show sequence", "{'family':6,'interface':'eth2'}", "interface family", "eth2 6\n");
+	cr_expect_not_null(
+		strstr(reply_rows(request("show sequence", "{'family':4}"), tree), trees));
+	world_run(HP_SEC(20)); /* the next Hello of the neighbor says that all have acknowledged */
+	expect("show sequence", "{'source':'10.12.0.9','group':'239.1.1.1'}", tree, "");
 }
 
 Test(views, status)
