@@ -22,8 +22,11 @@ BENCH ?=
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 
-# Debian names the include folder of the machine's architecture; BPF code needs its <asm/types.h>.
-MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+# BPF code needs the machine's <asm/types.h>, which clang does not find for that target. The compiler
+# of the programs does; what it calls the machine need not be the name of the folder.
+ASM_TYPES := $(shell $(CC) -E -include asm/types.h -xc /dev/null 2>/dev/null | \
+	       sed -n 's|^. 1 "\(/.*\)/asm/types.h".*|\1|p')
+MACHINE   := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Werror
 # Generated skeletons lie in the build folder; their warnings are not ours: -isystem.
@@ -34,7 +37,7 @@ CFLAGS   += -std=c11 $(WARN) -fno-strict-aliasing
 # the calls that they replace from a sanitizer. tests/style/hardening.sh looks at what came of it.
 CFLAGS  += -fstack-protector-strong -fPIE
 LDFLAGS += -pie -Wl,-z,relro,-z,now
-ifneq ($(filter x86_64-% i386-%,$(MULTIARCH)),)
+ifneq ($(filter x86_64-% i%86-%,$(MACHINE)),)
 CFLAGS  += -fcf-protection
 endif
 ifeq ($(SANITIZE)$(filter -O0,$(CFLAGS)),)
@@ -47,7 +50,7 @@ endif
 
 # No hardening: the kernel verifies these programs.
 BPFFLAGS  := -target bpf -O2 -g -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
-	     -Iinclude -Ibpf -I/usr/include/$(MULTIARCH)
+	     -Iinclude -Ibpf $(addprefix -I,$(ASM_TYPES))
 
 objs = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 bins = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))
@@ -94,7 +97,7 @@ SIM_LIBS    := -lyaml -ljson-c
 FAKE_WRAP    := -Wl,--wrap=dplane_new,--wrap=getrandom
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
-.PHONY: all tests deps check check-vm style lint skeletons format fuzz explore sim docs demo bench install deb clean help
+.PHONY: all tests deps deps-test deps-dev check check-vm style lint skeletons format fuzz explore sim docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -102,21 +105,27 @@ all: $(BINS) ## Build everything to build/
 
 tests: $(UNIT_TESTS) $(BPF_TESTS) $(NETNS_TESTS) $(BENCHES) ## Build the tests, run none
 
-deps: ## Install the Debian packages that are missing (as root)
-	$(Q)tools/deps.sh
+deps: ## Install the Debian packages that building and the demo need (as root)
+	$(Q)tools/deps.sh build
+
+deps-test: ## Install what the tests need as well (as root)
+	$(Q)tools/deps.sh build test
+
+deps-dev: ## Install what checks the sources and the package as well (as root)
+	$(Q)tools/deps.sh build test dev
 
 JOBS ?= $(shell nproc)
 
 # Three builds: both compilers, and one that stops at the first wrong access. All tests run, the
 # programs that need the network run once, with the first build. JOBS tests run at a time (as many
 # as there are processors).
-check: deps ## Build with gcc, clang and sanitizers, run every test, count the results
+check: deps-dev ## Build with gcc, clang and sanitizers, run every test, count the results
 	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=gcc BUILD=build all tests skeletons
 	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=clang BUILD=build/clang all tests
 	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=gcc BUILD=build/asan SANITIZE=address,undefined all tests
 	$(Q)tests/run.sh
 
-check-vm: deps ## Boot the kernels of vmtests/kernels.txt in QEMU and test on each
+check-vm: deps-test ## Boot the kernels of vmtests/kernels.txt in QEMU and test on each
 	$(Q)$(MAKE) --no-print-directory all tests
 	$(Q)BUILD=$(BUILD) vmtests/run.sh
 
@@ -149,9 +158,12 @@ explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXP
 docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md from the tables of commands and fields
 	$(Q)$< > docs/SCHEMA.md
 
-demo: deps ## Four routers in network namespaces, real multicast, a broken link (as root)
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)tools/demo/demo.sh
+demo: ## Four routers in network namespaces, real multicast, a broken link (as root)
+	$(Q)V=$(V) tools/quietly.sh 'Installing the packages that are missing ...' $(BUILD)/deps.log \
+		tools/deps.sh build
+	$(Q)V=$(V) tools/quietly.sh 'Building ...' $(BUILD)/build.log \
+		$(MAKE) -j$(JOBS) --no-print-directory all
+	$(Q)BUILD=$(BUILD) tools/demo/demo.sh
 
 bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as root); build/bench/
 	$(Q)mkdir -p $(BUILD)/bench
@@ -177,7 +189,7 @@ clean: ## Remove build/
 	rm -rf build
 
 help: ## This list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # Other options in this file are a reason to compile again.
 $(BUILD)/%.o: %.c Makefile

@@ -1,21 +1,45 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Install the Debian packages that building and testing need, if any is missing.
+# deps.sh [--list] build|test|dev...: install the Debian packages of these lists that are missing, or
+# only print the lists, a package a line. README.md says how much each brings.
 set -eu
 
-packages='gcc clang llvm make pkg-config bpftool libbpf-dev libxdp-dev libelf-dev zlib1g-dev
-	linux-libc-dev libcriterion-dev uthash-dev libbsd-dev libmnl-dev libjson-c-dev libyaml-dev
-	libsmartcols-dev libsystemd-dev libsodium-dev libssl-dev libcap-ng-dev iproute2 ethtool
-	tcpdump util-linux procps perl-base cppcheck clang-format clang-tidy'
+# Building the programs, installing them, and the demo.
+build='gcc make clang bpftool libbpf-dev libxdp-dev libelf-dev zlib1g-dev libc6-dev linux-libc-dev
+	uthash-dev libbsd-dev libmnl-dev libjson-c-dev libyaml-dev libsmartcols-dev libsystemd-dev libsodium-dev
+	libssl-dev libcap-ng-dev iproute2 util-linux procps perl-base'
 
-if ! command -v dpkg-query >/dev/null; then
+# What tests link with, and the programs that they run; the package.
+test='libcriterion-dev ethtool tcpdump systemd debhelper'
+
+# What looks at the sources and at the package, and makes roots of other releases.
+dev='cppcheck clang-format clang-tidy lintian debootstrap'
+
+list=
+[ "${1:-}" != --list ] || { list=1; shift; }
+packages=
+for name in "$@"; do
+	case $name in
+	build) packages="$packages $build" ;;
+	test) packages="$packages $test" ;;
+	dev) packages="$packages $dev" ;;
+	*) echo "deps: no list is called '$name'; there are: build test dev" >&2; exit 2 ;;
+	esac
+done
+[ -n "$packages" ] || { echo 'usage: deps.sh [--list] build|test|dev...' >&2; exit 2; }
+
+if [ -n "$list" ]; then
+	printf '%s\n' $packages
+	exit 0
+fi
+if ! command -v dpkg-query > /dev/null; then
 	echo "deps: not a Debian system; make sure that the likes of these are there:" $packages
 	exit 0
 fi
 
 missing=
 for package in $packages; do
-	state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+	state=$(dpkg-query -W -f '${Status}' "$package" 2> /dev/null || true)
 	[ "$state" = 'install ok installed' ] || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
