@@ -181,6 +181,7 @@ install: all ## Install to DESTDIR/PREFIX (/usr/local)
 	sed 's|@PREFIX@|$(PREFIX)|g' packaging/hpimd@.service.in \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/hpimd@.service
 	install -D -m 644 packaging/hpim.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/hpim.conf
+	install -D -m 644 tools/wireshark/hpim.lua $(DESTDIR)$(PREFIX)/share/hpim/hpim.lua
 
 deb: all ## Make build/hpim_VERSION_ARCH.deb
 	$(Q)BUILD=$(BUILD) VERSION=$(VERSION) packaging/deb.sh
