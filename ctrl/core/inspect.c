@@ -3,6 +3,7 @@
  * Read-only snapshots of a core. Words for people are those of the description of HPIM-DM, 7.2, in
  * small letters.
  */
+#include "core/hpim/claim.h"
 #include "core/hpim/if.h"
 #include "core/hpim/tree.h"
 #include "core/hpim/hpim_int.h"
@@ -60,16 +61,44 @@ bool inspect_sequence(const struct core *core, uint16_t link, enum ip_family fam
 	return true;
 }
 
+/* Whether a neighbor of another family, which was counted before, is the same router. */
+static bool is_counted(const struct core *core, const struct hpim_neigh *router)
+{
+	const struct hpim_neigh *neigh;
+
+	for (enum ip_family family = 0; family < router->hif->hpim->mrp.family; family++) {
+		const struct hpim_if *hif =
+			hpim_if_by_link(hpim_of(core, family), router->hif->link);
+
+		if (hif)
+			TAILQ_FOREACH (neigh, &hif->neighbors, node)
+				if (hpim_accept_is_same_router(neigh, router))
+					return true;
+	}
+	return false;
+}
+
+static uint32_t router_count(const struct core *core, uint16_t link, enum ip_family family)
+{
+	const struct hpim_if *hif = hpim_if_by_link(hpim_of(core, family), link);
+	const struct hpim_neigh *neigh;
+	uint32_t count = 0;
+
+	if (hif)
+		TAILQ_FOREACH (neigh, &hif->neighbors, node)
+			count += !is_counted(core, neigh);
+	return count;
+}
+
 struct inspect_counts inspect_counts(const struct core *core)
 {
 	struct inspect_counts counts = { 0 };
-
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		counts.trees += hpim_of(core, family)->standing_count;
 		for (uint16_t link = 0; link < LINKS_MAX; link++) {
 			const struct gm_if *gm = core->gm[family][link];
 
-			counts.neighbors += inspect_neighbor_count(core, link, family);
+			counts.neighbors += router_count(core, link, family);
 			counts.groups += gm ? gm_if_inspect(gm).groups + gm_join_count(gm) : 0;
 		}
 	}

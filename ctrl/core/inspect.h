@@ -60,7 +60,8 @@ struct inspect_key {
 };
 
 struct inspect_counts {
-	uint32_t neighbors, trees, groups;
+	uint32_t neighbors; /* one that speaks both families on a link counts once */
+	uint32_t trees, groups;
 };
 
 /** inspect_protocol_runs() - Whether a protocol of a family runs on an interface now. */

@@ -12,8 +12,6 @@
 #include "daemon/daemon.h"
 #include "core/inspect.h"
 #include "daemon/port.h"
-#include "daemon/refusal.h"
-#include "io/ctlsock.h"
 #include "io/field.h"
 #include "io/rtnl.h"
 #include "mgmt/args.h"
@@ -127,14 +125,6 @@ static void report_rest(struct doctor *doctor)
 
 bool doctor_begin(struct show *show)
 {
-	const char *name = arg_interface(show->args);
-	struct refusal refusal;
-
-	if (name && port_find(show->daemon, name, &refusal) == LINK_NONE) {
-		ctl_reply_error(show->client, refusal.code, refusal.exit, refusal.hint, "%s",
-				refusal.message);
-		return false;
-	}
 	assert(doctor_check_count <= sizeof(show->doctor->found) / sizeof(show->doctor->found[0]));
 	show->doctor = calloc(1, sizeof(*show->doctor));
 	assert(show->doctor);

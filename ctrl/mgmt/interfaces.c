@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Views of interfaces, and of what was met on them: neighbors, groups.
+ * Views of interfaces, and of the neighbors on them.
  */
 #include <string.h>
 
 #include "core/inspect.h"
-#include "core/membership/join.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
 #include "dplane/dplane.h"
@@ -156,48 +155,4 @@ static void show_neighbors_of(const struct show *show)
 bool interfaces_neighbors_step(struct show *show)
 {
 	return show_next_link(show, show_neighbors_of);
-}
-
-static bool show_group(void *ctx, const struct gm_group_view *view)
-{
-	const struct show *show = ctx;
-	struct json_object *record = json_object_new_object();
-
-	field_put_text(record, "interface", port_name(show->daemon, view->link));
-	field_put_addr(record, "group", &view->group);
-	field_put_text(record, "state", view->state);
-	field_put_addr(record, "last_reporter", &view->last_reporter);
-	field_put_seconds(record, "expires_s", view->expires_in);
-	show_record(show, record);
-	return true;
-}
-
-/* A static join: no host reported it, and it does not end. */
-static bool show_join(void *ctx, const struct static_join *join)
-{
-	const struct show *show = ctx;
-	struct json_object *record = json_object_new_object();
-
-	field_put_text(record, "interface", port_name(show->daemon, show->link));
-	field_put_addr(record, "group", &join->group);
-	field_put_text(record, "state", "Static");
-	field_put_text(record, "last_reporter", "-");
-	field_put_seconds(record, "expires_s", HP_TIME_NEVER);
-	show_record(show, record);
-	return true;
-}
-
-static void show_groups_of(const struct show *show)
-{
-	const struct gm_if *gm = inspect_membership(show->daemon->core, show->link, show->family);
-
-	if (gm)
-		gm_group_inspect(show->daemon->core, gm, show_group, (void *)show);
-	if (gm)
-		(void)gm_join_inspect(gm, show_join, (void *)show); /* it shows all */
-}
-
-bool interfaces_groups_step(struct show *show)
-{
-	return show_next_link(show, show_groups_of);
 }

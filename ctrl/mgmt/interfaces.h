@@ -7,6 +7,5 @@
 /* Views: a step for each family and interface. */
 bool interfaces_step(struct show *show);
 bool interfaces_neighbors_step(struct show *show);
-bool interfaces_groups_step(struct show *show);
 
 #endif

@@ -38,7 +38,7 @@ const struct schema schemas[] = {
 		NUMBER("pid", NULL, "its process"),
 		GAUGE("uptime_s", "s", "since it started"),
 		GAUGE("interfaces", NULL, "attached interfaces"),
-		GAUGE("neighbors", NULL, "HPIM-DM neighbors"),
+		GAUGE("neighbors", NULL, "HPIM-DM neighbors; one with both families counts once"),
 		GAUGE("trees", NULL, "trees of HPIM-DM"),
 		GAUGE("groups", NULL, "groups with members, by interface"),
 		GAUGE("routes", NULL, "route entries, as done by the forwarding plane"),
@@ -150,6 +150,13 @@ const struct schema schemas[] = {
 		TEXT("state", "as in RFC 2236 and RFC 2710; Include, Exclude: RFC 9776, RFC 3810; "
 			      "Static: by a static join"),
 		TEXT("last_reporter", "host that reported last"),
+		GAUGE("expires_s", "s", "until it ends unless a host reports it again; null: never"),
+		TEXT("sources", "IGMPv3 and MLDv2: sources that hosts want, the first ones; "
+				"'*': any; -d has all"),
+		TEXT("excluded", "of any source, those that no host wants") } },
+	{ .id = "hpim.group-sources/1", .list = "group_sources", .fields = {
+		INTERFACE, GROUP, SOURCE,
+		TEXT("state", "wanted; excluded: of this source no host wants the group"),
 		GAUGE("expires_s", "s", "until it ends unless a host reports it again; null: never") } },
 	{ .id = "hpim.mroutes/1", .list = "mroutes", .fields = {
 		SOURCE, GROUP,

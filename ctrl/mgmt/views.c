@@ -5,10 +5,15 @@
 #include <assert.h>
 #include <string.h>
 
+#include "daemon/port.h"
+#include "daemon/refusal.h"
+#include "io/ctlsock.h"
 #include "io/field.h"
+#include "mgmt/args.h"
 #include "mgmt/counters.h"
 #include "mgmt/doctor.h"
 #include "mgmt/explain.h"
+#include "mgmt/groups.h"
 #include "mgmt/interfaces.h"
 #include "mgmt/keys.h"
 #include "mgmt/limits.h"
@@ -32,7 +37,8 @@ static const struct view views[] = {
 	  .step = trees_ifs_step,
 	  .end = trees_end },
 	{ .cmd = "show trees", .begin = mroutes_begin, .step = trees_step, .end = trees_end },
-	{ .cmd = "show groups", .step = interfaces_groups_step },
+	{ .cmd = "show groups", .is_detail = true, .step = groups_sources_step },
+	{ .cmd = "show groups", .step = groups_step },
 	{ .cmd = "show mroutes", .begin = mroutes_begin, .step = mroutes_step, .end = mroutes_end },
 	{ .cmd = "show neighbor-state",
 	  .begin = mroutes_begin,
@@ -78,7 +84,14 @@ void views_request(struct daemon *daemon, struct ctl_client *client, const struc
 		   struct json_object *args)
 {
 	const struct view *view = view_find(command->name, field_bool(args, "detail"));
+	const char *interface = command_arg(command, "interface") ? arg_interface(args) : NULL;
+	struct refusal refusal;
 
 	assert(view); /* mgmt_check() */
+	if (interface && port_find(daemon, interface, &refusal) == LINK_NONE) {
+		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
+				refusal.message);
+		return;
+	}
 	show_begin(daemon, client, command, view, args);
 }

@@ -20,22 +20,24 @@ static int fail_column(const struct schema *schema, const char *name, size_t len
 			(int)len, name, schema->list);
 }
 
-static void pick_usual(const struct schema *schema, bool with_extra, struct column_pick *pick)
+static void pick_usual(const struct schema *schema, enum columns_default which,
+		       struct column_pick *pick)
 {
 	for (const struct field *col = schema->fields; col->name; col++) {
-		if (with_extra || !col->is_extra)
+		if (!col->is_extra || which == COLUMNS_ALL ||
+		    (which == COLUMNS_METRICS && col->metric != METRIC_NONE))
 			pick->columns[pick->count++] = col;
 	}
 }
 
-int columns_pick(const struct schema *schema, const char *names, bool with_extra,
+int columns_pick(const struct schema *schema, const char *names, enum columns_default without,
 		 struct column_pick *ret_pick, struct ctl_error *ret_error)
 {
 	struct column_pick pick = { .count = 0 };
 	const char *next;
 
 	if (!names || !strcmp(names, "all")) {
-		pick_usual(schema, names || with_extra, &pick);
+		pick_usual(schema, names ? COLUMNS_ALL : without, &pick);
 		names = NULL;
 	}
 	for (; names; names = next) {

@@ -12,14 +12,20 @@ struct column_pick {
 	size_t count;
 };
 
+/* Without names. */
+enum columns_default {
+	COLUMNS_USUAL,
+	COLUMNS_METRICS, /* with those that are counters and gauges */
+	COLUMNS_ALL,
+};
+
 /**
  * columns_pick() - Read the argument of -o: names with commas, or "all".
- * @names: NULL for the usual columns.
- * @with_extra: what "usual" means: also the columns marked so.
+ * @names: NULL: those of @without.
  *
  * Return: 0 or an exit code, with @ret_error filled.
  */
-int columns_pick(const struct schema *schema, const char *names, bool with_extra,
+int columns_pick(const struct schema *schema, const char *names, enum columns_default without,
 		 struct column_pick *ret_pick, struct ctl_error *ret_error);
 
 #endif

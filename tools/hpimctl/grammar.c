@@ -212,7 +212,7 @@ static int apply(struct request *request, const struct token *token, const char 
 	case ACT_FILTER: return add_filter(request, token, word, ret_error);
 	case ACT_INTERFACES: request->interfaces = word; break;
 	case ACT_OUTPUT: request->output = word; break;
-	case ACT_TOPIC: request->topic = word; break;
+	case ACT_TOPIC: break; /* parse_words() */
 	case ACT_TEXT:
 		json_object_object_add(request->args, token->value, json_object_new_string(word));
 		break;
@@ -239,6 +239,10 @@ static int parse_words(struct request *request, char *const words[], struct ctl_
 		if (err)
 			return err;
 		at = token->next;
+		if (token->act == ACT_TOPIC) {
+			request->topic = words;
+			break;
+		}
 	}
 	if (token_missing[at]) {
 		char list[sizeof(ret_error->hint)];
@@ -307,7 +311,9 @@ static void print_options(void)
 		"-o COLUMN[,...]    the columns to show, or 'all'",
 		"-H                 no header",
 		"-d                 in detail",
-		"-w[SEC]            show again every SEC seconds (default 2) until interrupted",
+		"-s                 with the columns that are counters and gauges",
+		"-w [SEC]           show again every SEC seconds (default 2) until interrupted",
+		"--version          version of this program",
 	};
 	/* clang-format on */
 
@@ -315,20 +321,34 @@ static void print_options(void)
 		printf("  %s\n", lines[i]);
 }
 
-int grammar_help(const char *topic, struct ctl_error *ret_error)
+/* What the words of a command are, and what can follow. */
+static int print_topic(char *const topic[], struct ctl_error *ret_error)
 {
-	const struct token *token;
-	int err;
+	enum place at = AT_START;
+	const struct token *token = NULL;
+	char line[256] = "";
 
-	if (topic) {
-		err = find_token(AT_START, topic, &token, ret_error);
+	for (size_t used = 0; *topic; topic++) {
+		int err = find_token(at, *topic, &token, ret_error);
+
 		if (err)
 			return err;
-		printf("%s: %s\n", token->word, help_of(token));
-		if (token->next != AT_END)
-			print_place(token->next, 2);
-		return 0;
+		if (used < sizeof(line))
+			used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s",
+						 used ? " " : "",
+						 token->word ? token->word : token->shown);
+		at = token->next;
 	}
+	printf("%s: %s\n", line, help_of(token) ? help_of(token) : "");
+	if (at != AT_END)
+		print_place(at, 2);
+	return 0;
+}
+
+int grammar_help(char *const topic[], struct ctl_error *ret_error)
+{
+	if (topic)
+		return print_topic(topic, ret_error);
 	printf("hpimctl [OPTION...] [COMMAND]\n\ncommands, which may be cut to what is unique:\n");
 	print_place(AT_START, 2);
 	printf("\ntables, with or without 'show':\n");

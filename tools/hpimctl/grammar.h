@@ -16,14 +16,14 @@
  * @interfaces: "eth0,eth1": ask once for each; NULL: ask once. Borrowed from the words.
  * @output:	file for captured packets; "-": standard output; NULL: they are shown as text.
  *		Borrowed from the words.
- * @topic:	command to explain, or NULL. Borrowed from the words.
+ * @topic:	words of the command to explain, ending with NULL; or NULL. Borrowed.
  */
 struct request {
 	const struct command *command;
 	struct json_object *args;
 	const char *interfaces;
 	const char *output;
-	const char *topic;
+	char *const *topic;
 };
 
 /**
@@ -48,6 +48,6 @@ void request_fini(struct request *request);
  *
  * Return: 0 or an exit code, with @ret_error filled.
  */
-int grammar_help(const char *topic, struct ctl_error *ret_error);
+int grammar_help(char *const topic[], struct ctl_error *ret_error);
 
 #endif

@@ -16,6 +16,7 @@
 
 #define TIMEOUT_MS_DEFAULT 5000
 #define REPEAT_S_DEFAULT   2
+#define REPEAT_S_MAX       86400
 #define INSTANCE_MAX       64
 
 /* How long a daemon may take to return, and how often it is tried. */
@@ -29,7 +30,8 @@
 struct options {
 	bool only_4, only_6;
 	const char *instance, *socket, *columns;
-	bool is_json, is_pretty, no_header, is_detail, keeps_forwarding;
+	bool is_json, is_pretty, no_header, is_detail, with_metrics, keeps_forwarding;
+	bool asks_version;
 	int repeat_s;
 	int timeout_ms;
 	char path[sizeof(CTL_SOCKET_PATH) + INSTANCE_MAX];
@@ -51,27 +53,36 @@ static int read_number(const char *text, long max)
 	return *text && !*end && number >= 1 && number <= max ? (int)number : -1;
 }
 
-static int apply_option(struct options *options, int letter, struct ctl_error *ret_error)
+/* "-w1", "-w 1" and "-w": no command begins with a digit. */
+static int read_period(int argc, char **argv, struct options *options, struct ctl_error *ret_error)
+{
+	const char *text = optarg;
+
+	if (!text && optind < argc && argv[optind][0] >= '0' && argv[optind][0] <= '9')
+		text = argv[optind++];
+	options->repeat_s = text ? read_number(text, REPEAT_S_MAX) : REPEAT_S_DEFAULT;
+	return options->repeat_s > 0
+		       ? 0
+		       : ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
+				  "-w takes seconds from 1 to %d, not '%s'", REPEAT_S_MAX, text);
+}
+
+static void apply_option(struct options *options, int letter)
 {
 	switch (letter) {
 	case '4': options->only_4 = true; break;
 	case '6': options->only_6 = true; break;
 	case 'i': options->instance = optarg; break;
-	case 's': options->socket = optarg; break;
+	case 'S': options->socket = optarg; break;
+	case 's': options->with_metrics = true; break;
+	case 'V': options->asks_version = true; break;
 	case 'p': options->is_pretty = true; /* fall through */
 	case 'j': options->is_json = true; break;
 	case 'o': options->columns = optarg; break;
 	case 'H': options->no_header = true; break;
 	case 'd': options->is_detail = true; break;
 	case 'k': options->keeps_forwarding = true; break;
-	case 'w':
-		options->repeat_s = optarg ? read_number(optarg, 86400) : REPEAT_S_DEFAULT;
-		if (options->repeat_s < 0)
-			return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
-					"-w takes seconds, not '%s'", optarg);
-		break;
 	}
-	return 0;
 }
 
 static int choose_socket(struct options *options, struct ctl_error *ret_error)
@@ -93,9 +104,10 @@ static int choose_socket(struct options *options, struct ctl_error *ret_error)
 
 static int read_options(int argc, char **argv, struct options *options, struct ctl_error *ret_error)
 {
-	static const struct option longs[] = { { "socket", required_argument, NULL, 's' },
+	static const struct option longs[] = { { "socket", required_argument, NULL, 'S' },
 					       { "json", no_argument, NULL, 'j' },
 					       { "help", no_argument, NULL, 'h' },
+					       { "version", no_argument, NULL, 'V' },
 					       { "keep-forwarding", no_argument, NULL, 'k' },
 					       { 0 } };
 	const char *timeout = getenv("HPIM_TIMEOUT_MS");
@@ -104,14 +116,17 @@ static int read_options(int argc, char **argv, struct options *options, struct c
 	options->timeout_ms = timeout ? read_number(timeout, 3600000) : -1;
 	if (options->timeout_ms < 0)
 		options->timeout_ms = TIMEOUT_MS_DEFAULT;
-	while (!err && (letter = getopt_long(argc, argv, ":46i:jpo:Hdw::h", longs, NULL)) != -1) {
+	while (!err && (letter = getopt_long(argc, argv, ":46i:jpo:Hdsw::hV", longs, NULL)) != -1) {
 		if (letter == 'h')
 			exit(grammar_help(NULL, ret_error));
 		if (letter == '?' || letter == ':')
 			return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "try: hpimctl help",
 					"option '%s' is unknown or lacks its argument",
 					argv[optind - 1]);
-		err = apply_option(options, letter, ret_error);
+		if (letter == 'w')
+			err = read_period(argc, argv, options, ret_error);
+		else
+			apply_option(options, letter);
 	}
 	return err ? err : choose_socket(options, ret_error);
 }
@@ -298,7 +313,10 @@ static int prepare_output(const struct options *options, struct sink *sink,
 				sink->request->command->name);
 	if (!out->schema)
 		return 0;
-	return columns_pick(out->schema, options->columns, options->is_json || options->is_detail,
+	return columns_pick(out->schema, options->columns,
+			    options->is_json || options->is_detail ? COLUMNS_ALL
+			    : options->with_metrics                ? COLUMNS_METRICS
+								   : COLUMNS_USUAL,
 			    &out->pick, ret_error);
 }
 
@@ -306,10 +324,12 @@ static int prepare_output(const struct options *options, struct sink *sink,
 static int prepare(int argc, char **argv, struct options *options, struct request *request,
 		   struct sink *sink, struct ctl_error *ret_error)
 {
+	char *const version[] = { (char[]){ "version" }, NULL };
 	int err = read_options(argc, argv, options, ret_error);
 
 	if (!err)
-		err = request_parse(argv + optind, request, ret_error);
+		err = request_parse(options->asks_version ? version : argv + optind, request,
+				    ret_error);
 	if (err)
 		return err;
 	add_common_args(options, request->args);

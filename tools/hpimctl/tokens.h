@@ -76,7 +76,7 @@ enum act {
 	ACT_OUTPUT,     /* the word is a file to write */
 	ACT_VERSION,    /* value: argument that is the digit of the word "vN" */
 	ACT_FILE,       /* value: argument that is what the file of that name holds */
-	ACT_TOPIC,
+	ACT_TOPIC,      /* this word and those after it are a command */
 };
 
 /**

@@ -51,6 +51,13 @@ static bool has_station(const struct hpim_neigh *neigh, const struct ev_station 
 	       is_same(&neigh->stations[1].addr, station);
 }
 
+bool hpim_accept_is_same_router(const struct hpim_neigh *a, const struct hpim_neigh *b)
+{
+	const struct ev_station *station = &a->stations[0].addr;
+
+	return station->len && has_station(b, station);
+}
+
 /* A packet forwarded by a neighbor carries the link-layer address of that neighbor. */
 static bool is_station_of_another(const struct hpim_if *hif, const struct ev_station *station)
 {

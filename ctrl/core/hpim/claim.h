@@ -15,6 +15,9 @@ enum note_code hpim_accept_header(const struct hpim_if *hif, const struct ev_pac
 enum note_code hpim_accept_sender(const struct hpim_if *hif, const struct ev_packet *packet,
 				  enum hpim_type type);
 
+/** hpim_accept_is_same_router() - Whether neighbors of a link send from one link-layer address. */
+bool hpim_accept_is_same_router(const struct hpim_neigh *a, const struct hpim_neigh *b);
+
 /** hpim_accept_learn() - From which link-layer address a message came that was accepted. */
 void hpim_accept_learn(const struct hpim_if *hif, const struct ev_packet *packet);
 

@@ -483,6 +483,7 @@ void gm_group_inspect(const struct core *core, const struct gm_if *gm,
 			.state = gm->family->state_names[group_state(core, group)],
 			.last_reporter = group->last_reporter,
 			.expires_in = group_deadline(group) - core->now,
+			.wants_any = group->mode == GM_MODE_EXCLUDE,
 			.sources = HASH_COUNT(group->sources),
 		};
 

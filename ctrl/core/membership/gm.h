@@ -87,6 +87,7 @@ struct gm_group_view {
 	const char *state; /* "Include", "Exclude"; with older hosts: description, 7.2 */
 	struct ip_addr last_reporter;
 	hp_time expires_in;
+	bool wants_any; /* mode EXCLUDE: of each source but those that are excluded */
 	uint32_t sources;
 };
 

@@ -360,7 +360,7 @@ Test(hpimctl, watch_asks_again_until_it_is_interrupted)
 
 	fake_start(&fake, "x.ctl");
 	pid = start((char *[]){ (char *)program(), (char *)"--socket", fake.path,
-				(char *)"counters", (char *)"-w1", NULL },
+				(char *)"counters", (char *)"-w", (char *)"1", NULL },
 		    out, err, false);
 	cr_expect_eq(read(fake.requests[0], &asked[0], 1), 1);
 	cr_expect_eq(read(fake.requests[0], &asked[1], 1), 1);
@@ -369,6 +369,8 @@ Test(hpimctl, watch_asks_again_until_it_is_interrupted)
 	fake_stop(&fake);
 	cr_expect_eq(run_alone("stop -w").exit, CTL_EXIT_USAGE);
 	cr_expect_eq(run_alone("trees -wx").exit, CTL_EXIT_USAGE);
+	expect(run_alone("trees -w 0"), CTL_EXIT_USAGE, "",
+	       "hpimctl: -w takes seconds from 1 to 86400, not '0' (usage)\n");
 }
 
 Test(hpimctl, threshold_and_explain_name_what_they_are_about)
@@ -528,7 +530,23 @@ Test(hpimctl, help_and_version_need_no_daemon)
 	       "{\"schema\":\"hpim.version/1\",\"versions\":[{\"program\":\"hpimctl\","
 	       "\"version\":\"" HPIM_VERSION "\"}]}\n",
 	       "");
+	expect(run_alone("--version -H"), 0, "hpimctl " HPIM_VERSION "\n", "");
 	cr_expect_not_null(strstr(run_alone("help").out, "neighbors"));
 	cr_expect_not_null(strstr(run_alone("help att").out, "attach: route on interfaces\n"));
 	cr_expect_eq(run_alone("help nothing").exit, CTL_EXIT_USAGE);
+	expect(run_alone("help show trees"), 0,
+	       "show trees: the tree of each source and group; -d for each interface of it\n"
+	       "  SOURCE|GROUP         only this source, only this group\n",
+	       "");
+	cr_expect_eq(run_alone("help show treas").exit, CTL_EXIT_USAGE);
+}
+
+Test(hpimctl, statistics_are_the_columns_that_count)
+{
+	struct fake fake = { .replies = { END("hpim.trees/1") } };
+
+	expect(run(&fake, "-s trees"), 0,
+	       "source group state role input upstream outputs tier packets bytes seen_s "
+	       "why tc_packets rate_pps stale_s xdp_packets kernel_packets\n",
+	       "");
 }

@@ -76,7 +76,9 @@ Test(views, columns)
 		  "outputs tier packets bytes xdp_packets kernel_packets seen_s why "
 		  "tc_packets rate_pps stale_s" },
 		{ "show groups", "{}", "hpim.groups/1",
-		  "interface group state last_reporter expires_s" },
+		  "interface group state last_reporter expires_s sources excluded" },
+		{ "show groups", "{'detail':true}", "hpim.group-sources/1",
+		  "interface group source state expires_s" },
 		{ "show mroutes", "{}", "hpim.mroutes/1",
 		  "source group input outputs tier packets bytes xdp_packets "
 		  "kernel_packets seen_s why tc_packets rate_pps owner owned_s stale_s" },
@@ -243,7 +245,6 @@ Test(views, interfaces)
 	       "eth2 2 down auto xdp 10.2.0.1 fe80::2 - 0 1500 0 \n"
 	       "eth3 0 absent auto none - - - 0 0 0 eth3 does not exist yet; waiting for it\n");
 	expect("show interfaces", "{'interface':'eth2'}", "interface", "eth2\n");
-	expect("show interfaces", "{'interface':'none'}", "interface", "");
 }
 
 Test(views, neighbors)
