@@ -87,7 +87,7 @@ IO_LIB     := $(BUILD)/libhpim-io.a
 DPLANE_LIB := $(BUILD)/libhpim-dplane.a
 DAEMON_LIB  := $(BUILD)/libhpim-daemon.a
 ALL_LIBS   := $(TEXT_OBJ) $(DAEMON_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
-BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink \
+BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink $(BUILD)/hpim-dm \
 	       $(BUILD)/hpimsim $(BUILD)/schemadoc
 
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lsodium -lcrypto -lcap-ng
@@ -177,6 +177,7 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 install: all ## Install to DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(BUILD)/hpimd $(DESTDIR)$(PREFIX)/sbin/hpimd
 	install -D -m 755 $(BUILD)/hpimctl $(DESTDIR)$(PREFIX)/bin/hpimctl
+	ln -sf hpimctl $(DESTDIR)$(PREFIX)/bin/hpim-dm
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|g' packaging/hpimd@.service.in \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/hpimd@.service
@@ -227,6 +228,10 @@ $(BUILD)/hpimd: $(BUILD)/ctrl/daemon/main.o $(ALL_LIBS)
 $(BUILD)/hpimctl: $(CTL_OBJS) $(SCHEMA_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/ctrl/base/utf8.o $(TEXT_OBJ)
 	$(call link,$^ $(CTL_LIBS))
 
+# The command of the Python implementation of HPIM-DM: hpimctl under another name.
+$(BUILD)/hpim-dm: $(BUILD)/hpimctl
+	$(Q)ln -sf hpimctl $@
+
 $(BUILD)/schemadoc: $(BUILD)/tools/schemadoc/schemadoc.o $(SCHEMA_OBJS)
 	$(call link,$^)
 
@@ -253,6 +258,11 @@ $(BUILD)/tests/unit/tools/test_explore: | $(BUILD)/hpimexplore
 $(addprefix $(BUILD)/tests/unit/,daemon/test_flush daemon/test_port mgmt/test_explain mgmt/test_show mgmt/test_statics mgmt/test_views \
 		dplane/test_dplane_null): %: %.o $(FAKE_OBJS) $(ALL_LIBS)
 	$(call link,$^ $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
+
+# The tables of hpim-dm from records that the test makes up.
+$(BUILD)/tests/unit/mgmt/test_compat: %: %.o $(addprefix $(BUILD)/tools/hpimctl/,compat_options.o \
+		compat_tables.o compat_words.o pretty.o error.o) $(BUILD)/ctrl/base/utf8.o
+	$(call link,$^ -lcriterion $(CTL_LIBS))
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(SIMNET_LIB) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))

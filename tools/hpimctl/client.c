@@ -17,6 +17,10 @@
 
 #include "hpimctl/client.h"
 
+/* How long a daemon may take to return, and how often it is tried. */
+#define RETURN_MS_MAX  20000
+#define RETURN_MS_STEP 20
+
 struct client {
 	int fd;
 	int stop_fd; /* -1: the time limits the wait */
@@ -322,4 +326,32 @@ int client_ask(struct client *client, const char *cmd, struct json_object *args,
 		json_object_put(reply);
 	}
 	return err;
+}
+
+/* Whether the daemon that is to run again answers; until it does, no other can. */
+static bool has_returned(const char *path, int timeout_ms)
+{
+	const struct timespec pause = { .tv_nsec = RETURN_MS_STEP * 1000000L };
+	struct json_object *args = json_object_new_object();
+	struct client *client = NULL;
+	struct ctl_error error;
+	int err = client_new(path, false, timeout_ms, &client, &error);
+
+	if (!err)
+		err = client_ask(client, "status", args, NULL, NULL, NULL, &error);
+	client_free(client);
+	json_object_put(args);
+	if (err)
+		(void)nanosleep(&pause, NULL); /* shorter is as good */
+	return !err;
+}
+
+int client_await_return(const char *path, int timeout_ms, struct ctl_error *ret_error)
+{
+	for (int tries = 0; tries < RETURN_MS_MAX / RETURN_MS_STEP; tries++)
+		if (has_returned(path, timeout_ms))
+			return 0;
+	return ctl_fail(ret_error, CTL_EXIT_TIMEOUT, "timeout",
+			"see its log; what it forwarded goes on until its lease ends",
+			"the daemon has ended, and does not answer again");
 }

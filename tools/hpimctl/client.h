@@ -50,4 +50,11 @@ int client_ask(struct client *client, const char *cmd, struct json_object *args,
  */
 int client_wait_end(struct client *client, struct ctl_error *ret_error);
 
+/**
+ * client_await_return() - After "restart" has ended the daemon: until it answers again.
+ *
+ * Return: 0 or an exit code, with @ret_error filled.
+ */
+int client_await_return(const char *path, int timeout_ms, struct ctl_error *ret_error);
+
 #endif

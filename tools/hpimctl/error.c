@@ -2,6 +2,7 @@
 /*
  * What went wrong: message, code and hint, always on standard error.
  */
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,7 +46,8 @@ void ctl_error_print(const struct ctl_error *error, bool as_json)
 		print_json(error);
 		return;
 	}
-	fprintf(stderr, "hpimctl: %s (%s)\n", error->message, error->code);
+	fprintf(stderr, "%s: %s (%s)\n", program_invocation_short_name, error->message,
+		error->code);
 	if (error->hint[0])
 		fprintf(stderr, "  hint: %s\n", error->hint);
 }

@@ -11,6 +11,7 @@
 
 #include "hpimctl/capture.h"
 #include "hpimctl/client.h"
+#include "hpimctl/compat.h"
 #include "hpimctl/grammar.h"
 #include "hpimctl/out.h"
 
@@ -18,10 +19,6 @@
 #define REPEAT_S_DEFAULT   2
 #define REPEAT_S_MAX       86400
 #define INSTANCE_MAX       64
-
-/* How long a daemon may take to return, and how often it is tried. */
-#define RETURN_MS_MAX  20000
-#define RETURN_MS_STEP 20
 
 /**
  * struct options - What stands before the command.
@@ -197,24 +194,6 @@ static int ask_each(struct client *client, struct sink *sink, bool *ret_any_done
 	return first_exit && *ret_any_done ? CTL_EXIT_PARTLY : first_exit;
 }
 
-/* Whether the daemon that is to run again answers; until it does, no other can. */
-static bool has_returned(const struct options *options)
-{
-	const struct timespec pause = { .tv_nsec = RETURN_MS_STEP * 1000000L };
-	struct json_object *args = json_object_new_object();
-	struct client *client = NULL;
-	struct ctl_error error;
-	int err = client_new(options->socket, false, options->timeout_ms, &client, &error);
-
-	if (!err)
-		err = client_ask(client, "status", args, NULL, NULL, NULL, &error);
-	client_free(client);
-	json_object_put(args);
-	if (err)
-		(void)nanosleep(&pause, NULL); /* shorter is as good */
-	return !err;
-}
-
 /* The end of a command that ends the daemon. */
 static int await_end(const struct options *options, struct client *client, const char *cmd,
 		     struct ctl_error *ret_error)
@@ -223,12 +202,7 @@ static int await_end(const struct options *options, struct client *client, const
 
 	if (err || strcmp(cmd, "restart") != 0)
 		return err;
-	for (int tries = 0; tries < RETURN_MS_MAX / RETURN_MS_STEP; tries++)
-		if (has_returned(options))
-			return 0;
-	return ctl_fail(ret_error, CTL_EXIT_TIMEOUT, "timeout",
-			"see its log; what it forwarded goes on until its lease ends",
-			"the daemon has ended, and does not answer again");
+	return client_await_return(options->socket, options->timeout_ms, ret_error);
 }
 
 static int run_once(const struct options *options, struct sink *sink)
@@ -343,7 +317,7 @@ static int prepare(int argc, char **argv, struct options *options, struct reques
 	return err;
 }
 
-int main(int argc, char **argv)
+static int ctl_main(int argc, char **argv)
 {
 	struct options options = { .repeat_s = 0 };
 	struct request request = { .command = NULL };
@@ -361,4 +335,9 @@ int main(int argc, char **argv)
 		err = run_once(&options, &sink);
 	request_fini(&request);
 	return err;
+}
+
+int main(int argc, char **argv)
+{
+	return argc && compat_is_called(argv[0]) ? compat_main(argv) : ctl_main(argc, argv);
 }
