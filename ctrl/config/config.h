@@ -68,6 +68,9 @@ int config_check(const struct core_settings *settings, const char *where, char w
 
 /* ---- config/diff.c: from one configuration to another ---- */
 
+/** config_settings_equal() - The same ones are set, to the same values. */
+bool config_settings_equal(const struct config_settings *a, const struct config_settings *b);
+
 typedef void config_event_fn(void *ctx, const struct ev_config *config);
 
 /**

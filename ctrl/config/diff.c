@@ -2,15 +2,15 @@
 /* The difference of two configurations as events of the core. */
 #include "config/config.h"
 
-static bool settings_differ(const struct config_settings *was, const struct config_settings *is)
+bool config_settings_equal(const struct config_settings *a, const struct config_settings *b)
 {
-	if (was->own != is->own)
-		return true;
+	if (a->own != b->own)
+		return false;
 	for (enum setting_id id = 0; id < SETTING_COUNT; id++)
-		if (setting_is_own(is->own, id) &&
-		    setting_get(&was->values, id) != setting_get(&is->values, id))
-			return true;
-	return false;
+		if (setting_is_own(a->own, id) &&
+		    setting_get(&a->values, id) != setting_get(&b->values, id))
+			return false;
+	return true;
 }
 
 struct walk {
@@ -66,7 +66,7 @@ void config_link_diff(const struct config_link *was, const struct config_link *i
 {
 	const struct walk walk = { link, each, ctx };
 
-	if (settings_differ(&was->settings, &is->settings))
+	if (!config_settings_equal(&was->settings, &is->settings))
 		emit(&walk, (struct ev_config){ .kind = CONFIG_LINK_SETTINGS,
 						.settings = is->settings.values,
 						.own = is->settings.own });

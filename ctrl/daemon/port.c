@@ -43,24 +43,15 @@ const char *port_name(const struct daemon *daemon, uint16_t link)
 							       : "-";
 }
 
-static bool wants_any(const struct port *port)
-{
-	for (int family = 0; family < IP_FAMILY_COUNT; family++)
-		for (int proto = 0; proto < PROTO_COUNT; proto++)
-			if (port->config.wanted[family][proto])
-				return true;
-	return false;
-}
-
 bool port_wants_any(const struct daemon *daemon, uint16_t link)
 {
-	return wants_any(&daemon->ports[link]);
+	return config_link_wants_any(&daemon->ports[link].config);
 }
 
 /* A protocol runs on it, or is to, or a static route names it. */
 static bool is_needed(const struct daemon *daemon, uint16_t number)
 {
-	return wants_any(&daemon->ports[number]) || static_uses(daemon, number);
+	return config_link_wants_any(&daemon->ports[number].config) || static_uses(daemon, number);
 }
 
 static void feed_link(struct daemon *daemon, uint16_t number, const struct rtnl_link *link)
@@ -315,7 +306,8 @@ bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t ro
 	const struct port *port = &daemon->ports[link];
 	const struct rtnl_link *info = rtnl_link_by_index(daemon->rtnl, port->ifindex);
 
-	if (info && (!wants_any(port) || has_address_for(info, port->config.wanted)))
+	if (info &&
+	    (!config_link_wants_any(&port->config) || has_address_for(info, port->config.wanted)))
 		return false;
 	(void)snprintf(why, room,
 		       info ? "%s has no address of a family asked for; waiting for one"
@@ -324,17 +316,11 @@ bool port_waits(const struct daemon *daemon, uint16_t link, char *why, size_t ro
 	return true;
 }
 
-/* The kernel makes no interface of such a name. */
-bool port_is_name(const char *name)
-{
-	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strpbrk(name, "/: \t\n\v\f\r");
-}
-
 /* Return: whether the interface can be served now, or waited for. */
 static bool may_attach(const struct port_request *request, const struct rtnl_link *link,
 		       struct refusal *refusal)
 {
-	if (!port_is_name(request->name))
+	if (!config_is_name(request->name))
 		refuse(refusal, CTL_EXIT_USAGE, "usage", "'ip link' lists the interfaces",
 		       "'%s' is no name of an interface", request->name);
 	else if (request->waits)

@@ -3,7 +3,7 @@
 #define DAEMON_PORT_H
 
 /* Interfaces that the operator attached. */
-#include "config/config.h"
+#include "config/model.h"
 #include "core/event.h"
 #include "dplane/dplane.h"
 
@@ -91,9 +91,6 @@ void port_drop(struct daemon *daemon, uint16_t link);
 
 /** port_wants_any() - Whether a protocol runs on an interface, or is to. */
 bool port_wants_any(const struct daemon *daemon, uint16_t link);
-
-/** port_is_name() - Whether an interface can have that name, of a length that is possible. */
-bool port_is_name(const char *name);
 
 /** port_by_ifindex() - Link number, or LINK_NONE when that interface is not attached. */
 uint16_t port_by_ifindex(const struct daemon *daemon, uint32_t ifindex);

@@ -4,7 +4,6 @@
  * number too, so a rule is handed to the core as a whole, and the core knows what is present.
  */
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,199 +23,15 @@ static const char *const kind_names[] = { [STATIC_ROUTE] = "route", [STATIC_JOIN
 
 #define KIND_COUNT (sizeof(kind_names) / sizeof(kind_names[0]))
 
-/* Bits that all groups of a family have in common: 224.0.0.0/4, ff00::/8. */
-static const uint8_t group_bits[IP_FAMILY_COUNT] = { 4, 8 };
-
-/* The shortest prefixes of which no router forwards any group: 224.0.0.0/24, ff02::/16. */
-static const uint8_t link_scope_bits[IP_FAMILY_COUNT] = { 24, 16 };
-
-/* ---- words ---- */
-
-/* A refusal of the words themselves. Return: false. */
-__attribute__((format(printf, 3, 4))) static bool wrong(struct refusal *refusal, const char *hint,
-							const char *format, ...)
-{
-	char message[sizeof(refusal->message)];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(message, sizeof(message), format, args); /* may be cut */
-	va_end(args);
-	(void)refuse(refusal, CTL_EXIT_USAGE, "usage", hint, "%s", message);
-	return false;
-}
-
-/* Return: whether @text is a length of prefix up to @max. */
-static bool read_len(const char *text, unsigned int max, uint8_t *ret_len)
-{
-	char *end;
-	unsigned long len = strtoul(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || len > max)
-		return false;
-	*ret_len = (uint8_t)len;
-	return true;
-}
-
-static bool read_prefix(const char *text, struct ip_prefix *ret_prefix)
-{
-	char addr[64];
-	size_t len = strcspn(text, "/");
-	struct ip_prefix prefix;
-	unsigned int bits;
-
-	if (len >= sizeof(addr))
-		return false;
-	memcpy(addr, text, len);
-	addr[len] = '\0';
-	if (ip_addr_parse(addr, &prefix.addr))
-		return false;
-	bits = (unsigned int)(8 * ip_family_addr_len(ip_addr_family(&prefix.addr)));
-	prefix.len = (uint8_t)bits;
-	if (text[len] && !read_len(text + len + 1, bits, &prefix.len))
-		return false;
-	*ret_prefix = prefix;
-	return true;
-}
-
-static bool is_one_group(const struct ip_prefix *group)
-{
-	return group->len == 8 * ip_family_addr_len(ip_addr_family(&group->addr));
-}
-
-static bool read_group(struct json_object *args, struct static_request *request,
-		       struct refusal *refusal)
-{
-	const char *text = field_text(args, "group");
-	struct ip_prefix *group = &request->group;
-	enum ip_family family;
-	struct ip_addr masked;
-
-	if (!text)
-		return wrong(refusal, "", "the group is missing");
-	if (!read_prefix(text, group))
-		return wrong(refusal, "as 239.1.2.3, ff1e::1 or 239.1.0.0/16",
-			     "group '%s' is no address, nor a prefix", text);
-	family = ip_addr_family(&group->addr);
-	if (!ip_addr_is_multicast(&group->addr) || group->len < group_bits[family])
-		return wrong(refusal, "groups are in 224.0.0.0/4 and ff00::/8",
-			     "group %s is not multicast", text);
-	if (ip_addr_is_link_scope_group(&group->addr) && group->len >= link_scope_bits[family])
-		return wrong(refusal, "224.0.0.0/24 and ff02::/16 stay on their link",
-			     "group %s has link-local scope: no router forwards it", text);
-	if (ip_addr_is_reserved_group(&group->addr) && is_one_group(group))
-		return wrong(refusal, "RFC 4291, 2.7.1", "group %s is reserved", text);
-	masked = ip_addr_mask(&group->addr, group->len);
-	if (!ip_addr_equal(&masked, &group->addr))
-		return wrong(refusal, "the bits behind the prefix must be zero",
-			     "group %s is no prefix: %s/%u would be one", text,
-			     ip_addr_text(&masked).s, group->len);
-	return true;
-}
-
-static bool read_source(struct json_object *args, struct static_request *request,
-			struct refusal *refusal)
-{
-	const char *text = field_text(args, "source");
-	bool is_one = is_one_group(&request->group);
-
-	if (!text && request->kind == STATIC_ROUTE)
-		return wrong(refusal, "an address, or '*' for any", "the source is missing");
-	if (!is_one && (request->kind == STATIC_JOIN || strcmp(text, "*") != 0))
-		return wrong(refusal, "a prefix of groups goes with the source '*' of a route",
-			     "group %s/%u is a prefix where one group is expected",
-			     ip_addr_text(&request->group.addr).s, request->group.len);
-	if (!text || !strcmp(text, "*"))
-		return true;
-	if (ip_addr_parse(text, &request->source))
-		return wrong(refusal, "quote it as '*' to mean any source",
-			     "source '%s' is neither an address nor '*'", text);
-	if (ip_addr_is_multicast(&request->source) || !ip_addr_is_source(&request->source))
-		return wrong(refusal, "a unicast address that is valid beyond its link",
-			     "source %s cannot be the source of routed multicast", text);
-	if (ip_addr_family(&request->source) != ip_addr_family(&request->group.addr))
-		return wrong(refusal, "two addresses of one family",
-			     "source %s and group %s are of different families", text,
-			     ip_addr_text(&request->group.addr).s);
-	return true;
-}
-
-static bool read_name(const char *text, size_t len, char ret_name[LINK_NAME_LEN],
-		      struct refusal *refusal)
-{
-	char name[LINK_NAME_LEN];
-
-	if (!len)
-		return wrong(refusal, "as eth1,eth2", "the name of an interface is empty");
-	if (len >= LINK_NAME_LEN)
-		return wrong(refusal, "a name has up to 15 bytes",
-			     "'%.*s' is no name of an interface: too long", (int)len, text);
-	memcpy(name, text, len);
-	name[len] = '\0';
-	if (!port_is_name(name))
-		return wrong(refusal, "'ip link' lists the interfaces",
-			     "'%s' is no name of an interface", name);
-	memcpy(ret_name, name, len + 1);
-	return true;
-}
-
-static bool add_output(struct static_request *request, const char *text, size_t len,
-		       struct refusal *refusal)
-{
-	char *name;
-
-	if (request->oif_count == LINKS_MAX)
-		return wrong(refusal, "", "more than %u outputs", LINKS_MAX);
-	name = request->oifs[request->oif_count];
-	if (!read_name(text, len, name, refusal))
-		return false;
-	if (!strcmp(name, request->iif))
-		return wrong(refusal, "nothing is sent back to where it came from",
-			     "%s is the input, and an output too", name);
-	for (unsigned int i = 0; i < request->oif_count; i++)
-		if (!strcmp(name, request->oifs[i]))
-			return wrong(refusal, "", "%s is an output twice", name);
-	request->oif_count++;
-	return true;
-}
-
-static bool read_outputs(struct json_object *args, struct static_request *request,
-			 struct refusal *refusal)
-{
-	const char *text = field_text(args, "to");
-
-	if (!text)
-		return wrong(refusal, "as to eth1,eth2", "the outputs are missing");
-	for (;;) {
-		size_t len = strcspn(text, ",");
-
-		if (!add_output(request, text, len, refusal))
-			return false;
-		if (!text[len])
-			return true;
-		text += len + 1;
-	}
-}
-
 bool static_parse(struct json_object *args, enum static_kind kind, bool is_key,
-		  struct static_request *ret_request, struct refusal *ret_refusal)
+		  struct config_static *ret_request, struct refusal *ret_refusal)
 {
-	struct static_request request = { .kind = kind };
-	const char *field = kind == STATIC_JOIN ? "interface" : "from";
-	const char *iif = field_text(args, field);
+	struct config_fault fault;
+	bool is_read = config_static_parse(args, kind, is_key, ret_request, &fault);
 
-	if (!read_group(args, &request, ret_refusal) || !read_source(args, &request, ret_refusal))
-		return false;
-	if (!iif && !(is_key && kind == STATIC_ROUTE))
-		return wrong(ret_refusal, "'ip link' lists the interfaces",
-			     "the name of the %s is missing",
-			     kind == STATIC_JOIN ? "interface" : "input");
-	if (iif && !read_name(iif, strlen(iif), request.iif, ret_refusal))
-		return false;
-	if (kind == STATIC_ROUTE && !is_key && !read_outputs(args, &request, ret_refusal))
-		return false;
-	*ret_request = request;
-	return true;
+	if (!is_read)
+		(void)refuse(ret_refusal, CTL_EXIT_USAGE, "usage", fault.hint, "%s", fault.message);
+	return is_read;
 }
 
 /* ---- rules ---- */
@@ -303,7 +118,7 @@ static void drop_ports(struct daemon *daemon, const struct static_rule *rule)
 }
 
 /* Attach what a rule names. Return: whether all could be; else none is left attached for it. */
-static bool hold_ports(struct daemon *daemon, const struct static_request *request,
+static bool hold_ports(struct daemon *daemon, const struct config_static *request,
 		       struct static_rule *rule, struct refusal *refusal)
 {
 	bool is_held;
@@ -332,7 +147,7 @@ static void rule_replace(struct daemon *daemon, struct static_rule *old, struct 
 	free(old);
 }
 
-const struct static_rule *static_add(struct daemon *daemon, const struct static_request *request,
+const struct static_rule *static_add(struct daemon *daemon, const struct config_static *request,
 				     struct refusal *ret_refusal)
 {
 	struct static_rule *rule = calloc(1, sizeof(*rule)), *old;
@@ -346,9 +161,9 @@ const struct static_rule *static_add(struct daemon *daemon, const struct static_
 		return NULL;
 	}
 	old = find_same(daemon, rule);
-	if (!old && rule_count(daemon) >= STATIC_RULES_MAX) {
+	if (!old && rule_count(daemon) >= CONFIG_STATICS_MAX) {
 		(void)refuse(ret_refusal, CTL_EXIT_REFUSED, "limit", "delete another one first",
-			     "there are %u static routes and joins already", STATIC_RULES_MAX);
+			     "there are %u static routes and joins already", CONFIG_STATICS_MAX);
 		drop_ports(daemon, rule);
 		free(rule);
 		return NULL;
@@ -364,7 +179,7 @@ const struct static_rule *static_add(struct daemon *daemon, const struct static_
 }
 
 static bool fits(const struct daemon *daemon, const struct static_rule *rule,
-		 const struct static_request *request)
+		 const struct config_static *request)
 {
 	return rule->kind == request->kind && rule->route.group.len == request->group.len &&
 	       ip_addr_equal(&rule->route.group.addr, &request->group.addr) &&
@@ -372,11 +187,11 @@ static bool fits(const struct daemon *daemon, const struct static_rule *rule,
 	       (!*request->iif || !strcmp(request->iif, port_name(daemon, rule->route.iif)));
 }
 
-static bool refuse_absent(const struct static_request *request, struct refusal *refusal)
+static bool refuse_absent(const struct config_static *request, struct refusal *refusal)
 {
 	char prefix[8] = "";
 
-	if (!is_one_group(&request->group))
+	if (!config_group_is_one(&request->group))
 		(void)snprintf(prefix, sizeof(prefix), "/%u", request->group.len); /* short */
 	(void)refuse(refusal, CTL_EXIT_NOT_FOUND, "no-static",
 		     "'hpimctl show static' lists what there is", "no static %s (%s, %s%s)%s%s",
@@ -387,7 +202,7 @@ static bool refuse_absent(const struct static_request *request, struct refusal *
 	return false;
 }
 
-bool static_delete(struct daemon *daemon, const struct static_request *request,
+bool static_delete(struct daemon *daemon, const struct config_static *request,
 		   struct refusal *ret_refusal)
 {
 	struct static_rule *rule, *next;
@@ -443,12 +258,9 @@ void static_fini(struct daemon *daemon)
 
 void static_put(struct json_object *record, const struct static_rule *rule)
 {
-	char group[64];
+	char group[CONFIG_GROUP_TEXT];
 
-	(void)snprintf(group, sizeof(group), "%s/%u", ip_addr_text(&rule->route.group.addr).s,
-		       rule->route.group.len); /* an address is short */
-	if (is_one_group(&rule->route.group))
-		*strchr(group, '/') = '\0';
+	config_group_text(&rule->route.group, group);
 	field_put_text(record, "source", is_any(rule) ? "*" : ip_addr_text(&rule->route.source).s);
 	field_put_text(record, "group", group);
 }
@@ -475,7 +287,7 @@ struct json_object *static_encode(const struct daemon *daemon, const struct stat
 bool static_restore(struct daemon *daemon, struct json_object *line)
 {
 	const char *name = field_text(line, "static");
-	struct static_request request = { 0 };
+	struct config_static request = { 0 };
 	struct refusal refusal;
 	unsigned int kind = 0;
 

@@ -7,29 +7,11 @@
  * number in the core. Their interfaces are attached for them, and stay so while one names them.
  */
 #include "base/ifset.h"
-#include "core/event.h"
+#include "config/model.h"
 
 struct daemon;
 struct json_object;
 struct refusal;
-
-#define STATIC_RULES_MAX 1000u /* routes and joins of both families */
-
-enum static_kind { STATIC_ROUTE, STATIC_JOIN };
-
-/**
- * struct static_request - A route or a join in words.
- * @source: unset: any.
- * @iif:    input of a route, interface of a join; "": not said.
- */
-struct static_request {
-	enum static_kind kind;
-	struct ip_addr source;
-	struct ip_prefix group;
-	char iif[LINK_NAME_LEN];
-	char oifs[LINKS_MAX][LINK_NAME_LEN];
-	unsigned int oif_count;
-};
 
 /** struct static_rule - The same, with link numbers. Of a join, iif is the interface. */
 struct static_rule {
@@ -38,26 +20,20 @@ struct static_rule {
 	struct static_route route;
 };
 
-/**
- * static_parse() - Read "source" ("*": any), "group" (with a length of prefix), "from" and "to", or
- * "source", "group" and "interface".
- * @is_key: what identifies it is enough, as to delete it.
- *
- * Return: whether it makes sense; if not, @ret_refusal names what does not, and why.
- */
+/** static_parse() - config_static_parse(), with its fault as a refusal. */
 bool static_parse(struct json_object *args, enum static_kind kind, bool is_key,
-		  struct static_request *ret_request, struct refusal *ret_refusal);
+		  struct config_static *ret_request, struct refusal *ret_refusal);
 
 /**
  * static_add() - Add a rule, or replace the outputs of the one there is.
  *
  * Return: NULL when it is refused: nothing is changed.
  */
-const struct static_rule *static_add(struct daemon *daemon, const struct static_request *request,
+const struct static_rule *static_add(struct daemon *daemon, const struct config_static *request,
 				     struct refusal *ret_refusal);
 
 /** static_delete() - Delete a rule, or all that fit where no input is said. false: none does. */
-bool static_delete(struct daemon *daemon, const struct static_request *request,
+bool static_delete(struct daemon *daemon, const struct config_static *request,
 		   struct refusal *ret_refusal);
 
 /** static_uses() - Whether a rule names an interface. */

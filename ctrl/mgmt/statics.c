@@ -117,7 +117,7 @@ static void add_rule(struct daemon *daemon, struct ctl_client *client, struct js
 		     enum static_kind kind)
 {
 	const struct static_rule *rule = NULL;
-	struct static_request request;
+	struct config_static request;
 	struct refusal refusal;
 
 	if (static_parse(args, kind, false, &request, &refusal))
@@ -133,7 +133,7 @@ static void add_rule(struct daemon *daemon, struct ctl_client *client, struct js
 static void delete_rule(struct daemon *daemon, struct ctl_client *client, struct json_object *args,
 			enum static_kind kind)
 {
-	struct static_request request;
+	struct config_static request;
 	struct refusal refusal;
 
 	if (static_parse(args, kind, true, &request, &refusal) &&

@@ -10,7 +10,7 @@
 #include "daemon/static.h"
 
 static bool parse(const char *text, enum static_kind kind, bool is_key,
-		  struct static_request *ret_request, struct refusal *ret_refusal)
+		  struct config_static *ret_request, struct refusal *ret_refusal)
 {
 	struct json_object *args = json_tokener_parse(text);
 	bool is_read;
@@ -81,7 +81,7 @@ Test(static_parse, words_make_a_route_or_a_sentence_that_names_what_is_wrong)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		struct json_object *args = json_object_new_object();
-		struct static_request request = { .oif_count = 77 };
+		struct config_static request = { .oif_count = 77 };
 		struct refusal refusal = { .message = "" };
 		bool is_read;
 
@@ -103,7 +103,7 @@ Test(static_parse, words_make_a_route_or_a_sentence_that_names_what_is_wrong)
 
 Test(static_parse, route_is_what_the_words_say)
 {
-	struct static_request request;
+	struct config_static request;
 	struct refusal refusal;
 
 	cr_assert(parse("{\"source\":\"*\",\"group\":\"239.1.0.0/16\",\"from\":\"eth0\","
@@ -120,7 +120,7 @@ Test(static_parse, route_is_what_the_words_say)
 
 Test(static_parse, join_has_an_interface_and_one_group)
 {
-	struct static_request request;
+	struct config_static request;
 	struct refusal refusal;
 
 	cr_assert(parse("{\"group\":\"ff1e::1\",\"interface\":\"eth1\"}", STATIC_JOIN, false,
@@ -138,7 +138,7 @@ Test(static_parse, join_has_an_interface_and_one_group)
 /* More outputs than there are link numbers. */
 Test(static_parse, too_many_outputs_are_refused)
 {
-	struct static_request request;
+	struct config_static request;
 	struct refusal refusal;
 	struct json_object *args = json_object_new_object();
 	char text[LINKS_MAX * 8] = "";
