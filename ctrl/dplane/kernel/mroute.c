@@ -290,6 +290,8 @@ static int slot_fill(struct mroute *mr, unsigned int number, const struct dplane
 		return -EOPNOTSUPP;
 	if (*why)
 		dplane_log(&mr->config, NOTE_WARN, "%s: %s", link->name, why);
+	(void)snprintf(slot.name, sizeof(slot.name), "%s", link->name);
+	mroute_rules_set(mr, slot.name);
 	mr->slots[number] = slot;
 	return 0;
 }
@@ -303,6 +305,7 @@ static void slot_clear(struct mroute *mr, unsigned int number)
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
 		if (old.has[family])
 			vif_del(mr, family, number);
+	mroute_rules_clear(mr, old.name);
 }
 
 /* IPv6 has no thresholds in the kernel's cache: docs/ABI.md. */
@@ -480,6 +483,9 @@ static void mroute_free(struct backend *be, bool keep)
 		HASH_DEL(mr->entries, entry);
 		free(entry);
 	}
+	for (unsigned int i = 0; mr->netlink && i < MAXVIFS; i++)
+		if (mr->slots[i].link != LINK_NONE)
+			mroute_rules_clear(mr, mr->slots[i].name);
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
 		if (mr->fd[family] >= 0)
 			(void)close(mr->fd[family]);

@@ -20,6 +20,7 @@
 struct slot {
 	uint16_t link; /* LINK_NONE: free */
 	uint32_t ifindex;
+	char name[LINK_NAME_LEN];
 	uint8_t threshold;
 	bool has[IP_FAMILY_COUNT];
 };
@@ -51,6 +52,14 @@ static inline struct mroute *mroute_of(struct backend *be)
 
 /** mroute_entry_find() - NULL: the cache has no such route. */
 struct entry *mroute_entry_find(const struct mroute *mr, const struct mfib_key *key);
+
+/* mroute_rules.c */
+
+/** mroute_rules_set() - Lead an interface's packets to this table, and no longer to another. */
+void mroute_rules_set(const struct mroute *mr, const char *name);
+
+/** mroute_rules_clear() - No longer lead them to any but the default table. */
+void mroute_rules_clear(const struct mroute *mr, const char *name);
 
 /* mroute_count.c */
 
