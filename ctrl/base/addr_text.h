@@ -22,4 +22,19 @@ struct addr_text ip_addr_text(const struct ip_addr *addr);
  */
 int ip_addr_parse(const char *text, struct ip_addr *ret_addr);
 
+/**
+ * ip_prefix_parse() - Read "10.1.0.0/16", or an address, which is a prefix of full length.
+ *
+ * Return: 0, or -EINVAL. Bits behind the prefix may be set.
+ */
+int ip_prefix_parse(const char *text, struct ip_prefix *ret_prefix);
+
+/** struct prefix_text - Like struct addr_text. */
+struct prefix_text {
+	char s[ADDR_TEXT_LEN + 4];
+};
+
+/** ip_prefix_text() - "10.1.0.0/16"; a prefix of full length as an address. */
+struct prefix_text ip_prefix_text(const struct ip_prefix *prefix);
+
 #endif

@@ -101,13 +101,6 @@ bool config_static_parse(struct json_object *args, enum static_kind kind, bool i
 /** config_static_is_same() - Whether both are the same but for the outputs, which are replaced. */
 bool config_static_is_same(const struct config_static *a, const struct config_static *b);
 
-/** config_group_is_one() - Whether a prefix is a single group. */
-bool config_group_is_one(const struct ip_prefix *group);
-
-/** config_group_text() - "239.1.2.3", "239.1.0.0/16". */
-#define CONFIG_GROUP_TEXT 64
-void config_group_text(const struct ip_prefix *group, char text[CONFIG_GROUP_TEXT]);
-
 /* ---- the router: config/model.c ---- */
 
 /**

@@ -28,40 +28,7 @@ __attribute__((format(printf, 3, 4))) static bool wrong(struct config_fault *fau
 	return false;
 }
 
-/* Return: whether @text is a length of prefix up to @max. */
-static bool read_len(const char *text, unsigned int max, uint8_t *ret_len)
-{
-	char *end;
-	unsigned long len = strtoul(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || len > max)
-		return false;
-	*ret_len = (uint8_t)len;
-	return true;
-}
-
-static bool read_prefix(const char *text, struct ip_prefix *ret_prefix)
-{
-	char addr[64];
-	size_t len = strcspn(text, "/");
-	struct ip_prefix prefix;
-	unsigned int bits;
-
-	if (len >= sizeof(addr))
-		return false;
-	memcpy(addr, text, len);
-	addr[len] = '\0';
-	if (ip_addr_parse(addr, &prefix.addr))
-		return false;
-	bits = (unsigned int)(8 * ip_family_addr_len(ip_addr_family(&prefix.addr)));
-	prefix.len = (uint8_t)bits;
-	if (text[len] && !read_len(text + len + 1, bits, &prefix.len))
-		return false;
-	*ret_prefix = prefix;
-	return true;
-}
-
-bool config_group_is_one(const struct ip_prefix *group)
+static bool is_one_group(const struct ip_prefix *group)
 {
 	return group->len == 8 * ip_family_addr_len(ip_addr_family(&group->addr));
 }
@@ -76,7 +43,7 @@ static bool read_group(struct json_object *args, struct config_static *request,
 
 	if (!text)
 		return wrong(fault, "", "the group is missing");
-	if (!read_prefix(text, group))
+	if (ip_prefix_parse(text, group))
 		return wrong(fault, "as 239.1.2.3, ff1e::1 or 239.1.0.0/16",
 			     "group '%s' is no address, nor a prefix", text);
 	family = ip_addr_family(&group->addr);
@@ -86,7 +53,7 @@ static bool read_group(struct json_object *args, struct config_static *request,
 	if (ip_addr_is_link_scope_group(&group->addr) && group->len >= link_scope_bits[family])
 		return wrong(fault, "224.0.0.0/24 and ff02::/16 stay on their link",
 			     "group %s has link-local scope: no router forwards it", text);
-	if (ip_addr_is_reserved_group(&group->addr) && config_group_is_one(group))
+	if (ip_addr_is_reserved_group(&group->addr) && is_one_group(group))
 		return wrong(fault, "RFC 4291, 2.7.1", "group %s is reserved", text);
 	masked = ip_addr_mask(&group->addr, group->len);
 	if (!ip_addr_equal(&masked, &group->addr))
@@ -100,14 +67,14 @@ static bool read_source(struct json_object *args, struct config_static *request,
 			struct config_fault *fault)
 {
 	const char *text = field_text(args, "source");
-	bool is_one = config_group_is_one(&request->group);
+	bool is_one = is_one_group(&request->group);
 
 	if (!text && request->kind == STATIC_ROUTE)
 		return wrong(fault, "an address, or '*' for any", "the source is missing");
 	if (!is_one && (request->kind == STATIC_JOIN || strcmp(text, "*") != 0))
 		return wrong(fault, "a prefix of groups goes with the source '*' of a route",
-			     "group %s/%u is a prefix where one group is expected",
-			     ip_addr_text(&request->group.addr).s, request->group.len);
+			     "group %s is a prefix where one group is expected",
+			     ip_prefix_text(&request->group).s);
 	if (!text || !strcmp(text, "*"))
 		return true;
 	if (ip_addr_parse(text, &request->source))
@@ -207,12 +174,4 @@ bool config_static_is_same(const struct config_static *a, const struct config_st
 	       ip_addr_equal(&a->group.addr, &b->group.addr) &&
 	       ip_addr_equal(&a->source, &b->source) &&
 	       (!strcmp(a->iif, b->iif) || (a->kind == STATIC_ROUTE && ip_addr_is_set(&a->source)));
-}
-
-void config_group_text(const struct ip_prefix *group, char text[CONFIG_GROUP_TEXT])
-{
-	(void)snprintf(text, CONFIG_GROUP_TEXT, "%s/%u", ip_addr_text(&group->addr).s,
-		       group->len); /* an address is short */
-	if (config_group_is_one(group))
-		*strchr(text, '/') = '\0';
 }

@@ -40,10 +40,7 @@ static void read_group(struct yaml_in *in, yaml_node_t *node, void *object)
 
 static void write_group(struct yaml_out *out, const char *name, const void *object)
 {
-	char text[CONFIG_GROUP_TEXT];
-
-	config_group_text(&((const struct config_static *)object)->group, text);
-	yaml_put(out, name, text);
+	yaml_put(out, name, ip_prefix_text(&((const struct config_static *)object)->group).s);
 }
 
 static void read_from(struct yaml_in *in, yaml_node_t *node, void *object)

@@ -189,16 +189,11 @@ static bool fits(const struct daemon *daemon, const struct static_rule *rule,
 
 static bool refuse_absent(const struct config_static *request, struct refusal *refusal)
 {
-	char prefix[8] = "";
-
-	if (!config_group_is_one(&request->group))
-		(void)snprintf(prefix, sizeof(prefix), "/%u", request->group.len); /* short */
 	(void)refuse(refusal, CTL_EXIT_NOT_FOUND, "no-static",
-		     "'hpimctl show static' lists what there is", "no static %s (%s, %s%s)%s%s",
+		     "'hpimctl show static' lists what there is", "no static %s (%s, %s)%s%s",
 		     kind_names[request->kind],
 		     ip_addr_is_set(&request->source) ? ip_addr_text(&request->source).s : "*",
-		     ip_addr_text(&request->group.addr).s, prefix, *request->iif ? " on " : "",
-		     request->iif);
+		     ip_prefix_text(&request->group).s, *request->iif ? " on " : "", request->iif);
 	return false;
 }
 
@@ -258,11 +253,8 @@ void static_fini(struct daemon *daemon)
 
 void static_put(struct json_object *record, const struct static_rule *rule)
 {
-	char group[CONFIG_GROUP_TEXT];
-
-	config_group_text(&rule->route.group, group);
 	field_put_text(record, "source", is_any(rule) ? "*" : ip_addr_text(&rule->route.source).s);
-	field_put_text(record, "group", group);
+	field_put_text(record, "group", ip_prefix_text(&rule->route.group).s);
 }
 
 struct json_object *static_encode(const struct daemon *daemon, const struct static_rule *rule)

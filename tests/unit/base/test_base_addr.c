@@ -250,3 +250,37 @@ Test(addr, broadcast_address_has_all_ones_behind_the_prefix)
 			cr_expect_str_eq(ip_addr_text(&got).s, rows[i].want);
 	}
 }
+
+Test(addr, prefixes_are_read_and_written)
+{
+	static const struct {
+		const char *text, *want; /* NULL: none */
+	} rows[] = {
+		{ "10.1.0.0/16", "10.1.0.0/16" },
+		{ "10.1.1.1", "10.1.1.1" },
+		{ "10.1.1.1/32", "10.1.1.1" },
+		{ "0.0.0.0/0", "0.0.0.0/0" },
+		{ "2001:db8::/32", "2001:db8::/32" },
+		{ "2001:db8::1/128", "2001:db8::1" },
+		{ "10.1.0.0/33", NULL },
+		{ "2001:db8::/129", NULL },
+		{ "10.1.0.0/", NULL },
+		{ "10.1.0.0/-1", NULL },
+		{ "10.1.0.0/ 8", NULL },
+		{ "10.1.0.0/8x", NULL },
+		{ "10.1.0.0/18446744073709551617", NULL },
+		{ "host/8", NULL },
+		{ "/8", NULL },
+		{ "", NULL },
+		{ "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb/64", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ip_prefix prefix;
+		int err = ip_prefix_parse(rows[i].text, &prefix);
+
+		cr_expect_eq(err, rows[i].want ? 0 : -EINVAL, "%s", rows[i].text);
+		if (!err && rows[i].want)
+			cr_expect_str_eq(ip_prefix_text(&prefix).s, rows[i].want);
+	}
+}
