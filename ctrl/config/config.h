@@ -32,6 +32,17 @@ struct config_link {
 	struct config_settings settings;
 };
 
+/* All ones is the metric of what cannot be reached. */
+#define CONFIG_METRIC_MAX (UINT32_MAX - 1)
+
+/** struct config_metric - What counts for the sources of a prefix instead of the kernel's metric. */
+struct config_metric {
+	struct ip_prefix source;
+	uint32_t metric;
+	bool has_preference; /* false: as the kernel says, the protocol of the route */
+	uint32_t preference;
+};
+
 /* Room for a reason: a sentence without a period. */
 #define CONFIG_WHY_MAX 192
 

@@ -16,6 +16,7 @@
 #include "core/inspect.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/rpf_metric.h"
 #include "daemon/port.h"
 #include "daemon/privileges.h"
 #include "daemon/record.h"
@@ -526,6 +527,7 @@ void daemon_fini(struct daemon *daemon)
 	ctlsock_free(daemon->ctl);
 	watch_fini(daemon);
 	static_fini(daemon);
+	rpf_metric_fini(daemon);
 	core_free(daemon->core);
 	record_close(daemon->record);
 	free(daemon->posted);

@@ -69,6 +69,8 @@ struct daemon {
 	struct hash_key hash_key; /* random, of the tables outside the core */
 	struct watch *watches;
 	struct static_rule *statics;
+	struct config_metric *rpf_metrics; /* sorted: daemon/rpf_metric.c */
+	size_t rpf_metric_count;
 	struct capture *captures;
 	struct core_event *posted; /* events to feed, oldest first */
 	size_t posted_count, posted_room;

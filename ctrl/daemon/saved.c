@@ -15,6 +15,7 @@
 #include "core/inspect.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/rpf_metric.h"
 #include "daemon/port.h"
 #include "daemon/saved.h"
 #include "daemon/stale.h"
@@ -130,6 +131,13 @@ static void write_statics(const struct daemon *daemon, FILE *out)
 		write_line(out, static_encode(daemon, rule));
 }
 
+/* Before the interfaces, so that no neighbor hears of another metric first. */
+static void write_metrics(const struct daemon *daemon, FILE *out)
+{
+	for (size_t i = 0; i < daemon->rpf_metric_count; i++)
+		write_line(out, rpf_metric_encode(&daemon->rpf_metrics[i]));
+}
+
 void saved_store(struct daemon *daemon)
 {
 	char path[256], *text = NULL;
@@ -143,6 +151,7 @@ void saved_store(struct daemon *daemon)
 	out = open_memstream(&text, &len);
 	if (out) {
 		write_settings(daemon, out);
+		write_metrics(daemon, out);
 		write_ports(daemon, out);
 		write_statics(daemon, out);
 	}
@@ -235,7 +244,7 @@ static unsigned int restore_ports(struct daemon *daemon, char *text, const char 
 		} else if (saved_decode(line, &port)) {
 			restore_port(daemon, &port, json_object_object_get(line, "neighbors"));
 			count++;
-		} else if (!static_restore(daemon, line)) {
+		} else if (!static_restore(daemon, line) && !rpf_metric_restore(daemon, line)) {
 			log_format(NOTE_WARN, "a line of %s is not understood and left out", path);
 		}
 		json_object_put(line);

@@ -7,6 +7,7 @@
 
 #include "core/core.h"
 #include "daemon/daemon.h"
+#include "daemon/rpf_metric.h"
 #include "daemon/port.h"
 #include "daemon/watch.h"
 #include "io/rtnl.h"
@@ -17,6 +18,7 @@ bool watch_path(const struct daemon *daemon, const struct ip_addr *source,
 	struct rtnl_path local;
 
 	rtnl_path(daemon->rtnl, source, ret_path);
+	rpf_metric_apply(daemon, source, ret_path);
 	if (ret_path->is_connected && port_by_ifindex(daemon, ret_path->ifindex) != LINK_NONE)
 		return false;
 	if (!rtnl_local_path(daemon->rtnl, source, &local))

@@ -17,7 +17,7 @@ struct watch {
 };
 
 /**
- * watch_path() - The route to a source.
+ * watch_path() - The route to a source, with the metric that counts for it.
  *
  * Return: true for an address of this router that is on no subnet of an attached interface: a
  * program here sends from it, and which interface it leaves by is seen from its packets only.

@@ -12,6 +12,7 @@
 #define A_BOOL(n)             { n, FIELD_BOOL, 0, 0 }
 #define A_NUMBER(n, min, max) { n, FIELD_NUMBER, min, max }
 #define OF_INTERFACE { A_TEXT("interface") }
+#define OF_SOURCE    { A_TEXT("source") }
 #define NO_ARGS      { { .name = NULL } }
 #define OF_TREE      { A_TEXT("interface"), A_TEXT("source"), A_TEXT("group") }
 #define REFUSED      EXIT_BIT(CTL_EXIT_REFUSED)
@@ -81,6 +82,14 @@ const struct command commands[] = {
 	  { A_TEXT("source"), A_TEXT("group"), A_TEXT("from") } },
 	{ "static delete join", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND, "a join:",
 	  { A_TEXT("group"), A_TEXT("source"), A_TEXT("interface") } },
+	{ "show rpf-metrics", ACCESS_READ, "hpim.rpf-metrics/1", NULL, 0,
+	  "metrics that count instead of the kernel's", NO_ARGS },
+	{ "rpf-metric", ACCESS_CHANGE, "hpim.rpf-metrics/1", NULL, REFUSED,
+	  "set the metric of the routes to the sources of a prefix:",
+	  { A_TEXT("source"), A_NUMBER("metric", 0, UINT32_MAX - 1),
+	    A_NUMBER("preference", 0, UINT32_MAX - 1) } },
+	{ "rpf-metric delete", ACCESS_CHANGE, NULL, NULL, NOT_FOUND,
+	  "use the kernel's again:", OF_SOURCE },
 	{ "explain", ACCESS_READ, "hpim.explain/1", NULL, 0,
 	  "say where packets of a source to a group go, and why",
 	  { A_TEXT("source"), A_TEXT("group") } },

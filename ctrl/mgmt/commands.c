@@ -13,6 +13,7 @@
 #include "mgmt/keys.h"
 #include "mgmt/mgmt.h"
 #include "mgmt/ports.h"
+#include "mgmt/rpf_metrics.h"
 #include "mgmt/schema.h"
 #include "mgmt/settings.h"
 #include "mgmt/statics.h"
@@ -68,6 +69,8 @@ static const struct handler {
 	{ "static join", statics_request },
 	{ "static delete route", statics_request },
 	{ "static delete join", statics_request },
+	{ "rpf-metric", rpf_metrics_request },
+	{ "rpf-metric delete", rpf_metrics_request },
 	{ "set", settings_request },
 	{ "unset", settings_request },
 };

@@ -182,6 +182,11 @@ const struct schema schemas[] = {
 		TEXT("state", "active or waiting"),
 		GAUGE("flows", NULL, "(S,G) that a route has brought into the forwarding table"),
 		TEXT("why", "what it waits for, or does without") } },
+	{ .id = "hpim.rpf-metrics/1", .list = "rpf_metrics", .fields = {
+		TEXT("source", "an address or a prefix; of several the longest counts"),
+		NUMBER("metric", NULL, "instead of the one of the kernel's route"),
+		NUMBER("preference", NULL, "instead of its protocol; null: the protocol"),
+		GAUGE("sources", NULL, "watched sources for which it counts") } },
 	{ .id = "hpim.counters/1", .list = "counters", .fields = {
 		INTERFACE,
 		TEXT("reason", "what became of packets: docs/ABI.md"),

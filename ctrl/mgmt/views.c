@@ -19,6 +19,7 @@
 #include "mgmt/limits.h"
 #include "mgmt/mroutes.h"
 #include "mgmt/protocol_counters.h"
+#include "mgmt/rpf_metrics.h"
 #include "mgmt/schema.h"
 #include "mgmt/sequence.h"
 #include "mgmt/settings.h"
@@ -46,6 +47,7 @@ static const struct view views[] = {
 	  .end = trees_end },
 	{ .cmd = "show sequence", .begin = mroutes_begin, .step = sequence_step, .end = trees_end },
 	{ .cmd = "show static", .step = statics_step },
+	{ .cmd = "show rpf-metrics", .step = rpf_metrics_step },
 	{ .cmd = "show counters", .begin = counters_begin, .step = counters_step },
 	{ .cmd = "show protocol-counters", .step = protocol_counters_step },
 	{ .cmd = "explain", .begin = explain_begin, .step = explain_step },
