@@ -97,7 +97,7 @@ SIM_LIBS    := -lyaml -ljson-c
 FAKE_WRAP    := -Wl,--wrap=dplane_new,--wrap=getrandom
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
-.PHONY: all tests deps deps-test deps-dev check check-vm style lint skeletons format fuzz explore sim docs demo bench install deb clean help
+.PHONY: all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -128,6 +128,9 @@ check: deps-dev ## Build with gcc, clang and sanitizers, run every test, count t
 check-vm: deps-test ## Boot the kernels of vmtests/kernels.txt in QEMU and test on each
 	$(Q)$(MAKE) --no-print-directory all tests
 	$(Q)BUILD=$(BUILD) vmtests/run.sh
+
+check-roots: ## demo, package and check in minimal roots of Debian 12 and 13; see tools/check-roots.sh
+	$(Q)tools/check-roots.sh
 
 style: $(CORE_LIB) $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/schemadoc skeletons ## Only the checks of the source's form
 	$(Q)BUILD=$(BUILD) tests/run.sh style
@@ -183,9 +186,12 @@ install: all ## Install to DESTDIR/PREFIX (/usr/local)
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/hpimd@.service
 	install -D -m 644 packaging/hpim.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/hpim.conf
 	install -D -m 644 tools/wireshark/hpim.lua $(DESTDIR)$(PREFIX)/share/hpim/hpim.lua
+	install -d $(DESTDIR)/etc/hpim
 
-deb: all ## Make build/hpim_VERSION_ARCH.deb
-	$(Q)BUILD=$(BUILD) VERSION=$(VERSION) packaging/deb.sh
+deb: ## Make build/hpim_VERSION_ARCH.deb, from a build of its own with Debian's options
+	$(Q)[ "$$(dpkg-parsechangelog -S Version)" = $(VERSION) ] || \
+		{ echo 'debian/changelog begins with another version than $(VERSION)' >&2; exit 1; }
+	$(Q)debian/rules clean binary BUILD=$(BUILD) DEBS=$(BUILD)
 
 clean: ## Remove build/
 	rm -rf build

@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Under the service manager, from the package: install, start, reload, restart, crash and upgrade with
-# a stream through the router, of which no packet is lost; a daemon that hangs is replaced; removing
-# the package ends it. It also serves by the other tiers, and with the settings that the documentation
+# Under the service manager, from the package: install, reload, restart, crash and upgrade with a stream
+# through the router, of which no packet is lost; a daemon that hangs is replaced; the default instance
+# is there at boot, serves no interface before it is asked to, and stays disabled if it was; removing and
+# purging the package leaves nothing. It also serves by the other tiers, and with the settings that the documentation
 # has for libxdp. A systemd of its own serves a copy-on-write view of this machine's files.
+# PACKAGE=FILE: this package, not one that it makes.
 # runner: alone, it runs a service manager and builds a package
 . "$(dirname "$0")/../lib.sh"
 need unshare chroot systemctl dpkg pgrep
@@ -31,6 +33,7 @@ begin() {
 		mount -t bpf bpf sys/fs/bpf && mount -t tmpfs run run && cp "$PACKAGE" hpim.deb || return
 	[ -e var/lib/dpkg/status ] && [ -x usr/bin/systemctl ] ||
 		{ echo 'files of the system are on several file systems'; return; }
+	rm -f usr/sbin/policy-rc.d # an image for containers starts no services
 	# Nothing of the machine but what a service needs.
 	mkdir -p etc/systemd/system
 	printf '[Unit]\nDefaultDependencies=no\n' > etc/systemd/system/sysinit.target
@@ -61,6 +64,9 @@ manage() {
 		skip "no systemd runs in a namespace here: $(tail -n 1 "$WORK/systemd.log")"
 }
 
+# files: what has our name in the folders of the system
+files() { inside find /etc /usr /var -name '*hpim*' | sort; }
+
 # served: the service is well, and the same interfaces are in XDP
 served() {
 	within 15 eval '[ "$(property ActiveState)" = active ]'
@@ -78,8 +84,10 @@ changed() {
 	served
 }
 
-make -s BUILD="$BUILD" deb > "$WORK/deb.log" 2>&1 || fail 'no package is made'
-PACKAGE=$(realpath "$BUILD"/hpim_*.deb)
+if [ -z "${PACKAGE:-}" ]; then
+	make -s BUILD="$BUILD" deb > "$WORK/deb.log" 2>&1 || fail "no package is made: $(tail "$WORK/deb.log")"
+	PACKAGE=$(realpath "$BUILD"/hpim_*.deb)
+fi
 
 node left right
 router one
@@ -87,9 +95,12 @@ wire left eth0 10.1.1.100/24,2001:db8:1::100/64 one eth0 10.1.1.1/24,2001:db8:1:
 wire one eth1 10.1.3.1/24,2001:db8:3::1/64 right eth0 10.1.3.100/24,2001:db8:3::100/64
 manage
 
+before=$(files)
 inside dpkg -i /hpim.deb > "$WORK/install.log" 2>&1 || fail 'the package is not installed'
 inside getent passwd hpim > /dev/null || fail 'the package makes no user hpim'
-inside systemctl start "$UNIT" || fail "the service does not start: $(inside systemctl status "$UNIT")"
+[ "$(property ActiveState) $(property UnitFileState)" = 'active enabled' ] ||
+	fail "installed, it is not active and enabled: $(inside systemctl status "$UNIT")"
+[ -z "$(table one interface interfaces)" ] || fail "it serves before it is asked to: $(ctl one show interfaces)"
 [ "$(table one user status)" = hpim ] || fail "it serves as $(table one user status)"
 ends 0 '' ctl one attach eth0,eth1
 for group in $GROUP4 $GROUP6; do
@@ -143,8 +154,34 @@ ends 0 '' ctl one attach eth0,eth1
 served
 [ "$(table one user status)" = hpim ] || fail "without libxdp it serves as $(table one user status)"
 
+# What an administrator has disabled stays so, and another instance is upgraded as well.
+inside systemctl disable "$UNIT" 2> /dev/null
+inside systemctl start hpimd@second
+second=$(inside systemctl show -p MainPID --value hpimd@second)
+changed inside dpkg -i /hpim.deb > "$WORK/again.log" 2>&1
+[ "$(property UnitFileState)" = disabled ] || fail "disabled, an upgrade makes it $(property UnitFileState)"
+[ "$(inside systemctl show -p MainPID --value hpimd@second)" != "$second" ] || fail 'no upgrade of another instance'
+
+# A daemon that is not a service, and was killed: its programs and pins end with the package.
+inside systemctl stop hpimd@second "$UNIT"
+inside /usr/sbin/hpimd -i killed || fail 'hpimd -i killed does not start'
+inside /usr/bin/hpimctl -i killed attach eth0,eth1 > "$WORK/killed.log" || fail 'no interface for hpimd -i killed'
+inside /usr/bin/hpimctl -i killed attach eth1 mode tc > "$WORK/killed.log" || fail 'no TC for hpimd -i killed'
+inside pkill -KILL -x hpimd
+inside systemctl start "$UNIT"
+inside ls /sys/fs/bpf/hpim/killed > "$WORK/killed.pins" 2>&1 || fail 'a killed daemon leaves no pins'
+echo 'version: 1' | inside tee /etc/hpim/default.yaml > "$WORK/tee.log"
+
 inside dpkg -r hpim > "$WORK/remove.log" 2>&1 || fail 'the package is not removed'
 [ "$(property ActiveState)" = inactive ] || fail "removed, it is $(property ActiveState)"
 run one ip -o link show | grep -q xdp && fail 'a program stays after the end'
-inside ls /sys/fs/bpf/hpim | grep -q . && fail 'pins stay after the end'
+run one tc filter show dev eth1 ingress | grep -q . && fail 'a filter stays after the end'
+[ -z "$(run one bpftool -j net show | grep -o hpim)" ] || fail "programs stay: $(run one bpftool net show)"
+for path in /sys/fs/bpf/hpim /run/hpimd /usr/sbin/hpimd /usr/lib/systemd/system/hpimd@.service; do
+	inside test -e "$path" && fail "removed, it leaves $path"
+done
+inside test -e /etc/hpim/default.yaml || fail 'removed, not purged, it takes the configuration with it'
+inside dpkg --purge hpim > "$WORK/purge.log" 2>&1 || fail 'the package is not purged'
+left=$(comm -13 <(echo "$before") <(files))
+[ -z "$left" ] || fail "purged, it leaves $left"
 exit 0

@@ -290,6 +290,18 @@ Test(hpimctl, unknown_fields_are_in_json_and_not_in_text)
 	       "interface reason packets bytes\n-         ttl         10     -\n", "");
 }
 
+/* How wide a column without its header is differs between versions of libsmartcols. */
+static struct result words_of(struct result result)
+{
+	char *to = result.out;
+
+	for (const char *from = result.out; *from; from++)
+		if (*from != ' ' || from[1] != ' ')
+			*to++ = *from;
+	*to = '\0';
+	return result;
+}
+
 Test(hpimctl, columns_can_be_picked_and_the_header_dropped)
 {
 	const char *reply = RECORD("\"interface\":\"eth0\",\"reason\":\"ttl\",\"packets\":10")
@@ -302,7 +314,7 @@ Test(hpimctl, columns_can_be_picked_and_the_header_dropped)
 
 	expect(run(&fakes[0], "counters -o packets,interface"), 0,
 	       "packets interface\n     10 eth0\n", "");
-	expect(run(&fakes[1], "counters -H"), 0, "eth0      ttl         10     -\n", "");
+	expect(words_of(run(&fakes[1], "counters -H")), 0, "eth0 ttl 10 -\n", "");
 	expect(run(&fakes[2], "counters -j -o packets"), 0,
 	       "{\"schema\":\"hpim.counters/1\",\"counters\":[{\"packets\":10}]}\n", "");
 	expect(run(&fakes[3], "counters"), 0, "interface reason packets bytes\n", "");
