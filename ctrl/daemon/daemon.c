@@ -137,6 +137,7 @@ static void do_ask(struct daemon *daemon, const struct mfib_key *key)
 static void do_note(struct daemon *daemon, const struct core_note *note)
 {
 	log_note(daemon, note);
+	daemon->clients->noted(daemon, note);
 	if ((note->code == NOTE_LINK_ON && note->v[1] == PROTO_HPIM) ||
 	    note->code == NOTE_SN_EXHAUSTED)
 		save_boot_time(daemon);

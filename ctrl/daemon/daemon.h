@@ -15,10 +15,12 @@
 struct capture;
 struct core;
 struct core_event;
+struct core_note;
 struct ctlsock;
 struct dplane_captured;
 struct loop;
 struct loop_fd;
+struct monitor;
 struct rawsock;
 struct record;
 struct rtnl;
@@ -50,6 +52,8 @@ enum daemon_end {
 struct daemon_clients {
 	ctl_request_fn *request; /* its ctx is the daemon */
 	void (*captured)(struct daemon *daemon, const struct dplane_captured *captured);
+	void (*noted)(struct daemon *daemon, const struct core_note *note);
+	void (*link_changed)(struct daemon *daemon, uint16_t link); /* of the kernel's reports */
 	void (*close)(struct daemon *daemon); /* before the control socket closes */
 };
 
@@ -72,6 +76,7 @@ struct daemon {
 	struct config_metric *rpf_metrics; /* sorted: daemon/rpf_metric.c */
 	size_t rpf_metric_count;
 	struct capture *captures;
+	struct monitor *monitors;
 	struct core_event *posted; /* events to feed, oldest first */
 	size_t posted_count, posted_room;
 	bool is_feeding;

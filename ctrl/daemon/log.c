@@ -393,19 +393,42 @@ static bool is_left_out(const struct core_note *note)
 	return false;
 }
 
-void log_note(const struct daemon *daemon, const struct core_note *note)
+void log_note_line(const struct daemon *daemon, const struct core_note *note, char *line,
+		   size_t room)
 {
 	struct addr_text a = ip_addr_text(&note->a), b = ip_addr_text(&note->b);
 	const char *link = port_name(daemon, note->link);
+
+	link_note(note, link, a.s, line, room);
+	if (!line[0])
+		packet_note(note, link, a.s, line, room);
+	if (!line[0])
+		tree_note(note, link, a.s, b.s, line, room);
+	assert(line[0]); /* every code has words */
+}
+
+const char *log_note_state(const struct core_note *note)
+{
+	static const char *const sync_names[SYNC_STATE_COUNT] = { "unknown", "master", "slave",
+								  "synced" };
+
+	switch (note->code) {
+	case NOTE_LINK_ON:
+	case NOTE_LINK_OFF:
+	case NOTE_LINK_NO_ADDR: return protocol_name(note->v[0], note->v[1]);
+	case NOTE_NEIGHBOR_STATE: return sync_names[note->v[0]];
+	case NOTE_TREE_STATE: return tree_state_name(note->v[0]);
+	case NOTE_ASSERT: return note->v[0] ? "won" : "lost";
+	default: return NULL;
+	}
+}
+
+void log_note(const struct daemon *daemon, const struct core_note *note)
+{
 	char line[256];
 
 	if (is_left_out(note))
 		return;
-	link_note(note, link, a.s, line, sizeof(line));
-	if (!line[0])
-		packet_note(note, link, a.s, line, sizeof(line));
-	if (!line[0])
-		tree_note(note, link, a.s, b.s, line, sizeof(line));
-	assert(line[0]); /* every code has words */
+	log_note_line(daemon, note, line, sizeof(line));
 	log_line(note->level, line);
 }

@@ -516,8 +516,10 @@ void port_link_changed(struct daemon *daemon, const struct rtnl_link *link)
 	else if (number != LINK_NONE)
 		link_gone(daemon, number);
 	watch_answer(daemon, NULL); /* routes through an interface count only while it is up */
-	if (number != LINK_NONE)
-		saved_store(daemon); /* its name, or its index */
+	if (number == LINK_NONE)
+		return;
+	saved_store(daemon); /* its name, or its index */
+	daemon->clients->link_changed(daemon, number);
 }
 
 /* The link that a saved interface is now: by name, or renamed while no daemon ran. */

@@ -60,7 +60,7 @@ struct ctl_client {
 	/* The request being answered. */
 	struct json_object *id;
 	uint32_t record_count;
-	bool is_answered, is_cut;
+	bool is_answered, is_refused, is_cut;
 
 	/* NULL: neither a stream nor an answer in parts. */
 	ctl_gone_fn *gone;
@@ -208,18 +208,6 @@ void ctl_reply_end(struct ctl_client *client, const char *schema)
 	(void)line_put(client, reply); /* a schema's name is short */
 }
 
-static struct json_object *error_object(const char *code, enum ctl_exit exit, const char *message,
-					const char *hint)
-{
-	struct json_object *error = json_object_new_object();
-
-	json_object_object_add(error, "code", json_object_new_string(code));
-	json_object_object_add(error, "exit", json_object_new_int((int)exit));
-	json_object_object_add(error, "message", json_object_new_string(message));
-	json_object_object_add(error, "hint", json_object_new_string(hint));
-	return error;
-}
-
 void ctl_reply_error(struct ctl_client *client, const char *code, enum ctl_exit exit,
 		     const char *hint, const char *format, ...)
 {
@@ -228,13 +216,13 @@ void ctl_reply_error(struct ctl_client *client, const char *code, enum ctl_exit 
 	va_list args;
 
 	assert(!client->is_answered);
-	client->is_answered = true;
+	client->is_answered = client->is_refused = true;
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args); /* cut short it still helps */
 	va_end(args);
 	utf8_repair(message);
 	json_object_object_add(reply, "end", json_object_new_boolean(true));
-	json_object_object_add(reply, "error", error_object(code, exit, message, hint));
+	json_object_object_add(reply, "error", ctl_line_error(code, exit, message, hint));
 	(void)line_put(client, reply); /* the parts are bounded */
 }
 
@@ -278,7 +266,7 @@ static void line_answer(struct ctl_client *client, const char *line, size_t len)
 		return; /* a person at a terminal */
 	client->id = NULL;
 	client->record_count = 0;
-	client->is_answered = client->is_cut = false;
+	client->is_answered = client->is_refused = client->is_cut = false;
 	request = ctl_line_parse(line, len);
 	if (request)
 		request_answer(client, request);
@@ -350,7 +338,7 @@ static void line_take(struct ctl_client *client)
 static void too_long_answer(struct ctl_client *client)
 {
 	client->id = NULL;
-	client->is_answered = client->is_cut = false;
+	client->is_answered = client->is_refused = client->is_cut = false;
 	ctl_reply_error(client, "too-long", CTL_EXIT_USAGE, "",
 			"the request is longer than %d bytes", CTL_REQUEST_MAX);
 	client->in_len = 0;
@@ -381,6 +369,17 @@ void ctl_stream_begin(struct ctl_client *client, ctl_gone_fn *gone, void *ctx)
 	assert(!client->is_answered && !client->gone);
 	client->gone = gone;
 	client->gone_ctx = ctx;
+}
+
+void ctl_parts_become_stream(struct ctl_client *client)
+{
+	assert(client->part && !client->is_answered);
+	client->part = NULL;
+}
+
+bool ctl_is_done(const struct ctl_client *client)
+{
+	return client->is_answered && !client->is_refused;
 }
 
 /* What is not sent at once is sent when the client can be written to. */
@@ -414,6 +413,7 @@ void ctl_stream_end(struct ctl_client *client, const char *schema)
 {
 	ctl_reply_end(client, schema);
 	client->gone = NULL;
+	client->part = NULL;
 	json_object_put(client->id);
 	client->id = NULL;
 	stream_watch(client); /* also for requests that came meanwhile */

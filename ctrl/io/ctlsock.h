@@ -76,6 +76,15 @@ void ctl_reply_parts(struct ctl_client *client, ctl_part_fn *part, ctl_gone_fn *
 /** ctl_part_is_full() - Whether the part has used up its room or its time. */
 bool ctl_part_is_full(const struct ctl_client *client);
 
+/**
+ * ctl_parts_become_stream() - Called in a part: it was the last one, and what follows is a stream;
+ * @gone and its @ctx stay as they are.
+ */
+void ctl_parts_become_stream(struct ctl_client *client);
+
+/** ctl_is_done() - Whether the request was answered, without an error. */
+bool ctl_is_done(const struct ctl_client *client);
+
 /** ctl_stream_begin() - Records come when there are some; no other request is answered meanwhile.
  */
 void ctl_stream_begin(struct ctl_client *client, ctl_gone_fn *gone, void *ctx);

@@ -32,3 +32,15 @@ struct json_object *ctl_line_parse(const char *line, size_t len)
 	json_tokener_free(tokener);
 	return object;
 }
+
+struct json_object *ctl_line_error(const char *code, enum ctl_exit exit, const char *message,
+				   const char *hint)
+{
+	struct json_object *error = json_object_new_object();
+
+	json_object_object_add(error, "code", json_object_new_string(code));
+	json_object_object_add(error, "exit", json_object_new_int((int)exit));
+	json_object_object_add(error, "message", json_object_new_string(message));
+	json_object_object_add(error, "hint", json_object_new_string(hint));
+	return error;
+}

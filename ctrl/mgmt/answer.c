@@ -4,8 +4,10 @@
  */
 #include <assert.h>
 #include <string.h>
+#include <time.h>
 
 #include "io/ctlsock.h"
+#include "io/loop.h"
 #include "mgmt/answer.h"
 
 static bool has_type(struct json_object *value, enum field_type type)
@@ -36,6 +38,14 @@ void answer_check(const struct schema *schema, struct json_object *record)
 		assert(field && has_type(value, field->type));
 		next = field + 1;
 	}
+}
+
+int64_t answer_unix_ns(hp_time at)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail for this clock */
+	return HP_SEC(now.tv_sec) + now.tv_nsec - (loop_now() - at);
 }
 
 void answer_record(struct ctl_client *client, const struct schema *schema,

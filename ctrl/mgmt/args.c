@@ -4,6 +4,9 @@
  */
 #include <assert.h>
 
+#include "daemon/port.h"
+#include "daemon/refusal.h"
+#include "io/ctlsock.h"
 #include "io/field.h"
 #include "mgmt/args.h"
 #include "mgmt/schema.h"
@@ -28,4 +31,16 @@ bool arg_number(struct json_object *args, const char *cmd, const char *name, int
 const char *arg_interface(struct json_object *args)
 {
 	return field_text(args, "interface");
+}
+
+bool arg_interface_check(const struct daemon *daemon, struct ctl_client *client,
+			 struct json_object *args)
+{
+	const char *name = arg_interface(args);
+	struct refusal refusal;
+
+	if (!name || port_find(daemon, name, &refusal) != LINK_NONE)
+		return true;
+	ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s", refusal.message);
+	return false;
 }

@@ -8,8 +8,15 @@
 
 #include "base/addr.h"
 
+struct ctl_client;
+struct daemon;
+
 /** arg_interface() - The interface asked for, or NULL: all. */
 const char *arg_interface(struct json_object *args);
+
+/** arg_interface_check() - Whether it is attached, or absent; else the client has its answer. */
+bool arg_interface_check(const struct daemon *daemon, struct ctl_client *client,
+			 struct json_object *args);
 
 /**
  * arg_number() - Read a number; @cmd says what it may be (mgmt/command.c).

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <utlist.h>
 
 #include "daemon/daemon.h"
@@ -77,15 +76,6 @@ static void end(struct capture *capture)
 
 /* ---- records ---- */
 
-/* UNIX time of an instant of the monotonic clock. */
-static int64_t unix_ns(hp_time at)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail for this clock */
-	return HP_SEC(now.tv_sec) + now.tv_nsec - (loop_now() - at);
-}
-
 static uint16_t ethertype_at(const struct dplane_captured *captured, size_t at)
 {
 	return (uint16_t)(captured->data[at] << 8 | captured->data[at + 1]);
@@ -139,7 +129,7 @@ static struct json_object *record_of(const struct capture *capture,
 {
 	struct json_object *record = json_object_new_object();
 
-	field_put_number(record, "time_ns", (uint64_t)unix_ns(captured->at));
+	field_put_number(record, "time_ns", (uint64_t)answer_unix_ns(captured->at));
 	field_put_text(record, "interface", port_name(capture->daemon, captured->link));
 	field_put_text(record, "reason", captured->reason);
 	field_put_number(record, "bytes", captured->len);

@@ -12,6 +12,7 @@
 #include "mgmt/capture.h"
 #include "mgmt/keys.h"
 #include "mgmt/mgmt.h"
+#include "mgmt/monitor.h"
 #include "mgmt/ports.h"
 #include "mgmt/rpf_metrics.h"
 #include "mgmt/schema.h"
@@ -63,6 +64,7 @@ static const struct handler {
 	{ "key delete", keys_request },
 	{ "key send", keys_request },
 	{ "capture", capture_request },
+	{ "monitor", monitor_request },
 	{ "stop", do_stop },
 	{ "restart", do_restart },
 	{ "static route", statics_request },
@@ -96,6 +98,23 @@ const char *mgmt_check(void)
 	return views_unknown();
 }
 
+/* Who listens is sent what was changed, but not the secret of a key. */
+static void change(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		   struct json_object *args)
+{
+	handler_find(cmd)->run(daemon, client, cmd, args);
+	if (!ctl_is_done(client))
+		return;
+	json_object_object_del(args, "secret");
+	monitor_command(daemon, cmd, args);
+}
+
+static void close_streams(struct daemon *daemon)
+{
+	capture_fini(daemon);
+	monitor_fini(daemon);
+}
+
 void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,
 		  bool may_change)
 {
@@ -107,8 +126,10 @@ void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct 
 				"'hpimctl help' lists the commands", "no command '%s'", cmd);
 	else if (command->access == ACCESS_READ)
 		views_request(daemon, client, command, args);
-	else if (may_change)
+	else if (command->access == ACCESS_FOLLOW)
 		handler_find(cmd)->run(daemon, client, cmd, args);
+	else if (may_change)
+		change(daemon, client, cmd, args);
 	else
 		ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
 				"run it as root or as a member of the group hpim",
@@ -118,5 +139,7 @@ void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct 
 const struct daemon_clients mgmt_clients = {
 	.request = mgmt_request,
 	.captured = capture_packet,
-	.close = capture_fini,
+	.noted = monitor_note,
+	.link_changed = monitor_link,
+	.close = close_streams,
 };

@@ -253,6 +253,17 @@ const struct schema schemas[] = {
 		SOURCE, GROUP,
 		NUMBER("lost", "packets", "records left out before this one"),
 		TEXT("data", "beginning of the frame, in hexadecimal digits") } },
+	{ .id = "hpim.monitor/1", .list = "events", .fields = {
+		NUMBER("seq", NULL, "number of the record, from 1 on; records left out count"),
+		NUMBER("time_ns", "ns", "UNIX time"),
+		TEXT("kind", "state: of what there is; ready: that was all; event: from then on"),
+		TEXT("what", "interfaces, neighbors, groups, trees or config"),
+		TEXT("event", "what happened, in a word; of config, the command"),
+		INTERFACE, FAMILY, SOURCE, GROUP,
+		TEXT("address", "of the neighbor, the host, the querier or the upstream neighbor"),
+		TEXT("state", "what it is now"),
+		TEXT("sentence", "the event in words; of config, the arguments of the command"),
+		NUMBER("lost", "events", "left out before this record") } },
 	{ .id = "hpim.version/1", .list = "versions", .fields = {
 		TEXT("program", "name of the program"),
 		TEXT("version", "its version") } },

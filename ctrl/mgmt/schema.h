@@ -66,6 +66,7 @@ struct command_arg {
 
 enum command_access {
 	ACCESS_READ,
+	ACCESS_FOLLOW, /* reads, until the client leaves */
 	ACCESS_CHANGE,
 	ACCESS_END,   /* changes: the daemon ends, or runs again, when it has answered */
 	ACCESS_LOCAL, /* hpimctl answers by itself */

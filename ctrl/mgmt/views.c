@@ -5,9 +5,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "daemon/port.h"
-#include "daemon/refusal.h"
-#include "io/ctlsock.h"
 #include "io/field.h"
 #include "mgmt/args.h"
 #include "mgmt/counters.h"
@@ -86,14 +83,8 @@ void views_request(struct daemon *daemon, struct ctl_client *client, const struc
 		   struct json_object *args)
 {
 	const struct view *view = view_find(command->name, field_bool(args, "detail"));
-	const char *interface = command_arg(command, "interface") ? arg_interface(args) : NULL;
-	struct refusal refusal;
 
 	assert(view); /* mgmt_check() */
-	if (interface && port_find(daemon, interface, &refusal) == LINK_NONE) {
-		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
-				refusal.message);
-		return;
-	}
-	show_begin(daemon, client, command, view, args);
+	if (!command_arg(command, "interface") || arg_interface_check(daemon, client, args))
+		show_begin(daemon, client, command, view, args);
 }

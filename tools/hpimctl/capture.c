@@ -6,18 +6,12 @@
 #include "hpimctl/capture.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "hpimctl/pcapng.h"
-
-#define SCHEMA "hpim.capture/1"
+#include "hpimctl/stream.h"
 
 /* Bytes of a packet in a record: as many as a line has room for. */
 #define KEPT_MAX (CTL_REPLY_MAX / 2)
@@ -28,18 +22,6 @@ struct capture {
 	uint64_t count, lost;
 	int err; /* of the file */
 };
-
-static int64_t number_of(struct json_object *record, const char *name)
-{
-	return json_object_get_int64(json_object_object_get(record, name));
-}
-
-static const char *text_of(struct json_object *record, const char *name)
-{
-	const char *text = json_object_get_string(json_object_object_get(record, name));
-
-	return text ? text : "-";
-}
 
 static int digit(char letter)
 {
@@ -68,11 +50,11 @@ static int write_packet(const struct capture *capture, struct json_object *recor
 {
 	uint8_t bytes[KEPT_MAX];
 	struct pcapng_packet packet = {
-		.interface = text_of(record, "interface"),
-		.comment = text_of(record, "reason"),
-		.time_ns = number_of(record, "time_ns"),
-		.len = (uint32_t)number_of(record, "bytes"),
-		.kept = read_hex(text_of(record, "data"), bytes),
+		.interface = stream_text(record, "interface"),
+		.comment = stream_text(record, "reason"),
+		.time_ns = stream_number(record, "time_ns"),
+		.len = (uint32_t)stream_number(record, "bytes"),
+		.kept = read_hex(stream_text(record, "data"), bytes),
 		.data = bytes,
 	};
 
@@ -81,24 +63,14 @@ static int write_packet(const struct capture *capture, struct json_object *recor
 
 static int print_line(const struct capture *capture, struct json_object *record)
 {
-	int64_t time_ns = number_of(record, "time_ns");
-	time_t seconds = (time_t)(time_ns / 1000000000);
-	struct tm local;
-	char clock[16] = "";
-
-	if (capture->is_json) {
-		printf("%s\n",
-		       json_object_to_json_string_ext(
-			       record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	} else {
-		if (localtime_r(&seconds, &local))
-			(void)strftime(clock, sizeof(clock), "%H:%M:%S", &local); /* it fits */
-		printf("%s.%06d %-15s %-12s %s > %s %d bytes\n", clock,
-		       (int)(time_ns % 1000000000 / 1000), text_of(record, "interface"),
-		       text_of(record, "reason"), text_of(record, "source"),
-		       text_of(record, "group"), (int)number_of(record, "bytes"));
-	}
-	return fflush(stdout) == 0 ? 0 : -errno;
+	if (capture->is_json)
+		stream_print_json(record);
+	else
+		printf("%s %-15s %-12s %s > %s %d bytes\n", stream_clock(record).s,
+		       stream_text(record, "interface"), stream_text(record, "reason"),
+		       stream_text(record, "source"), stream_text(record, "group"),
+		       (int)stream_number(record, "bytes"));
+	return stream_flush();
 }
 
 /* A full disk ends it: nothing that comes after could be written. */
@@ -106,47 +78,23 @@ static bool take_record(void *ctx, struct json_object *record)
 {
 	struct capture *capture = ctx;
 
-	capture->lost += (uint64_t)number_of(record, "lost");
+	capture->lost += (uint64_t)stream_number(record, "lost");
 	capture->err =
 		capture->pcapng ? write_packet(capture, record) : print_line(capture, record);
 	capture->count += !capture->err;
 	return !capture->err;
 }
 
-/* The signals that end a capture, as a readable file: none is lost between look and wait. */
-static int signals_open(void)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set); /* these three cannot fail: the signals exist */
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-static int fail_file(const char *path, int err, struct ctl_error *ret_error)
-{
-	return ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", "", "cannot write %s: %s",
-			strcmp(path, "-") != 0 ? path : "to standard output", strerror(-err));
-}
-
 static int run(struct client *client, const struct request *request, struct capture *capture,
 	       struct ctl_error *ret_error)
 {
-	int signal_fd = signals_open(), err;
+	int err = stream_run(client, request, take_record, capture, ret_error);
 
-	client_until(client, signal_fd);
-	err = client_ask(client, request->command->name, request->args, SCHEMA, take_record,
-			 capture, ret_error);
-	if (signal_fd >= 0)
-		(void)close(signal_fd); /* only read */
-	if (err == CLIENT_STOPPED)
-		err = 0;
 	fprintf(stderr, "%ju packets, %ju lost because they came too fast\n",
 		(uintmax_t)capture->count, (uintmax_t)capture->lost);
 	if (!err && capture->err)
-		err = fail_file(request->output ? request->output : "-", capture->err, ret_error);
+		err = stream_fail_file(request->output ? request->output : "-", capture->err,
+				       ret_error);
 	return err;
 }
 
@@ -161,12 +109,12 @@ int capture_run(struct client *client, const struct request *request, bool is_js
 		return run(client, request, &capture, ret_error);
 	file = strcmp(request->output, "-") != 0 ? fopen(request->output, "we") : stdout;
 	if (!file)
-		return fail_file(request->output, -errno, ret_error);
+		return stream_fail_file(request->output, -errno, ret_error);
 	capture.pcapng = pcapng_new(file);
 	err = capture.pcapng ? run(client, request, &capture, ret_error)
-			     : fail_file(request->output, -errno, ret_error);
+			     : stream_fail_file(request->output, -errno, ret_error);
 	pcapng_free(capture.pcapng);
 	if (file != stdout && fclose(file) != 0 && !err)
-		err = fail_file(request->output, -errno, ret_error);
+		err = stream_fail_file(request->output, -errno, ret_error);
 	return err;
 }

@@ -209,6 +209,10 @@ static int apply(struct request *request, const struct token *token, const char 
 	case ACT_MODE:
 		json_object_object_add(request->args, "mode", json_object_new_string(token->value));
 		break;
+	case ACT_WORD:
+		json_object_object_add(request->args, token->value,
+				       json_object_new_string(token->word));
+		break;
 	case ACT_FILTER: return add_filter(request, token, word, ret_error);
 	case ACT_INTERFACES: request->interfaces = word; break;
 	case ACT_OUTPUT: request->output = word; break;

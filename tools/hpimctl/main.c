@@ -13,6 +13,7 @@
 #include "hpimctl/client.h"
 #include "hpimctl/compat.h"
 #include "hpimctl/grammar.h"
+#include "hpimctl/monitor.h"
 #include "hpimctl/out.h"
 
 #define TIMEOUT_MS_DEFAULT 5000
@@ -205,6 +206,17 @@ static int await_end(const struct options *options, struct client *client, const
 	return client_await_return(options->socket, options->timeout_ms, ret_error);
 }
 
+/* How an answer without an end is shown; NULL: it has one. */
+typedef int stream_fn(struct client *client, const struct request *request, bool is_json,
+		      struct ctl_error *ret_error);
+
+static stream_fn *stream_of(const struct request *request)
+{
+	if (!strcmp(request->command->name, "capture"))
+		return capture_run;
+	return request->command->access == ACCESS_FOLLOW ? monitor_run : NULL;
+}
+
 static int run_once(const struct options *options, struct sink *sink)
 {
 	struct client *client = NULL;
@@ -213,8 +225,8 @@ static int run_once(const struct options *options, struct sink *sink)
 	int err = client_new(options->socket, !request_changes(sink->request), options->timeout_ms,
 			     &client, &error);
 
-	if (!err && !strcmp(sink->request->command->name, "capture")) {
-		err = capture_run(client, sink->request, options->is_json, &error);
+	if (!err && stream_of(sink->request)) {
+		err = stream_of(sink->request)(client, sink->request, options->is_json, &error);
 		if (err)
 			ctl_error_print(&error, options->is_json);
 	} else if (!err && sink->request->interfaces) {
@@ -281,7 +293,7 @@ static int prepare_output(const struct options *options, struct sink *sink,
 	out->is_pretty = options->is_pretty;
 	out->has_header = !options->no_header;
 	out->is_picked = options->columns;
-	if (options->repeat_s && (request_changes(sink->request) || !out->schema))
+	if (options->repeat_s && (sink->request->command->access != ACCESS_READ || !out->schema))
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
 				"'%s' is not for -w: only tables are shown again",
 				sink->request->command->name);

@@ -63,6 +63,8 @@ enum place {
 	AT_CAPTURE_OPTION,
 	AT_CAPTURE_EVERY,
 	AT_CAPTURE_COUNT,
+	AT_MONITOR,
+	AT_MONITOR_FILTER,
 	AT_HELP,
 	AT_END,
 	AT_COUNT,
@@ -74,6 +76,7 @@ enum act {
 	ACT_COMMAND,    /* value: name of a command, which has the help */
 	ACT_FLAG,       /* value: argument that becomes true */
 	ACT_MODE,       /* value: the mode */
+	ACT_WORD,       /* value: argument that is the word, written out */
 	ACT_FILTER,     /* value: letters of what the word may be: interface, source, group */
 	ACT_INTERFACES, /* the word is a list */
 	ACT_TEXT,       /* value: argument that is the word */

@@ -12,6 +12,7 @@
 
 static const char *const access_names[] = {
 	[ACCESS_READ] = "reads",
+	[ACCESS_FOLLOW] = "reads on",
 	[ACCESS_CHANGE] = "changes",
 	[ACCESS_END] = "ends the daemon",
 	[ACCESS_LOCAL] = "hpimctl alone",

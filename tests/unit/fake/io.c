@@ -18,6 +18,7 @@
 #include "unit/fake/io.h"
 
 #define FILES_MAX 8u
+#define CLIENTS_MAX 2u
 
 struct file {
 	char path[256];
@@ -29,7 +30,7 @@ struct ctl_client {
 	ctl_part_fn *part;
 	ctl_gone_fn *gone;
 	void *ctx;
-	bool is_slow;
+	bool is_slow, lags;
 };
 
 struct rawsock {
@@ -47,7 +48,7 @@ static struct {
 	uint64_t malformed[LINKS_MAX];
 	fake_send_fn *on_send;
 	struct file files[FILES_MAX];
-	struct ctl_client client;
+	struct ctl_client clients[CLIENTS_MAX];
 } machine = { .now = HP_SEC(1000), .deadline = HP_TIME_NEVER };
 
 /* ---- loop.h ---- */
@@ -353,8 +354,10 @@ static void reply_clear(struct reply *reply)
 
 struct ctl_client *fake_client(bool is_slow)
 {
-	struct ctl_client *client = &machine.client;
+	struct ctl_client *client = machine.clients;
 
+	if (client->gone)
+		client++;
 	cr_assert_null(client->gone, "the client before waits for its answer");
 	reply_clear(&client->reply);
 	*client =
@@ -375,6 +378,11 @@ void fake_client_leaves(struct ctl_client *client)
 	client->part = NULL;
 	if (gone)
 		gone(client->ctx);
+}
+
+void fake_client_lags(struct ctl_client *client, bool is_on)
+{
+	client->lags = is_on;
 }
 
 bool fake_client_part(struct ctl_client *client)
@@ -429,6 +437,17 @@ bool ctl_part_is_full(const struct ctl_client *client)
 	return client->is_slow;
 }
 
+void ctl_parts_become_stream(struct ctl_client *client)
+{
+	cr_assert(client->part && !client->reply.is_ended);
+	client->part = NULL;
+}
+
+bool ctl_is_done(const struct ctl_client *client)
+{
+	return client->reply.is_ended && client->reply.exit == CTL_EXIT_OK;
+}
+
 void ctl_stream_begin(struct ctl_client *client, ctl_gone_fn *gone, void *ctx)
 {
 	cr_assert(!client->reply.is_ended && !client->gone);
@@ -438,6 +457,10 @@ void ctl_stream_begin(struct ctl_client *client, ctl_gone_fn *gone, void *ctx)
 
 bool ctl_stream_record(struct ctl_client *client, struct json_object *record)
 {
+	if (client->lags) {
+		json_object_put(record);
+		return false;
+	}
 	ctl_reply_record(client, record);
 	return true;
 }
@@ -446,12 +469,15 @@ void ctl_stream_end(struct ctl_client *client, const char *schema)
 {
 	ctl_reply_end(client, schema);
 	client->gone = NULL;
+	client->part = NULL;
 }
 
 void fake_io_fini(void)
 {
-	fake_client_leaves(&machine.client);
-	reply_clear(&machine.client.reply);
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		fake_client_leaves(&machine.clients[i]);
+		reply_clear(&machine.clients[i].reply);
+	}
 	for (size_t i = 0; i < FILES_MAX; i++) {
 		free(machine.files[i].text);
 		machine.files[i].text = NULL;

@@ -82,13 +82,17 @@ struct reply {
 };
 
 /**
- * fake_client() - A client that has not asked anything yet. There is one at a time.
+ * fake_client() - A client that has not asked anything yet. There is one at a time, and one more
+ * while the first listens to a stream.
  * @is_slow: each part of an answer has room for one step.
  */
 struct ctl_client *fake_client(bool is_slow);
 
 /** fake_client_part() - Let the daemon send another part. Return: whether the answer has ended. */
 bool fake_client_part(struct ctl_client *client);
+
+/** fake_client_lags() - From now on it has no room for records of a stream, or has again. */
+void fake_client_lags(struct ctl_client *client, bool is_on);
 
 /** fake_client_leaves() - In the middle of an answer. */
 void fake_client_leaves(struct ctl_client *client);
