@@ -35,7 +35,8 @@ struct config_link {
 /* All ones is the metric of what cannot be reached. */
 #define CONFIG_METRIC_MAX (UINT32_MAX - 1)
 
-/** struct config_metric - What counts for the sources of a prefix instead of the kernel's metric. */
+/** struct config_metric - What counts for the sources of a prefix instead of the kernel's metric.
+ */
 struct config_metric {
 	struct ip_prefix source;
 	uint32_t metric;

@@ -27,6 +27,7 @@ void config_fini(struct config *config)
 		config_keys_fini(&config->interfaces[i].keys);
 	free(config->interfaces);
 	free(config->statics);
+	free(config->rpf_metrics);
 	config_init(config);
 }
 
@@ -86,6 +87,14 @@ struct config_static *config_static_add(struct config *config, const struct conf
 	assert(config->statics);
 	config->statics[config->static_count] = *route;
 	return &config->statics[config->static_count++];
+}
+
+void config_rpf_metric_add(struct config *config, const struct config_metric *metric)
+{
+	config->rpf_metrics = reallocarray(config->rpf_metrics, config->rpf_metric_count + 1,
+					   sizeof(*config->rpf_metrics));
+	assert(config->rpf_metrics);
+	config->rpf_metrics[config->rpf_metric_count++] = *metric;
 }
 
 bool config_link_wants_any(const struct config_link *link)

@@ -101,6 +101,14 @@ bool config_static_parse(struct json_object *args, enum static_kind kind, bool i
 /** config_static_is_same() - Whether both are the same but for the outputs, which are replaced. */
 bool config_static_is_same(const struct config_static *a, const struct config_static *b);
 
+/* ---- metrics instead of the kernel's: config/yaml_rpf.c ---- */
+
+#define CONFIG_RPF_METRICS_MAX 10000u
+
+/** config_sources_parse() - Read a prefix of sources. Return: as config_static_parse(). */
+bool config_sources_parse(const char *text, struct ip_prefix *ret_sources,
+			  struct config_fault *ret_fault);
+
 /* ---- the router: config/model.c ---- */
 
 /**
@@ -135,6 +143,8 @@ struct config {
 	size_t interface_count;
 	struct config_static *statics;
 	size_t static_count;
+	struct config_metric *rpf_metrics;
+	size_t rpf_metric_count;
 };
 
 /** config_init() - Nothing is configured. */
@@ -161,6 +171,9 @@ const struct config_interface *config_interface_for(const struct config *config,
 
 /** config_static_add() - Return: borrowed until the next one. */
 struct config_static *config_static_add(struct config *config, const struct config_static *route);
+
+/** config_rpf_metric_add() - Add one for sources that have none yet. */
+void config_rpf_metric_add(struct config *config, const struct config_metric *metric);
 
 /** config_link_wants_any() - Whether a protocol is to run. */
 bool config_link_wants_any(const struct config_link *link);

@@ -222,7 +222,7 @@ const struct yaml_row yaml_top_rows[] = {
 
 /* A new section of the file is a table of rows here. */
 static const struct yaml_row *const tables[] = { yaml_top_rows, yaml_link_rows, yaml_key_rows,
-						 yaml_static_rows };
+						 yaml_static_rows, yaml_rpf_rows };
 
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
 

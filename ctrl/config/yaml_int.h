@@ -80,14 +80,15 @@ void yaml_list_end(struct yaml_out *out);
 
 /** enum yaml_place - Where a key may stand, and what its functions get as @object. */
 enum yaml_place {
-	YAML_AT_TOP,       /* struct config */
-	YAML_AT_TABLES,    /* struct config */
-	YAML_AT_SETTINGS,  /* struct config_settings; the rows are those of core/settings.c */
-	YAML_AT_INTERFACE, /* struct config_interface */
-	YAML_AT_KEY,       /* struct yaml_key */
-	YAML_AT_STATIC,    /* struct config */
-	YAML_AT_ROUTE,     /* struct json_object to read, struct config_static to write */
-	YAML_AT_JOIN,      /* same */
+	YAML_AT_TOP,        /* struct config */
+	YAML_AT_TABLES,     /* struct config */
+	YAML_AT_SETTINGS,   /* struct config_settings; the rows are those of core/settings.c */
+	YAML_AT_INTERFACE,  /* struct config_interface */
+	YAML_AT_KEY,        /* struct yaml_key */
+	YAML_AT_STATIC,     /* struct config */
+	YAML_AT_ROUTE,      /* struct json_object to read, struct config_static to write */
+	YAML_AT_JOIN,       /* same */
+	YAML_AT_RPF_METRIC, /* struct metric_target to read, struct config_metric to write */
 	YAML_PLACE_COUNT,
 };
 
@@ -103,9 +104,11 @@ struct yaml_row {
 	void (*write)(struct yaml_out *out, const char *name, const void *object);
 };
 
-/* Tables of them, each ending with a name of NULL: yaml.c, yaml_link.c, yaml_key.c, yaml_static.c.
+/* Tables of them, each ending with a name of NULL: yaml.c, yaml_link.c, yaml_key.c, yaml_static.c,
+ * yaml_rpf.c.
  */
-extern const struct yaml_row yaml_top_rows[], yaml_link_rows[], yaml_key_rows[], yaml_static_rows[];
+extern const struct yaml_row yaml_top_rows[], yaml_link_rows[], yaml_key_rows[], yaml_static_rows[],
+	yaml_rpf_rows[];
 
 /** yaml_read_rows() - A mapping whose keys stand at @at; @what: what is expected there. */
 void yaml_read_rows(struct yaml_in *in, yaml_node_t *node, enum yaml_place at, const char *what,

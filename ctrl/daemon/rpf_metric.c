@@ -43,7 +43,7 @@ static void insert(struct daemon *daemon, const struct config_metric *metric)
 		return;
 	}
 	daemon->rpf_metrics = reallocarray(daemon->rpf_metrics, daemon->rpf_metric_count + 1, size);
-	assert(daemon->rpf_metrics); /* RPF_METRICS_MAX of them are small */
+	assert(daemon->rpf_metrics); /* CONFIG_RPF_METRICS_MAX of them are small */
 	daemon->rpf_metrics[daemon->rpf_metric_count++] = *metric;
 	qsort(daemon->rpf_metrics, daemon->rpf_metric_count, size, compare);
 }
@@ -51,9 +51,10 @@ static void insert(struct daemon *daemon, const struct config_metric *metric)
 bool rpf_metric_set(struct daemon *daemon, const struct config_metric *metric,
 		    struct refusal *ret_refusal)
 {
-	if (daemon->rpf_metric_count >= RPF_METRICS_MAX && !find_same(daemon, &metric->source)) {
+	if (daemon->rpf_metric_count >= CONFIG_RPF_METRICS_MAX &&
+	    !find_same(daemon, &metric->source)) {
 		(void)refuse(ret_refusal, CTL_EXIT_REFUSED, "limit", "delete another one first",
-			     "there are %u RPF metrics already", RPF_METRICS_MAX);
+			     "there are %u RPF metrics already", CONFIG_RPF_METRICS_MAX);
 		return false;
 	}
 	insert(daemon, metric);
@@ -124,7 +125,7 @@ bool rpf_metric_restore(struct daemon *daemon, struct json_object *line)
 	metric.metric = (uint32_t)number;
 	metric.has_preference = field_number(line, "preference", 0, CONFIG_METRIC_MAX, &preference);
 	metric.preference = metric.has_preference ? (uint32_t)preference : 0;
-	if (daemon->rpf_metric_count < RPF_METRICS_MAX)
+	if (daemon->rpf_metric_count < CONFIG_RPF_METRICS_MAX)
 		insert(daemon, &metric);
 	return true;
 }

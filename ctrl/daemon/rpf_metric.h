@@ -6,14 +6,12 @@
  * Metrics that the operator configured instead of the kernel's, by prefix of the sources: for
  * routing daemons that install every route with the same metric. See docs/ROUTING.md.
  */
-#include "config/config.h"
+#include "config/model.h"
 
 struct daemon;
 struct json_object;
 struct refusal;
 struct rtnl_path;
-
-#define RPF_METRICS_MAX 10000u
 
 /** rpf_metric_set() - Add one, or replace that of the same prefix. false: refused, nothing is
  * changed.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "config/model.h"
 #include "daemon/daemon.h"
 #include "daemon/rpf_metric.h"
 #include "daemon/refusal.h"
@@ -19,28 +20,12 @@
 /* Return: whether it is a prefix of sources; if not, the error is sent. */
 static bool read_source(struct ctl_client *client, const char *text, struct ip_prefix *ret_source)
 {
-	struct ip_addr masked;
+	struct config_fault fault;
 
-	if (!text || ip_prefix_parse(text, ret_source)) {
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
-				"as 10.1.1.0/24, 10.1.1.100 or 2001:db8:1::/64",
-				"'%s' is no prefix of sources", text ? text : "");
-		return false;
-	}
-	masked = ip_addr_mask(&ret_source->addr, ret_source->len);
-	if (!ip_addr_equal(&masked, &ret_source->addr)) {
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
-				"the bits behind the prefix must be zero",
-				"%s is no prefix: %s/%u would be one", text,
-				ip_addr_text(&masked).s, ret_source->len);
-		return false;
-	}
-	if (ip_addr_is_multicast(&ret_source->addr)) {
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "the prefix of its sources",
-				"%s is a group", text);
-		return false;
-	}
-	return true;
+	if (config_sources_parse(text ? text : "", ret_source, &fault))
+		return true;
+	ctl_reply_error(client, "usage", CTL_EXIT_USAGE, fault.hint, "%s", fault.message);
+	return false;
 }
 
 static unsigned int used_by(const struct daemon *daemon, const struct config_metric *metric)

@@ -66,7 +66,10 @@ static const char everything[] =
 	"  - {source: '*', group: 239.1.0.0/16, from: eth0, to: [eth1]}\n"
 	"  joins:\n"
 	"  - {group: 239.1.2.3, interface: eth2}\n"
-	"  - {group: 'ff1e::1', source: '2001:db8::1', interface: eth2}\n";
+	"  - {group: 'ff1e::1', source: '2001:db8::1', interface: eth2}\n"
+	"rpf-metrics:\n"
+	"- {source: 10.1.1.100, metric: 0}\n"
+	"- {source: '2001:db8::/32', metric: 4294967294, preference: 188}\n";
 
 Test(yaml, what_is_written_is_read_again_word_for_word)
 {
@@ -183,9 +186,9 @@ static const struct {
 	{ V "x\n", "3:1: found could not find expected ':', expected YAML: while scanning a "
 		   "simple key\n" },
 	{ V "a: 1\nb: 2\n",
-	  "2:1: found 'a', expected one of: version, tables, settings, interfaces, static\n"
-	  "3:1: found 'b', expected one of: version, tables, settings, interfaces, "
-	  "static\n" },
+	  "2:1: found 'a', expected one of: version, tables, settings, interfaces, static, "
+	  "rpf-metrics\n3:1: found 'b', expected one of: version, tables, settings, interfaces, "
+	  "static, rpf-metrics\n" },
 	{ V "static: {}\nstatic: {}\n", "3:1: 'static' stands here twice, first in line 2\n" },
 	{ V "tables: 7\n", "2:9: found a single value, expected tables as 'name: value'\n" },
 	{ V "tables: {unicast: main}\n",
@@ -254,6 +257,16 @@ static const struct {
 	{ V "static:\n  joins:\n  - {group: 239.1.1.1, interface: a}\n"
 	    "  - {interface: a, group: 239.1.1.1}\n",
 	  "5:5: found the same twice, expected each once\n" },
+	{ V "rpf-metrics:\n- {source: 10.1.1.1/24, metric: 3}\n",
+	  "3:12: 10.1.1.1/24 is no prefix: 10.1.1.0/24 would be one; the bits behind the prefix "
+	  "must be zero\n" },
+	{ V "rpf-metrics:\n- {source: 239.0.0.0/8, metric: 3}\n",
+	  "3:12: 239.0.0.0/8 is a group; the prefix of its sources\n" },
+	{ V "rpf-metrics:\n- {source: 10.1.1.1}\n", "3:3: expected both source and metric\n" },
+	{ V "rpf-metrics:\n- {source: 10.1.1.1, metric: 4294967295}\n",
+	  "3:30: found '4294967295', expected a number from 0 to 4294967294\n" },
+	{ V "rpf-metrics:\n- {source: 10.1.1.1, metric: 1}\n- {source: 10.1.1.1/32, metric: 2}\n",
+	  "4:3: found the same source twice, expected each once\n" },
 };
 
 Test(yaml, errors_name_line_column_what_was_found_and_what_was_expected)
