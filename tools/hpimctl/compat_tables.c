@@ -406,8 +406,9 @@ int compat_list_algorithms(struct compat *compat, struct ctl_error *ret_error)
 		    ret_error);
 }
 
-/* As "ip mroute show table N" prints the entries, here of all tiers. */
-static void print_mroute(struct json_object *record, const char *table)
+/* As "ip mroute show table N" prints the entries, here of all tiers; it names the table
+ * only of IPv4, and only with 0, which there means all. */
+static void print_mroute(struct json_object *record, bool names_table)
 {
 	const char *input = word_text(record, "input"), *outputs = word_text(record, "outputs");
 	char tree[128];
@@ -420,20 +421,18 @@ static void print_mroute(struct json_object *record, const char *table)
 			(void)putchar(*outputs == ',' ? ' ' : *outputs);
 		(void)putchar(' ');
 	}
-	printf(" State: resolved Table: %s\n", table);
+	printf(" State: resolved%s\n", names_table ? " Table: default" : "");
 }
 
 int compat_multicast_routes(struct compat *compat, struct ctl_error *ret_error)
 {
 	struct json_object *records = records_of(compat, "show mroutes", true, ret_error);
-	char table[16] = "default";
 
 	if (!records)
 		return (int)ret_error->exit;
-	if (compat->options.mroute_table)
-		(void)snprintf(table, sizeof(table), "%u", compat->options.mroute_table);
 	for (size_t i = 0; i < json_object_array_length(records); i++)
-		print_mroute(json_object_array_get_idx(records, i), table);
+		print_mroute(json_object_array_get_idx(records, i),
+			     compat->options.family == 4 && compat->options.mroute_table == 0);
 	json_object_put(records);
 	return 0;
 }

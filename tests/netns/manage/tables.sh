@@ -27,9 +27,9 @@ rules_are() { [ "$(rules 4)" = "$1" ] && [ "$(rules 6)" = "$1" ]; }
 of_two=$(printf '%s\n' 'iif eth2 100' 'iif eth3 100' 'oif eth2 100' 'oif eth3 100')
 
 one() { "$BUILD/hpimctl" -i "$PREFIX-one" "$@"; }
-two() { "$BUILD/hpimctl" -i "$PREFIX-two" "$@"; }
+two() { "$BUILD/hpimctl" -i "$PREFIX-one-100" "$@"; }
 start_two() {
-	spawn two r "$BUILD/hpimd" -i "$PREFIX-two" --foreground -m 100 -t 200 "$@"
+	spawn two r "$BUILD/hpimd" -i "$PREFIX-one-100" --foreground -m 100 -t 200 "$@"
 	daemons[two]=$!
 	within 30 two status
 }
@@ -60,6 +60,15 @@ done
 has_input() { [ "$("$1" -H -o input,outputs,tier mroutes $GROUP4 | xargs)" = "$2" ]; }
 has_input one 'eth0 eth1 kernel' || fail "$(one mroutes)"
 has_input two 'eth2 eth3 kernel' || fail "$(two mroutes)"
+# hpim-dm names them by their tables, and lists their entries as "ip" does.
+# as_ip TABLE FAMILY
+as_ip() {
+	[ "$(HPIM_INSTANCE=$PREFIX-one run r "$BUILD/hpim-dm" -mr "-$2" -mvrf "$1")" = \
+		"$(run r ip "-$2" mroute show table "$1" | grep -v 'Table: [0-9]')" ]
+}
+for table in 0 100; do
+	for family in 4 6; do within 10 as_ip $table $family; done
+done
 run r ip mroute show table 100 | grep -qF "(10.2.1.100,$GROUP4)" || fail 'no entry in table 100'
 ! run r ip mroute show table default | grep -qF 10.2.1.100 || fail 'table 0 has what belongs to 100'
 

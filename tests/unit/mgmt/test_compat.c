@@ -325,7 +325,7 @@ typedef int table_fn(struct compat *compat, struct ctl_error *ret_error);
 /* What a table prints, and its exit code. */
 static int print_table(table_fn *table, bool is_refused, char *ret_text, size_t room)
 {
-	struct compat compat = { .options = { .family = 4, .mroute_table = 100 },
+	struct compat compat = { .options = { .family = 4, .mroute_table = 0 },
 				 .is_reported = is_refused };
 	struct ctl_error error;
 	FILE *out = tmpfile();
@@ -447,9 +447,9 @@ Test(compat, algorithms_and_routes)
 					     "+----------------------+\n");
 	expect_table(compat_multicast_routes,
 		     "(10.1.1.1,239.1.2.3)             Iif: eth0       Oifs: eth1 eth2  State: "
-		     "resolved Table: 100\n"
+		     "resolved Table: default\n"
 		     "(10.1.1.100,239.255.255.254)     Iif: unresolved  State: resolved Table: "
-		     "100\n");
+		     "default\n");
 }
 
 /* lo is an interface of each machine; eth9, hopefully, of none: it was added, and waits. */
