@@ -90,7 +90,7 @@ ALL_LIBS   := $(TEXT_OBJ) $(DAEMON_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
 BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink $(BUILD)/hpim-dm \
 	       $(BUILD)/hpimsim $(BUILD)/schemadoc
 
-IO_LIBS     := -lmnl -lsystemd -ljson-c -lyaml -lsodium -lcrypto -lcap-ng
+IO_LIBS     := -lmnl -lsystemd -ljson-c -lyaml -lsodium -lcrypto -lcap-ng -lmicrohttpd
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
 CTL_LIBS    := -ljson-c -lsmartcols
 SIM_LIBS    := -lyaml -ljson-c
@@ -238,7 +238,7 @@ $(BUILD)/hpimctl: $(CTL_OBJS) $(SCHEMA_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/
 $(BUILD)/hpim-dm: $(BUILD)/hpimctl
 	$(Q)ln -sf hpimctl $@
 
-$(BUILD)/schemadoc: $(BUILD)/tools/schemadoc/schemadoc.o $(SCHEMA_OBJS)
+$(BUILD)/schemadoc: $(BUILD)/tools/schemadoc/schemadoc.o $(BUILD)/ctrl/mgmt/metric_name.o $(SCHEMA_OBJS)
 	$(call link,$^)
 
 # The same core as the daemon's, between other people's hands.
@@ -261,7 +261,7 @@ $(BUILD)/tests/unit/tools/test_explore: | $(BUILD)/hpimexplore
 
 # These run a daemon over a machine that does not exist (tests/unit/common_daemon.h): the fakes
 # stand before the libraries, so what they define is not taken from there.
-$(addprefix $(BUILD)/tests/unit/,daemon/test_flush daemon/test_port mgmt/test_monitor mgmt/test_explain mgmt/test_rpf_metrics mgmt/test_show mgmt/test_statics mgmt/test_views \
+$(addprefix $(BUILD)/tests/unit/,daemon/test_flush daemon/test_port mgmt/test_monitor mgmt/test_explain mgmt/test_metrics mgmt/test_rpf_metrics mgmt/test_show mgmt/test_statics mgmt/test_views \
 		dplane/test_dplane_null): %: %.o $(FAKE_OBJS) $(ALL_LIBS)
 	$(call link,$^ $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 

@@ -491,6 +491,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 	daemon_flush(daemon); /* the first lease */
 	saved_load(daemon);
 	stale_routes_feed(daemon);
+	clients->open(daemon);
 	return privileges_drop(options->instance, options->shares_xdp);
 }
 

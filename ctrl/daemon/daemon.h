@@ -18,6 +18,7 @@ struct core_event;
 struct core_note;
 struct ctlsock;
 struct dplane_captured;
+struct httpd;
 struct loop;
 struct loop_fd;
 struct monitor;
@@ -39,6 +40,7 @@ struct daemon_options {
 	hp_time lease_for;       /* how long XDP goes on without a daemon; 0: the hold time */
 	hp_time stale_for;       /* how long what an earlier run had counts */
 	const char *record_path; /* NULL: no history is recorded */
+	const char *metrics_at;  /* where HTTP serves metrics, see httpd_parse(); NULL: nowhere */
 };
 
 /** enum daemon_end - How the daemon ends. */
@@ -54,6 +56,7 @@ struct daemon_clients {
 	void (*captured)(struct daemon *daemon, const struct dplane_captured *captured);
 	void (*noted)(struct daemon *daemon, const struct core_note *note);
 	void (*link_changed)(struct daemon *daemon, uint16_t link); /* of the kernel's reports */
+	void (*open)(struct daemon *daemon);  /* at the end of the start */
 	void (*close)(struct daemon *daemon); /* before the control socket closes */
 };
 
@@ -63,6 +66,7 @@ struct daemon {
 	struct loop *loop;
 	struct loop_fd *dplane_watch;
 	struct ctlsock *ctl;
+	struct httpd *httpd; /* NULL: metrics are not served over HTTP */
 	struct dplane *dplane;
 	struct rtnl *rtnl;
 	struct rawsock *rawsock;

@@ -16,6 +16,7 @@
 #include "daemon/restart.h"
 #include "hpim/mfib_abi.h"
 #include "io/ctlsock.h"
+#include "io/httpd.h"
 #include "io/loop.h"
 
 #define INSTANCE_NAME_MAX 32
@@ -42,6 +43,7 @@ static const char usage[] =
 	"                            neighbors wait, 4 times --hello)\n"
 	"      --relearn SECONDS     how long outputs of the run before count as wanted\n"
 	"                            (default: 45)\n"
+	"      --metrics [ADDR:]PORT serve metrics over HTTP (default of ADDR: 127.0.0.1)\n"
 	"      --discard-pins        start afresh, not with what an earlier run left\n"
 	"      --share-xdp           leave room for other XDP programs on the interfaces\n"
 	"      --prepare             as root: let user hpim start this instance; then end\n"
@@ -58,6 +60,7 @@ static const struct option long_options[] = {
 	{ "hello", required_argument, NULL, 'H' },
 	{ "lease", required_argument, NULL, 'l' },
 	{ "relearn", required_argument, NULL, 'R' },
+	{ "metrics", required_argument, NULL, 'M' },
 	{ "discard-pins", no_argument, NULL, 'd' },
 	{ "share-xdp", no_argument, NULL, 's' },
 	{ "prepare", no_argument, NULL, 'p' },
@@ -117,6 +120,7 @@ static int print_version(void)
 /* Return: -1 to go on, else the exit code. */
 static int parse_options(int argc, char **argv, struct daemon_options *options)
 {
+	struct sockaddr_storage addr;
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "i:ft:m:r:l:vVh", long_options, NULL)) != -1) {
@@ -143,6 +147,13 @@ static int parse_options(int argc, char **argv, struct daemon_options *options)
 		case 'R':
 			if (!parse_seconds(optarg, &options->stale_for))
 				return usage_error("the stale time has 1 to 3600 seconds", optarg);
+			break;
+		case 'M':
+			if (httpd_parse(optarg, &addr) < 0)
+				return usage_error("metrics are served on PORT, ADDR:PORT or "
+						   "[ADDR6]:PORT, with a port from 1 to 65535",
+						   optarg);
+			options->metrics_at = optarg;
 			break;
 		case 'd': options->discards_pins = true; break;
 		case 's': options->shares_xdp = true; break;

@@ -11,6 +11,7 @@
 #include "io/field.h"
 #include "mgmt/capture.h"
 #include "mgmt/keys.h"
+#include "mgmt/metrics_http.h"
 #include "mgmt/mgmt.h"
 #include "mgmt/monitor.h"
 #include "mgmt/ports.h"
@@ -109,8 +110,9 @@ static void change(struct daemon *daemon, struct ctl_client *client, const char 
 	monitor_command(daemon, cmd, args);
 }
 
-static void close_streams(struct daemon *daemon)
+static void close_clients(struct daemon *daemon)
 {
+	metrics_http_close(daemon);
 	capture_fini(daemon);
 	monitor_fini(daemon);
 }
@@ -141,5 +143,6 @@ const struct daemon_clients mgmt_clients = {
 	.captured = capture_packet,
 	.noted = monitor_note,
 	.link_changed = monitor_link,
-	.close = close_streams,
+	.open = metrics_http_open,
+	.close = close_clients,
 };

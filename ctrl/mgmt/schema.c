@@ -32,7 +32,8 @@
 #define SEEN       GAUGE("seen_s", "s", "age of the last packet; null: none yet")
 
 const struct schema schemas[] = {
-	{ .id = "hpim.status/1", .list = "status", .is_vertical = true, .fields = {
+	{ .id = "hpim.status/1", .list = "status", .is_vertical = true,
+	  .metrics = "", .labels = "", .info = "version", .fields = {
 		TEXT("instance", "name of the instance"),
 		TEXT("version", "version of the daemon"),
 		NUMBER("pid", NULL, "its process"),
@@ -44,18 +45,19 @@ const struct schema schemas[] = {
 		GAUGE("routes", NULL, "route entries, as done by the forwarding plane"),
 		GAUGE("routes_xdp", NULL, "of these, carried by XDP"),
 		GAUGE("routes_kernel", NULL, "of these, carried by the kernel's multicast cache"),
-		COUNTER("packets_xdp", "packets", "forwarded by XDP, of the trees that exist now"),
-		COUNTER("packets_kernel", "packets",
+		GAUGE("packets_xdp", "packets", "forwarded by XDP, of the trees that exist now"),
+		GAUGE("packets_kernel", "packets",
 			"taken in by the kernel's cache on the interfaces attached now"),
 		GAUGE("routes_tc", NULL, "route entries carried by TC"),
-		COUNTER("packets_tc", "packets", "forwarded by TC, of the trees that exist now"),
+		GAUGE("packets_tc", "packets", "forwarded by TC, of the trees that exist now"),
 		GAUGE("unmirrored", NULL, "interfaces the kernel's cache has no room for"),
 		TEXT("user", "user the daemon runs as"),
 		TEXT("capabilities", "privileges the daemon keeps"),
 		GAUGE("mroutes", NULL, "entries of the forwarding table, as wanted"),
 		EXTRA_NUMBER("multicast_table", NULL, "kernel multicast table"),
 		EXTRA_NUMBER("unicast_table", NULL, "kernel table of the routes to sources") } },
-	{ .id = "hpim.interfaces/1", .list = "interfaces", .fields = {
+	{ .id = "hpim.interfaces/1", .list = "interfaces", .metrics = "interface",
+	  .labels = "interface", .info = "state mode tier", .fields = {
 		INTERFACE,
 		EXTRA_NUMBER("ifindex", NULL, "the kernel's number of it"),
 		TEXT("state", "up, down or absent"),
@@ -80,7 +82,8 @@ const struct schema schemas[] = {
 		EXTRA_GAUGE("querier6_expires_s", "s", "the same of MLD"),
 		EXTRA_BOOL("ssm_any_source",
 			   "hosts that name no source of an SSM group count, as set by attach") } },
-	{ .id = "hpim.neighbors/1", .list = "neighbors", .fields = {
+	{ .id = "hpim.neighbors/1", .list = "neighbors", .metrics = "neighbor",
+	  .labels = "interface family address", .info = "state", .fields = {
 		INTERFACE,
 		EXTRA_FAMILY,
 		TEXT("address", "address of the neighbor"),
@@ -125,7 +128,8 @@ const struct schema schemas[] = {
 		TEXT("best_upstream", "neighbor with the best path to the source; unset: none"),
 		NUMBER("upstream_preference", NULL, "its metric preference"),
 		NUMBER("upstream_metric", NULL, "its metric") } },
-	{ .id = "hpim.trees/1", .list = "trees", .fields = {
+	{ .id = "hpim.trees/1", .list = "trees", .metrics = "tree",
+	  .labels = "source group", .info = "state role input tier", .fields = {
 		SOURCE, GROUP,
 		TEXT("state", "active; unsure: no feasible path now; flood: data, no tree; stale: "
 			      "forwarded as before a restart, not announced again; inactive"),
@@ -158,7 +162,8 @@ const struct schema schemas[] = {
 		INTERFACE, GROUP, SOURCE,
 		TEXT("state", "wanted; excluded: of this source no host wants the group"),
 		GAUGE("expires_s", "s", "until it ends unless a host reports it again; null: never") } },
-	{ .id = "hpim.mroutes/1", .list = "mroutes", .fields = {
+	{ .id = "hpim.mroutes/1", .list = "mroutes", .metrics = "mroute",
+	  .labels = "source group", .info = "input tier owner", .fields = {
 		SOURCE, GROUP,
 		TEXT("input", "interface packets are accepted from"),
 		OUTPUTS, TIER,
@@ -173,7 +178,8 @@ const struct schema schemas[] = {
 		GAUGE("stale_s", "s", "until it ends unless a protocol takes it over"),
 		TEXT("owner", "static, hpim, or stale: an earlier run left it"),
 		EXTRA_GAUGE("owned_s", "s", "since when by this owner") } },
-	{ .id = "hpim.static/1", .list = "static", .fields = {
+	{ .id = "hpim.static/1", .list = "static", .metrics = "static",
+	  .labels = "kind source group input", .info = "outputs state", .fields = {
 		TEXT("kind", "route or join"),
 		TEXT("source", "'*': each source that sends to the group"),
 		TEXT("group", "an address or a prefix"),
@@ -187,13 +193,15 @@ const struct schema schemas[] = {
 		NUMBER("metric", NULL, "instead of the one of the kernel's route"),
 		NUMBER("preference", NULL, "instead of its protocol; null: the protocol"),
 		GAUGE("sources", NULL, "watched sources for which it counts") } },
-	{ .id = "hpim.counters/1", .list = "counters", .fields = {
+	{ .id = "hpim.counters/1", .list = "counters", .metrics = "interface",
+	  .labels = "interface reason", .fields = {
 		INTERFACE,
 		TEXT("reason", "what became of packets: docs/ABI.md"),
-		COUNTER("packets", "packets", "how many"),
-		COUNTER("bytes", "bytes", "of these packets"),
+		COUNTER("packets", "packets", "packets to which this happened"),
+		COUNTER("bytes", "bytes", "bytes of these packets"),
 		EXTRA_TEXT("meaning", "the reason as the end of a sentence") } },
-	{ .id = "hpim.protocol-counters/1", .list = "protocol_counters", .fields = {
+	{ .id = "hpim.protocol-counters/1", .list = "protocol_counters", .metrics = "protocol",
+	  .labels = "interface family protocol message reason", .fields = {
 		INTERFACE, FAMILY,
 		TEXT("protocol", "hpim, igmp, mld, or mrd: multicast router discovery"),
 		TEXT("message", "its type; null: the record is about a reason"),
@@ -202,7 +210,8 @@ const struct schema schemas[] = {
 		COUNTER("retransmitted", "messages", "sent again"),
 		COUNTER("refused", "packets", "for this reason"),
 		TEXT("reason", "why packets were refused, as in hpim.counters/1") } },
-	{ .id = "hpim.limits/1", .list = "limits", .fields = {
+	{ .id = "hpim.limits/1", .list = "limits", .metrics = "limit",
+	  .labels = "limit_of interface family", .fields = {
 		TEXT("limit_of", "trees, neighbors, groups, sources, clients, clients-read-only"),
 		TEXT("interface", "absent: the limit is not of one interface"),
 		NUMBER("family", NULL, "absent: the limit is not of one family"),
@@ -264,6 +273,8 @@ const struct schema schemas[] = {
 		TEXT("state", "what it is now"),
 		TEXT("sentence", "the event in words; of config, the arguments of the command"),
 		NUMBER("lost", "events", "left out before this record") } },
+	{ .id = "hpim.metrics/1", .list = "metrics", .is_lines = true, .fields = {
+		TEXT("text", "lines of OpenMetrics; all records together are the text") } },
 	{ .id = "hpim.version/1", .list = "versions", .fields = {
 		TEXT("program", "name of the program"),
 		TEXT("version", "its version") } },

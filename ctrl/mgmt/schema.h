@@ -49,11 +49,16 @@ struct field {
  * @list:         name of the array in JSON.
  * @has_severity: records have "severity"; one above "note" is what the exit code says.
  * @is_vertical:  text shows one field a line instead of one record a line.
+ * @is_lines:     text shows the one field as it is: lines.
+ * @metrics:      of metrics made of its numbers, what their names begin with; NULL: there are none.
+ * @labels:       of such a metric, names of fields with a blank between; they identify a record.
+ * @info:         fields that describe it, the labels of a metric "info" that is always 1.
  * @fields:       in order, ending with a name of NULL; new ones go to the end.
  */
 struct schema {
 	const char *id, *list;
-	bool has_severity, is_vertical;
+	bool has_severity, is_vertical, is_lines;
+	const char *metrics, *labels, *info;
 	struct field fields[SCHEMA_FIELDS_MAX];
 };
 

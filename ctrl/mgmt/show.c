@@ -49,44 +49,81 @@ struct ip_addr show_link_addr(const struct rtnl_link *link, enum ip_family famil
 
 /* ---- answers in parts ---- */
 
+bool show_step(struct show *show)
+{
+	return show->view->step(show);
+}
+
 static void show_part(void *ctx)
 {
 	struct show *show = ctx;
 
-	while (!show->view->step(show))
+	while (!show_step(show))
 		if (ctl_part_is_full(show->client))
 			return;
 	ctl_reply_end(show->client, show->schema->id);
 }
 
-static void show_gone(void *ctx)
+void show_close(struct show *show)
 {
-	struct show *show = ctx;
-
+	if (!show)
+		return;
 	if (show->view->end)
 		show->view->end(show);
 	json_object_put(show->args);
 	free(show);
 }
 
-void show_record(const struct show *show, struct json_object *record)
+static void show_gone(void *ctx)
 {
-	answer_record(show->client, show->schema, record);
+	show_close(ctx);
 }
 
-void show_begin(struct daemon *daemon, struct ctl_client *client, const struct command *command,
-		const struct view *view, struct json_object *args)
+void show_record(const struct show *show, struct json_object *record)
+{
+	if (show->client) {
+		answer_record(show->client, show->schema, record);
+		return;
+	}
+	answer_check(show->schema, record);
+	show->sink(show->sink_ctx, record);
+}
+
+static struct show *show_new(struct daemon *daemon, const struct command *command,
+			     const struct view *view, struct json_object *args)
 {
 	struct show *show = calloc(1, sizeof(*show));
 
 	assert(show);
 	*show = (struct show){ .daemon = daemon,
-			       .client = client,
 			       .args = json_object_get(args),
 			       .view = view,
 			       .schema = command_answer(command, view->is_detail) };
+	return show;
+}
+
+struct show *show_open(struct daemon *daemon, const struct command *command,
+		       const struct view *view, struct json_object *args, show_sink_fn *sink,
+		       void *ctx)
+{
+	struct show *show = show_new(daemon, command, view, args);
+	bool is_begun;
+
+	show->sink = sink;
+	show->sink_ctx = ctx;
+	is_begun = !view->begin || view->begin(show);
+	assert(is_begun);
+	return show;
+}
+
+void show_begin(struct daemon *daemon, struct ctl_client *client, const struct command *command,
+		const struct view *view, struct json_object *args)
+{
+	struct show *show = show_new(daemon, command, view, args);
+
+	show->client = client;
 	if (view->begin && !view->begin(show))
-		show_gone(show);
+		show_close(show);
 	else
 		ctl_reply_parts(client, show_part, show_gone, show);
 }

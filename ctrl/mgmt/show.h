@@ -15,6 +15,7 @@ struct ctl_client;
 struct daemon;
 struct doctor;
 struct json_object;
+struct metrics;
 struct rtnl_link;
 struct schema;
 struct show;
@@ -35,10 +36,15 @@ struct view {
 	void (*end)(struct show *show);
 };
 
+/** show_sink_fn() - Take a record, and its reference. */
+typedef void show_sink_fn(void *ctx, struct json_object *record);
+
 /** struct show - An answer, and how far it is. */
 struct show {
 	struct daemon *daemon;
-	struct ctl_client *client;
+	struct ctl_client *client; /* or, where there is none: */
+	show_sink_fn *sink;
+	void *sink_ctx;
 	struct json_object *args;
 	const struct view *view;
 	const struct schema *schema; /* of the records */
@@ -54,6 +60,7 @@ struct show {
 	struct inspect_walk walk; /* over trees, or */
 	struct mfib_walk entries; /* over the forwarding table */
 	struct doctor *doctor;    /* what mgmt/doctor.c has found */
+	struct metrics *metrics;
 };
 
 /** show_includes() - Whether "interface" of the arguments includes this one. */
@@ -74,6 +81,20 @@ void show_record(const struct show *show, struct json_object *record);
 /** show_begin() - Answer a command with a view. */
 void show_begin(struct daemon *daemon, struct ctl_client *client, const struct command *command,
 		const struct view *view, struct json_object *args);
+
+/**
+ * show_open() - The records of a view for @sink instead of a client. Its arguments were checked:
+ * the view refuses none.
+ */
+struct show *show_open(struct daemon *daemon, const struct command *command,
+		       const struct view *view, struct json_object *args, show_sink_fn *sink,
+		       void *ctx);
+
+/** show_step() - Some more records. Return: whether there are no more. */
+bool show_step(struct show *show);
+
+/** show_close() - After show_open(), at any time; NULL does nothing. */
+void show_close(struct show *show);
 
 /** show_next_link() - A step for each family and interface. Return: whether it was the last. */
 bool show_next_link(struct show *show, void (*each)(const struct show *show));

@@ -14,6 +14,7 @@
 #include "mgmt/interfaces.h"
 #include "mgmt/keys.h"
 #include "mgmt/limits.h"
+#include "mgmt/metrics.h"
 #include "mgmt/mroutes.h"
 #include "mgmt/protocol_counters.h"
 #include "mgmt/rpf_metrics.h"
@@ -54,6 +55,7 @@ static const struct view views[] = {
 	{ .cmd = "show config", .step = settings_config_step },
 	{ .cmd = "show keys", .step = keys_step },
 	{ .cmd = "show algorithms", .step = keys_algorithms_step },
+	{ .cmd = "metrics", .begin = metrics_begin, .step = metrics_view_step, .end = metrics_end },
 };
 
 static const struct view *view_find(const char *cmd, bool is_detail)
@@ -87,4 +89,10 @@ void views_request(struct daemon *daemon, struct ctl_client *client, const struc
 	assert(view); /* mgmt_check() */
 	if (!command_arg(command, "interface") || arg_interface_check(daemon, client, args))
 		show_begin(daemon, client, command, view, args);
+}
+
+struct show *views_open(struct daemon *daemon, const char *cmd, struct json_object *args,
+			show_sink_fn *sink, void *ctx)
+{
+	return show_open(daemon, command_find(cmd), view_find(cmd, false), args, sink, ctx);
 }

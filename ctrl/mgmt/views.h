@@ -14,4 +14,8 @@ bool views_has(const struct command *command);
 /** views_unknown() - A view's command that mgmt/command.c does not have; NULL: none. */
 const char *views_unknown(void);
 
+/** views_open() - show_open() of a command. */
+struct show *views_open(struct daemon *daemon, const char *cmd, struct json_object *args,
+			show_sink_fn *sink, void *ctx);
+
 #endif

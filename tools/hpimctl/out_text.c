@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text: aligned columns, one record a line; a vertical schema has one field a line instead.
+ * Text: aligned columns, one record a line; a vertical schema has one field a line instead, lines
+ * are printed as they are.
  */
 #include <assert.h>
 #include <libsmartcols/libsmartcols.h>
@@ -67,6 +68,10 @@ static void add_line(struct out *out, struct json_object *record)
 
 void out_text_record(struct out *out, struct json_object *record)
 {
+	if (out->schema->is_lines) {
+		(void)fputs(cell_text(out->schema->fields, record), stdout); /* as printf below */
+		return;
+	}
 	if (!out->table)
 		out->table = new_table(out);
 	if (out->schema->is_vertical)
@@ -88,7 +93,7 @@ void out_text_end(struct out *out, bool is_ok)
 {
 	if (out->table)
 		scols_print_table(out->table);
-	else if (is_ok && out->has_header && !out->schema->is_vertical)
+	else if (is_ok && out->has_header && !out->schema->is_vertical && !out->schema->is_lines)
 		print_header(out);
 	scols_unref_table(out->table);
 	out->table = NULL;

@@ -2,13 +2,13 @@
 /*
  * Prints the tables of commands and answers: docs/SCHEMA.md without an argument, else lists for
  * tests/style/schema.sh: "fields" (one name a line, of all but what hpimctl answers by itself),
- * "commands".
+ * "commands"; "metrics": names of their samples, for tests/style/monitoring.sh.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "mgmt/schema.h"
+#include "mgmt/metric_name.h"
 
 static const char *const access_names[] = {
 	[ACCESS_READ] = "reads",
@@ -51,17 +51,38 @@ static void print_command(const struct command *command)
 	printf(" | %s |\n", command->help);
 }
 
+static const char *metric_end(const struct field *field)
+{
+	return field->metric == METRIC_COUNTER ? "_total" : "";
+}
+
+static void print_labels(const struct schema *schema)
+{
+	if (!schema->metrics)
+		return;
+	printf("\nLabels of its metrics: `daemon%s%s`", *schema->labels ? " " : "", schema->labels);
+	if (schema->info)
+		printf("; `hpim_%s%sinfo` has `%s`, too", schema->metrics,
+		       *schema->metrics ? "_" : "", schema->info);
+	printf(".\n");
+}
+
 static void print_schema(const struct schema *schema)
 {
 	static const char *const types[FIELD_TYPE_COUNT] = { "text", "number", "bool" };
 	static const char *const kinds[METRIC_KIND_COUNT] = { "", "gauge", "counter" };
+	char metric[METRIC_NAME_MAX];
 
 	printf("\n## %s\n\nJSON: `\"%s\":[...]`.\n\n", schema->id, schema->list);
 	printf("| field | type | unit | metric | meaning |\n| --- | --- | --- | --- | --- |\n");
-	for (const struct field *field = schema->fields; field->name; field++)
-		printf("| `%s`%s | %s | %s | %s | %s |\n", field->name, field->is_extra ? " *" : "",
-		       types[field->type], field->unit ? field->unit : "", kinds[field->metric],
-		       field->help);
+	for (const struct field *field = schema->fields; field->name; field++) {
+		printf("| `%s`%s | %s | %s | %s", field->name, field->is_extra ? " *" : "",
+		       types[field->type], field->unit ? field->unit : "", kinds[field->metric]);
+		if (schema_metric_name(schema, field, metric))
+			printf(" `%s%s`", metric, metric_end(field));
+		printf(" | %s |\n", field->help);
+	}
+	print_labels(schema);
 }
 
 static void print_document(void)
@@ -89,6 +110,17 @@ static bool is_local(const struct schema *schema)
 	return false;
 }
 
+static void print_metrics(const struct schema *schema)
+{
+	char name[METRIC_NAME_MAX];
+
+	for (const struct field *field = schema->fields; field->name; field++)
+		if (schema_metric_name(schema, field, name))
+			printf("%s%s\n", name, metric_end(field));
+	if (schema->info)
+		printf("hpim_%s%sinfo\n", schema->metrics, *schema->metrics ? "_" : "");
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -100,5 +132,7 @@ int main(int argc, char **argv)
 	for (const struct schema *s = schemas; !strcmp(what, "fields") && s->id; s++)
 		for (const struct field *f = s->fields; !is_local(s) && f->name; f++)
 			printf("%s\n", f->name);
+	for (const struct schema *s = schemas; !strcmp(what, "metrics") && s->id; s++)
+		print_metrics(s);
 	return 0;
 }

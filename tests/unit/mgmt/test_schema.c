@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mgmt/answer.h"
+#include "mgmt/metric_name.h"
 #include "mgmt/mgmt.h"
 
 static bool is_snake_case(const char *name)
@@ -79,6 +80,74 @@ Test(schema, answers_are_used_and_their_fields_are_named_once_with_unit_and_help
 		cr_expect_null(schema->fields[SCHEMA_FIELDS_MAX - 1].name);
 		for (const struct field *field = schema->fields; field->name; field++)
 			expect_field(schema, field);
+	}
+}
+
+/* How many fields of all schemas are this metric. */
+static unsigned int metric_count(const char *name)
+{
+	char other[METRIC_NAME_MAX];
+	unsigned int count = 0;
+
+	for (const struct schema *schema = schemas; schema->id; schema++)
+		for (const struct field *field = schema->fields; field->name; field++)
+			count += schema_metric_name(schema, field, other) && !strcmp(name, other);
+	return count;
+}
+
+static void expect_labels(const struct schema *schema, const char *names)
+{
+	for (size_t len; *names; names += len + (names[len] == ' ')) {
+		const struct field *field;
+
+		len = strcspn(names, " ");
+		field = schema_field(schema, names, len);
+		cr_expect(field && field->metric == METRIC_NONE, "%s: label %s", schema->id, names);
+	}
+}
+
+Test(schema, metrics_are_named_once_and_have_labels_that_exist)
+{
+	for (const struct schema *schema = schemas; schema->id; schema++) {
+		if (!schema->metrics)
+			continue;
+		cr_assert(schema->labels, "%s", schema->id);
+		expect_labels(schema, schema->labels);
+		expect_labels(schema, schema->info ? schema->info : "");
+		for (const struct field *field = schema->fields; field->name; field++) {
+			char name[METRIC_NAME_MAX];
+
+			if (!schema_metric_name(schema, field, name))
+				continue;
+			cr_expect_lt(strlen(name), METRIC_NAME_MAX - 30, "%s", name);
+			cr_expect(is_snake_case(name) && !ends_in(name, "_total"), "%s", name);
+			cr_expect_eq(metric_count(name), 1, "%s: twice", name);
+			cr_expect_null(strpbrk(field->help, "\\\"\n"), "%s: help", name);
+		}
+	}
+}
+
+Test(schema, names_of_metrics_have_the_unit_in_full)
+{
+	static const struct {
+		const char *id, *field, *name;
+	} rows[] = {
+		{ "hpim.status/1", "uptime_s", "hpim_uptime_seconds" },
+		{ "hpim.status/1", "packets_xdp", "hpim_packets_xdp" },
+		{ "hpim.trees/1", "rate_pps", "hpim_tree_rate_packets_per_second" },
+		{ "hpim.counters/1", "bytes", "hpim_interface_bytes" },
+		{ "hpim.protocol-counters/1", "sent", "hpim_protocol_sent_messages" },
+		{ "hpim.limits/1", "limit", "hpim_limit" },
+		{ "hpim.limits/1", "used", "hpim_limit_used" },
+	};
+	char name[METRIC_NAME_MAX];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct schema *schema = schema_find(rows[i].id);
+
+		cr_expect(schema_metric_name(
+			schema, schema_field(schema, rows[i].field, strlen(rows[i].field)), name));
+		cr_expect_str_eq(name, rows[i].name);
 	}
 }
 
