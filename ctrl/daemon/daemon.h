@@ -27,6 +27,7 @@ struct record;
 struct rtnl;
 struct static_rule;
 struct watch;
+struct watch_walk;
 
 struct daemon_options {
 	const char *instance;
@@ -76,6 +77,7 @@ struct daemon {
 	struct port ports[LINKS_MAX];
 	struct hash_key hash_key; /* random, of the tables outside the core */
 	struct watch *watches;
+	struct watch_walk *watch_walks; /* that rest */
 	struct static_rule *statics;
 	struct config_metric *rpf_metrics; /* sorted: daemon/rpf_metric.c */
 	size_t rpf_metric_count;

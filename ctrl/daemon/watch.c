@@ -4,6 +4,7 @@
  * reported as EV_RPF. Source: description of HPIM-DM, section 4.
  */
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "core/core.h"
 #include "daemon/daemon.h"
@@ -59,6 +60,36 @@ void watch_add(struct daemon *daemon, const struct ip_addr *source)
 	answer(daemon, source);
 }
 
+/* No walk may rest at this source any longer. */
+static void walks_pass(struct daemon *daemon, const struct watch *watch)
+{
+	struct watch_walk *walk;
+
+	DL_FOREACH(daemon->watch_walks, walk)
+	if (walk->at == watch)
+		walk->at = watch->hh.next;
+}
+
+void watch_walk_begin(struct daemon *daemon, struct watch_walk *walk)
+{
+	*walk = (struct watch_walk){ .daemon = daemon, .at = daemon->watches };
+	DL_APPEND(daemon->watch_walks, walk);
+}
+
+bool watch_walk_next(struct watch_walk *walk, struct ip_addr *ret_source)
+{
+	if (!walk->at)
+		return false;
+	*ret_source = walk->at->source;
+	walk->at = walk->at->hh.next;
+	return true;
+}
+
+void watch_walk_end(struct watch_walk *walk)
+{
+	DL_DELETE(walk->daemon->watch_walks, walk);
+}
+
 void watch_del(struct daemon *daemon, const struct ip_addr *source)
 {
 	struct watch *watch;
@@ -66,6 +97,7 @@ void watch_del(struct daemon *daemon, const struct ip_addr *source)
 	hash_find(&daemon->hash_key, daemon->watches, source, watch);
 	if (!watch)
 		return;
+	walks_pass(daemon, watch);
 	HASH_DEL(daemon->watches, watch);
 	free(watch);
 }

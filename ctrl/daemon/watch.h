@@ -28,6 +28,23 @@ bool watch_path(const struct daemon *daemon, const struct ip_addr *source,
 void watch_add(struct daemon *daemon, const struct ip_addr *source);
 void watch_del(struct daemon *daemon, const struct ip_addr *source);
 
+/**
+ * struct watch_walk - A walk over the watched sources that may rest between two of them. Its
+ * members are watch.c's.
+ */
+struct watch_walk {
+	struct watch_walk *prev, *next;
+	struct daemon *daemon;
+	const struct watch *at;
+};
+
+/** watch_walk_begin() - Must be ended by watch_walk_end() before the daemon ends. */
+void watch_walk_begin(struct daemon *daemon, struct watch_walk *walk);
+
+/** watch_walk_next() - Return: false when there are no more. */
+bool watch_walk_next(struct watch_walk *walk, struct ip_addr *ret_source);
+void watch_walk_end(struct watch_walk *walk);
+
 /** watch_answer() - Feed the route to every watched source inside @prefix; NULL: to all. */
 void watch_answer(struct daemon *daemon, const struct ip_prefix *prefix);
 void watch_fini(struct daemon *daemon);

@@ -12,6 +12,13 @@
 #include "mgmt/counters.h"
 #include "mgmt/reason.h"
 
+/* Who counts what of all that is counted. */
+struct counting {
+	const struct show *show;
+	counters_fn *each;
+	void *ctx;
+};
+
 static void show_counter(void *ctx, const struct dplane_counter *counter)
 {
 	const struct show *show = ctx;
@@ -28,15 +35,15 @@ static void show_counter(void *ctx, const struct dplane_counter *counter)
 	show_record(show, record);
 }
 
-static void show_refusal(const struct show *show, uint16_t link, const char *reason,
-			 uint64_t packets)
+static void count_refusal(const struct counting *counting, uint16_t link, const char *reason,
+			  uint64_t packets)
 {
 	const struct dplane_counter counter = { .link = link,
 						.reason = reason,
 						.packets = packets };
 
 	if (packets)
-		show_counter((void *)show, &counter);
+		counting->each(counting->ctx, &counter);
 }
 
 static uint64_t malformed_headers(const struct rawsock *rawsock, uint16_t link)
@@ -50,18 +57,19 @@ static uint64_t malformed_headers(const struct rawsock *rawsock, uint16_t link)
 }
 
 /* What the protocols refused: control packets, trees beyond a limit. */
-static void show_refused(const struct show *show, uint16_t link)
+static void count_refused(const struct counting *counting, uint16_t link)
 {
-	const struct core *core = show->daemon->core;
+	const struct daemon *daemon = counting->show->daemon;
+	const struct core *core = daemon->core;
 
-	show_refusal(show, link, REASON_HEADER, malformed_headers(show->daemon->rawsock, link));
+	count_refusal(counting, link, REASON_HEADER, malformed_headers(daemon->rawsock, link));
 	for (enum note_code code = 0; code < NOTE_CODE_COUNT; code++)
 		if (reason_of_note(code))
-			show_refusal(show, link, reason_of_note(code),
-				     inspect_refused(core, link, code));
+			count_refusal(counting, link, reason_of_note(code),
+				      inspect_refused(core, link, code));
 	for (enum gm_refusal refusal = 0; refusal < GM_REFUSAL_COUNT; refusal++)
-		show_refusal(show, link, reason_of_gm(refusal),
-			     inspect_gm_refused(core, link, refusal));
+		count_refusal(counting, link, reason_of_gm(refusal),
+			      inspect_gm_refused(core, link, refusal));
 }
 
 bool counters_begin(struct show *show)
@@ -79,13 +87,39 @@ bool counters_are_settled(struct show *show)
 	return false;
 }
 
+void counters_each(const struct show *show, counters_fn *each, void *ctx)
+{
+	const struct counting counting = { show, each, ctx };
+
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (show->daemon->ports[link].is_used)
+			count_refused(&counting, link);
+	dplane_counters(show->daemon->dplane, each, ctx);
+}
+
 bool counters_step(struct show *show)
 {
 	if (!counters_are_settled(show))
 		return false;
-	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (show->daemon->ports[link].is_used)
-			show_refused(show, link);
-	dplane_counters(show->daemon->dplane, show_counter, show);
+	counters_each(show, show_counter, show);
+	return true;
+}
+
+bool counters_are_drops(const char *reason)
+{
+	return reason_is_trouble(reason);
+}
+
+static void show_drop(void *ctx, const struct dplane_counter *counter)
+{
+	if (counters_are_drops(counter->reason))
+		show_counter(ctx, counter);
+}
+
+bool counters_drops_step(struct show *show)
+{
+	if (!counters_are_settled(show))
+		return false;
+	counters_each(show, show_drop, show);
 	return true;
 }

@@ -11,4 +11,14 @@ bool counters_begin(struct show *show);
 bool counters_are_settled(struct show *show);
 bool counters_step(struct show *show);
 
+/** counters_drops_step() - Only those that are drops. */
+bool counters_drops_step(struct show *show);
+
+/** counters_are_drops() - Whether packets of a reason did not reach who wants them, or no one. */
+bool counters_are_drops(const char *reason);
+
+/** counters_each() - Call @each for every counter of every interface. */
+typedef void counters_fn(void *ctx, const struct dplane_counter *counter);
+void counters_each(const struct show *show, counters_fn *each, void *ctx);
+
 #endif

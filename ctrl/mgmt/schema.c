@@ -200,6 +200,34 @@ const struct schema schemas[] = {
 		COUNTER("packets", "packets", "packets to which this happened"),
 		COUNTER("bytes", "bytes", "bytes of these packets"),
 		EXTRA_TEXT("meaning", "the reason as the end of a sentence") } },
+	{ .id = "hpim.drops/1", .list = "drops", .fields = {
+		INTERFACE,
+		TEXT("reason", "as in hpim.counters/1"),
+		COUNTER("packets", "packets", "that did not reach all who want them, or no one"),
+		EXTRA_COUNTER("bytes", "bytes", "of these packets"),
+		TEXT("meaning", "the reason as the end of a sentence") } },
+	{ .id = "hpim.summary/1", .list = "summary", .fields = {
+		INTERFACE,
+		TEXT("state", "up, down or absent"),
+		TIER,
+		GAUGE("neighbors", NULL, "HPIM-DM neighbors, of each family"),
+		GAUGE("groups", NULL, "groups with members, of each family"),
+		GAUGE("inputs", NULL, "route entries whose packets arrive here"),
+		GAUGE("outputs", NULL, "route entries whose packets leave here"),
+		COUNTER("received", "packets", "that arrived here and were forwarded"),
+		COUNTER("sent", "packets", "copies that left here; those of the kernel's cache are "
+					   "not counted"),
+		COUNTER("dropped", "packets", "sum of hpim.drops/1") } },
+	{ .id = "hpim.rpf/1", .list = "rpf", .fields = {
+		SOURCE,
+		TEXT("state", "connected; gateway; local: an address of this router; not-attached; "
+			      "unreachable"),
+		TEXT("interface", "that the route leaves by, where its packets have to arrive"),
+		TEXT("upstream", "gateway of the route; '-': none"),
+		TEXT("prefix", "of the route"),
+		NUMBER("preference", NULL, "metric preference"),
+		NUMBER("metric", NULL, "metric"),
+		TEXT("why", "what is wrong with it") } },
 	{ .id = "hpim.protocol-counters/1", .list = "protocol_counters", .metrics = "protocol",
 	  .labels = "interface family protocol message reason", .fields = {
 		INTERFACE, FAMILY,

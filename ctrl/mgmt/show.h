@@ -8,12 +8,14 @@
  */
 #include "core/inspect.h"
 #include "core/mfib.h"
+#include "daemon/watch.h"
 #include "dplane/dplane.h"
 
 struct command;
 struct ctl_client;
 struct daemon;
 struct doctor;
+struct summary;
 struct json_object;
 struct metrics;
 struct rtnl_link;
@@ -59,6 +61,8 @@ struct show {
 	bool is_walking;
 	struct inspect_walk walk; /* over trees, or */
 	struct mfib_walk entries; /* over the forwarding table */
+	struct watch_walk watches; /* or over sources */
+	struct summary *summary;  /* what mgmt/summary.c has added up */
 	struct doctor *doctor;    /* what mgmt/doctor.c has found */
 	struct metrics *metrics;
 };

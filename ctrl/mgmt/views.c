@@ -17,12 +17,14 @@
 #include "mgmt/metrics.h"
 #include "mgmt/mroutes.h"
 #include "mgmt/protocol_counters.h"
+#include "mgmt/rpf.h"
 #include "mgmt/rpf_metrics.h"
 #include "mgmt/schema.h"
 #include "mgmt/sequence.h"
 #include "mgmt/settings.h"
 #include "mgmt/statics.h"
 #include "mgmt/status.h"
+#include "mgmt/summary.h"
 #include "mgmt/trees.h"
 #include "mgmt/views.h"
 
@@ -47,6 +49,9 @@ static const struct view views[] = {
 	{ .cmd = "show static", .step = statics_step },
 	{ .cmd = "show rpf-metrics", .step = rpf_metrics_step },
 	{ .cmd = "show counters", .begin = counters_begin, .step = counters_step },
+	{ .cmd = "show drops", .begin = counters_begin, .step = counters_drops_step },
+	{ .cmd = "show summary", .begin = summary_begin, .step = summary_step, .end = summary_end },
+	{ .cmd = "show rpf", .begin = rpf_begin, .step = rpf_step, .end = rpf_end },
 	{ .cmd = "show protocol-counters", .step = protocol_counters_step },
 	{ .cmd = "explain", .begin = explain_begin, .step = explain_step },
 	{ .cmd = "doctor", .begin = doctor_begin, .step = doctor_step, .end = doctor_end },

@@ -19,6 +19,9 @@ const struct token tokens[] = {
 	{ AT_OBJECT, "static", AT_IFACE_FILTER, ACT_COMMAND, "show static", NULL, NULL },
 	{ AT_OBJECT, "rpf-metrics", AT_END, ACT_COMMAND, "show rpf-metrics", NULL, NULL },
 	{ AT_OBJECT, "counters", AT_IFACE_FILTER, ACT_COMMAND, "show counters", NULL, NULL },
+	{ AT_OBJECT, "drops", AT_IFACE_FILTER, ACT_COMMAND, "show drops", NULL, NULL },
+	{ AT_OBJECT, "summary", AT_IFACE_FILTER, ACT_COMMAND, "show summary", NULL, NULL },
+	{ AT_OBJECT, "rpf", AT_SOURCE_FILTER, ACT_COMMAND, "show rpf", NULL, NULL },
 	{ AT_OBJECT, "protocol-counters", AT_IFACE_FILTER, ACT_COMMAND, "show protocol-counters", NULL, NULL },
 	{ AT_OBJECT, "limits", AT_IFACE_FILTER, ACT_COMMAND, "show limits", NULL, NULL },
 	{ AT_OBJECT, "timers", AT_IFACE_FILTER, ACT_COMMAND, "show timers", NULL, NULL },
@@ -45,6 +48,8 @@ const struct token tokens[] = {
 	{ AT_START, "help", AT_HELP, ACT_COMMAND, "help", NULL, NULL },
 
 	{ AT_IFACE_FILTER, NULL, AT_END, ACT_FILTER, "i", "IFACE", "only this interface" },
+	{ AT_SOURCE_FILTER, NULL, AT_END, ACT_FILTER, "s", "SOURCE",
+	  "any source, also one without a tree" },
 	{ AT_TREE_FILTER, NULL, AT_TREE_FILTER, ACT_FILTER, "sg", "SOURCE|GROUP",
 	  "only this source, only this group" },
 

@@ -143,3 +143,82 @@ Test(show, interface_that_is_not_attached_is_not_found)
 	}
 	cr_expect_geq(asked, 12);
 }
+
+/* ---- routes back to sources ---- */
+
+#define RPF "source state interface upstream prefix preference metric why"
+
+Test(show, route_to_a_source)
+{
+	expect("show rpf", "{'source':'10.1.0.9'}", RPF,
+	       "10.1.0.9 connected eth1 - 10.1.0.0/24 2 0 \n");
+	expect("show rpf", "{'source':'10.12.0.9'}", RPF,
+	       "10.12.0.9 gateway eth2 10.2.0.2 10.12.0.0/24 4 5 \n");
+	expect("show rpf", "{'source':'10.3.0.9'}", RPF,
+	       "10.3.0.9 not-attached eth3 - 10.3.0.0/24 2 0 "
+	       "eth3 is not attached: 'hpimctl attach eth3'\n");
+	expect("show rpf", "{'source':'192.0.2.1'}", RPF,
+	       "192.0.2.1 unreachable - -    no route in table 254\n");
+	expect_refused(request("show rpf", "{'source':'239.1.1.1'}"), CTL_EXIT_USAGE, "usage",
+		       "\"source\" is the address of a source, not '239.1.1.1'");
+	expect_refused(request("show rpf", "{'source':'eth1'}"), CTL_EXIT_USAGE, "usage",
+		       "\"source\" is the address of a source, not 'eth1'");
+}
+
+/* Sources come and go while the walk rests. */
+Test(show, routes_to_all_sources)
+{
+	struct ctl_client *client;
+
+	expect("show rpf", "{}", "source", "");
+	world_miss("eth1", "10.1.0.11", "239.1.1.1");
+	world_miss("eth1", "10.1.0.11", "239.1.1.2");
+	world_miss("eth1", "10.1.0.12", "239.1.1.1");
+	world_miss("eth1", "10.1.0.13", "239.1.1.1");
+	client = request_begin("show rpf", "{'family':4}");
+	cr_assert_not(fake_client_part(client)); /* and rests at the second */
+	for (int i = 0; i < 2; i++) {
+		const struct mfib_key key = world_key(i ? "10.1.0.13" : "10.1.0.11", "239.1.1.1");
+
+		fake_tier_count(world_tier(), &key, 1, 0);
+	}
+	world_run(HP_SEC(600));
+	while (!fake_client_part(client))
+		;
+	cr_expect_str_eq(reply_rows(fake_reply(client), "source"), "10.1.0.11\n10.1.0.13\n");
+	client = request_begin("show rpf", "{}");
+	cr_assert_not(fake_client_part(client));
+	fake_client_leaves(client);
+	cr_expect_null(world_daemon()->watch_walks);
+}
+
+/* ---- numbers ---- */
+
+Test(show, drops_and_summary)
+{
+	const struct dplane_counter counters[] = {
+		{ .link = world_link("eth1"), .reason = "forwarded", .packets = 40, .bytes = 400 },
+		{ .link = world_link("eth1"), .reason = "kernel", .packets = 2, .bytes = 20 },
+		{ .link = world_link("eth1"), .reason = "ttl", .packets = 3, .bytes = 30 },
+		{ .link = world_link("eth2"), .reason = "sent", .packets = 39, .bytes = 390 },
+		{ .link = world_link("eth2"), .reason = "wrong-if", .packets = 5, .bytes = 50 },
+		{ .link = world_link("eth2"), .reason = "control", .packets = 9, .bytes = 90 },
+	};
+
+	memcpy(world_tier()->counters, counters, sizeof(counters));
+	world_tier()->counter_count = sizeof(counters) / sizeof(counters[0]);
+	fake_malformed_set(world_link("eth1"), 7);
+	world_report("eth2", "10.2.0.9", "239.1.1.1");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	world_miss("eth1", "10.1.0.9", "239.1.1.2");
+	expect("show drops", "{}", "interface reason packets bytes",
+	       "eth1 control-header 7 0\neth1 ttl 3 30\neth2 wrong-if 5 50\n");
+	expect("show drops", "{'interface':'eth2'}", "reason meaning",
+	       "wrong-if were dropped: the route back to their source leads another way\n");
+	expect("show summary", "{}",
+	       "interface state tier neighbors groups inputs outputs received sent dropped",
+	       "eth1 up xdp 0 0 2 0 42 0 10\n"
+	       "eth2 up xdp 0 1 0 1 0 39 5\n");
+	expect("show summary", "{'interface':'eth2','family':6}", "interface inputs outputs sent",
+	       "eth2 0 0 39\n");
+}
