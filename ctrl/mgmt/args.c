@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 
+#include "base/addr_text.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "io/ctlsock.h"
@@ -31,6 +32,13 @@ bool arg_number(struct json_object *args, const char *cmd, const char *name, int
 const char *arg_interface(struct json_object *args)
 {
 	return field_text(args, "interface");
+}
+
+bool arg_addr(struct json_object *args, const char *name, struct ip_addr *ret_addr)
+{
+	const char *text = field_text(args, name);
+
+	return !text || !ip_addr_parse(text, ret_addr);
 }
 
 bool arg_interface_check(const struct daemon *daemon, struct ctl_client *client,

@@ -14,6 +14,9 @@ struct daemon;
 /** arg_interface() - The interface asked for, or NULL: all. */
 const char *arg_interface(struct json_object *args);
 
+/** arg_addr() - Read an address that may be absent. Return: whether it is none, or an address. */
+bool arg_addr(struct json_object *args, const char *name, struct ip_addr *ret_addr);
+
 /** arg_interface_check() - Whether it is attached, or absent; else the client has its answer. */
 bool arg_interface_check(const struct daemon *daemon, struct ctl_client *client,
 			 struct json_object *args);

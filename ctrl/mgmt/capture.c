@@ -4,6 +4,7 @@
  * often as the one that wants most; the others pick from them.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -18,11 +19,18 @@
 #include "mgmt/answer.h"
 #include "mgmt/args.h"
 #include "mgmt/capture.h"
+#include "mgmt/reason.h"
 
 #define SCHEMA "hpim.capture/1"
 
 #define ETH_ADDRS_LEN 12u
 #define ETH_TAG_LEN   4u
+
+/* What is not set does not matter. */
+struct capture_filter {
+	char interface[LINK_NAME_LEN], reason[32];
+	struct ip_addr source, group;
+};
 
 struct capture {
 	struct capture *prev, *next;
@@ -32,6 +40,7 @@ struct capture {
 	uint32_t seen; /* packets since the last one that was taken */
 	uint64_t left; /* 0: without end */
 	uint64_t lost; /* records since the last one that the client had room for */
+	struct capture_filter only;
 };
 
 /* Of @every packets one. The kernel samples for the client with the smallest number. */
@@ -81,8 +90,12 @@ static uint16_t ethertype_at(const struct dplane_captured *captured, size_t at)
 	return (uint16_t)(captured->data[at] << 8 | captured->data[at + 1]);
 }
 
-/* Source and group where they stand in a frame, behind up to two VLAN tags. */
-static void put_addrs(struct json_object *record, const struct dplane_captured *captured)
+/*
+ * Source and group where they stand in a frame, behind up to two VLAN tags.
+ *
+ * Return: whether it is IP.
+ */
+static bool find_addrs(const struct dplane_captured *captured, struct mfib_key *ret_key)
 {
 	static const struct {
 		uint8_t version, source_at;
@@ -93,20 +106,35 @@ static void put_addrs(struct json_object *record, const struct dplane_captured *
 		if (ethertype_at(captured, at) == 0x8100 || ethertype_at(captured, at) == 0x88a8)
 			at += ETH_TAG_LEN;
 	at += 2;
-	for (int family = 0; family < IP_FAMILY_COUNT; family++) {
-		size_t source_at = at + headers[family].source_at;
-		size_t len = ip_family_addr_len((enum ip_family)family);
-		struct ip_addr source, group;
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
+		const uint8_t *source = captured->data + at + headers[family].source_at;
+		size_t len = ip_family_addr_len(family);
 
-		if (source_at + 2 * len > captured->kept ||
+		if (at + headers[family].source_at + 2 * len > captured->kept ||
 		    captured->data[at] >> 4 != headers[family].version)
 			continue;
-		source = ip_addr_from_bytes((enum ip_family)family, captured->data + source_at);
-		group = ip_addr_from_bytes((enum ip_family)family,
-					   captured->data + source_at + len);
-		field_put_addr(record, "source", &source);
-		field_put_addr(record, "group", &group);
+		ret_key->source = ip_addr_from_bytes(family, source);
+		ret_key->group = ip_addr_from_bytes(family, source + len);
+		return true;
 	}
+	return false;
+}
+
+static bool is_asked(const struct capture *capture, const struct dplane_captured *captured)
+{
+	const struct capture_filter *only = &capture->only;
+	struct mfib_key key = { .source = { .b = { 0 } } };
+
+	if (*only->reason && strcmp(only->reason, captured->reason) != 0)
+		return false;
+	if (*only->interface &&
+	    strcmp(only->interface, port_name(capture->daemon, captured->link)) != 0)
+		return false;
+	if (!ip_addr_is_set(&only->source) && !ip_addr_is_set(&only->group))
+		return true;
+	return find_addrs(captured, &key) &&
+	       (!ip_addr_is_set(&only->source) || ip_addr_equal(&only->source, &key.source)) &&
+	       (!ip_addr_is_set(&only->group) || ip_addr_equal(&only->group, &key.group));
 }
 
 static void put_data(struct json_object *record, const struct dplane_captured *captured)
@@ -128,12 +156,16 @@ static struct json_object *record_of(const struct capture *capture,
 				     const struct dplane_captured *captured)
 {
 	struct json_object *record = json_object_new_object();
+	struct mfib_key key;
 
 	field_put_number(record, "time_ns", (uint64_t)answer_unix_ns(captured->at));
 	field_put_text(record, "interface", port_name(capture->daemon, captured->link));
 	field_put_text(record, "reason", captured->reason);
 	field_put_number(record, "bytes", captured->len);
-	put_addrs(record, captured);
+	if (find_addrs(captured, &key)) {
+		field_put_addr(record, "source", &key.source);
+		field_put_addr(record, "group", &key.group);
+	}
 	field_put_number(record, "lost", capture->lost);
 	put_data(record, captured);
 	return record;
@@ -144,6 +176,8 @@ static void hand_out(struct capture *capture, const struct dplane_captured *capt
 	uint32_t every = sampled_every(capture->daemon);
 	struct json_object *record;
 
+	if (!is_asked(capture, captured))
+		return;
 	capture->seen += every;
 	if (capture->seen < capture->every)
 		return;
@@ -175,10 +209,37 @@ void capture_fini(struct daemon *daemon)
 	end(capture);
 }
 
+/* Return: whether the filters make sense; if not, the client has its answer. */
+static bool read_filter(const struct daemon *daemon, struct ctl_client *client,
+			struct json_object *args, struct capture_filter *ret_only)
+{
+	const char *reason = field_text(args, "reason"), *interface = arg_interface(args);
+
+	if (!arg_interface_check(daemon, client, args))
+		return false;
+	if (!arg_addr(args, "source", &ret_only->source) ||
+	    !arg_addr(args, "group", &ret_only->group)) {
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "",
+				"\"source\" and \"group\" are addresses");
+		return false;
+	}
+	if (reason && !*reason_sentence(reason)) {
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
+				"as in 'hpimctl show counters', for example: ttl, wrong-if, miss",
+				"no packets are counted with the reason '%s'", reason);
+		return false;
+	}
+	(void)snprintf(ret_only->interface, sizeof(ret_only->interface), "%s",
+		       interface ? interface : "");
+	(void)snprintf(ret_only->reason, sizeof(ret_only->reason), "%s", reason ? reason : "");
+	return true;
+}
+
 void capture_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		     struct json_object *args)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
+	struct capture_filter only = { .reason = "" };
 	int64_t every = 1, count = 0;
 	int err;
 
@@ -193,11 +254,16 @@ void capture_request(struct daemon *daemon, struct ctl_client *client, const cha
 		free(capture);
 		return;
 	}
+	if (!read_filter(daemon, client, args, &only)) {
+		free(capture);
+		return;
+	}
 	*capture = (struct capture){ .daemon = daemon,
 				     .client = client,
 				     .every = (uint32_t)every,
 				     .seen = (uint32_t)every,
-				     .left = (uint64_t)count };
+				     .left = (uint64_t)count,
+				     .only = only };
 	DL_APPEND(daemon->captures, capture);
 	err = sample(daemon);
 	if (err) {

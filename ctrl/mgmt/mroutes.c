@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/addr_text.h"
 #include "core/mfib.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
@@ -84,20 +83,12 @@ hp_time mroutes_time_left(const struct mfib_entry *entry, hp_time now)
 
 /* ---- which entries ---- */
 
-/* An argument that may be absent. Return: whether it is none, or an address. */
-static bool read_addr(struct json_object *args, const char *name, struct ip_addr *ret_addr,
-		      bool *ret_is_there)
-{
-	const char *text = field_text(args, name);
-
-	*ret_is_there = text;
-	return !text || !ip_addr_parse(text, ret_addr);
-}
-
 bool mroutes_begin(struct show *show)
 {
-	if (read_addr(show->args, "source", &show->key.source, &show->has_source) &&
-	    read_addr(show->args, "group", &show->key.group, &show->has_group))
+	show->has_source = field_text(show->args, "source");
+	show->has_group = field_text(show->args, "group");
+	if (arg_addr(show->args, "source", &show->key.source) &&
+	    arg_addr(show->args, "group", &show->key.group))
 		return true;
 	ctl_reply_error(show->client, "usage", CTL_EXIT_USAGE, "",
 			"\"source\" and \"group\" are addresses");

@@ -98,6 +98,24 @@ static int run(struct client *client, const struct request *request, struct capt
 	return err;
 }
 
+/* "capture eth0" means the interface, and a file of that name would surprise. */
+static int check_name(struct client *client, const char *path, struct ctl_error *ret_error)
+{
+	struct json_object *args = json_object_new_object();
+	char hint[160];
+	int err;
+
+	json_object_object_add(args, "interface", json_object_new_string(path));
+	err = client_ask(client, "show interfaces", args, NULL, NULL, NULL, ret_error);
+	json_object_put(args);
+	if (err)
+		return err == CTL_EXIT_NOT_FOUND ? 0 : err;
+	(void)snprintf(hint, sizeof(hint),
+		       "hpimctl capture interface %s; a file of that name is ./%s", path, path);
+	return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", hint, "%s is an interface, not a file",
+			path);
+}
+
 int capture_run(struct client *client, const struct request *request, bool is_json,
 		struct ctl_error *ret_error)
 {
@@ -107,6 +125,11 @@ int capture_run(struct client *client, const struct request *request, bool is_js
 
 	if (!request->output)
 		return run(client, request, &capture, ret_error);
+	if (!strchr(request->output, '/') && strcmp(request->output, "-") != 0) {
+		err = check_name(client, request->output, ret_error);
+		if (err)
+			return err;
+	}
 	file = strcmp(request->output, "-") != 0 ? fopen(request->output, "we") : stdout;
 	if (!file)
 		return stream_fail_file(request->output, -errno, ret_error);

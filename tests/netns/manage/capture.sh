@@ -82,6 +82,30 @@ tcpdump -n -v -r "$WORK/file.pcapng" "udp and dst $GROUP4" > "$WORK/read" 2> "$W
 [ "$(grep -c 'ttl 1,' "$WORK/read")" -eq 20 ] && [ "$(grep -c 'ttl 16,' "$WORK/read")" -eq 20 ] ||
 	fail "the file has $(grep -c 'ttl 1,' "$WORK/read") and $(grep -c 'ttl 16,' "$WORK/read") packets of 20 and 20"
 
+# Filters. A name of an interface is never one of a file.
+start_capture ttl capture reason ttl group $GROUP4 count 5
+within 5 is_sampling 1
+send src $GROUP6 -n 20 -r 1000 -T 1
+send src $GROUP4 -n 20 -r 1000
+send src $GROUP4 -n 20 -r 1000 -T 1
+end_capture ttl 5
+[ "$(grep -cE "^[0-9:.]+ eth0 +ttl +10\.1\.1\.100 > $GROUP4 106 bytes\$" "$WORK/ttl.out")" -eq 5 ] ||
+	fail "filters: $(cat "$WORK/ttl.out")"
+start_capture from capture interface eth0 source 2001:db8:1::100 count 5
+within 5 is_sampling 1
+send src $GROUP4 -n 20 -r 1000
+send src $GROUP6 -n 20 -r 1000
+end_capture from 5
+[ "$(grep -c "> $GROUP6 126 bytes\$" "$WORK/from.out")" -eq 5 ] || fail "filters: $(cat "$WORK/from.out")"
+cd "$WORK" || fail 'no folder'
+ends 1 'eth0 is an interface, not a file' "$OLDPWD/$BUILD/hpimctl" -i "$PREFIX-r1" capture eth0 count 1
+ends 1 'hpimctl capture interface eth0' "$OLDPWD/$BUILD/hpimctl" -i "$PREFIX-r1" capture eth0 count 1
+[ ! -e eth0 ] || fail 'a file named eth0'
+cd "$OLDPWD" || fail 'no folder'
+ends 4 'eth9 is not attached' ctl r1 capture interface eth9
+ends 1 "no packets are counted with the reason 'nothing'" ctl r1 capture reason nothing
+within 5 is_sampling 0
+
 # A pipe, and a client that is killed.
 "$BUILD/hpimctl" -i "$PREFIX-r1" capture - count 5 2> "$WORK/pipe.err" | tcpdump -n -r - > "$WORK/pipe.out" 2>&1 &
 pipe=$!
