@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where packets of a source have to come from: the route back to it, as the core is told of it.
+ * Where packets of a source have to come from: the route back to it, as the core knows it.
  */
 #include <stdio.h>
 
