@@ -48,8 +48,9 @@ CFLAGS  += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=
 LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 
-# No hardening: the kernel verifies these programs.
-BPFFLAGS  := -target bpf -O2 -g -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
+# No hardening: the kernel verifies these programs. Their object files are in hpimd as they are, so the
+# folder of the sources must not be in them.
+BPFFLAGS  := -target bpf -O2 -g -ffile-prefix-map=$(CURDIR)=. -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
 	     -Iinclude -Ibpf $(addprefix -I,$(ASM_TYPES))
 
 objs = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
@@ -177,7 +178,7 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 	$(Q)$(BUILD)/tools/bench/bench_flood --json $(BUILD)/bench/flood.json
 	$(Q)$(BUILD)/tools/bench/bench_restart --json $(BUILD)/bench/restart.json
 
-install: all ## Install to DESTDIR/PREFIX (/usr/local)
+install: $(BUILD)/hpimd $(BUILD)/hpimctl ## Install to DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(BUILD)/hpimd $(DESTDIR)$(PREFIX)/sbin/hpimd
 	install -D -m 755 $(BUILD)/hpimctl $(DESTDIR)$(PREFIX)/bin/hpimctl
 	ln -sf hpimctl $(DESTDIR)$(PREFIX)/bin/hpim-dm

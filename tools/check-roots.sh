@@ -12,6 +12,7 @@
 #		check     make check, or with TESTS='unit bpftool ...' only these with one build
 #	DIR=build/roots   where roots, packages and logs are kept. What debootstrap made is used again; what
 #			  the steps add is not, but with KEEP=1.
+#	CCACHE=FOLDER     compile with ccache, which keeps its objects there
 #	MIRROR=http://deb.debian.org/debian
 #
 # Ends with a table; exit status 0 only if all steps passed.
@@ -21,6 +22,8 @@ cd "$(dirname "$0")/.." || exit 1
 
 DIR=$(realpath -m "${DIR:-build/roots}")
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
+tools="make ${CCACHE:+ccache}" # what a root has before it is given our sources
+path=${CCACHE:+/usr/lib/ccache:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 declare -A names=([12]=bookworm [13]=trixie)
 IFS=', ' read -ra roots <<< "${ROOTS:-12,13}"
 IFS=', ' read -ra steps <<< "${STEPS:-demo,deb,package,check}"
@@ -51,7 +54,7 @@ fresh() {
 	if [ ! -e "$root" ] || [ "${KEEP:-0}" != 1 ]; then
 		rm -rf "$root" && cp -a "$DIR/$1.base" "$root" || return
 	fi
-	mkdir -p "$root/src" "$root/packages" && cp -L /etc/resolv.conf "$root/etc/" &&
+	mkdir -p "$root/src" "$root/packages" "$root/ccache" && cp -L /etc/resolv.conf "$root/etc/" &&
 		tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C "$root/src"
 }
 
@@ -60,7 +63,8 @@ begin() {
 	mount --make-rprivate / && cd "$root" && mount --rbind /dev dev && mount -t proc proc proc &&
 		mount -t sysfs sys sys && mount -t bpf bpf sys/fs/bpf && mount -t cgroup2 cgroup sys/fs/cgroup &&
 		mount -t tmpfs run run && mount --bind "$archives" var/cache/apt/archives || return
-	exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+	[ -z "${CCACHE:-}" ] || mount --bind "$CCACHE" ccache || return
+	exec env -i PATH="$path" HOME=/root LC_ALL=C.UTF-8 CCACHE_DIR=/ccache CCACHE_NOHASHDIR=1 \
 		DEBIAN_FRONTEND=noninteractive TESTS="${TESTS:-}" chroot . "$@"
 }
 
@@ -68,18 +72,19 @@ begin() {
 inside() {
 	archives=$DIR/$1.archives
 	mkdir -p "$archives"
-	export root archives
+	export root archives path
 	export -f begin
 	unshare --mount --pid --fork --kill-child bash -c 'begin "$@"' begin sh -ec "cd /src; $2"
 }
 
 step_demo() {
-	fresh "$1" demo && inside "$1" 'apt-get update -q; apt-get install -q -y make; make demo'
+	fresh "$1" demo && inside "$1" "apt-get update -q; apt-get install -q -y $tools; make demo"
 }
 
 step_deb() {
-	fresh "$1" deb && inside "$1" 'apt-get update -q; apt-get install -q -y make
-		make deps deps-dev; make deb; lintian --pedantic --fail-on error,warning,info build/*.deb' &&
+	fresh "$1" deb && inside "$1" "apt-get update -q; apt-get install -q -y $tools"'
+		make deps deps-dev; make deb; make BUILD=build/deb build/deb/mcgen build/deb/mcsink
+		lintian --pedantic --fail-on error,warning,info build/*.deb' &&
 		mkdir -p "$DIR/$1.packages" && cp "$root"/src/build/{*.deb,deb/mcgen,deb/mcsink} "$DIR/$1.packages/"
 }
 
@@ -90,7 +95,7 @@ step_package() {
 }
 
 step_check() {
-	fresh "$1" check && inside "$1" 'apt-get update -q; apt-get install -q -y make
+	fresh "$1" check && inside "$1" "apt-get update -q; apt-get install -q -y $tools"'
 		[ -n "$TESTS" ] || exec make check
 		make deps-dev; make -j"$(nproc)" all tests; exec tests/run.sh $TESTS'
 }
