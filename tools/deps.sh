@@ -7,10 +7,10 @@ set -eu
 # Building the programs, installing them, and the demo.
 build='gcc make clang bpftool libbpf-dev libxdp-dev libelf-dev zlib1g-dev libc6-dev linux-libc-dev
 	uthash-dev libbsd-dev libmnl-dev libjson-c-dev libyaml-dev libsmartcols-dev libsystemd-dev libsodium-dev
-	libssl-dev libcap-ng-dev libmicrohttpd-dev iproute2 util-linux procps perl-base'
+	libssl-dev libcap-ng-dev libmicrohttpd-dev iproute2 ethtool util-linux procps perl-base'
 
 # What tests link with, and the programs that they run; the package.
-test='libcriterion-dev ethtool tcpdump tshark prometheus curl systemd debhelper'
+test='libcriterion-dev tcpdump tshark prometheus curl systemd debhelper'
 
 # What looks at the sources and at the package, and makes roots of other releases.
 dev='cppcheck clang-format clang-tidy lintian debootstrap'
