@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "core/core.h"
 #include "daemon/daemon.h"
+#include "daemon/journal.h"
 #include "daemon/log.h"
 #include "daemon/port.h"
 #include "io/loop.h"
@@ -38,11 +39,15 @@ void log_open(const struct daemon_options *options)
 	(void)libbpf_set_print(log_libbpf); /* the former one wrote to standard error */
 	to_stderr = options->is_foreground;
 	with_debug = options->is_verbose;
+	if (to_stderr)
+		journal_open(options->instance);
 	if (!to_stderr)
 		openlog("hpimd", LOG_PID, LOG_DAEMON);
 }
 
-void log_line(enum note_level level, const char *line)
+/* @note: NULL: the line is about none. */
+static void put_line(enum note_level level, const char *line, const struct daemon *daemon,
+		     const struct core_note *note)
 {
 	static const char *const names[] = { "debug", "info", "warning" };
 	static const int priorities[] = { LOG_DEBUG, LOG_INFO, LOG_WARNING };
@@ -52,11 +57,16 @@ void log_line(enum note_level level, const char *line)
 		return;
 	(void)snprintf(text, sizeof(text), "%s", line); /* cut short it still helps */
 	utf8_repair(text);
-	if (to_stderr)
+	if (!to_stderr)
+		syslog(priorities[level], "%s", text);
+	else if (!journal_send(priorities[level], text, daemon, note))
 		(void)fprintf(stderr, "hpimd: %s: %s\n", names[level],
 			      text); /* nowhere to say so */
-	else
-		syslog(priorities[level], "%s", text);
+}
+
+void log_line(enum note_level level, const char *line)
+{
+	put_line(level, line, NULL, NULL);
 }
 
 void log_format(enum note_level level, const char *format, ...)
@@ -430,5 +440,5 @@ void log_note(const struct daemon *daemon, const struct core_note *note)
 	if (is_left_out(note))
 		return;
 	log_note_line(daemon, note, line, sizeof(line));
-	log_line(note->level, line);
+	put_line(note->level, line, daemon, note);
 }

@@ -242,6 +242,7 @@ int main(int argc, char **argv)
 	if (err >= 0)
 		return err;
 	start_log.is_verbose = options.is_verbose;
+	start_log.instance = options.instance;
 	log_open(is_first ? &start_log : &options);
 	if (options.only_prepares)
 		return exit_code(privileges_prepare(options.instance));

@@ -165,7 +165,7 @@ static void write_file(const char *path, const char *text)
 }
 
 /* Without root a user namespace gives the right to mount, where the system allows it. */
-static void own_run_folder(void)
+void own_run_folder(void)
 {
 	char map[32];
 	uid_t uid = geteuid();

@@ -53,4 +53,7 @@ void client_run_until_closed(const struct client *client);
 /** client_expect() - Send @text and expect exactly @answer, which holds @ends end records. */
 void client_expect(struct client *client, const char *text, unsigned int ends, const char *answer);
 
+/** own_run_folder() - An empty /run of this process; skips the test where that cannot be. */
+void own_run_folder(void);
+
 #endif
