@@ -62,6 +62,60 @@ void config_keys_copy(struct config_keys *ret_keys, const struct config_keys *ke
 /** config_keys_fini() - Free them; no secret stays in memory. */
 void config_keys_fini(struct config_keys *keys);
 
+/* ---- groups, sources and names in words: config/words.c ---- */
+
+/** struct config_fault - What is wrong, as a sentence without a period, and what would be right. */
+struct config_fault {
+	char message[256];
+	const char *hint;
+};
+
+/** config_wrong() - Fill a fault. Return: false. */
+__attribute__((format(printf, 3, 4))) bool config_wrong(struct config_fault *fault,
+							const char *hint, const char *format, ...);
+
+/** config_is_one() - Whether a prefix is a single address. */
+bool config_is_one(const struct ip_prefix *prefix);
+
+/** config_group_parse() - Read a group or a prefix of groups that are forwarded. @text NULL:
+ * missing. */
+bool config_group_parse(const char *text, struct ip_prefix *ret_group,
+			struct config_fault *ret_fault);
+
+/** config_sources_parse() - Read an address or a prefix of sources. */
+bool config_sources_parse(const char *text, struct ip_prefix *ret_sources,
+			  struct config_fault *ret_fault);
+
+/** config_name_parse() - Read the name of an interface of @len bytes, which need not exist. */
+bool config_name_parse(const char *text, size_t len, char ret_name[LINK_NAME_LEN],
+		       struct config_fault *ret_fault);
+
+/* ---- rules of the policy: config/policy.c ---- */
+
+/**
+ * struct config_policy - A rule in words.
+ * @rule:      all but its interface.
+ * @interface: "": every interface.
+ */
+struct config_policy {
+	struct policy_rule rule;
+	char interface[LINK_NAME_LEN];
+};
+
+/** config_policy_name() - "allow", "deny", "boundary", "ssm-range", "ssm-map". */
+const char *config_policy_name(enum policy_kind kind);
+
+/** config_policy_is_filter() - Whether it is of the kinds that replace each other. */
+bool config_policy_is_filter(enum policy_kind kind);
+
+/**
+ * config_policy_parse() - Read "group", "source" and "interface" ("*": all), as the kind has them.
+ *
+ * Return: whether it makes sense; if not, @ret_fault names what does not, and why.
+ */
+bool config_policy_parse(struct json_object *args, enum policy_kind kind,
+			 struct config_policy *ret_policy, struct config_fault *ret_fault);
+
 /* ---- static routes and joins: config/static.c ---- */
 
 #define CONFIG_STATICS_MAX 1000u /* routes and joins of both families */
@@ -82,12 +136,6 @@ struct config_static {
 	unsigned int oif_count;
 };
 
-/** struct config_fault - What is wrong, as a sentence without a period, and what would be right. */
-struct config_fault {
-	char message[256];
-	const char *hint;
-};
-
 /**
  * config_static_parse() - Read "source" ("*": any), "group" (with a length of prefix), "from" and
  * "to", or "source", "group" and "interface".
@@ -104,10 +152,6 @@ bool config_static_is_same(const struct config_static *a, const struct config_st
 /* ---- metrics instead of the kernel's: config/yaml_rpf.c ---- */
 
 #define CONFIG_RPF_METRICS_MAX 10000u
-
-/** config_sources_parse() - Read a prefix of sources. Return: as config_static_parse(). */
-bool config_sources_parse(const char *text, struct ip_prefix *ret_sources,
-			  struct config_fault *ret_fault);
 
 /* ---- the router: config/model.c ---- */
 

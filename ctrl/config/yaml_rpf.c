@@ -5,34 +5,6 @@
 #include "base/addr_text.h"
 #include "config/yaml_int.h"
 
-bool config_sources_parse(const char *text, struct ip_prefix *ret_sources,
-			  struct config_fault *ret_fault)
-{
-	struct ip_addr masked;
-
-	if (ip_prefix_parse(text, ret_sources)) {
-		(void)snprintf(ret_fault->message, sizeof(ret_fault->message),
-			       "'%.60s' is no prefix of sources", text);
-		ret_fault->hint = "as 10.1.1.0/24, 10.1.1.100 or 2001:db8:1::/64";
-		return false;
-	}
-	masked = ip_addr_mask(&ret_sources->addr, ret_sources->len);
-	if (!ip_addr_equal(&masked, &ret_sources->addr)) {
-		(void)snprintf(ret_fault->message, sizeof(ret_fault->message),
-			       "%.60s is no prefix: %s/%u would be one", text,
-			       ip_addr_text(&masked).s, ret_sources->len);
-		ret_fault->hint = "the bits behind the prefix must be zero";
-		return false;
-	}
-	if (ip_addr_is_multicast(&ret_sources->addr)) {
-		(void)snprintf(ret_fault->message, sizeof(ret_fault->message), "%.60s is a group",
-			       text);
-		ret_fault->hint = "the prefix of its sources";
-		return false;
-	}
-	return true;
-}
-
 /* What is read of an element; each is there once it was read. */
 struct metric_target {
 	struct config_metric metric;

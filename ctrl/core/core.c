@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/core_int.h"
+#include "core/denied.h"
 #include "core/membership/gm.h"
 #include "core/membership/join.h"
 #include "core/mfib.h"
@@ -52,7 +53,8 @@ struct core *core_new(const struct core_limits *limits)
 	fx_init(&core->fx);
 	core->mfib = mfib_new(&core->hash_key);
 	core->rpf = rpf_new();
-	if (core->mfib && core->rpf && create_protocols(core))
+	core->denied = denied_new();
+	if (core->mfib && core->rpf && core->denied && create_protocols(core))
 		return core;
 	core_free(core);
 	return NULL;
@@ -75,6 +77,8 @@ void core_free(struct core *core)
 		mrp_for_each (mrp, core, family)
 			mrp->ops->destroy(mrp);
 	}
+	denied_free(core);
+	policy_fini(&core->policy);
 	mfib_free(core->mfib);
 	rpf_free(core->rpf);
 	fx_fini(&core->fx);
@@ -288,6 +292,29 @@ static void handle_gm_config(struct core *core, const struct ev_config *ev)
 	set_gm_settings(core, ev->link, ev->family);
 }
 
+/* What is denied now goes: memberships, entries of an earlier run, and what the protocols have. */
+static void handle_policy(struct core *core, const struct ev_config *ev)
+{
+	const struct policy_rule *rule = &ev->policy;
+
+	if (!policy_set(&core->policy, rule, ev->is_on)) {
+		core_note(core, &(struct core_note){ .level = NOTE_WARN,
+						     .code = NOTE_NO_MEMORY,
+						     .link = rule->link,
+						     .b = rule->group.addr });
+		return;
+	}
+	for (uint16_t link = 0; link < LINKS_MAX; link++) {
+		struct gm_if *gm = core->gm[ev->family][link];
+
+		if (gm && (rule->link == LINK_NONE || rule->link == link))
+			gm_review(core, gm);
+	}
+	mfib_stale_deny(core);
+	denied_review(core);
+	config_changed(core, ev->family, ev);
+}
+
 static void handle_config(struct core *core, const struct ev_config *ev)
 {
 	assert(ev->link < LINKS_MAX);
@@ -299,6 +326,7 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 	case CONFIG_GM:
 	case CONFIG_FAST_LEAVE:
 	case CONFIG_SSM_ANY_SOURCE: handle_gm_config(core, ev); break;
+	case CONFIG_POLICY: handle_policy(core, ev); break;
 	case CONFIG_STATIC_JOIN: gm_join_set(core, ev->link, &ev->join, ev->is_on); break;
 	default: config_changed(core, ev->family, ev); /* a protocol's own: keys, static routes */
 	}
@@ -380,22 +408,38 @@ static void handle_seen(struct core *core, const struct ev_data *ev)
 			(void)mrp->ops->data(mrp, ev); /* all get it, whoever takes it */
 }
 
-/* Of an entry: its owner's. Without one: whoever takes it. */
+/* Of an entry: its owner's. Without one: whoever takes it, unless the policy denies it. */
 static void handle_data(struct core *core, const struct ev_data *ev)
 {
 	const struct mfib_key key = { .source = ev->source, .group = ev->group };
+	struct ev_data data = *ev;
 	bool is_owned = false;
 	struct mfib_entry entry;
 	struct mrp *mrp;
 
 	if (ev->kind == DATA_MISS)
 		mfib_repeat(core, &key);
-	else
+	if (denied_data(core, &data))
+		return;
+	if (data.kind != DATA_MISS)
 		is_owned = mfib_find(core, &key, &entry) && entry.owner != MFIB_STALE;
-	mrp_for_each (mrp, core, ip_addr_family(&ev->group))
+	mrp_for_each (mrp, core, ip_addr_family(&data.group))
 		if (mrp->ops->data && (!is_owned || mrp->ops->owner == entry.owner) &&
-		    mrp->ops->data(mrp, ev))
+		    mrp->ops->data(mrp, &data))
 			return;
+}
+
+/* Return: false: no memory. */
+static bool stale_restore(struct core *core, const struct mfib_route *route, hp_time stale_for)
+{
+	struct mfib_route stripped = *route;
+
+	(void)policy_strip(&core->policy, &stripped); /* its input is not denied */
+	if (!mfib_restore(core, &stripped, stale_for))
+		return false;
+	if (!ifset_equal(&stripped.oifs, &route->oifs))
+		mfib_repeat(core, &route->key);
+	return true;
 }
 
 /* Graceful restart. A protocol may know better than the entry already, and then owns it. */
@@ -406,7 +450,9 @@ static void handle_stale(struct core *core, const struct ev_stale *ev)
 					  .oifs = ev->oifs };
 	struct mrp *mrp;
 
-	if (ev->kind == STALE_ROUTE && !mfib_restore(core, &route, ev->stale_for)) {
+	if (denied_stale(core, ev))
+		return;
+	if (ev->kind == STALE_ROUTE && !stale_restore(core, &route, ev->stale_for)) {
 		core_fx(core, &(struct core_effect){ .kind = FX_MFIB_DEL, .key = route.key });
 		return;
 	}

@@ -9,8 +9,10 @@
 #include "core/fx.h"
 #include "core/link.h"
 #include "core/mrp.h"
+#include "core/policy.h"
 #include "core/sched.h"
 
+struct denied;
 struct gm_if;
 struct gm_join;
 struct mfib;
@@ -36,6 +38,8 @@ struct core {
 	struct mrp *mrp[IP_FAMILY_COUNT][MRP_MAX];         /* NULL after the last */
 	struct mfib *mfib;
 	struct rpf *rpf;
+	struct policy policy;
+	struct denied *denied; /* data that it denies */
 };
 
 /** core_random() - A number from the core's seeded generator, uniform in [0, @below). */
@@ -77,7 +81,7 @@ static inline void core_count_message(struct core *core, uint16_t link, enum ip_
 /** core_note() - Append a note, and count it. */
 void core_note(struct core *core, const struct core_note *note);
 
-/** core_member_changed() - gm tells: the answer of gm_has_member() may have changed. */
+/** core_member_changed() - gm tells: the answer of member_wants() may have changed. */
 void core_member_changed(struct core *core, uint16_t link, const struct ip_addr *group);
 
 /** core_timer_arm() - Arm a timer @delay from now. */

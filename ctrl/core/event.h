@@ -113,6 +113,28 @@ struct static_join {
 	struct ip_addr group;
 };
 
+/* What a rule of the policy says; core/policy.h. */
+enum policy_kind {
+	POLICY_ALLOW,     /* filter of groups, and perhaps sources */
+	POLICY_DENY,      /* the same */
+	POLICY_BOUNDARY,  /* administrative scope: RFC 2365, 5 */
+	POLICY_SSM_RANGE, /* groups for source-specific multicast, in place of those of RFC 4607 */
+	POLICY_SSM_MAP,   /* who asks for any source of these groups asks for @source */
+	POLICY_KIND_COUNT,
+};
+
+/**
+ * struct policy_rule - One rule. All of it but the choice between allow and deny identifies it.
+ * @link:   filter: LINK_NONE: every interface; boundary: the interface.
+ * @group:  groups.
+ * @source: filter: sources, len 0: any; map: one.
+ */
+struct policy_rule {
+	enum policy_kind kind;
+	uint16_t link;
+	struct ip_prefix group, source;
+};
+
 enum config_kind {
 	CONFIG_LINK,       /* switch a protocol on or off on an interface and family */
 	CONFIG_SETTINGS,   /* replace the settings of the instance */
@@ -124,16 +146,17 @@ enum config_kind {
 	CONFIG_STATIC_ROUTE,   /* add, replace or delete a static route of a family */
 	CONFIG_STATIC_JOIN,    /* add or delete a static join; kept as CONFIG_GM */
 	CONFIG_LINK_SETTINGS,  /* replace the settings of an interface, of both families */
+	CONFIG_POLICY,         /* add, replace or delete a rule of the policy */
 };
 
 struct hpim_key;
 
 struct ev_config {
 	enum config_kind kind;
-	uint16_t link;         /* all but CONFIG_SETTINGS and CONFIG_STATIC_ROUTE */
+	uint16_t link;         /* all but CONFIG_SETTINGS, CONFIG_STATIC_ROUTE, CONFIG_POLICY */
 	enum ip_family family; /* all but CONFIG_SETTINGS and CONFIG_LINK_SETTINGS */
 	enum core_proto proto; /* CONFIG_LINK */
-	bool is_on;            /* CONFIG_LINK, CONFIG_MRD; keys and static ones: false deletes it */
+	bool is_on; /* CONFIG_LINK, CONFIG_MRD; keys, static ones, policy: false deletes it */
 	const struct hpim_key *key;    /* CONFIG_KEY; its secret is copied, NULL: as it was */
 	uint8_t version;               /* CONFIG_GM: IGMP 2 or 3, MLD 1 or 2; 0: the newest */
 	bool is_sending;               /* CONFIG_KEY: messages are signed with it from now on */
@@ -141,6 +164,7 @@ struct ev_config {
 	uint64_t own;                  /* CONFIG_LINK_SETTINGS: which count, setting_is_own() */
 	struct static_route route;     /* CONFIG_STATIC_ROUTE */
 	struct static_join join;       /* CONFIG_STATIC_JOIN */
+	struct policy_rule policy;     /* CONFIG_POLICY */
 };
 
 enum command_kind {

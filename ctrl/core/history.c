@@ -185,6 +185,11 @@ static void write_static(struct writer *out, const struct ev_config *config)
 	wr_any(out, &config->join.group);
 }
 
+static bool prefix_is_sane(const struct ip_prefix *prefix)
+{
+	return prefix->len <= 8 * ip_family_addr_len(ip_addr_family(&prefix->addr));
+}
+
 static void read_static(struct reader *in, struct ev_config *config)
 {
 	const struct static_route *route = &config->route;
@@ -196,8 +201,32 @@ static void read_static(struct reader *in, struct ev_config *config)
 	read_oifs(in, &config->route.oifs);
 	config->join.source = rd_any(in);
 	config->join.group = rd_any(in);
-	if (route->group.len > 8 * ip_family_addr_len(ip_addr_family(&route->group.addr)) ||
-	    route->iif >= LINKS_MAX || ifset_has(&route->oifs, route->iif))
+	if (!prefix_is_sane(&route->group) || route->iif >= LINKS_MAX ||
+	    ifset_has(&route->oifs, route->iif))
+		in->bad = true;
+}
+
+static void write_policy(struct writer *out, const struct policy_rule *rule)
+{
+	wr_u8(out, (uint8_t)rule->kind);
+	wr_u16(out, rule->link);
+	wr_any(out, &rule->group.addr);
+	wr_u8(out, rule->group.len);
+	wr_any(out, &rule->source.addr);
+	wr_u8(out, rule->source.len);
+}
+
+static void read_policy(struct reader *in, struct policy_rule *rule)
+{
+	rule->kind = rd_u8(in);
+	rule->link = rd_u16(in);
+	rule->group.addr = rd_any(in);
+	rule->group.len = rd_u8(in);
+	rule->source.addr = rd_any(in);
+	rule->source.len = rd_u8(in);
+	if (rule->kind >= POLICY_KIND_COUNT ||
+	    (rule->link >= LINKS_MAX && rule->link != LINK_NONE) || !prefix_is_sane(&rule->group) ||
+	    !prefix_is_sane(&rule->source))
 		in->bad = true;
 }
 
@@ -237,6 +266,8 @@ static void write_config(struct writer *out, const struct ev_config *config)
 		wr_u8(out, config->version);
 		if (config->kind == CONFIG_STATIC_ROUTE || config->kind == CONFIG_STATIC_JOIN)
 			write_static(out, config);
+		if (config->kind == CONFIG_POLICY)
+			write_policy(out, &config->policy);
 	}
 }
 
@@ -249,7 +280,7 @@ static void read_config(struct reader *in, struct ev_config *config)
 	} else if (config->kind == CONFIG_LINK || config->kind == CONFIG_GM ||
 		   config->kind == CONFIG_FAST_LEAVE || config->kind == CONFIG_SSM_ANY_SOURCE ||
 		   config->kind == CONFIG_MRD || config->kind == CONFIG_STATIC_ROUTE ||
-		   config->kind == CONFIG_STATIC_JOIN) {
+		   config->kind == CONFIG_STATIC_JOIN || config->kind == CONFIG_POLICY) {
 		config->family = rd_u8(in);
 		config->proto = rd_u8(in);
 		config->is_on = rd_u8(in) != 0;
@@ -258,6 +289,8 @@ static void read_config(struct reader *in, struct ev_config *config)
 			in->bad = true;
 		if (config->kind == CONFIG_STATIC_ROUTE || config->kind == CONFIG_STATIC_JOIN)
 			read_static(in, config);
+		if (config->kind == CONFIG_POLICY)
+			read_policy(in, &config->policy);
 	} else {
 		in->bad = true;
 	}

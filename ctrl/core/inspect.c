@@ -99,7 +99,8 @@ struct inspect_counts inspect_counts(const struct core *core)
 			const struct gm_if *gm = core->gm[family][link];
 
 			counts.neighbors += router_count(core, link, family);
-			counts.groups += gm ? gm_if_inspect(gm).groups + gm_join_count(gm) : 0;
+			counts.groups += gm_join_count(core, link, family);
+			counts.groups += gm ? gm_if_inspect(gm).groups : 0;
 		}
 	}
 	return counts;
@@ -108,6 +109,11 @@ struct inspect_counts inspect_counts(const struct core *core)
 const struct core_limits *inspect_limits(const struct core *core)
 {
 	return &core->limits;
+}
+
+const struct policy *inspect_policy(const struct core *core)
+{
+	return &core->policy;
 }
 
 const struct core_settings *inspect_settings(const struct core *core, uint16_t link)

@@ -152,6 +152,9 @@ const struct counters *inspect_counters(const struct core *core, uint16_t link,
 /** inspect_refused() - How often a note of an interface was due, e.g. NOTE_PACKET_BAD. */
 uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code code);
 
+/** inspect_policy() - Its rules, and what they decided. */
+const struct policy *inspect_policy(const struct core *core);
+
 /** inspect_gm_refused() - Messages of IGMP and MLD on an interface that did not count, by reason.
  */
 uint64_t inspect_gm_refused(const struct core *core, uint16_t link, enum gm_refusal reason);

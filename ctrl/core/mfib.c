@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "core/core_int.h"
 #include "core/mfib.h"
+#include "core/policy.h"
 
 struct mfib_claim {
 	UT_hash_handle hh; /* of the first */
@@ -247,6 +248,24 @@ void mfib_stale_link_off(struct core *core, enum ip_family family, uint16_t link
 			if (stale == first)
 				put(core, first);
 		}
+	}
+}
+
+void mfib_stale_deny(struct core *core)
+{
+	struct mfib_claim *first, *next;
+
+	HASH_ITER (hh, core->mfib->entries, first, next) {
+		struct mfib_claim *stale = stale_claim(first);
+		struct mfib_route was, *route = stale ? &stale->route : NULL;
+
+		if (!stale)
+			continue;
+		was = *route;
+		if (!policy_strip(&core->policy, route))
+			mfib_clear(core, MFIB_STALE, &was.key);
+		else if (stale == first && !route_equal(&was, route))
+			put(core, first);
 	}
 }
 

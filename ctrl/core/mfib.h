@@ -17,10 +17,11 @@ struct mfib_claim;
 
 /*
  * Who can own an entry, the most preferred first. Several may claim one (S,G): the claim of the
- * most preferred is in force, and the next one's when that is cleared. What an earlier run left
- * counts only where nothing else does, and ends by itself.
+ * most preferred is in force, and the next one's when that is cleared. The policy's entries,
+ * without outputs, are for data that no protocol is offered (core/denied.h). What an earlier run
+ * left counts only where nothing else does, and ends by itself.
  */
-#define MFIB_OWNERS(X) X(STATIC, "static") X(HPIM, "hpim") X(STALE, "stale")
+#define MFIB_OWNERS(X) X(STATIC, "static") X(HPIM, "hpim") X(POLICY, "policy") X(STALE, "stale")
 
 enum mfib_owner {
 #define OWNER(name, text) MFIB_##name,
@@ -62,6 +63,9 @@ bool mfib_restore(struct core *core, const struct mfib_route *route, hp_time sta
 
 /** mfib_stale_link_off() - Stale entries of a family lose an interface: as output, or whole. */
 void mfib_stale_link_off(struct core *core, enum ip_family family, uint16_t link);
+
+/** mfib_stale_deny() - Stale entries lose what the policy denies: outputs, or all of an entry. */
+void mfib_stale_deny(struct core *core);
 
 /** mfib_expire_next() - Remove one entry whose stale time is over; false: none is left. */
 bool mfib_expire_next(struct core *core);

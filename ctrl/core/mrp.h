@@ -7,8 +7,14 @@
  * address family. protocols.c lists the tables; no other file of the core names a protocol.
  *
  * A protocol may use timers and random numbers (core_int.h), notes and other effects (fx.h), paths
- * to sources (rpf.h), membership questions (membership/gm.h), and as their owner its entries of the
- * forwarding table (mfib.h). It knows no other protocol.
+ * to sources (rpf.h), membership questions (membership/member.h), what the operator denies
+ * (policy.h), and as their owner its entries of the forwarding table (mfib.h). It knows no other
+ * protocol.
+ *
+ * The policy: an interface of policy_denied_links() is neither input nor output of the tree, no
+ * tree is announced there, and what neighbors say there is answered but makes no interest. data()
+ * is not called for data that is denied where it came in; after config_changed() with CONFIG_POLICY
+ * all trees are to be evaluated again.
  */
 #include "core/event.h"
 #include "core/mfib.h"
@@ -37,7 +43,7 @@ struct mrp_ops {
 	/* NULL: no memory. The core fills in the members of struct mrp before anything else. */
 	struct mrp *(*create)(struct core *core, enum ip_family family);
 
-	/* Settings, keys, static routes: a protocol ignores what is not its own. */
+	/* Settings, keys, static routes, policy: a protocol ignores what is not its own. */
 	void (*config_changed)(struct mrp *mrp, const struct ev_config *config);
 
 	/* Something about an interface, or what is switched on there, is different. */
@@ -52,7 +58,7 @@ struct mrp_ops {
 	/* A packet of @kind, on an interface where @proto is switched on. */
 	void (*packet)(struct mrp *mrp, const struct ev_packet *packet);
 
-	/* The answer of gm_has_member() may be different for @group on some interface. */
+	/* The answer of member_wants() may be different for @group on some interface. */
 	void (*member_changed)(struct mrp *mrp, const struct ip_addr *group);
 
 	/*

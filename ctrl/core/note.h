@@ -40,6 +40,7 @@ enum gm_refusal {
 	GM_REFUSED_SSM,          /* a group for source-specific multicast, without a source */
 	GM_REFUSED_NUMBERS,      /* a querier's numbers, taken to the nearest ones in bounds */
 	GM_REFUSED_CHECK,        /* a leave beyond the limit of queries: general queries check it */
+	GM_REFUSED_POLICY, /* a record, or a source of one, that a filter or boundary denies */
 	GM_REFUSAL_COUNT,
 };
 
@@ -83,6 +84,9 @@ enum note_code {
 	NOTE_NEIGHBOR_CLAIM, /* link, a = neighbor, v[0] its BootTime, v[1] the one not believed */
 	NOTE_NEIGHBOR_RATE,  /* link: counted only: too many begin, or begin again, at once */
 	NOTE_HELLO_REPLAYED, /* link: counted only: CheckpointSN went back */
+	NOTE_POLICY_FLOW,    /* link: counted only: data of an (S,G) that the policy denies there */
+	NOTE_POLICY_TREE,    /* link: counted only: a message about such a tree, not counted as
+				interest */
 	NOTE_CODE_COUNT,
 };
 

@@ -16,6 +16,7 @@
 #include "core/inspect.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/policy.h"
 #include "daemon/rpf_metric.h"
 #include "daemon/port.h"
 #include "daemon/privileges.h"
@@ -530,6 +531,7 @@ void daemon_fini(struct daemon *daemon)
 	watch_fini(daemon);
 	static_fini(daemon);
 	rpf_metric_fini(daemon);
+	policy_items_free(daemon);
 	core_free(daemon->core);
 	record_close(daemon->record);
 	free(daemon->posted);

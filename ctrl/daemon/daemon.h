@@ -22,6 +22,7 @@ struct httpd;
 struct loop;
 struct loop_fd;
 struct monitor;
+struct policy_item;
 struct rawsock;
 struct record;
 struct rtnl;
@@ -81,6 +82,7 @@ struct daemon {
 	struct static_rule *statics;
 	struct config_metric *rpf_metrics; /* sorted: daemon/rpf_metric.c */
 	size_t rpf_metric_count;
+	struct policy_item *policy;
 	struct capture *captures;
 	struct monitor *monitors;
 	struct core_event *posted; /* events to feed, oldest first */

@@ -11,6 +11,7 @@
 #include "core/core.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/policy.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "daemon/saved.h"
@@ -48,10 +49,11 @@ bool port_wants_any(const struct daemon *daemon, uint16_t link)
 	return config_link_wants_any(&daemon->ports[link].config);
 }
 
-/* A protocol runs on it, or is to, or a static route names it. */
+/* A protocol runs on it, or is to, or a static route or a rule of the policy names it. */
 static bool is_needed(const struct daemon *daemon, uint16_t number)
 {
-	return config_link_wants_any(&daemon->ports[number].config) || static_uses(daemon, number);
+	return config_link_wants_any(&daemon->ports[number].config) ||
+	       static_uses(daemon, number) || policy_uses(daemon, number);
 }
 
 static void feed_link(struct daemon *daemon, uint16_t number, const struct rtnl_link *link)

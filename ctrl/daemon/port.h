@@ -79,14 +79,14 @@ void port_key_added(struct daemon *daemon, uint16_t link, enum ip_family family)
 void port_link_changed(struct daemon *daemon, const struct rtnl_link *link);
 
 /**
- * port_hold() - Attach an interface for static routes alone, though it may not exist yet; one that
- * is attached stays as it is.
+ * port_hold() - Attach an interface for static routes or the policy alone, though it may not exist
+ * yet; one that is attached stays as it is.
  *
  * Return: its link number, or LINK_NONE with @ret_refusal filled.
  */
 uint16_t port_hold(struct daemon *daemon, const char *name, struct refusal *ret_refusal);
 
-/** port_drop() - Detach an interface unless a protocol or a static route needs it. */
+/** port_drop() - Detach an interface unless a protocol, a static route or the policy needs it. */
 void port_drop(struct daemon *daemon, uint16_t link);
 
 /** port_wants_any() - Whether a protocol runs on an interface, or is to. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is attached, and the static routes and joins, remembered for the next run: one JSON object
- * a line in a file beside the control socket. It is there from the first attach to a plain stop, so
- * a daemon that finds it follows one that crashed or kept its forwarding. Neighbors are in it, so
- * that they are awaited. Secrets of keys are not.
+ * What is attached, the policy, and the static routes and joins, remembered for the next run: one
+ * JSON object a line in a file beside the control socket. It is there from the first attach to a
+ * plain stop, so a daemon that finds it follows one that crashed or kept its forwarding. Neighbors
+ * are in it, so that they are awaited. Secrets of keys are not.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include "core/inspect.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/policy.h"
 #include "daemon/rpf_metric.h"
 #include "daemon/port.h"
 #include "daemon/saved.h"
@@ -138,6 +139,15 @@ static void write_metrics(const struct daemon *daemon, FILE *out)
 		write_line(out, rpf_metric_encode(&daemon->rpf_metrics[i]));
 }
 
+/* Before the static ones, which forward at once. */
+static void write_policy(const struct daemon *daemon, FILE *out)
+{
+	const struct policy_item *item = daemon->policy;
+
+	for (; item; item = item->next)
+		write_line(out, policy_encode(daemon, &item->rule));
+}
+
 void saved_store(struct daemon *daemon)
 {
 	char path[256], *text = NULL;
@@ -153,6 +163,7 @@ void saved_store(struct daemon *daemon)
 		write_settings(daemon, out);
 		write_metrics(daemon, out);
 		write_ports(daemon, out);
+		write_policy(daemon, out);
 		write_statics(daemon, out);
 	}
 	err = out && fclose(out) == 0 ? file_replace(path, text, len) : -ENOMEM;
@@ -244,7 +255,8 @@ static unsigned int restore_ports(struct daemon *daemon, char *text, const char 
 		} else if (saved_decode(line, &port)) {
 			restore_port(daemon, &port, json_object_object_get(line, "neighbors"));
 			count++;
-		} else if (!static_restore(daemon, line) && !rpf_metric_restore(daemon, line)) {
+		} else if (!static_restore(daemon, line) && !rpf_metric_restore(daemon, line) &&
+			   !policy_restore(daemon, line)) {
 			log_format(NOTE_WARN, "a line of %s is not understood and left out", path);
 		}
 		json_object_put(line);

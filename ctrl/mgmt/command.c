@@ -15,6 +15,7 @@
 #define OF_SOURCE    { A_TEXT("source") }
 #define NO_ARGS      { { .name = NULL } }
 #define OF_TREE      { A_TEXT("interface"), A_TEXT("source"), A_TEXT("group") }
+#define OF_POLICY    { A_TEXT("group"), A_TEXT("source"), A_TEXT("interface") }
 #define REFUSED      EXIT_BIT(CTL_EXIT_REFUSED)
 #define NOT_FOUND    EXIT_BIT(CTL_EXIT_NOT_FOUND)
 #define PARTLY       EXIT_BIT(CTL_EXIT_PARTLY)
@@ -97,6 +98,29 @@ const struct command commands[] = {
 	    A_NUMBER("preference", 0, UINT32_MAX - 1) } },
 	{ "rpf-metric delete", ACCESS_CHANGE, NULL, NULL, NOT_FOUND,
 	  "use the kernel's again:", OF_SOURCE },
+	{ "show policy", ACCESS_READ, "hpim.policy/1", NULL, 0,
+	  "boundaries, filters and SSM ranges, and how often each decided", OF_INTERFACE },
+	{ "policy allow", ACCESS_CHANGE, "hpim.policy/1", NULL, REFUSED | NOT_FOUND,
+	  "let groups pass that a less specific rule denies:", OF_POLICY },
+	{ "policy deny", ACCESS_CHANGE, "hpim.policy/1", NULL, REFUSED | NOT_FOUND,
+	  "take no members, data or trees of groups, on one interface or all:", OF_POLICY },
+	{ "policy delete", ACCESS_CHANGE, NULL, NULL, NOT_FOUND,
+	  "delete what 'policy allow' or 'policy deny' set:", OF_POLICY },
+	{ "boundary", ACCESS_CHANGE, "hpim.policy/1", NULL, REFUSED | NOT_FOUND,
+	  "let no packet of groups in or out by an interface, whatever 'policy allow' says",
+	  { A_TEXT("interface"), A_TEXT("group") } },
+	{ "boundary delete", ACCESS_CHANGE, NULL, NULL, NOT_FOUND, "delete a boundary:",
+	  { A_TEXT("interface"), A_TEXT("group") } },
+	{ "ssm-range", ACCESS_CHANGE, "hpim.policy/1", NULL, REFUSED,
+	  "groups for source-specific multicast, in place of 232.0.0.0/8 and ff3x::/32",
+	  { A_TEXT("group") } },
+	{ "ssm-range delete", ACCESS_CHANGE, NULL, NULL, NOT_FOUND, "delete a range:",
+	  { A_TEXT("group") } },
+	{ "ssm-map", ACCESS_CHANGE, "hpim.policy/1", NULL, REFUSED,
+	  "hosts that name no source of these SSM groups ask for this one",
+	  { A_TEXT("group"), A_TEXT("source") } },
+	{ "ssm-map delete", ACCESS_CHANGE, NULL, NULL, NOT_FOUND, "delete a mapping:",
+	  { A_TEXT("group"), A_TEXT("source") } },
 	{ "explain", ACCESS_READ, "hpim.explain/1", NULL, 0,
 	  "say where packets of a source to a group go, and why",
 	  { A_TEXT("source"), A_TEXT("group") } },

@@ -14,6 +14,7 @@
 #include "mgmt/metrics_http.h"
 #include "mgmt/mgmt.h"
 #include "mgmt/monitor.h"
+#include "mgmt/policies.h"
 #include "mgmt/ports.h"
 #include "mgmt/rpf_metrics.h"
 #include "mgmt/schema.h"
@@ -74,6 +75,15 @@ static const struct handler {
 	{ "static delete join", statics_request },
 	{ "rpf-metric", rpf_metrics_request },
 	{ "rpf-metric delete", rpf_metrics_request },
+	{ "policy allow", policies_request },
+	{ "policy deny", policies_request },
+	{ "policy delete", policies_request },
+	{ "boundary", policies_request },
+	{ "boundary delete", policies_request },
+	{ "ssm-range", policies_request },
+	{ "ssm-range delete", policies_request },
+	{ "ssm-map", policies_request },
+	{ "ssm-map delete", policies_request },
 	{ "set", settings_request },
 	{ "unset", settings_request },
 };

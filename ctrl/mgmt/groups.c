@@ -93,10 +93,10 @@ static void show_groups_of(const struct show *show)
 {
 	const struct gm_if *gm = inspect_membership(show->daemon->core, show->link, show->family);
 
-	if (!gm)
-		return;
-	gm_group_inspect(show->daemon->core, gm, show_group, (void *)show);
-	(void)gm_join_inspect(gm, show_join, (void *)show); /* it shows all */
+	if (gm)
+		gm_group_inspect(show->daemon->core, gm, show_group, (void *)show);
+	(void)gm_join_inspect(show->daemon->core, show->link, show->family, show_join,
+			      (void *)show); /* it shows all */
 }
 
 bool groups_step(struct show *show)
@@ -157,10 +157,10 @@ static void show_sources_of(const struct show *show)
 {
 	const struct gm_if *gm = inspect_membership(show->daemon->core, show->link, show->family);
 
-	if (!gm)
-		return;
-	gm_group_inspect(show->daemon->core, gm, show_group_sources, (void *)show);
-	(void)gm_join_inspect(gm, show_join_source, (void *)show); /* it shows all */
+	if (gm)
+		gm_group_inspect(show->daemon->core, gm, show_group_sources, (void *)show);
+	(void)gm_join_inspect(show->daemon->core, show->link, show->family, show_join_source,
+			      (void *)show); /* it shows all */
 }
 
 bool groups_sources_step(struct show *show)

@@ -76,6 +76,12 @@ static const struct reason reasons[] = {
 	  true },
 	{ "gm-ssm", "were reports that name no source of an SSM group, and were ignored", true },
 	{ "gm-numbers", "were queries with timers that are out of bounds, and were limited", true },
+	{ "gm-policy", "were reports of groups or sources that the policy denies ('show policy')",
+	  true },
+	{ "policy-flow", "began flows that the policy denies ('show policy'), and are dropped",
+	  true },
+	{ "policy-tree", "were messages about trees that the policy denies ('show policy')",
+	  false },
 	{ "gm-check", "were leaves beyond the limit of queries, checked by general queries",
 	  false },
 };
@@ -90,6 +96,7 @@ static const char *const gm_names[GM_REFUSAL_COUNT] = {
 	[GM_REFUSED_SSM] = "gm-ssm",
 	[GM_REFUSED_NUMBERS] = "gm-numbers",
 	[GM_REFUSED_CHECK] = "gm-check",
+	[GM_REFUSED_POLICY] = "gm-policy",
 };
 
 static const char *const note_names[NOTE_CODE_COUNT] = {
@@ -109,6 +116,8 @@ static const char *const note_names[NOTE_CODE_COUNT] = {
 	[NOTE_UNWANTED_REFUSED] = "tree-refused",
 	[NOTE_UNWANTED_EVICTED] = "tree-evicted",
 	[NOTE_TREE_EVICTED] = "tree-announced",
+	[NOTE_POLICY_FLOW] = "policy-flow",
+	[NOTE_POLICY_TREE] = "policy-tree",
 };
 
 static const struct reason *find(const char *name)

@@ -176,7 +176,7 @@ const struct schema schemas[] = {
 		EXTRA_COUNTER("tc_packets", "packets", "forwarded by TC"),
 		EXTRA_GAUGE("rate_pps", "packets/s", "since it was last asked, a second ago or more"),
 		GAUGE("stale_s", "s", "until it ends unless a protocol takes it over"),
-		TEXT("owner", "static, hpim, or stale: an earlier run left it"),
+		TEXT("owner", "static, hpim, policy: it is denied, or stale: an earlier run left it"),
 		EXTRA_GAUGE("owned_s", "s", "since when by this owner") } },
 	{ .id = "hpim.static/1", .list = "static", .metrics = "static",
 	  .labels = "kind source group input", .info = "outputs state", .fields = {
@@ -187,12 +187,20 @@ const struct schema schemas[] = {
 		TEXT("outputs", "of a route; of a join, its interface"),
 		TEXT("state", "active or waiting"),
 		GAUGE("flows", NULL, "(S,G) that a route has brought into the forwarding table"),
-		TEXT("why", "what it waits for, or does without") } },
+		TEXT("why", "what it waits for, or does without, or the rule that denies it") } },
 	{ .id = "hpim.rpf-metrics/1", .list = "rpf_metrics", .fields = {
 		TEXT("source", "an address or a prefix; of several the longest counts"),
 		NUMBER("metric", NULL, "instead of the one of the kernel's route"),
 		NUMBER("preference", NULL, "instead of its protocol; null: the protocol"),
 		GAUGE("sources", NULL, "watched sources for which it counts") } },
+	{ .id = "hpim.policy/1", .list = "policy", .fields = {
+		TEXT("rule", "allow, deny, boundary, ssm-range or ssm-map"),
+		TEXT("group", "an address or a prefix"),
+		TEXT("source", "an address or a prefix; '*': any"),
+		TEXT("interface", "'*': every interface"),
+		COUNTER("memberships", NULL, "records of IGMP and MLD that it decided about"),
+		COUNTER("flows", NULL, "flows without an entry that it decided about"),
+		COUNTER("trees", NULL, "messages of neighbors that it decided about") } },
 	{ .id = "hpim.counters/1", .list = "counters", .metrics = "interface",
 	  .labels = "interface reason", .fields = {
 		INTERFACE,

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "core/inspect.h"
+#include "core/policy.h"
 #include "core/static/static.h"
 #include "daemon/daemon.h"
+#include "daemon/policy.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "daemon/static.h"
@@ -45,13 +47,29 @@ static unsigned int absent_outputs(const struct daemon *daemon, const struct sta
 	return count;
 }
 
+/* Return: whether the policy denies what a join asks for, or what comes in for a route. */
+static bool is_denied(const struct daemon *daemon, const struct static_rule *rule, char *why,
+		      size_t room)
+{
+	const struct policy *policy = inspect_policy(daemon->core);
+	const struct static_route *route = &rule->route;
+	const struct policy_entry *entry =
+		ip_addr_is_set(&route->source)
+			? policy_decide(policy, route->iif, &route->source, &route->group.addr)
+			: policy_decide_any(policy, route->iif, &route->group.addr);
+	char text[POLICY_TEXT_MAX];
+
+	if (!policy_is_denial(entry) || route->group.len < entry->rule.group.len)
+		return false;
+	policy_text(daemon, &entry->rule, text);
+	(void)snprintf(why, room, "denied by '%s'", text); /* may be cut */
+	return true;
+}
+
 /* Return: whether a route forwards, or a join counts; @why: what is missing. */
 static bool is_active(const struct daemon *daemon, const struct static_rule *rule, char *why,
 		      size_t room)
 {
-	static const char *const names[IP_FAMILY_COUNT] = { "IGMP", "MLD" };
-	static const char *const words[IP_FAMILY_COUNT] = { "igmp", "mld" };
-	enum ip_family family = ip_addr_family(&rule->route.group.addr);
 	const char *input = port_name(daemon, rule->route.iif);
 	char absent[64] = "";
 
@@ -60,13 +78,10 @@ static bool is_active(const struct daemon *daemon, const struct static_rule *rul
 		(void)snprintf(why, room, "waits for %s, which does not exist yet", input);
 		return false;
 	}
-	if (rule->kind == STATIC_JOIN) {
-		if (inspect_protocol_runs(daemon->core, rule->route.iif, family, PROTO_GM))
-			return true;
-		(void)snprintf(why, room, "%s does not run on %s: 'hpimctl attach %s %s'",
-			       names[family], input, input, words[family]);
+	if (is_denied(daemon, rule, why, room))
 		return false;
-	}
+	if (rule->kind == STATIC_JOIN)
+		return true;
 	if (absent_outputs(daemon, rule, absent, sizeof(absent)))
 		(void)snprintf(why, room, "without %s, which %s not exist yet", absent,
 			       strchr(absent, ',') ? "do" : "does"); /* may be cut */
@@ -79,7 +94,7 @@ static struct json_object *record_of(const struct daemon *daemon, const struct s
 	struct json_object *record = json_object_new_object();
 	struct ifset outputs = rule->route.oifs;
 	bool is_join = rule->kind == STATIC_JOIN, active;
-	char why[160];
+	char why[224];
 
 	if (is_join)
 		ifset_add(&outputs, rule->route.iif);

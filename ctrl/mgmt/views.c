@@ -16,6 +16,7 @@
 #include "mgmt/limits.h"
 #include "mgmt/metrics.h"
 #include "mgmt/mroutes.h"
+#include "mgmt/policies.h"
 #include "mgmt/protocol_counters.h"
 #include "mgmt/rpf.h"
 #include "mgmt/rpf_metrics.h"
@@ -48,6 +49,7 @@ static const struct view views[] = {
 	{ .cmd = "show sequence", .begin = mroutes_begin, .step = sequence_step, .end = trees_end },
 	{ .cmd = "show static", .step = statics_step },
 	{ .cmd = "show rpf-metrics", .step = rpf_metrics_step },
+	{ .cmd = "show policy", .step = policies_step },
 	{ .cmd = "show counters", .begin = counters_begin, .step = counters_step },
 	{ .cmd = "show drops", .begin = counters_begin, .step = counters_drops_step },
 	{ .cmd = "show summary", .begin = summary_begin, .step = summary_step, .end = summary_end },

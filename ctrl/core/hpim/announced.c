@@ -11,7 +11,7 @@
  */
 #include <assert.h>
 
-#include "core/membership/gm.h"
+#include "core/membership/member.h"
 #include "core/hpim/announced.h"
 #include "core/hpim/eval.h"
 #include "core/hpim/reliable.h"
@@ -120,12 +120,9 @@ void hpim_announced_forget(struct hpim_tree *tree)
 bool hpim_announced_is_wanted(const struct hpim *hpim, const struct ip_addr *source,
 			      const struct ip_addr *group, uint16_t link)
 {
-	ifset_for_each (other, &hpim->enabled) {
-		const struct gm_if *gm = hpim->mrp.core->gm[hpim->mrp.family][other];
-
-		if (other != link && gm && gm_has_member(gm, source, group))
+	ifset_for_each (other, &hpim->enabled)
+		if (other != link && member_wants(hpim->mrp.core, other, source, group))
 			return true;
-	}
 	return false;
 }
 

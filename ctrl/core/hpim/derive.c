@@ -30,6 +30,15 @@ uint16_t hpim_input(const struct hpim_facts *facts)
 }
 
 /*
+ * Whether packets of the tree may not come in by its input. Differs, here and below: the
+ * description knows no boundaries. A neighbor beyond one that announces the tree is sent NoInterest.
+ */
+static bool is_cut_off(const struct hpim_facts *facts)
+{
+	return ifset_has(&facts->denied, hpim_input(facts));
+}
+
+/*
  * 3.8. Only BestUpstream can be feasible, and equal costs are not: this is what breaks loops.
  *
  * Differs: while a neighbor of the root interface is awaited, a path by it that was feasible stays
@@ -52,7 +61,7 @@ static enum hpim_tree_state tree_state(const struct hpim_facts *facts)
 	}
 	if (facts->is_originator)
 		is_feasible = hpim_input(facts) != LINK_NONE && facts->is_source_active;
-	if (is_feasible)
+	if (is_feasible && !is_cut_off(facts))
 		return TREE_ACTIVE;
 	return has_upstream ? TREE_UNSURE : TREE_INACTIVE;
 }
@@ -88,12 +97,16 @@ static struct hpim_view_if derive_if(enum hpim_tree_state state, const struct hp
 		view.role = ROLE_ROOT;
 		return view;
 	}
+	if (ifset_has(&facts->denied, fact->link)) {
+		view.sent = fact->best.generation ? SENT_NO_INTEREST : SENT_NOTHING;
+		return view;
+	}
 	view.is_upstream = state == TREE_ACTIVE && fact->is_hpim && !fact->is_connected;
 	view.is_winner = assert_is_won(state, facts, fact);
 	view.is_forwarding = (fact->has_interest || fact->has_member || fact->is_stale) &&
 			     (view.is_winner || fact->is_holding) &&
 			     !fact->is_connected && /* 3.11 */
-			     fact->link != hpim_input(facts);
+			     fact->link != hpim_input(facts) && !is_cut_off(facts);
 	if (state == TREE_UNSURE && fact->best.generation)
 		view.sent = SENT_NO_INTEREST; /* 3.7, step 1 */
 	return view;
@@ -117,11 +130,13 @@ static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *vi
 	view->iif = facts->root != LINK_NONE && !source_is_silent(facts) ? facts->root
 									 : facts->data_link;
 	view->oifs = (struct ifset){ .word = { 0 } };
-	if (view->state != TREE_INACTIVE || facts->root == LINK_NONE || facts->is_originator)
+	if (view->state != TREE_INACTIVE || facts->root == LINK_NONE || facts->is_originator ||
+	    ifset_has(&facts->denied, facts->root))
 		return;
 	for (unsigned int i = 0; i < facts->if_count; i++)
 		if (facts->ifs[i].link != facts->root && facts->ifs[i].floods &&
-		    !facts->ifs[i].is_connected && !facts->ifs[i].is_frozen)
+		    !facts->ifs[i].is_connected && !facts->ifs[i].is_frozen &&
+		    !ifset_has(&facts->denied, facts->ifs[i].link))
 			ifset_add(&view->oifs, facts->ifs[i].link);
 }
 
@@ -163,7 +178,7 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 		if (ret_ifs[i].is_forwarding)
 			ifset_add(&view.oifs, facts->ifs[i].link);
 	}
-	if (view.state != TREE_INACTIVE)
+	if (view.state != TREE_INACTIVE && !is_cut_off(facts))
 		add_stale_elsewhere(facts, &view.oifs);
 	view.in_tree = !ifset_is_empty(&view.oifs); /* 3.12 */
 	for (unsigned int i = 0; i < facts->if_count && !facts->is_originator; i++)

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "core/membership/gm.h"
+#include "core/membership/member.h"
 #include "core/hpim/announced.h"
 #include "core/hpim/eval.h"
 #include "core/hpim/if.h"
@@ -58,18 +58,18 @@ static void gather_frozen(const struct hpim_if *hif, const struct hpim_tree_if *
 		fact->is_stale || (tif && tif->view.role == ROLE_NON_ROOT && tif->view.is_winner);
 }
 
-static void gather_if(const struct hpim_tree *tree, uint16_t link, struct hpim_fact_if *fact)
+static void gather_if(const struct hpim_tree *tree, uint16_t link, bool is_denied,
+		      struct hpim_fact_if *fact)
 {
 	const struct hpim *hpim = tree->hpim;
 	const struct core *core = hpim->mrp.core;
-	const struct gm_if *gm = core->gm[hpim->mrp.family][link];
 	const struct hpim_tree_if *tif = hpim_tree_if_find(tree, link);
 	const struct hpim_if *hif = hpim_if_by_link(hpim, link);
 
 	memset(fact, 0, sizeof(*fact));
 	fact->link = link;
 	fact->is_connected = link_is_connected_to(&core->links[link], &tree->key.source);
-	fact->has_member = gm && gm_has_member(gm, &tree->key.source, &tree->key.group);
+	fact->has_member = member_wants(core, link, &tree->key.source, &tree->key.group);
 	fact->is_holding = tif && timer_runs(&tif->hold_timer);
 	fact->is_stale = tree->stale && ifset_has(&tree->stale->oifs, link);
 	fact->floods = core->links[link].settings.initial_flood;
@@ -79,6 +79,7 @@ static void gather_if(const struct hpim_tree *tree, uint16_t link, struct hpim_f
 	fact->addr = hif->addr;
 	gather_neighbors(hif, tif, fact);
 	gather_frozen(hif, tif, fact);
+	fact->has_interest &= !is_denied;
 }
 
 /* The last that was derived for the tree stays true while its upstream neighbor is awaited. */
@@ -109,6 +110,8 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 	const struct hpim *hpim = tree->hpim;
 	struct hpim_facts *facts = ret_facts;
 
+	policy_denied_links(&hpim->mrp.core->policy, &tree->key.source, &tree->key.group,
+			    &facts->denied);
 	facts->is_originator = path && path->is_reachable && path->is_connected;
 	facts->root = path && ifset_has(&hpim->enabled, path->link) ? path->link : LINK_NONE;
 	facts->is_local = facts->is_originator && path->is_local;
@@ -116,15 +119,19 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 	facts->rpc = path ? (struct hpim_rpc){ path->preference, path->metric }
 			  : (struct hpim_rpc){ UINT32_MAX, UINT32_MAX };
 	facts->is_source_active = timer_runs(&tree->source_timer);
-	facts->has_data = timer_runs(&tree->data_timer);
+	facts->has_data =
+		timer_runs(&tree->data_timer) && !ifset_has(&facts->denied, tree->data_link);
 	facts->data_link = tree->data_link;
 	facts->was_active = was_active(tree, facts->root);
 	facts->is_stale = tree->stale != NULL;
 	if (tree->stale)
 		facts->stale_oifs = tree->stale->oifs;
+	ifset_for_each (link, &facts->denied)
+		ifset_del(&facts->stale_oifs, link);
 	facts->if_count = 0;
 	ifset_for_each (link, &hpim->enabled)
-		gather_if(tree, link, &facts->ifs[facts->if_count++]);
+		gather_if(tree, link, ifset_has(&facts->denied, link),
+			  &facts->ifs[facts->if_count++]);
 }
 
 /* The settings of an interface; of the instance where a tree has no such interface. */
@@ -166,7 +173,7 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 
 	for (unsigned int i = 0; i < facts->if_count; i++)
 		has_upstream |= facts->ifs[i].best.generation != 0;
-	if (!facts->is_originator || input == LINK_NONE)
+	if (!facts->is_originator || input == LINK_NONE || ifset_has(&facts->denied, input))
 		source_gone(tree);
 	else if (facts->has_data && facts->data_link == input)
 		source_seen(tree, lifetime); /* data packet on the root interface */
@@ -267,7 +274,8 @@ static void apply_ifs(struct hpim_tree *tree, const struct hpim_facts *facts,
 
 		if (!tif)
 			continue;
-		if (tif->view.is_winner != is_ifs[i].is_winner && tif->view.role == is_ifs[i].role)
+		if (tif->view.is_winner != is_ifs[i].is_winner &&
+		    tif->view.role == is_ifs[i].role && !ifset_has(&facts->denied, link))
 			note_tree(tree, NOTE_ASSERT, link, is_ifs[i].is_winner);
 		perform(tif, hpim_react(&tree->view, &tif->view, is, &is_ifs[i]), is, &is_ifs[i]);
 		if (!tif->view.is_forwarding)
@@ -358,6 +366,8 @@ static bool is_asked(const struct hpim_tree *tree, const struct hpim_facts *fact
 	for (uint16_t i = 0; i < tree->tif_count && is->state != TREE_INACTIVE; i++) {
 		const struct hpim_record *record;
 
+		if (ifset_has(&facts->denied, tree->tifs[i]->link))
+			continue;
 		LIST_FOREACH (record, &tree->tifs[i]->records, by_tif)
 			if (record->interest == INTEREST_YES)
 				return true;

@@ -16,6 +16,7 @@
 #include "core/hpim/unwanted.h"
 #include "core/hpim/sync.h"
 #include "core/hpim/tree.h"
+#include "core/membership/join.h"
 
 static struct hpim *hpim_from(struct mrp *mrp)
 {
@@ -67,7 +68,9 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 	}
 	if (!hif && runs)
 		hif = hpim_if_start(hpim, link);
-	if (hif || hpim->mrp.core->gm[hpim->mrp.family][link])
+	if (hif || hpim->mrp.core->gm[hpim->mrp.family][link] ||
+	    (info->info.is_present && info->info.is_up &&
+	     gm_join_count(hpim->mrp.core, link, hpim->mrp.family)))
 		ifset_add(&hpim->enabled, link);
 	else if (ifset_has(&hpim->enabled, link)) {
 		ifset_del(&hpim->enabled, link);
@@ -91,6 +94,8 @@ static void config_changed(struct mrp *mrp, const struct ev_config *config)
 
 	if (config->kind == CONFIG_SETTINGS || config->kind == CONFIG_LINK_SETTINGS)
 		settings_changed(hpim);
+	else if (config->kind == CONFIG_POLICY)
+		hpim_tree_mark_all(hpim);
 	else if (config->kind == CONFIG_KEY && config->is_on)
 		hpim_keys_set(hpim, config->link, config->key, config->is_sending);
 	else if (config->kind == CONFIG_KEY)
@@ -160,6 +165,16 @@ static enum note_code read_packet(const struct hpim_if *hif, const struct ev_pac
 	return hpim_accept_sender(hif, packet, ret_msg->type);
 }
 
+/* It is acknowledged and kept: who announces the tree has to learn that it is not wanted here. */
+static void count_denied(const struct hpim_if *hif, const struct hpim_msg *msg)
+{
+	struct core *core = hif->hpim->mrp.core;
+
+	if (policy_refuses(&core->policy, hif->link, &msg->tree.source, &msg->tree.group,
+			   POLICY_TREE))
+		core_count(core, hif->link, hif->hpim->mrp.family, NOTE_POLICY_TREE);
+}
+
 static void receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)
 {
 	struct hpim_record *record;
@@ -174,6 +189,7 @@ static void receive(struct hpim_if *hif, const struct ip_addr *src, const struct
 		record = hpim_neigh_accept(hif, src, msg);
 		if (record)
 			process(record, msg);
+		count_denied(hif, msg);
 	}
 }
 

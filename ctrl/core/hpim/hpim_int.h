@@ -276,7 +276,7 @@ struct hpim {
 	struct hpim_quota *quotas;
 	struct hpim_unwanted_list idle[2]; /* idle, announced; oldest first */
 	uint32_t unwanted_count, ending_count, unacked_count;
-	struct ifset enabled; /* interfaces with HPIM-DM or IGMP/MLD: part of every tree. 3.0 */
+	struct ifset enabled; /* with HPIM-DM, IGMP/MLD or static joins: part of every tree. 3.0 */
 	uint64_t generation;
 	struct hpim_holder orphans; /* their announcer synchronizes again, or is gone */
 	uint32_t announced_count;   /* of all holders, and those that are evicted and end */

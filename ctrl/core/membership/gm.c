@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "core/membership/gm_int.h"
-#include "core/membership/join.h"
 
 const struct ip_addr *gm_own_addr(const struct core *core, const struct gm_if *gm)
 {
@@ -224,7 +223,8 @@ void gm_refuse(struct core *core, const struct gm_if *gm, const struct ip_addr *
 	       enum gm_refusal reason)
 {
 	core->links[gm->link].counters[gm->family->family].gm_refused[reason]++;
-	if (reason == GM_REFUSED_NO_ADDRESS || reason == GM_REFUSED_CHECK)
+	if (reason == GM_REFUSED_NO_ADDRESS || reason == GM_REFUSED_CHECK ||
+	    reason == GM_REFUSED_POLICY)
 		return;
 	core_note(core, &(struct core_note){ .level = NOTE_WARN,
 					     .code = NOTE_GM_REFUSED,
@@ -346,7 +346,6 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family)
 	gm->link = link;
 	gm->family = &gm_families[family];
 	gm->hash_key = &core->hash_key;
-	gm->joins = &core->joins[family][link];
 	gm->version = gm->family->version;
 	gm->settings = &core->links[link].settings.gm[family];
 	startup_begin(gm);
@@ -405,6 +404,18 @@ void gm_configure(struct core *core, struct gm_if *gm)
 	general_query_send(core, gm);
 }
 
+void gm_review(struct core *core, struct gm_if *gm)
+{
+	struct gm_group *group, *next;
+
+	HASH_ITER (hh, gm->groups, group, next)
+		gm_group_review(core, group);
+	if (gm->role != GM_ROLE_QUERIER)
+		return;
+	startup_begin(gm); /* who was denied reports again */
+	general_query_send(core, gm);
+}
+
 void gm_set_fast_leave(struct gm_if *gm, bool is_on)
 {
 	gm->is_fast_leave = is_on;
@@ -420,9 +431,7 @@ bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 {
 	const struct gm_group *found = gm_group_find(gm, group);
 
-	if (found && gm_forwards(found->mode, gm_source_held(gm_source_find(found, source))))
-		return true;
-	return gm_join_wants(gm, source, group);
+	return found && gm_forwards(found->mode, gm_source_held(gm_source_find(found, source)));
 }
 
 /* ---- Snapshots ---- */

@@ -65,7 +65,11 @@ void gm_set_ssm_any_source(struct gm_if *gm, bool is_on);
  */
 void gm_configure(struct core *core, struct gm_if *gm);
 
-/** gm_has_member() - Whether a host or a static join of the interface wants @group from @source. */
+/** gm_review() - The policy is another one: members that it denies end, and hosts are asked again.
+ */
+void gm_review(struct core *core, struct gm_if *gm);
+
+/** gm_has_member() - Whether a host of the interface wants @group from @source. */
 bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 		   const struct ip_addr *group);
 

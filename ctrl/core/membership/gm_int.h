@@ -66,7 +66,6 @@ struct gm_if {
 	const struct gm_settings *settings; /* of the interface, as they are now */
 	struct gm_settings used;            /* by the last query of this router */
 	const struct hash_key *hash_key;    /* the core's */
-	struct gm_join *const *joins;       /* static ones; the core's */
 	uint8_t version;                    /* of the queries sent */
 	bool is_fast_leave, is_ssm_any_source;
 	enum gm_role role;
@@ -177,6 +176,28 @@ bool gm_host_has_room(const struct gm_if *gm, const struct ip_addr *addr, uint32
 /** gm_host_surplus_source() - As for groups, among the sources of one group. */
 struct gm_source *gm_host_surplus_source(struct gm_group *group, const struct ip_addr *addr);
 
+/* ---- membership/admit.c ---- */
+
+/** struct gm_mapped - Room for the sources that a record is mapped to. */
+struct gm_mapped {
+	uint8_t bytes[POLICY_MAP_SOURCES * 16];
+};
+
+/**
+ * gm_admit_record() - Whether a record is about a group that is tracked here; refusals are counted.
+ * @age:    as of gm_group_record(); 0 after a record was mapped.
+ * @record: a report of an SSM group without sources is given those that the group is mapped to.
+ */
+bool gm_admit_record(struct core *core, const struct gm_if *gm, const struct ip_addr *host,
+		     unsigned int *age, struct gm_record *record, struct gm_mapped *mapped);
+
+/** gm_admit_source() - Whether a source that a host wants may be; refusals are counted. */
+bool gm_admit_source(struct core *core, const struct gm_group *group, const struct ip_addr *host,
+		     const struct ip_addr *source);
+
+/** gm_is_admitted() - Whether a group, for any source, may still be a member here. */
+bool gm_is_admitted(const struct core *core, const struct gm_group *group);
+
 /* ---- membership/group.c ---- */
 
 struct gm_group *gm_group_find(const struct gm_if *gm, const struct ip_addr *addr);
@@ -204,6 +225,9 @@ void gm_group_query_received(struct core *core, struct gm_group *group, const st
  * Membership Interval again, but for what is being checked.
  */
 void gm_group_prolong(struct core *core, struct gm_group *group);
+
+/** gm_group_review() - What of a group the policy denies now ends. */
+void gm_group_review(struct core *core, struct gm_group *group);
 
 /** gm_group_end() - The last member is gone. */
 void gm_group_end(struct core *core, struct gm_group *group);

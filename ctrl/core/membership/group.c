@@ -308,6 +308,25 @@ void gm_group_end(struct core *core, struct gm_group *group)
 	core_member_changed(core, link, &addr);
 }
 
+void gm_group_review(struct core *core, struct gm_group *group)
+{
+	struct gm_source *source, *next;
+	uint16_t link = group->gm->link;
+
+	if (!gm_is_admitted(core, group)) {
+		gm_group_end(core, group);
+		return;
+	}
+	HASH_ITER (hh, group->sources, source, next)
+		if (gm_source_held(source) == GM_HELD_WANTED &&
+		    policy_denies(&core->policy, link, &source->addr, &group->addr))
+			source_free(core, source);
+	if (group->mode == GM_MODE_INCLUDE && !group->sources)
+		gm_group_end(core, group);
+	else
+		members_changed(core, group);
+}
+
 /* RFC 9776, 6.5: no host wants all but some sources any longer, one may still want a few. */
 static void group_timer_fire(struct core *core, struct timer *timer)
 {
@@ -472,6 +491,9 @@ static bool unknown_apply(struct core *core, struct gm_group *group, const struc
 
 		if (gm_source_find(group, &addr))
 			continue; /* known before, or named twice */
+		if (act & (GM_SRC_WANT | GM_SRC_WANT_GROUP) &&
+		    !gm_admit_source(core, group, host, &addr))
+			continue;
 		source = source_new(core, group, &addr, host);
 		if (!source)
 			break; /* nor is there room for the others */
@@ -542,50 +564,17 @@ static void host_remember(struct gm_group *group, const struct ip_addr *host, bo
 	gm_host_reports_group(group, host);
 }
 
-/* Never forwarded, so whoever wants them has them: 224.0.0.0/24, ff01::/16, ff02::/16, ff0x::. */
-static bool is_never_forwarded(const struct ip_addr *group)
-{
-	return ip_addr_is_link_scope_group(group) || ip_addr_is_reserved_group(group);
-}
-
-/* RFC 4604, 2.2.1 to 2.2.3: any source of a group that is for source-specific multicast. */
-static bool is_any_source_of_ssm(const struct gm_if *gm, const struct gm_record *record,
-				 unsigned int age)
-{
-	bool is_exclude = record->type == GM_RECORD_IS_EX || record->type == GM_RECORD_TO_EX;
-
-	return !gm->is_ssm_any_source && (age > 0 || is_exclude) &&
-	       ip_addr_is_ssm_group(&record->group);
-}
-
-/* Whether a record is about a group that is tracked. */
-static bool record_counts(struct core *core, const struct gm_if *gm, const struct ip_addr *host,
-			  unsigned int age, const struct gm_record *record)
-{
-	if (record->is_odd) {
-		gm_refuse(core, gm, host, GM_REFUSED_RECORD);
-		return false;
-	}
-	if (record->type < GM_RECORD_IS_IN || record->type >= GM_RECORD_END)
-		return false; /* RFC 9776, 4.2.12 */
-	if (is_never_forwarded(&record->group))
-		return false;
-	if (is_any_source_of_ssm(gm, record, age)) {
-		gm_refuse(core, gm, host, GM_REFUSED_SSM);
-		return false;
-	}
-	return true;
-}
-
 void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *host,
 		     unsigned int age, struct gm_record *record)
 {
 	struct gm_group *group;
 	unsigned int floor = (unsigned int)(gm->family->version - gm->version);
-	bool is_new, is_leave = record_is_leave(record), is_changed;
+	bool is_new, is_leave, is_changed;
+	struct gm_mapped mapped;
 
-	if (!record_counts(core, gm, host, age, record))
+	if (!gm_admit_record(core, gm, host, &age, record, &mapped))
 		return;
+	is_leave = record_is_leave(record);
 	group = gm_group_find(gm, &record->group);
 	is_new = !group;
 	if (!group && record_adds(record))
@@ -602,7 +591,7 @@ void gm_group_record(struct core *core, struct gm_if *gm, const struct ip_addr *
 	is_changed =
 		rule_apply(core, group, host, &gm_rule_table[group->mode][record->type], record);
 	if (group->mode == GM_MODE_INCLUDE && !group->sources) {
-		group_free(core, group); /* new, and no memory for a source */
+		group_free(core, group); /* new, and all its sources were refused */
 		return;
 	}
 	if (is_new)

@@ -21,6 +21,16 @@ static struct gm_join *join_find(const struct hash_key *key, struct gm_join *joi
 	return found;
 }
 
+/* With the first join an interface becomes part of trees, with the last one it may end. */
+static void link_joined(struct core *core, uint16_t link, enum ip_family family)
+{
+	struct mrp *mrp;
+
+	mrp_for_each (mrp, core, family)
+		if (mrp->ops->link_changed)
+			mrp->ops->link_changed(mrp, link);
+}
+
 void gm_join_set(struct core *core, uint16_t link, const struct static_join *join, bool is_on)
 {
 	struct gm_join **joins = &core->joins[ip_addr_family(&join->group)][link];
@@ -44,6 +54,8 @@ void gm_join_set(struct core *core, uint16_t link, const struct static_join *joi
 		HASH_DEL(*joins, found);
 		free(found);
 	}
+	if (gm_join_count(core, link, ip_addr_family(&join->group)) == is_on)
+		link_joined(core, link, ip_addr_family(&join->group));
 	core_member_changed(core, link, &join->group);
 }
 
@@ -58,25 +70,26 @@ void gm_join_free(struct core *core, uint16_t link, enum ip_family family)
 	}
 }
 
-bool gm_join_wants(const struct gm_if *gm, const struct ip_addr *source,
+bool gm_join_wants(const struct core *core, uint16_t link, const struct ip_addr *source,
 		   const struct ip_addr *group)
 {
+	struct gm_join *joins = core->joins[ip_addr_family(group)][link];
 	const struct static_join any = { .group = *group };
 	const struct static_join one = { .source = *source, .group = *group };
 
-	return *gm->joins && (join_find(gm->hash_key, *gm->joins, &any) ||
-			      join_find(gm->hash_key, *gm->joins, &one));
+	return joins &&
+	       (join_find(&core->hash_key, joins, &any) || join_find(&core->hash_key, joins, &one));
 }
 
-uint32_t gm_join_count(const struct gm_if *gm)
+uint32_t gm_join_count(const struct core *core, uint16_t link, enum ip_family family)
 {
-	return HASH_COUNT(*gm->joins);
+	return HASH_COUNT(core->joins[family][link]);
 }
 
-bool gm_join_inspect(const struct gm_if *gm,
+bool gm_join_inspect(const struct core *core, uint16_t link, enum ip_family family,
 		     bool (*each)(void *ctx, const struct static_join *join), void *ctx)
 {
-	for (const struct gm_join *join = *gm->joins; join; join = join->hh.next)
+	for (const struct gm_join *join = core->joins[family][link]; join; join = join->hh.next)
 		if (!each(ctx, &join->join))
 			return false;
 	return true;

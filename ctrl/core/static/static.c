@@ -343,6 +343,8 @@ static void flow_evaluate(struct static_routes *routes, struct flow *flow)
 	ifset_for_each (link, flow->rule ? &flow->rule->route.oifs : &flow->oifs)
 		if (is_present(routes, link) && link != flow->iif)
 			ifset_add(&entry.oifs, link);
+	if (!policy_strip(&core->policy, &entry))
+		entry.oifs = (struct ifset){ .word = { 0 } };
 	(void)mfib_set(core, MFIB_STATIC, &entry); /* without memory its packets miss again */
 }
 
@@ -361,12 +363,20 @@ static bool evaluate_next(struct mrp *mrp)
 
 /* ---- what happens ---- */
 
+static void mark_all(struct static_routes *routes)
+{
+	for (struct flow *flow = routes->flows; flow; flow = flow->hh.next)
+		flow_mark(routes, flow);
+}
+
 static void config_changed(struct mrp *mrp, const struct ev_config *config)
 {
 	struct static_routes *routes = routes_from(mrp);
 	const struct static_route *route = &config->route;
 	bool is_any = !ip_addr_is_set(&route->source);
 
+	if (config->kind == CONFIG_POLICY)
+		mark_all(routes);
 	if (config->kind != CONFIG_STATIC_ROUTE)
 		return;
 	if (is_any && config->is_on)

@@ -4,6 +4,7 @@
 
 #include "test_gm_world.h"
 #include "core/membership/join.h"
+#include "core/membership/member.h"
 
 #define OTHER_SOURCE "198.51.100.7"
 
@@ -20,7 +21,7 @@ static bool has_member(const struct world *w, const char *source)
 {
 	const struct ip_addr from = addr_of(source), group = addr_of(w->facts->group);
 
-	return gm_has_member(w->gm, &from, &group);
+	return member_wants(&w->core, LINK, &from, &group);
 }
 
 static void any_source_check(struct world *w)
@@ -34,7 +35,7 @@ static void any_source_check(struct world *w)
 	gm_join_set(&w->core, LINK, &join, true);
 	cr_assert_str_eq(drain(w), "", "it is there already");
 	cr_assert(has_member(w, OTHER_SOURCE));
-	cr_assert_eq(gm_join_count(w->gm), 1);
+	cr_assert_eq(gm_join_count(&w->core, LINK, w->facts->family), 1);
 	cr_assert_eq(gm_if_inspect(w->gm).groups, 0, "no place of the table of groups");
 	gm_join_set(&w->core, LINK, &join, false);
 	cr_assert_str_eq(drain(w), "-member");
@@ -104,11 +105,11 @@ static void inspect_check(struct world *w)
 
 		gm_join_set(&w->core, LINK, &join, true);
 	}
-	cr_assert_eq(gm_join_count(w->gm), 3);
-	cr_assert_not(gm_join_inspect(w->gm, inspect_two, &count));
+	cr_assert_eq(gm_join_count(&w->core, LINK, w->facts->family), 3);
+	cr_assert_not(gm_join_inspect(&w->core, LINK, w->facts->family, inspect_two, &count));
 	cr_assert_eq(count, 2);
 	gm_join_free(&w->core, LINK, w->facts->family);
-	cr_assert_eq(gm_join_count(w->gm), 0);
+	cr_assert_eq(gm_join_count(&w->core, LINK, w->facts->family), 0);
 }
 
 Test(gm_join, walk_ends_when_it_is_asked_to)

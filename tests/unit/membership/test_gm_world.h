@@ -15,6 +15,7 @@
 #include "core/core_int.h"
 #include "core/membership/gm.h"
 #include "core/membership/family.h"
+#include "core/membership/join.h"
 
 #define LINK 3u
 
@@ -128,7 +129,8 @@ void core_member_changed(struct core *core, uint16_t link, const struct ip_addr 
 	const struct ip_addr source = addr_of("192.0.2.1");
 	struct core_note note = { .code = NOTE_CODE_COUNT, .link = link, .b = *group };
 
-	note.v[0] = gm && gm_has_member(gm, &source, group);
+	note.v[0] = (gm && gm_has_member(gm, &source, group)) ||
+		    gm_join_wants(core, link, &source, group);
 	core_note(core, &note);
 }
 

@@ -190,14 +190,15 @@ Test(statics, refused_route_leaves_nothing)
 		       "'static route' changes something, and this socket is read-only");
 }
 
-Test(statics, join_is_a_member_where_membership_runs)
+Test(statics, join_is_a_member_with_and_without_membership_protocols)
 {
 	static const char args[] = "{'group':'" G4 "','source':'" S4 "','interface':'eth2'}";
 
 	cr_assert_str_eq(reply_rows(request("static join", args), "kind outputs state why"),
-			 "join eth2 waiting IGMP does not run on eth2: 'hpimctl attach eth2 "
-			 "igmp'\n");
+			 "join eth2 active \n");
 	cr_assert_eq(request("attach", "{'interface':'eth1'}")->exit, CTL_EXIT_OK);
+	world_miss("eth1", S4, G4);
+	cr_assert_str_eq(rows("show mroutes", "source outputs"), S4 " eth2\n");
 	cr_assert_eq(request("attach", "{'interface':'eth2'}")->exit, CTL_EXIT_OK);
 	cr_assert_str_eq(rows("show static", "state why"), "active \n");
 	cr_assert_str_eq(rows("show groups", "interface group state last_reporter expires_s"),
