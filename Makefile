@@ -62,6 +62,7 @@ CORE_OBJS   := $(filter-out $(TEXT_OBJ),$(call objs,ctrl/base/*.c ctrl/wire/*.c 
 IO_OBJS     := $(call objs,ctrl/io/*.c)
 DPLANE_OBJS := $(call objs,ctrl/dplane/*.c ctrl/dplane/*/*.c)
 DAEMON_OBJS := $(filter-out $(BUILD)/ctrl/daemon/main.o,$(call objs,ctrl/daemon/*.c ctrl/mgmt/*.c ctrl/config/*.c))
+CONFIG_OBJS := $(call objs,ctrl/config/*.c)
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
 SCHEMA_OBJS := $(BUILD)/ctrl/mgmt/schema.o $(BUILD)/ctrl/mgmt/command.o
 SIMNET_OBJS := $(call objs,tools/simnet/*.c)
@@ -93,7 +94,7 @@ BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink $(B
 
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lyaml -lsodium -lcrypto -lcap-ng -lmicrohttpd
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
-CTL_LIBS    := -ljson-c -lsmartcols
+CTL_LIBS    := -ljson-c -lsmartcols -lyaml
 SIM_LIBS    := -lyaml -ljson-c
 FAKE_WRAP    := -Wl,--wrap=dplane_new,--wrap=getrandom
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
@@ -232,7 +233,8 @@ $(BUILD)/hpimd: $(BUILD)/ctrl/daemon/main.o $(ALL_LIBS)
 	$(call link,$^ $(IO_LIBS) $(DPLANE_LIBS))
 
 # The tables of commands and answers are the daemon's.
-$(BUILD)/hpimctl: $(CTL_OBJS) $(SCHEMA_OBJS) $(BUILD)/ctrl/base/addr.o $(BUILD)/ctrl/base/utf8.o $(TEXT_OBJ)
+$(BUILD)/hpimctl: $(CTL_OBJS) $(SCHEMA_OBJS) $(CONFIG_OBJS) $(BUILD)/ctrl/io/keyfile.o \
+		$(BUILD)/ctrl/io/field.o $(TEXT_OBJ) $(CORE_LIB)
 	$(call link,$^ $(CTL_LIBS))
 
 # The command of the Python implementation of HPIM-DM: hpimctl under another name.
@@ -262,7 +264,7 @@ $(BUILD)/tests/unit/tools/test_explore: | $(BUILD)/hpimexplore
 
 # These run a daemon over a machine that does not exist (tests/unit/common_daemon.h): the fakes
 # stand before the libraries, so what they define is not taken from there.
-$(addprefix $(BUILD)/tests/unit/,daemon/test_flush daemon/test_port mgmt/test_monitor mgmt/test_explain mgmt/test_metrics mgmt/test_rpf_metrics mgmt/test_show mgmt/test_statics mgmt/test_views \
+$(addprefix $(BUILD)/tests/unit/,daemon/test_flush daemon/test_port daemon/test_running mgmt/test_monitor mgmt/test_explain mgmt/test_metrics mgmt/test_rpf_metrics mgmt/test_show mgmt/test_statics mgmt/test_views \
 		dplane/test_dplane_null): %: %.o $(FAKE_OBJS) $(ALL_LIBS)
 	$(call link,$^ $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 

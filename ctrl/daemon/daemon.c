@@ -21,6 +21,7 @@
 #include "daemon/port.h"
 #include "daemon/privileges.h"
 #include "daemon/record.h"
+#include "daemon/running.h"
 #include "daemon/saved.h"
 #include "daemon/settings.h"
 #include "daemon/stale.h"
@@ -403,7 +404,7 @@ static int start_dplane(struct daemon *daemon)
 	const struct core_settings settings = settings_of_instance(daemon);
 	const struct dplane_config config = {
 		.instance = daemon->options->instance,
-		.mroute_table = daemon->options->mroute_table,
+		.mroute_table = daemon->rules.table[CONFIG_MULTICAST],
 		.max_links = LINKS_MAX,
 		.max_routes = IP_FAMILY_COUNT * settings.trees,
 		.max_sets = settings.output_sets,
@@ -433,7 +434,8 @@ static int start_system(struct daemon *daemon)
 	const struct rtnl_handlers handlers = {
 		.ctx = daemon, .link = on_link, .route = on_route, .log = on_log
 	};
-	int err = rtnl_new(daemon->loop, daemon->options->unicast_table, &handlers, &daemon->rtnl);
+	int err = rtnl_new(daemon->loop, daemon->rules.table[CONFIG_UNICAST], &handlers,
+			   &daemon->rtnl);
 
 	if (err)
 		return fail(err, "read links and routes from the kernel");
@@ -475,7 +477,10 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 		err = start_ctl(daemon);
 	if (!err && options->discards_pins)
 		saved_remove(daemon);
-	saved_load_settings(daemon);
+	if (!err)
+		err = running_boot_read(daemon);
+	if (!err)
+		saved_load_instance(daemon);
 	if (!err)
 		err = start_dplane(daemon);
 	if (!err)
@@ -490,7 +495,11 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 	settings_feed(daemon);
 	own_tell(daemon);
 	daemon_flush(daemon); /* the first lease */
-	saved_load(daemon);
+	if (saved_exists(daemon))
+		saved_load(daemon);
+	else
+		running_boot(daemon);
+	running_follow(daemon);
 	stale_routes_feed(daemon);
 	clients->open(daemon);
 	return privileges_drop(options->instance, options->shares_xdp);
@@ -532,6 +541,9 @@ void daemon_fini(struct daemon *daemon)
 	static_fini(daemon);
 	rpf_metric_fini(daemon);
 	policy_items_free(daemon);
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		config_keys_fini(&daemon->ports[link].keys);
+	running_fini(daemon);
 	core_free(daemon->core);
 	record_close(daemon->record);
 	free(daemon->posted);

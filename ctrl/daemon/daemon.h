@@ -32,8 +32,10 @@ struct watch_walk;
 
 struct daemon_options {
 	const char *instance;
-	uint32_t unicast_table; /* kernel table of unicast routes, 254: main */
-	uint32_t mroute_table;  /* kernel multicast table, 0: the default one */
+	uint32_t unicast_table;                   /* kernel table of unicast routes, 254: main */
+	uint32_t mroute_table;                    /* kernel multicast table, 0: the default one */
+	bool has_unicast_table, has_mroute_table; /* they count before those of the configuration */
+	const char *config_path;                  /* NULL: running_path() */
 	bool is_foreground, is_verbose;
 	bool discards_pins;      /* start afresh, whatever an earlier run left */
 	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
@@ -75,6 +77,9 @@ struct daemon {
 	struct core *core;
 	struct record *record;           /* NULL: none, or it could not be written */
 	struct config_settings settings; /* of the instance */
+	struct config rules;             /* of interfaces that are not attached; the tables */
+	struct config boot;              /* the file, until it is applied */
+	char *saved_lines;               /* config_lines() of the file; NULL: there is none */
 	struct port ports[LINKS_MAX];
 	struct hash_key hash_key; /* random, of the tables outside the core */
 	struct watch *watches;
@@ -85,6 +90,8 @@ struct daemon {
 	struct policy_item *policy;
 	struct capture *captures;
 	struct monitor *monitors;
+	char *staged; /* a configuration that arrives in parts: mgmt/config.c */
+	size_t staged_len;
 	struct core_event *posted; /* events to feed, oldest first */
 	size_t posted_count, posted_room;
 	bool is_feeding;

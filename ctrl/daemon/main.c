@@ -20,7 +20,6 @@
 #include "io/loop.h"
 
 #define INSTANCE_NAME_MAX 32
-#define TABLE_MAX         999999999u
 
 #define HELLO_S     10u /* description of HPIM-DM, section 5 */
 #define HELLO_S_MAX 300u
@@ -31,8 +30,9 @@
 #define SECONDS_MAX 3600u
 
 static const char usage[] =
-	"usage: hpimd [-i NAME] [-f] [-t TABLE] [-m TABLE] [-r FILE] [-l SECONDS] [-v]\n"
+	"usage: hpimd [-i NAME] [-c FILE] [-f] [-t TABLE] [-m TABLE] [-r FILE] [-l SECONDS] [-v]\n"
 	"  -i, --instance NAME       name of this router on the machine (default: default)\n"
+	"  -c, --config FILE         the configuration (default: /etc/hpim/NAME.yaml)\n"
 	"  -f, --foreground          stay in the foreground, log to standard error\n"
 	"  -t, --unicast-table N     kernel table of the routes to sources (default: 254, main)\n"
 	"  -m, --multicast-table N   kernel multicast table (default: 0)\n"
@@ -49,10 +49,12 @@ static const char usage[] =
 	"      --prepare             as root: let user hpim start this instance; then end\n"
 	"  -v, --verbose             log more\n"
 	"  -V, --version             print the version and end\n"
-	"Interfaces are attached with 'hpimctl -i NAME attach IFACE'.\n";
+	"The configuration is read at the start, unless an earlier run ended without a stop: then\n"
+	"what that run had counts. Without one, attach interfaces: hpimctl -i NAME attach IFACE.\n";
 
 static const struct option long_options[] = {
 	{ "instance", required_argument, NULL, 'i' },
+	{ "config", required_argument, NULL, 'c' },
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "unicast-table", required_argument, NULL, 't' },
 	{ "multicast-table", required_argument, NULL, 'm' },
@@ -123,17 +125,20 @@ static int parse_options(int argc, char **argv, struct daemon_options *options)
 	struct sockaddr_storage addr;
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "i:ft:m:r:l:vVh", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "i:c:ft:m:r:l:vVh", long_options, NULL)) != -1) {
 		switch (letter) {
 		case 'i': options->instance = optarg; break;
+		case 'c': options->config_path = optarg; break;
 		case 'f': options->is_foreground = true; break;
 		case 't':
-			if (!parse_number(optarg, 0, TABLE_MAX, &options->unicast_table))
+			if (!parse_number(optarg, 0, CONFIG_TABLE_MAX, &options->unicast_table))
 				return usage_error("no table number", optarg);
+			options->has_unicast_table = true;
 			break;
 		case 'm':
-			if (!parse_number(optarg, 0, TABLE_MAX, &options->mroute_table))
+			if (!parse_number(optarg, 0, CONFIG_TABLE_MAX, &options->mroute_table))
 				return usage_error("no table number", optarg);
+			options->has_mroute_table = true;
 			break;
 		case 'r': options->record_path = optarg; break;
 		case 'H':

@@ -10,10 +10,12 @@
 
 #include "core/core.h"
 #include "daemon/daemon.h"
+#include "daemon/keys.h"
 #include "daemon/log.h"
 #include "daemon/policy.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
+#include "daemon/running.h"
 #include "daemon/saved.h"
 #include "daemon/static.h"
 #include "daemon/watch.h"
@@ -101,6 +103,8 @@ static void feed_request(struct daemon *daemon, uint16_t number, enum ip_family 
 	const struct config_link was = running(port);
 
 	port->config.wanted[family][proto] = is_on;
+	if (proto == PROTO_HPIM && is_on && port->waits_for_key[family])
+		keys_forget(daemon, number, family);
 	if (proto == PROTO_HPIM)
 		port->waits_for_key[family] = false;
 	feed_changes(daemon, number, &was);
@@ -160,6 +164,8 @@ static void port_release(struct daemon *daemon, uint16_t number)
 	feed_link(daemon, number, NULL);
 	if (port->ifindex)
 		dplane_detach(daemon->dplane, number);
+	keys_trim(daemon, number, &(struct config_keys){ .list = NULL });
+	config_keys_fini(&port->keys);
 	memset(port, 0, sizeof(*port));
 	feed_changes(daemon, number, &was); /* the next one of this number begins without */
 	watch_answer(daemon, NULL);
@@ -210,6 +216,7 @@ static uint16_t new_port(struct daemon *daemon, const struct port_request *reque
 	port = &daemon->ports[number];
 	port->is_used = true;
 	port->config.mode = request->mode;
+	port->config.threshold = request->threshold;
 	(void)snprintf(port->config.name, sizeof(port->config.name), "%s",
 		       request->name); /* it names a link */
 	if (!link)
@@ -239,21 +246,24 @@ static void reattach_dplane(struct daemon *daemon, uint16_t number, const struct
 			   daemon->ports[number].config.name, strerror(-err));
 }
 
-/* A new mode for an attached interface; the old one is put back when it cannot be. */
-static int change_mode(struct daemon *daemon, uint16_t number, enum dplane_mode mode,
-		       const struct rtnl_link *link)
+/* For an attached interface; the former mode and threshold are put back when it cannot be. */
+static int change_plane(struct daemon *daemon, uint16_t number, enum dplane_mode mode,
+			uint8_t threshold)
 {
 	struct port *port = &daemon->ports[number];
-	enum dplane_mode old = port->config.mode;
+	const struct rtnl_link *link = rtnl_link_by_index(daemon->rtnl, port->ifindex);
+	const struct config_link old = port->config;
 	int err;
 
-	if (mode == old)
+	if (mode == old.mode && threshold == old.threshold)
 		return 0;
 	port->config.mode = mode;
-	err = link ? attach_dplane(daemon, number, link) : 0;
+	port->config.threshold = threshold;
+	err = link ? attach_dplane(daemon, number, link) : 0; /* or when the interface returns */
 	if (!err)
 		return 0;
-	port->config.mode = old;
+	port->config.mode = old.mode;
+	port->config.threshold = old.threshold;
 	reattach_dplane(daemon, number, link);
 	return err;
 }
@@ -288,14 +298,14 @@ static int switch_on(struct daemon *daemon, uint16_t number, const struct port_r
 }
 
 /* Put back what a request changed on an attached interface before it was refused. */
-static void restore_settings(struct daemon *daemon, uint16_t number, const struct port *before,
-			     const struct rtnl_link *link)
+static void restore_settings(struct daemon *daemon, uint16_t number, const struct port *before)
 {
 	struct port *port = &daemon->ports[number];
 	const struct config_link was = running(port);
 	enum dplane_mode mode;
 
-	(void)change_mode(daemon, number, before->config.mode, link); /* it logs what fails */
+	(void)change_plane(daemon, number, before->config.mode,
+			   port->config.threshold); /* it logs what fails */
 	mode = port->config.mode;
 	port->config = before->config;
 	port->config.mode = mode;
@@ -367,7 +377,7 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 			return LINK_NONE;
 		feed_link(daemon, number, link);
 	} else {
-		err = change_mode(daemon, number, request->mode, link);
+		err = change_plane(daemon, number, request->mode, before.config.threshold);
 		if (err)
 			return refuse(ret_refusal, CTL_EXIT_REFUSED, "mode",
 				      "the former mode stays in force",
@@ -377,7 +387,7 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 	want_membership(daemon, number, request);
 	err = switch_on(daemon, number, request);
 	if (err && !is_new)
-		restore_settings(daemon, number, &before, link);
+		restore_settings(daemon, number, &before);
 	else if (err && !is_needed(daemon, number))
 		port_release(daemon, number);
 	if (err)
@@ -386,6 +396,7 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 			      request->name, rawsock_join_error(err));
 	log_waiting(daemon, number);
 	watch_answer(daemon, NULL);
+	running_attached(daemon, number);
 	saved_store(daemon);
 	return number;
 }
@@ -437,6 +448,7 @@ uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
 				feed_request(daemon, number, family, proto, false);
 	if (!is_needed(daemon, number))
 		port_release(daemon, number);
+	running_detached(daemon, request->name);
 	saved_store(daemon);
 	return number;
 }
@@ -445,24 +457,15 @@ uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t thresho
 			struct refusal *ret_refusal)
 {
 	uint16_t number = port_find(daemon, name, ret_refusal);
-	struct port *port = number == LINK_NONE ? NULL : &daemon->ports[number];
-	const struct rtnl_link *link =
-		port ? rtnl_link_by_index(daemon->rtnl, port->ifindex) : NULL;
-	uint8_t before = port ? port->config.threshold : 0;
-	int err = 0;
+	int err;
 
-	if (!port)
+	if (number == LINK_NONE)
 		return LINK_NONE;
-	port->config.threshold = threshold;
-	if (link) /* else it counts when the interface returns */
-		err = attach_dplane(daemon, number, link);
-	if (err) {
-		port->config.threshold = before;
-		reattach_dplane(daemon, number, link);
+	err = change_plane(daemon, number, daemon->ports[number].config.mode, threshold);
+	if (err)
 		return refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane", "see the daemon's log",
 			      "the forwarding plane refuses the threshold of %s: %s", name,
 			      strerror(-err));
-	}
 	saved_store(daemon);
 	return number;
 }
@@ -511,8 +514,10 @@ void port_link_changed(struct daemon *daemon, const struct rtnl_link *link)
 {
 	uint16_t number = port_of(daemon, link);
 
-	if (number == LINK_NONE && link->is_present)
+	if (number == LINK_NONE && link->is_present) {
 		dplane_returned(daemon->dplane, link->ifindex);
+		running_link_appeared(daemon, link->name);
+	}
 	if (number != LINK_NONE && link->is_present)
 		link_present(daemon, number, link);
 	else if (number != LINK_NONE)
@@ -543,7 +548,7 @@ void port_restore_protocols(struct daemon *daemon, uint16_t number)
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		if (port->waits_for_key[family])
 			log_format(NOTE_WARN,
-				   "%s: its keys were not saved; HPIM-DM for IPv%d waits until "
+				   "%s: its keys cannot be read; HPIM-DM for IPv%d waits until "
 				   "'hpimctl key add' gives it one",
 				   port->config.name, family == IP_FAMILY_4 ? 4 : 6);
 	watch_answer(daemon, NULL);
@@ -571,6 +576,86 @@ uint16_t port_restore(struct daemon *daemon, const struct port *saved)
 
 void port_key_added(struct daemon *daemon, uint16_t link, enum ip_family family)
 {
-	if (daemon->ports[link].waits_for_key[family])
+	const struct port *port = &daemon->ports[link];
+
+	if (port->waits_for_key[family] && keys_are_known(port, family))
 		feed_request(daemon, link, family, PROTO_HPIM, true);
+}
+
+/* ---- as configured ---- */
+
+/* One that is not attached, without protocols yet. */
+static uint16_t open_port(struct daemon *daemon, const char *name, const struct config_link *config,
+			  bool is_lenient, struct refusal *refusal)
+{
+	const struct port_request request = {
+		.name = name, .mode = config->mode, .threshold = config->threshold, .waits = true
+	};
+	const struct rtnl_link *link = rtnl_link_by_name(daemon->rtnl, name);
+	struct port port = { .is_used = true,
+			     .config = { .mode = config->mode, .threshold = config->threshold } };
+	uint16_t number;
+
+	(void)snprintf(port.config.name, sizeof(port.config.name), "%s",
+		       name); /* it names a link */
+	if (is_lenient)
+		return port_restore(daemon, &port);
+	number = new_port(daemon, &request, link, refusal);
+	if (number != LINK_NONE)
+		feed_link(daemon, number, link);
+	return number;
+}
+
+/* Protocols and settings; the keys are there. */
+static void become_running(struct daemon *daemon, uint16_t number, const struct config_link *is)
+{
+	struct port *port = &daemon->ports[number];
+	const struct config_link was = running(port);
+	struct config_link config = *is;
+
+	memcpy(config.name, was.name, sizeof(config.name));
+	config.mode = was.mode; /* change_plane() */
+	config.threshold = was.threshold;
+	port->config = config;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		port->waits_for_key[family] = is->wanted[family][PROTO_HPIM] &&
+					      config_keys_count(&port->keys, family) &&
+					      !keys_are_known(port, family);
+	port->error = 0;
+	feed_changes(daemon, number, &was);
+}
+
+uint16_t port_become(struct daemon *daemon, const char *name, const struct config_interface *is,
+		     bool is_lenient, struct refusal *ret_refusal)
+{
+	uint16_t number = port_by_name(daemon, name);
+	bool is_new = number == LINK_NONE;
+	struct port *port;
+	int err = 0;
+
+	if (is_new)
+		number = open_port(daemon, name, &is->link, is_lenient, ret_refusal);
+	if (number == LINK_NONE)
+		return LINK_NONE;
+	port = &daemon->ports[number];
+	if (!is_new)
+		err = change_plane(daemon, number, is->link.mode, is->link.threshold);
+	if (err && !is_lenient)
+		return refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane",
+			      "nothing was changed; see the daemon's log",
+			      "the forwarding plane refuses the mode or threshold of %s: %s", name,
+			      strerror(-err));
+	keys_become(daemon, number, &is->keys);
+	become_running(daemon, number, &is->link);
+	keys_trim(daemon, number, &is->keys);
+	if (port->error && !is_lenient)
+		return refuse(
+			ret_refusal, port->error == -EPERM ? CTL_EXIT_PERMISSION : CTL_EXIT_REFUSED,
+			"socket", "nothing was changed; see the daemon's log",
+			"cannot open the sockets on %s: %s", name, rawsock_join_error(port->error));
+	if (is_new) {
+		log_waiting(daemon, number);
+		watch_answer(daemon, NULL);
+	}
+	return number;
 }

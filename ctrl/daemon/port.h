@@ -20,7 +20,9 @@ struct port {
 	/* Its keys were lost with an earlier run: HPIM-DM, though wanted, begins with the next key.
 	 */
 	bool waits_for_key[IP_FAMILY_COUNT];
-	int error; /* of the last FX_JOIN that failed, negative errno */
+	struct config_keys keys; /* of HPIM-DM */
+	bool is_by_pattern;      /* attached since its name fits a pattern of the configuration */
+	int error;               /* of the last FX_JOIN that failed, negative errno */
 };
 
 /** struct port_request - What attach and detach ask for. */
@@ -31,6 +33,7 @@ struct port_request {
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* of IGMP and MLD; 0: as it is */
 	bool fast_leave, no_fast_leave;      /* of both; neither: as it is */
 	bool ssm_any_source, no_ssm_any_source;
+	uint8_t threshold;
 	bool waits; /* also for an interface that does not exist yet, or has no address */
 };
 
@@ -59,6 +62,15 @@ uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t thresho
 
 /** port_configure() - Other settings of an attached interface, which were checked. */
 void port_configure(struct daemon *daemon, uint16_t link, const struct config_settings *settings);
+
+/**
+ * port_become() - Run an interface as it is configured: attach it, or change what differs.
+ * @is_lenient: what the forwarding plane and the sockets refuse is logged, and waits for a change.
+ *
+ * Return: the link number, or LINK_NONE with @ret_refusal filled; some of it may be done then.
+ */
+uint16_t port_become(struct daemon *daemon, const char *name, const struct config_interface *is,
+		     bool is_lenient, struct refusal *ret_refusal);
 
 /** port_find() - Link number of an attached interface, or LINK_NONE with @ret_refusal filled. */
 uint16_t port_find(const struct daemon *daemon, const char *name, struct refusal *ret_refusal);

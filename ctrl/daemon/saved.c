@@ -3,7 +3,7 @@
  * What is attached, the policy, and the static routes and joins, remembered for the next run: one
  * JSON object a line in a file beside the control socket. It is there from the first attach to a
  * plain stop, so a daemon that finds it follows one that crashed or kept its forwarding. Neighbors
- * are in it, so that they are awaited. Secrets of keys are not.
+ * are in it, so that they are awaited. Secrets of keys are not, but where they stand.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,10 +14,12 @@
 #include "core/core.h"
 #include "core/inspect.h"
 #include "daemon/daemon.h"
+#include "daemon/keys.h"
 #include "daemon/log.h"
 #include "daemon/policy.h"
 #include "daemon/rpf_metric.h"
 #include "daemon/port.h"
+#include "daemon/running.h"
 #include "daemon/saved.h"
 #include "daemon/stale.h"
 #include "daemon/static.h"
@@ -29,6 +31,11 @@
 #define SETTINGS "settings"
 
 #define SAVED_PATH CTL_SOCKET_DIR "/%s.attached"
+
+/* Members of that line: what running_rules_text() says; of the line of an interface. */
+#define RULES      "rules"
+#define KEYS       "keys"
+#define BY_PATTERN "by_pattern"
 
 /* Neighbors that come and go are written so often at most. */
 #define SAVE_PAUSE_S 1
@@ -47,6 +54,8 @@ struct json_object *saved_encode(const struct port *port, const bool has_keys[IP
 	field_put_number(line, "ifindex", port->ifindex);
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		field_put_bool(line, key_names[family], has_keys[family]);
+	json_object_object_add(line, KEYS, keys_encode(&port->keys));
+	field_put_bool(line, BY_PATTERN, port->is_by_pattern);
 	return line;
 }
 
@@ -56,6 +65,8 @@ bool saved_decode(struct json_object *line, struct port *ret_port)
 
 	if (!config_link_decode(line, &port.config))
 		return false;
+	port.is_by_pattern = field_bool(line, BY_PATTERN);
+	keys_decode(json_object_object_get(line, KEYS), &port.keys);
 	port.ifindex = (uint32_t)json_object_get_int64(json_object_object_get(line, "ifindex"));
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		port.waits_for_key[family] = port.config.wanted[family][PROTO_HPIM] &&
@@ -95,16 +106,16 @@ static void write_line(FILE *out, struct json_object *line)
 	json_object_put(line);
 }
 
-/* Settings of the instance, if there are any: a line that names no interface. */
-static void write_settings(const struct daemon *daemon, FILE *out)
+/* Of the instance: a line that names no interface. */
+static void write_instance(const struct daemon *daemon, FILE *out)
 {
-	struct json_object *line;
+	struct json_object *line = json_object_new_object();
+	char *rules = running_rules_text(daemon);
 
-	if (!daemon->settings.own)
-		return;
-	line = json_object_new_object();
 	json_object_object_add(line, SETTINGS, config_settings_encode(&daemon->settings));
+	field_put_text(line, RULES, rules);
 	write_line(out, line);
+	free(rules);
 }
 
 static void write_ports(const struct daemon *daemon, FILE *out)
@@ -160,8 +171,8 @@ void saved_store(struct daemon *daemon)
 	path_of(daemon, path, sizeof(path));
 	out = open_memstream(&text, &len);
 	if (out) {
-		write_settings(daemon, out);
 		write_metrics(daemon, out);
+		write_instance(daemon, out);
 		write_ports(daemon, out);
 		write_policy(daemon, out);
 		write_statics(daemon, out);
@@ -199,14 +210,19 @@ void saved_remove(const struct daemon *daemon)
 	file_remove(path);
 }
 
-static void restore_port(struct daemon *daemon, const struct port *port,
-			 struct json_object *neighbors)
+static void restore_port(struct daemon *daemon, struct port *port, struct json_object *neighbors)
 {
 	uint16_t link = port_restore(daemon, port);
 
-	if (link == LINK_NONE)
+	if (link == LINK_NONE) {
+		config_keys_fini(&port->keys);
 		return;
+	}
 	stale_neighbors_feed(daemon, link, neighbors);
+	keys_restore(daemon, link);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		if (keys_are_known(&daemon->ports[link], family))
+			daemon->ports[link].waits_for_key[family] = false;
 	port_restore_protocols(daemon, link);
 }
 
@@ -215,30 +231,35 @@ static bool is_of_instance(struct json_object *line)
 	return !json_object_object_get(line, "interface") && json_object_object_get(line, SETTINGS);
 }
 
-void saved_load_settings(struct daemon *daemon)
+static void load_instance(struct daemon *daemon, struct json_object *line, const char *path)
 {
-	char path[256], *text = NULL;
-	unsigned int skipped = 0;
-	size_t room = 0;
-	FILE *file;
+	const char *rules = field_text(line, RULES);
+	unsigned int skipped =
+		config_settings_decode(json_object_object_get(line, SETTINGS), &daemon->settings);
 
-	path_of(daemon, path, sizeof(path));
-	file = fopen(path, "re");
-	if (!file)
-		return; /* saved_load() says why */
-	while (getline(&text, &room, file) > 0) {
-		struct json_object *line = json_tokener_parse(text);
-
-		if (is_of_instance(line))
-			skipped += config_settings_decode(json_object_object_get(line, SETTINGS),
-							  &daemon->settings);
-		json_object_put(line);
-	}
-	free(text);
-	(void)fclose(file); /* only read */
+	if (rules)
+		running_rules_restore(daemon, rules);
 	if (skipped)
 		log_format(NOTE_WARN, "%u settings in %s are not understood and left out", skipped,
 			   path);
+}
+
+void saved_load_instance(struct daemon *daemon)
+{
+	char path[256], *text, *rest;
+
+	path_of(daemon, path, sizeof(path));
+	if (file_read(path, &text) < 0)
+		return; /* saved_load() says why */
+	rest = text;
+	while (rest && *rest) {
+		struct json_object *line = json_tokener_parse(strsep(&rest, "\n"));
+
+		if (is_of_instance(line))
+			load_instance(daemon, line, path);
+		json_object_put(line);
+	}
+	free(text);
 }
 
 /* @text is cut into lines. */
@@ -251,7 +272,7 @@ static unsigned int restore_ports(struct daemon *daemon, char *text, const char 
 		struct port port;
 
 		if (is_of_instance(line)) {
-			/* saved_load_settings() */
+			/* saved_load_instance() */
 		} else if (saved_decode(line, &port)) {
 			restore_port(daemon, &port, json_object_object_get(line, "neighbors"));
 			count++;

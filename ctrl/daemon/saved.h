@@ -12,8 +12,8 @@ struct port;
 /** saved_load() - Attach what an earlier run had attached when it ended without a plain stop. */
 void saved_load(struct daemon *daemon);
 
-/** saved_load_settings() - Settings of the instance, before what has its size from them. */
-void saved_load_settings(struct daemon *daemon);
+/** saved_load_instance() - What concerns the instance, before what has its size from it. */
+void saved_load_instance(struct daemon *daemon);
 
 /** saved_store() - Write down what is attached, for a run after this one. */
 void saved_store(struct daemon *daemon);

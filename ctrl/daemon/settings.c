@@ -155,3 +155,21 @@ bool settings_change(struct daemon *daemon, const struct settings_request *reque
 	*ret_link = link;
 	return true;
 }
+
+bool settings_check_config(const struct daemon *daemon, const struct config *config,
+			   struct refusal *ret_refusal)
+{
+	const struct core_settings all = instance_with(daemon, &config->settings);
+	char why[CONFIG_WHY_MAX];
+	int err = config_check(&all, "instance", why);
+
+	for (size_t i = 0; i < config->interface_count && !err; i++) {
+		const struct core_settings here = with(&all, &config->interfaces[i].link.settings);
+
+		err = config_check(&here, config->interfaces[i].name, why);
+	}
+	if (err)
+		(void)refuse(ret_refusal, CTL_EXIT_REFUSED, "conflict", "nothing was changed", "%s",
+			     why);
+	return !err;
+}

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "core/settings.h"
 
+struct config;
 struct daemon;
 struct refusal;
 
@@ -48,5 +49,9 @@ struct settings_request {
  */
 bool settings_change(struct daemon *daemon, const struct settings_request *request,
 		     enum setting_id *ret_id, uint16_t *ret_link, struct refusal *ret_refusal);
+
+/** settings_check_config() - Whether the settings of a configuration go together. */
+bool settings_check_config(const struct daemon *daemon, const struct config *config,
+			   struct refusal *ret_refusal);
 
 #endif

@@ -257,6 +257,20 @@ void static_put(struct json_object *record, const struct static_rule *rule)
 	field_put_text(record, "group", ip_prefix_text(&rule->route.group).s);
 }
 
+void static_words(const struct daemon *daemon, const struct static_rule *rule,
+		  struct config_static *ret_route)
+{
+	struct config_static route = { .kind = rule->kind,
+				       .source = rule->route.source,
+				       .group = rule->route.group };
+
+	(void)snprintf(route.iif, sizeof(route.iif), "%s", port_name(daemon, rule->route.iif));
+	ifset_for_each (link, &rule->route.oifs)
+		(void)snprintf(route.oifs[route.oif_count++], LINK_NAME_LEN, "%s",
+			       port_name(daemon, link)); /* names fit */
+	*ret_route = route;
+}
+
 struct json_object *static_encode(const struct daemon *daemon, const struct static_rule *rule)
 {
 	struct json_object *line = json_object_new_object();

@@ -43,6 +43,10 @@ bool static_uses(const struct daemon *daemon, uint16_t link);
 const struct static_rule *static_rule_for(const struct daemon *daemon, const struct ip_addr *source,
 					  const struct ip_addr *group, uint16_t iif);
 
+/** static_words() - By name of interface. */
+void static_words(const struct daemon *daemon, const struct static_rule *rule,
+		  struct config_static *ret_route);
+
 /** static_encode() - As a line of the file of what is attached. */
 struct json_object *static_encode(const struct daemon *daemon, const struct static_rule *rule);
 

@@ -20,6 +20,7 @@
 #define NOT_FOUND    EXIT_BIT(CTL_EXIT_NOT_FOUND)
 #define PARTLY       EXIT_BIT(CTL_EXIT_PARTLY)
 #define FINDINGS     EXIT_BIT(CTL_EXIT_FINDINGS)
+#define CONFIG_EXITS (EXITS_ANY | REFUSED | NOT_FOUND)
 
 const struct command commands[] = {
 	{ "status", ACCESS_READ, "hpim.status/1", NULL, 0,
@@ -62,6 +63,21 @@ const struct command commands[] = {
 	{ "unset", ACCESS_CHANGE, "hpim.settings/1", NULL, REFUSED | NOT_FOUND,
 	  "back to the value that counts without 'set':",
 	  { A_TEXT("setting"), A_TEXT("interface") } },
+	{ "config show", ACCESS_READ, "hpim.config/1", NULL, 0,
+	  "the running configuration as YAML, without secrets", NO_ARGS },
+	{ "config check", ACCESS_LOCAL, NULL, NULL, REFUSED | NOT_FOUND | EXIT_BIT(CTL_EXIT_PERMISSION),
+	  "look for errors in a file; needs no daemon", { A_TEXT("file") } },
+	{ "config load", ACCESS_CHANGE, "hpim.config-changes/1", NULL, REFUSED | NOT_FOUND,
+	  "make the running configuration that of a file; only what differs is touched",
+	  { A_TEXT("text"), A_NUMBER("offset", 0, 1048576), A_BOOL("more"), A_BOOL("is_file") } },
+	{ "config diff", ACCESS_LOCAL, "hpim.config-changes/1", NULL, CONFIG_EXITS | FINDINGS,
+	  "what loading a file would change; exit code 8 if there is something",
+	  { A_TEXT("file") } },
+	{ "config save", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND,
+	  "write the running configuration to a file",
+	  { A_TEXT("text"), A_NUMBER("offset", 0, 1048576), A_BOOL("more"), A_BOOL("is_file") } },
+	{ "reload", ACCESS_LOCAL, "hpim.config-changes/1", NULL, CONFIG_EXITS,
+	  "'config load' of the file of the instance", NO_ARGS },
 	{ "show keys", ACCESS_READ, "hpim.keys/1", NULL, NOT_FOUND,
 	  "keys that sign HPIM-DM messages, without their secrets", OF_INTERFACE },
 	{ "show algorithms", ACCESS_READ, "hpim.algorithms/1", NULL, 0,
@@ -140,7 +156,7 @@ const struct command commands[] = {
 	{ "key add", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND,
 	  "accept messages signed with it:",
 	  { A_TEXT("interface"), A_NUMBER("id", 0, UINT16_MAX), A_TEXT("algorithm"),
-	    A_TEXT("secret"), A_BOOL("sending") } },
+	    A_TEXT("secret"), A_BOOL("sending"), A_TEXT("file") } },
 	{ "key send", ACCESS_CHANGE, NULL, NULL, REFUSED | NOT_FOUND,
 	  "sign with this key from now on:",
 	  { A_TEXT("interface"), A_NUMBER("id", 0, UINT16_MAX) } },

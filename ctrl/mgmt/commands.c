@@ -10,6 +10,7 @@
 #include "io/ctlsock.h"
 #include "io/field.h"
 #include "mgmt/capture.h"
+#include "mgmt/config.h"
 #include "mgmt/keys.h"
 #include "mgmt/metrics_http.h"
 #include "mgmt/mgmt.h"
@@ -85,6 +86,8 @@ static const struct handler {
 	{ "ssm-map", policies_request },
 	{ "ssm-map delete", policies_request },
 	{ "set", settings_request },
+	{ "config load", config_request },
+	{ "config save", config_request },
 	{ "unset", settings_request },
 };
 
@@ -125,6 +128,7 @@ static void close_clients(struct daemon *daemon)
 	metrics_http_close(daemon);
 	capture_fini(daemon);
 	monitor_fini(daemon);
+	config_close(daemon);
 }
 
 void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct json_object *args,

@@ -341,7 +341,7 @@ static void check_route(struct doctor *doctor)
 		advice.why = "multicast follows the unicast route back to the source";
 		advice.remedy = "add the route, or let the routing protocol announce it";
 		doctor_report(doctor, &advice, "(%s, %s): there is no route to %s in table %u",
-			      source.s, group.s, source.s, doctor->daemon->options->unicast_table);
+			      source.s, group.s, source.s, doctor->daemon->rules.table[CONFIG_UNICAST]);
 		return;
 	}
 	if (port_by_ifindex(doctor->daemon, path.ifindex) != LINK_NONE)

@@ -120,7 +120,7 @@ static void explain_route(const struct explain *ex)
 		say(ex, "route", "-", "no",
 		    "there is no route to %s in table %u: multicast follows the unicast route back "
 		    "to the source, so no tree can be built",
-		    ex->source.s, ex->daemon->options->unicast_table);
+		    ex->source.s, ex->daemon->rules.table[CONFIG_UNICAST]);
 		return;
 	}
 	if (ex->is_local)

@@ -2,17 +2,14 @@
 /*
  * Keys of HPIM-DM over the control socket. Secrets come in and never go out again.
  */
-#include <errno.h>
 #include <string.h>
 
-#include "base/hash.h"
-#include "core/core.h"
 #include "core/inspect.h"
 #include "daemon/daemon.h"
+#include "daemon/keys.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "daemon/saved.h"
-#include "io/crypto.h"
 #include "io/ctlsock.h"
 #include "io/field.h"
 #include "mgmt/args.h"
@@ -22,74 +19,43 @@
 /* A request about one key on one interface. */
 struct request {
 	uint16_t link;
-	struct hpim_key key; /* secret NULL: not given */
-	bool is_sending;
+	struct config_key key; /* of each family asked for */
 };
 
-/* A hash that this system cannot compute would silence the interface. */
-static bool hash_works(const struct hpim_key *key)
-{
-	static const uint8_t byte;
-	const struct hpim_auth_part part = { .bytes = &byte, .len = 1 };
-	uint8_t digest[HPIM_SECURITY_MAX];
-
-	return crypto_hmac(key, &part, 1, digest) == 0;
-}
-
-static const char *secret_error(struct json_object *args, struct hpim_key *key)
+static const char *secret_error(struct json_object *args, struct config_key *key)
 {
 	const char *algorithm = field_text(args, "algorithm");
-	const char *secret = field_text(args, "secret");
+	const char *secret = field_text(args, "secret"), *file = field_text(args, "file");
+	char why[CONFIG_WHY_MAX];
 
 	if (!algorithm || hpim_hash_by_name(algorithm, &key->hash) < 0)
 		return "there is no such algorithm; 'hpimctl show algorithms' lists them";
 	if (!secret || !secret[0] || strlen(secret) > HPIM_SECRET_MAX)
 		return "a key has 1 to 128 bytes";
-	key->secret = (const uint8_t *)secret;
-	key->secret_len = strlen(secret);
-	return hash_works(key) ? NULL : "this system cannot compute that algorithm";
-}
-
-struct key_count {
-	uint16_t link, id;
-	unsigned int others;
-	bool is_there;
-};
-
-static bool count_key(void *ctx, const struct inspect_key *view)
-{
-	struct key_count *count = ctx;
-
-	if (view->link == count->link) {
-		count->is_there |= view->id == count->id;
-		count->others += view->id != count->id;
+	if (file && (file[0] != '/' || strlen(file) >= sizeof(key->where)))
+		return "the file of a key has an absolute path of up to 255 bytes";
+	if (file) {
+		key->from = CONFIG_KEY_FILE;
+		memcpy(key->where, file, strlen(file) + 1);
 	}
-	return true;
-}
-
-static struct key_count count_keys(const struct daemon *daemon, enum ip_family family,
-				   uint16_t link, uint16_t id)
-{
-	struct key_count count = { .link = link, .id = id };
-
-	inspect_keys(daemon->core, family, count_key, &count);
-	return count;
+	memcpy(key->secret, secret, strlen(secret) + 1);
+	return keys_read(key, why) ? NULL : "this system cannot compute that algorithm";
 }
 
 /* Refused as a whole before anything is changed. */
 static bool is_possible(struct daemon *daemon, const struct request *request, const char *cmd,
 			struct json_object *args, struct refusal *refusal)
 {
+	const struct config_keys *keys = &daemon->ports[request->link].keys;
 	bool is_there = false, is_full = false;
 
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		struct key_count count;
+		bool is_known = config_keys_find(keys, family, request->key.id) != NULL;
 
 		if (!arg_family(args, family))
 			continue;
-		count = count_keys(daemon, family, request->link, request->key.id);
-		is_there |= count.is_there;
-		is_full |= !count.is_there && count.others >= HPIM_KEYS_MAX;
+		is_there |= is_known;
+		is_full |= !is_known && config_keys_count(keys, family) >= HPIM_KEYS_MAX;
 	}
 	if (!strcmp(cmd, "key add")) {
 		if (is_full)
@@ -110,8 +76,7 @@ static bool read_request(struct daemon *daemon, const char *cmd, struct json_obj
 	const char *error;
 	int64_t id;
 
-	*request = (struct request){ .is_sending = field_bool(args, "sending") ||
-						   !strcmp(cmd, "key send") };
+	*request = (struct request){ .key.is_sending = field_bool(args, "sending") };
 	request->link = port_find(daemon, name ? name : "-", refusal);
 	if (request->link == LINK_NONE)
 		return false;
@@ -126,6 +91,21 @@ static bool read_request(struct daemon *daemon, const char *cmd, struct json_obj
 	return !error && is_possible(daemon, request, cmd, args, refusal);
 }
 
+static void perform(struct daemon *daemon, struct request *request, const char *cmd)
+{
+	const struct config_key *key = &request->key;
+
+	if (!strcmp(cmd, "key delete")) {
+		keys_delete(daemon, request->link, key->family, key->id);
+	} else if (!strcmp(cmd, "key send")) {
+		keys_send(daemon, request->link, key->family, key->id);
+		port_key_added(daemon, request->link, key->family);
+	} else {
+		keys_put(daemon, request->link, key);
+		port_key_added(daemon, request->link, key->family);
+	}
+}
+
 static void key_answer(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		       struct json_object *args)
 {
@@ -138,20 +118,11 @@ static void key_answer(struct daemon *daemon, struct ctl_client *client, const c
 		return;
 	}
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		struct core_event event = { .kind = EV_CONFIG,
-					    .config = { .kind = CONFIG_KEY,
-							.link = request.link,
-							.family = family,
-							.is_on = strcmp(cmd, "key delete") != 0,
-							.key = &request.key,
-							.is_sending = request.is_sending } };
-
-		if (!arg_family(args, family))
-			continue;
-		daemon_feed(daemon, &event);
-		if (event.config.is_on)
-			port_key_added(daemon, request.link, family);
+		request.key.family = family;
+		if (arg_family(args, family))
+			perform(daemon, &request, cmd);
 	}
+	explicit_bzero(&request, sizeof(request));
 	saved_store(daemon);
 	ctl_reply_end(client, NULL);
 }

@@ -55,7 +55,9 @@ const struct schema schemas[] = {
 		TEXT("capabilities", "privileges the daemon keeps"),
 		GAUGE("mroutes", NULL, "entries of the forwarding table, as wanted"),
 		EXTRA_NUMBER("multicast_table", NULL, "kernel multicast table"),
-		EXTRA_NUMBER("unicast_table", NULL, "kernel table of the routes to sources") } },
+		EXTRA_NUMBER("unicast_table", NULL, "kernel table of the routes to sources"),
+		TEXT("config_file", "its configuration"),
+		BOOL("unsaved", "the running configuration is not what was read from that file, or written there") } },
 	{ .id = "hpim.interfaces/1", .list = "interfaces", .metrics = "interface",
 	  .labels = "interface", .info = "state mode tier", .fields = {
 		INTERFACE,
@@ -280,6 +282,11 @@ const struct schema schemas[] = {
 		TEXT("what", "what was found"),
 		TEXT("why", "why it matters"),
 		TEXT("remedy", "what to do about it") } },
+	{ .id = "hpim.config/1", .list = "lines", .fields = {
+		TEXT("text", "a line of the configuration as YAML: docs/CONFIGURATION.md") } },
+	{ .id = "hpim.config-changes/1", .list = "changes", .fields = {
+		TEXT("change", "+: comes; -: goes"),
+		TEXT("line", "where in the configuration, and the value") } },
 	{ .id = "hpim.keys/1", .list = "keys", .fields = {
 		INTERFACE, FAMILY,
 		NUMBER("id", NULL, "number of the key"),

@@ -59,11 +59,12 @@ struct show {
 	bool has_source, has_group;
 	bool is_at_trees; /* of a view of links and trees: the links are done */
 	bool is_walking;
-	struct inspect_walk walk; /* over trees, or */
-	struct mfib_walk entries; /* over the forwarding table */
+	struct inspect_walk walk;  /* over trees, or */
+	struct mfib_walk entries;  /* over the forwarding table */
 	struct watch_walk watches; /* or over sources */
-	struct summary *summary;  /* what mgmt/summary.c has added up */
-	struct doctor *doctor;    /* what mgmt/doctor.c has found */
+	struct summary *summary;   /* what mgmt/summary.c has added up */
+	char *text, *rest;         /* lines, of which the rest is to be sent */
+	struct doctor *doctor;     /* what mgmt/doctor.c has found */
 	struct metrics *metrics;
 };
 

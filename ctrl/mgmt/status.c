@@ -8,6 +8,7 @@
 #include "core/mfib.h"
 #include "daemon/daemon.h"
 #include "daemon/privileges.h"
+#include "daemon/running.h"
 #include "dplane/dplane.h"
 #include "io/field.h"
 #include "io/loop.h"
@@ -77,6 +78,7 @@ static struct json_object *status_record(const struct daemon *daemon,
 					 const struct dplane_totals *totals)
 {
 	struct json_object *record = json_object_new_object();
+	char path[CONFIG_PATH_MAX];
 
 	field_put_text(record, "instance", daemon->options->instance);
 	field_put_text(record, "version", HPIM_VERSION);
@@ -84,8 +86,11 @@ static struct json_object *status_record(const struct daemon *daemon,
 	field_put_seconds(record, "uptime_s", loop_now() - daemon->started_at);
 	put_numbers(daemon, totals, record);
 	put_privileges(record);
-	field_put_number(record, "multicast_table", daemon->options->mroute_table);
-	field_put_number(record, "unicast_table", daemon->options->unicast_table);
+	field_put_number(record, "multicast_table", daemon->rules.table[CONFIG_MULTICAST]);
+	field_put_number(record, "unicast_table", daemon->rules.table[CONFIG_UNICAST]);
+	running_path(daemon, path);
+	field_put_text(record, "config_file", path);
+	field_put_bool(record, "unsaved", running_is_unsaved(daemon));
 	return record;
 }
 

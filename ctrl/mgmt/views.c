@@ -7,6 +7,7 @@
 
 #include "io/field.h"
 #include "mgmt/args.h"
+#include "mgmt/config.h"
 #include "mgmt/counters.h"
 #include "mgmt/doctor.h"
 #include "mgmt/explain.h"
@@ -60,6 +61,7 @@ static const struct view views[] = {
 	{ .cmd = "show limits", .step = limits_step },
 	{ .cmd = "show timers", .step = settings_timers_step },
 	{ .cmd = "show config", .step = settings_config_step },
+	{ .cmd = "config show", .begin = config_begin, .step = config_step, .end = config_end },
 	{ .cmd = "show keys", .step = keys_step },
 	{ .cmd = "show algorithms", .step = keys_algorithms_step },
 	{ .cmd = "metrics", .begin = metrics_begin, .step = metrics_view_step, .end = metrics_end },

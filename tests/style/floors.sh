@@ -55,7 +55,7 @@ check() {
 	for file in ctrl/mgmt/schema.[ch] ctrl/mgmt/command.c; do
 		allow "$file" "$file" "mgmt/schema\\.h$|hpim/ctl_abi\\.h$" "($free)\\.h"
 	done
-	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$|mgmt/schema\\.h$" "*"
+	allow "tools/hpimctl" "tools/hpimctl/*.[ch]" "base/|hpimctl/|hpim/(ip_addr|ctl_abi)\\.h$|mgmt/schema\\.h$|config/(model|config)\\.h$|io/keyfile\\.h$" "*"
 	allow "tools/hpimexplore" "tools/hpimexplore/*.[ch]" "base/|wire/|core/|simnet/|hpimexplore/" "*"
 	allow "tools/simnet" "tools/simnet/*.[ch]" \
 		"base/|wire/|simnet/|core/(core|event|effect|inspect|membership/gm|history)\\.h\$" "*"

@@ -29,6 +29,9 @@ void world_kill(void);
 /** world_end() - A plain stop; everything is freed. */
 void world_end(void);
 
+/** world_stop() - A plain stop; files and interfaces stay, and another daemon may boot. */
+void world_stop(void);
+
 /** world_run() - Let time pass: timers, and packets from and to the neighbors. */
 void world_run(hp_time duration);
 
@@ -70,6 +73,9 @@ void world_neighbor_report(uint8_t net, const char *group);
  */
 __attribute__((format(printf, 2, 3))) const struct reply *request(const char *cmd, const char *args,
 								  ...);
+
+/** request_text() - The same, with @args as they are. */
+const struct reply *request_text(const char *cmd, const char *args);
 
 /** request_read_only() - The same over the socket that may change nothing. */
 const struct reply *request_read_only(const char *cmd, const char *args);

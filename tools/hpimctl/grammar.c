@@ -6,22 +6,20 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/addr.h"
 #include "base/addr_text.h"
 #include "hpimctl/grammar.h"
 #include "hpimctl/tokens.h"
+#include "io/keyfile.h"
 
 /* Fewer bytes than these of a key can be guessed. */
 #define SECRET_WEAK 16
-
-/* Bytes of a key; what the daemon takes. */
-#define SECRET_MAX 128
 
 static bool is_command(const char *word)
 {
@@ -150,48 +148,42 @@ static int add_number(struct request *request, const struct token *token, const 
 }
 
 /* Keys that are no secret; they are taken all the same. RFC 2104, section 3, on their length. */
-static void warn_weak(FILE *file, const char *path, size_t len)
+static void warn_weak(const struct keyfile *file, const char *path)
 {
-	struct stat info;
-
-	if (!fstat(fileno(file), &info) && S_ISREG(info.st_mode) &&
-	    info.st_mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH))
+	if (file->is_exposed)
 		fprintf(stderr, "hpimctl: warning: other users can read or write %s; chmod 600\n",
 			path);
-	if (len < SECRET_WEAK)
+	if (file->len < SECRET_WEAK)
 		fprintf(stderr,
 			"hpimctl: warning: the key in %s has %zu bytes and can be guessed from a "
 			"captured packet; use %d or more random ones\n",
-			path, len, SECRET_WEAK);
+			path, file->len, SECRET_WEAK);
 }
 
-/* The secret goes over the socket and stands nowhere else: not on a command line, in no history. */
+/*
+ * The secret goes over the socket and stands nowhere else: not on a command line, in no history.
+ * Where it stands goes too, so that the key can be saved and read again.
+ */
 static int add_file(struct request *request, const struct token *token, const char *path,
 		    struct ctl_error *ret_error)
 {
-	char bytes[SECRET_MAX + 3]; /* a newline, and one more to see that it is too long */
-	FILE *file = fopen(path, "re");
-	size_t len;
-	int err = 0;
+	struct keyfile file;
+	char real[PATH_MAX];
+	int err = keyfile_read(path, false, &file);
 
-	if (!file)
+	if (err == -EMSGSIZE)
+		return ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", token->help,
+				"%s holds no key of 1 to %d bytes of text", path, KEYFILE_MAX);
+	if (err)
 		return ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", "", "cannot read %s: %s", path,
-				strerror(errno));
-	setbuf(file, NULL); /* else it would have a copy */
-	len = fread(bytes, 1, sizeof(bytes) - 1, file);
-	if (len && bytes[len - 1] == '\n')
-		len--;
-	if (len == 0 || len > SECRET_MAX || memchr(bytes, 0, len)) {
-		err = ctl_fail(ret_error, CTL_EXIT_REFUSED, "file", token->help,
-			       "%s holds no key of 1 to %d bytes of text", path, SECRET_MAX);
-	} else {
-		warn_weak(file, path, len);
-		json_object_object_add(request->args, token->value,
-				       json_object_new_string_len(bytes, (int)len));
-	}
-	(void)fclose(file); /* only read */
-	explicit_bzero(bytes, sizeof(bytes));
-	return err;
+				strerror(-err));
+	warn_weak(&file, path);
+	json_object_object_add(request->args, token->value,
+			       json_object_new_string_len(file.secret, (int)file.len));
+	if (file.is_regular && realpath(path, real) && strlen(real) < KEYFILE_PATH_MAX)
+		json_object_object_add(request->args, "file", json_object_new_string(real));
+	explicit_bzero(&file, sizeof(file));
+	return 0;
 }
 
 static int apply(struct request *request, const struct token *token, const char *word,

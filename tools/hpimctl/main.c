@@ -12,6 +12,7 @@
 #include "hpimctl/capture.h"
 #include "hpimctl/client.h"
 #include "hpimctl/compat.h"
+#include "hpimctl/config.h"
 #include "hpimctl/grammar.h"
 #include "hpimctl/monitor.h"
 #include "hpimctl/out.h"
@@ -90,6 +91,7 @@ static int choose_socket(struct options *options, struct ctl_error *ret_error)
 			       : env && *env     ? env
 						 : "default";
 
+	options->instance = instance;
 	if (options->socket)
 		return 0;
 	if (!*instance || strlen(instance) > INSTANCE_MAX || strchr(instance, '/'))
@@ -217,13 +219,37 @@ static stream_fn *stream_of(const struct request *request)
 	return request->command->access == ACCESS_FOLLOW ? monitor_run : NULL;
 }
 
+/* Of the commands that read or write files. */
+static int run_config(const struct options *options, struct sink *sink)
+{
+	const struct config_call call = { .socket = options->socket,
+					  .instance = options->instance,
+					  .timeout_ms = options->timeout_ms,
+					  .is_json = options->is_json,
+					  .each = take_record,
+					  .ctx = sink };
+	struct ctl_error error = { .exit = CTL_EXIT_OK };
+	bool is_text = !strcmp(sink->request->command->name, "config show") && !options->is_json;
+	int err = config_run(&call, sink->request, &error);
+
+	if (!is_text)
+		end_output(sink, !err || err == CTL_EXIT_FINDINGS);
+	if (err && error.exit != CTL_EXIT_OK)
+		ctl_error_print(&error, options->is_json);
+	return err;
+}
+
 static int run_once(const struct options *options, struct sink *sink)
 {
 	struct client *client = NULL;
 	struct ctl_error error;
 	bool any_done = false;
-	int err = client_new(options->socket, !request_changes(sink->request), options->timeout_ms,
-			     &client, &error);
+	int err;
+
+	if (config_is_mine(sink->request))
+		return run_config(options, sink);
+	err = client_new(options->socket, !request_changes(sink->request), options->timeout_ms,
+			 &client, &error);
 
 	if (!err && stream_of(sink->request)) {
 		err = stream_of(sink->request)(client, sink->request, options->is_json, &error);

@@ -34,7 +34,7 @@ static void print_args(const struct command *command)
 static void print_command(const struct command *command)
 {
 	uint32_t exits = command->access == ACCESS_LOCAL
-				 ? EXIT_BIT(CTL_EXIT_OK) | EXIT_BIT(CTL_EXIT_USAGE)
+				 ? EXIT_BIT(CTL_EXIT_OK) | EXIT_BIT(CTL_EXIT_USAGE) | command->exits
 				 : EXITS_ANY | command->exits;
 
 	printf("| `%s` | ", command->name);
@@ -103,11 +103,16 @@ static void print_document(void)
 
 static bool is_local(const struct schema *schema)
 {
-	for (const struct command *command = commands; command->name; command++)
-		if (command->access == ACCESS_LOCAL && command->answer &&
-		    !strcmp(command->answer, schema->id))
-			return true;
-	return false;
+	bool has_local = false;
+
+	for (const struct command *command = commands; command->name; command++) {
+		if (!command->answer || strcmp(command->answer, schema->id) != 0)
+			continue;
+		if (command->access != ACCESS_LOCAL)
+			return false;
+		has_local = true;
+	}
+	return has_local;
 }
 
 static void print_metrics(const struct schema *schema)

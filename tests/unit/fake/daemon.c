@@ -123,12 +123,16 @@ void world_kill(void)
 	daemon_free();
 }
 
+void world_stop(void)
+{
+	daemon_stop(the_daemon, DAEMON_END);
+	daemon_free();
+}
+
 void world_end(void)
 {
-	if (the_daemon) {
-		daemon_stop(the_daemon, DAEMON_END);
-		daemon_free();
-	}
+	if (the_daemon)
+		world_stop();
 	peers_fini();
 	fake_io_fini();
 	fake_rtnl_fini();
@@ -253,6 +257,11 @@ const struct reply *request(const char *cmd, const char *args, ...)
 	cr_assert_lt(vsnprintf(object, sizeof(object), args, list), (int)sizeof(object));
 	va_end(list);
 	return ask_all(cmd, object, true);
+}
+
+const struct reply *request_text(const char *cmd, const char *args)
+{
+	return ask_all(cmd, args, true);
 }
 
 const struct reply *request_read_only(const char *cmd, const char *args)

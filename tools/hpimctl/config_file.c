@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files that hold a configuration. */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hpimctl/config.h"
+
+static int fail_file(struct ctl_error *error, int err, const char *what, const char *path)
+{
+	enum ctl_exit exit = err == ENOENT                   ? CTL_EXIT_NOT_FOUND
+			     : err == EACCES || err == EPERM ? CTL_EXIT_PERMISSION
+							     : CTL_EXIT_REFUSED;
+
+	return ctl_fail(error, exit, "file", exit == CTL_EXIT_PERMISSION ? "run it as root" : "",
+			"cannot %s %s: %s", what, path, strerror(err));
+}
+
+/* Of at most one byte more than a configuration may have. */
+static int read_text(const char *path, char **ret_text, size_t *ret_len,
+		     struct ctl_error *ret_error)
+{
+	char *text = malloc(CONFIG_TEXT_MAX + 1);
+	FILE *file = fopen(path, "re");
+	struct stat info;
+	int err = 0;
+
+	if (!text)
+		err = ENOMEM;
+	else if (!file)
+		err = errno;
+	else if (fstat(fileno(file), &info) == 0 && S_ISDIR(info.st_mode))
+		err = EISDIR;
+	if (!err) {
+		*ret_len = fread(text, 1, CONFIG_TEXT_MAX + 1, file);
+		err = ferror(file) ? EIO : 0;
+	}
+	if (file)
+		(void)fclose(file); /* only read */
+	if (err) {
+		free(text);
+		return fail_file(ret_error, err, "read", path);
+	}
+	*ret_text = text;
+	return 0;
+}
+
+struct reading {
+	const char *path;
+	unsigned int errors;
+};
+
+static void print_message(void *ctx, bool is_error, unsigned int line, unsigned int column,
+			  const char *text)
+{
+	struct reading *reading = ctx;
+
+	reading->errors += is_error;
+	fprintf(stderr, "%s:%u:%u: %s%s\n", reading->path, line, column,
+		is_error ? "" : "warning: ", text);
+}
+
+int config_file_read(const char *path, struct config *ret_config, struct ctl_error *ret_error)
+{
+	struct reading reading = { .path = path };
+	struct config_source source = { .message = print_message, .ctx = &reading };
+	char *text = NULL;
+	int err = read_text(path, &text, &source.len, ret_error);
+
+	if (err)
+		return err;
+	source.text = text;
+	if (!config_read(&source, ret_config))
+		err = ctl_fail(ret_error, CTL_EXIT_REFUSED, "config",
+			       "'FILE:LINE:COLUMN' above says where; nothing was changed",
+			       "%s has %u error%s", path, reading.errors,
+			       reading.errors == 1 ? "" : "s");
+	explicit_bzero(text, source.len); /* an imported one may hold secrets */
+	free(text);
+	return err;
+}
+
+/* Return: 0 or an errno. */
+static int write_beside(const char *path, const char *beside, const char *text)
+{
+	struct stat before = { .st_mode = 0644 };
+	bool is_there = stat(path, &before) == 0;
+	size_t len = strlen(text);
+	int fd, err = 0;
+
+	(void)unlink(beside); /* of a run that was interrupted; O_EXCL sees everything else */
+	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno;
+	if ((is_there && fchown(fd, before.st_uid, before.st_gid) < 0 && geteuid() == 0) ||
+	    fchmod(fd, before.st_mode & 07777) < 0)
+		err = errno;
+	while (!err && len) {
+		ssize_t done = write(fd, text, len);
+
+		if (done < 0 && errno != EINTR)
+			err = errno;
+		text += done > 0 ? done : 0;
+		len -= done > 0 ? (size_t)done : 0;
+	}
+	if (!err && fsync(fd) < 0)
+		err = errno;
+	if (close(fd) < 0 && !err)
+		err = errno;
+	if (!err && rename(beside, path) < 0)
+		err = errno;
+	if (err)
+		(void)unlink(beside); /* the error before is the one to report */
+	return err;
+}
+
+/* The name is on the disk, too. That it is cannot always be had. */
+static void sync_folder(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd;
+
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	(void)close(fd);
+}
+
+int config_file_write(const char *path, const char *text, struct ctl_error *ret_error)
+{
+	char real[PATH_MAX], beside[PATH_MAX];
+	int err = 0;
+
+	if (!realpath(path, real))
+		(void)snprintf(real, sizeof(real), "%s", path); /* a new file */
+	if (snprintf(beside, sizeof(beside), "%s.new", real) >= (int)sizeof(beside))
+		err = ENAMETOOLONG;
+	if (!err)
+		err = write_beside(real, beside, text);
+	if (err)
+		return fail_file(ret_error, err, "write", path);
+	sync_folder(real);
+	return 0;
+}
