@@ -143,7 +143,7 @@ static int delete_key(struct compat *compat, int id, struct ctl_error *ret_error
 /* An interface has one key there: with a new one the former ones end. */
 static int delete_other_keys(struct compat *compat, int id, struct ctl_error *ret_error)
 {
-	struct json_object *records;
+	struct json_object *records = NULL;
 	int err = compat_ask(compat, "show keys", compat_args(compat, compat->options.args[0]),
 			     &records, ret_error);
 

@@ -175,12 +175,14 @@ int compat_list_interfaces(struct compat *compat, struct ctl_error *ret_error)
 
 static void neighbor_row(struct pretty *table, struct json_object *record)
 {
+	struct json_object *expires = json_object_object_get(record, "expires_s");
 	char state[32], uptime[32];
 
 	word_capital(word_text(record, "state"), state, sizeof(state));
-	/* The hold time runs since the last Hello that was accepted. */
-	word_clock(json_object_get_double(json_object_object_get(record, "hold_s")) -
-			   json_object_get_double(json_object_object_get(record, "expires_s")),
+	/* The hold time runs since the last Hello that was accepted; null: none was yet. */
+	word_clock(expires ? json_object_get_double(json_object_object_get(record, "hold_s")) -
+				     json_object_get_double(expires)
+			   : 0,
 		   uptime, sizeof(uptime));
 	pretty_row(table,
 		   (const char *[]){ word_text(record, "interface"), word_text(record, "address"),
