@@ -107,6 +107,10 @@ int config_value_parse(enum setting_id id, const char *text, uint32_t *ret_value
 	return 0;
 }
 
+/* Numbers, since clang 19 warns of sums of two enumerations. */
+#define IGMP ((int)SETTING_IGMP)
+#define MLD  ((int)SETTING_MLD)
+
 int config_check(const struct core_settings *settings, const char *where, char why[CONFIG_WHY_MAX])
 {
 	static const struct {
@@ -114,12 +118,10 @@ int config_check(const struct core_settings *settings, const char *where, char w
 	} pairs[] = {
 		[SETTINGS_HOLD_TOO_SHORT] = { SETTING_HOLD_TIME, SETTING_HELLO_INTERVAL },
 		[SETTINGS_SYNC_HOLD_TOO_SHORT] = { SETTING_SYNC_HOLD_TIME, SETTING_SYNC_INTERVAL },
-		[SETTINGS_IGMP_RESPONSE_TOO_LONG] = { SETTING_IGMP + SETTING_GM_QUERY_INTERVAL,
-						      SETTING_IGMP +
-							      SETTING_GM_QUERY_RESPONSE_INTERVAL },
-		[SETTINGS_MLD_RESPONSE_TOO_LONG] = { SETTING_MLD + SETTING_GM_QUERY_INTERVAL,
-						     SETTING_MLD +
-							     SETTING_GM_QUERY_RESPONSE_INTERVAL },
+		[SETTINGS_IGMP_RESPONSE_TOO_LONG] = { IGMP + SETTING_GM_QUERY_INTERVAL,
+						      IGMP + SETTING_GM_QUERY_RESPONSE_INTERVAL },
+		[SETTINGS_MLD_RESPONSE_TOO_LONG] = { MLD + SETTING_GM_QUERY_INTERVAL,
+						     MLD + SETTING_GM_QUERY_RESPONSE_INTERVAL },
 	};
 	enum settings_conflict conflict = settings_conflict(settings);
 	char high[CONFIG_VALUE_MAX], low[CONFIG_VALUE_MAX];

@@ -114,8 +114,8 @@ const struct setting setting_table[SETTING_COUNT] = {
 		{ "hold-forwarding", SWITCH, NEXT, LINK, 0, 1, AT(hold_forwarding), HPIM, NULL },
 	[SETTING_HOLD_FORWARDING_TIME] =
 		{ "hold-forwarding-time", MS, NEXT, LINK, 100, 60000, AT(hold_forwarding_ms), HPIM, NULL },
-	GM_ROWS(SETTING_IGMP, "igmp", IP_FAMILY_4, "RFC 9776 8"),
-	GM_ROWS(SETTING_MLD, "mld", IP_FAMILY_6, "RFC 3810 9"),
+	GM_ROWS((int)SETTING_IGMP, "igmp", IP_FAMILY_4, "RFC 9776 8"),
+	GM_ROWS((int)SETTING_MLD, "mld", IP_FAMILY_6, "RFC 3810 9"),
 	[SETTING_NEIGHBORS] =
 		{ "neighbors", NUMBER, FULL, LINK, 1, 65535, AT(neighbors), OWN, NULL },
 	[SETTING_IGMP_GROUPS] =
@@ -176,7 +176,7 @@ uint32_t setting_value(const struct core_settings *settings, enum setting_id id)
 		return HOLD_FACTOR * settings->hello_period_s;
 	if (id == SETTING_SYNC_HOLD_TIME)
 		return HOLD_FACTOR * settings->sync_retransmission_s;
-	if (id >= SETTING_MLD && id < SETTING_MLD + SETTING_GM_COUNT)
+	if (id >= SETTING_MLD && id < SETTING_NEIGHBORS)
 		return gm_derived(&settings->gm[IP_FAMILY_6], (enum setting_gm)(id - SETTING_MLD));
 	if (id >= SETTING_IGMP && id < SETTING_MLD)
 		return gm_derived(&settings->gm[IP_FAMILY_4], (enum setting_gm)(id - SETTING_IGMP));

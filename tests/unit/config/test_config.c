@@ -8,7 +8,7 @@
 
 #include "config/config.h"
 
-#define ROBUSTNESS_4 (SETTING_IGMP + SETTING_GM_ROBUSTNESS)
+#define ROBUSTNESS_4 ((int)SETTING_IGMP + SETTING_GM_ROBUSTNESS)
 
 Test(config, values_are_read_in_their_unit)
 {
@@ -35,7 +35,7 @@ Test(config, values_are_read_in_their_unit)
 		{ SETTING_INITIAL_FLOOD, "off", 0, 0 },
 		{ SETTING_INITIAL_FLOOD, "on", 0, 1 },
 		{ SETTING_INITIAL_FLOOD, "yes", -EINVAL, 0 },
-		{ SETTING_IGMP + SETTING_GM_GROUP_MEMBERSHIP_INTERVAL, "260", -EPERM, 0 },
+		{ (int)SETTING_IGMP + SETTING_GM_GROUP_MEMBERSHIP_INTERVAL, "260", -EPERM, 0 },
 	};
 	char why[CONFIG_WHY_MAX];
 

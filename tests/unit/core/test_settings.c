@@ -68,14 +68,14 @@ Test(settings, what_is_not_set_is_derived_as_the_sources_say)
 	} rows[] = {
 		{ SETTING_HOLD_TIME, 80 },
 		{ SETTING_SYNC_HOLD_TIME, 8 },
-		{ SETTING_MLD + SETTING_GM_STARTUP_QUERY_INTERVAL, 10 },
-		{ SETTING_MLD + SETTING_GM_STARTUP_QUERY_COUNT, 3 },
-		{ SETTING_MLD + SETTING_GM_LAST_MEMBER_QUERY_COUNT, 3 },
-		{ SETTING_MLD + SETTING_GM_GROUP_MEMBERSHIP_INTERVAL, 125000 },
-		{ SETTING_MLD + SETTING_GM_OTHER_QUERIER_INTERVAL, 122500 },
-		{ SETTING_IGMP + SETTING_GM_GROUP_MEMBERSHIP_INTERVAL, 260000 },
-		{ SETTING_IGMP + SETTING_GM_OTHER_QUERIER_INTERVAL, 255000 },
-		{ SETTING_IGMP + SETTING_GM_STARTUP_QUERY_INTERVAL, 31 },
+		{ (int)SETTING_MLD + SETTING_GM_STARTUP_QUERY_INTERVAL, 10 },
+		{ (int)SETTING_MLD + SETTING_GM_STARTUP_QUERY_COUNT, 3 },
+		{ (int)SETTING_MLD + SETTING_GM_LAST_MEMBER_QUERY_COUNT, 3 },
+		{ (int)SETTING_MLD + SETTING_GM_GROUP_MEMBERSHIP_INTERVAL, 125000 },
+		{ (int)SETTING_MLD + SETTING_GM_OTHER_QUERIER_INTERVAL, 122500 },
+		{ (int)SETTING_IGMP + SETTING_GM_GROUP_MEMBERSHIP_INTERVAL, 260000 },
+		{ (int)SETTING_IGMP + SETTING_GM_OTHER_QUERIER_INTERVAL, 255000 },
+		{ (int)SETTING_IGMP + SETTING_GM_STARTUP_QUERY_INTERVAL, 31 },
 	};
 	struct core_settings settings = core_settings_default;
 
@@ -332,7 +332,7 @@ Test(settings, queries_say_the_numbers_of_their_interface_at_once)
 	run(&r, HP_SEC(40)); /* between two queries */
 	others = r.queries[0];
 	changed = r.now;
-	set_link(&r, 1, SETTING_IGMP + SETTING_GM_QUERY_INTERVAL, 60);
+	set_link(&r, 1, (int)SETTING_IGMP + SETTING_GM_QUERY_INTERVAL, 60);
 	cr_expect_eq(r.queries[0], others);
 	cr_expect_eq(r.query_at[1], changed);
 	cr_expect_eq(r.query[1].query_interval, HP_SEC(60));
@@ -341,8 +341,8 @@ Test(settings, queries_say_the_numbers_of_their_interface_at_once)
 	cr_expect_eq(r.query_at[1], changed + HP_SEC(15), "startup, a quarter later");
 	run(&r, changed + HP_SEC(75));
 	cr_expect_eq(r.query_at[1], changed + HP_SEC(75));
-	set_all(&r, SETTING_IGMP + SETTING_GM_ROBUSTNESS, 3);
-	set_all(&r, SETTING_IGMP + SETTING_GM_QUERY_RESPONSE_INTERVAL, 2500);
+	set_all(&r, (int)SETTING_IGMP + SETTING_GM_ROBUSTNESS, 3);
+	set_all(&r, (int)SETTING_IGMP + SETTING_GM_QUERY_RESPONSE_INTERVAL, 2500);
 	for (unsigned int i = 0; i < LINKS; i++) {
 		cr_expect_eq(r.query[i].robustness, 3);
 		cr_expect_eq(r.query[i].max_response, HP_MS(2500));
@@ -358,7 +358,7 @@ Test(settings, other_settings_than_those_of_queries_send_none)
 	unsigned int queries = r.queries[0], hellos = r.hellos[0];
 
 	set_all(&r, SETTING_SOURCE_LIFETIME, 100);
-	set_all(&r, SETTING_MLD + SETTING_GM_QUERY_INTERVAL, 60);
+	set_all(&r, (int)SETTING_MLD + SETTING_GM_QUERY_INTERVAL, 60);
 	cr_expect_eq(r.queries[0], queries);
 	cr_expect_eq(r.hellos[0], hellos);
 	core_free(r.core);
