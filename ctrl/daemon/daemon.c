@@ -140,6 +140,9 @@ static void do_note(struct daemon *daemon, const struct core_note *note)
 {
 	log_note(daemon, note);
 	daemon->clients->noted(daemon, note);
+	if (note->code == NOTE_NEIGHBOR_GONE)
+		gone_note(&daemon->gone, note, loop_now(),
+			  inspect_refused(daemon->core, note->link, NOTE_PACKET_UNSIGNED));
 	if ((note->code == NOTE_LINK_ON && note->v[1] == PROTO_HPIM) ||
 	    note->code == NOTE_SN_EXHAUSTED)
 		save_boot_time(daemon);
@@ -238,6 +241,8 @@ static void arm(struct daemon *daemon)
 		deadline = daemon->renew_at;
 	if (daemon->is_unsaved && daemon->save_at < deadline)
 		deadline = daemon->save_at;
+	if (daemon->clients->due_at(daemon) < deadline)
+		deadline = daemon->clients->due_at(daemon);
 	if (loop_arm(daemon->loop, deadline) < 0)
 		log_line(NOTE_WARN, "the timer of the event loop cannot be set");
 }
@@ -259,6 +264,7 @@ void daemon_flush(struct daemon *daemon)
 	daemon->is_feeding = false;
 	renew_lease(daemon);
 	saved_store_due(daemon);
+	daemon->clients->due(daemon);
 	arm(daemon);
 }
 

@@ -9,6 +9,7 @@
  */
 #include "base/hash.h"
 #include "base/time.h"
+#include "daemon/gone.h"
 #include "daemon/port.h"
 #include "io/ctlsock.h"
 
@@ -23,6 +24,7 @@ struct loop;
 struct loop_fd;
 struct monitor;
 struct policy_item;
+struct observer;
 struct rawsock;
 struct record;
 struct rtnl;
@@ -60,8 +62,10 @@ struct daemon_clients {
 	void (*captured)(struct daemon *daemon, const struct dplane_captured *captured);
 	void (*noted)(struct daemon *daemon, const struct core_note *note);
 	void (*link_changed)(struct daemon *daemon, uint16_t link); /* of the kernel's reports */
-	void (*open)(struct daemon *daemon);  /* at the end of the start */
-	void (*close)(struct daemon *daemon); /* before the control socket closes */
+	void (*open)(struct daemon *daemon);                        /* at the end of the start */
+	void (*close)(struct daemon *daemon);           /* before the control socket closes */
+	hp_time (*due_at)(const struct daemon *daemon); /* HP_TIME_NEVER: nothing is due */
+	void (*due)(struct daemon *daemon);             /* do what is due by now */
 };
 
 struct daemon {
@@ -92,6 +96,8 @@ struct daemon {
 	struct monitor *monitors;
 	char *staged; /* a configuration that arrives in parts: mgmt/config.c */
 	size_t staged_len;
+	struct observer *observers;
+	struct gone gone;          /* neighbors that were removed */
 	struct core_event *posted; /* events to feed, oldest first */
 	size_t posted_count, posted_room;
 	bool is_feeding;

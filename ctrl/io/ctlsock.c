@@ -280,12 +280,20 @@ static void line_answer(struct ctl_client *client, const char *line, size_t len)
 
 /* ---- answers in parts ---- */
 
+/* What is not sent at once is sent when the client can be written to. */
+static void stream_watch(struct ctl_client *client)
+{
+	if (client->is_broken || loop_change(client->watch, EPOLLOUT))
+		(void)shutdown(client->fd, SHUT_RDWR); /* it is freed when the loop sees that */
+}
+
 void ctl_reply_parts(struct ctl_client *client, ctl_part_fn *part, ctl_gone_fn *gone, void *ctx)
 {
-	assert(!client->is_answered && !client->gone);
+	assert(!client->is_answered && !client->part);
 	client->part = part;
 	client->gone = gone;
 	client->gone_ctx = ctx;
+	stream_watch(client);
 }
 
 bool ctl_part_is_full(const struct ctl_client *client)
@@ -380,13 +388,6 @@ void ctl_parts_become_stream(struct ctl_client *client)
 bool ctl_is_done(const struct ctl_client *client)
 {
 	return client->is_answered && !client->is_refused;
-}
-
-/* What is not sent at once is sent when the client can be written to. */
-static void stream_watch(struct ctl_client *client)
-{
-	if (client->is_broken || loop_change(client->watch, EPOLLOUT))
-		(void)shutdown(client->fd, SHUT_RDWR); /* it is freed when the loop sees that */
 }
 
 bool ctl_stream_record(struct ctl_client *client, struct json_object *record)

@@ -70,6 +70,8 @@ typedef void ctl_part_fn(void *ctx);
  * all that was sent before.
  * @part: called until it has called ctl_reply_end() or ctl_reply_error().
  * @gone: called once: after the end, or when the client has left.
+ *
+ * After ctl_stream_begin(): what the client waited for is there, and @gone replaces that of before.
  */
 void ctl_reply_parts(struct ctl_client *client, ctl_part_fn *part, ctl_gone_fn *gone, void *ctx);
 

@@ -19,12 +19,11 @@
 #include "mgmt/answer.h"
 #include "mgmt/args.h"
 #include "mgmt/capture.h"
+#include "mgmt/observe.h"
 #include "mgmt/reason.h"
+#include "mgmt/sample.h"
 
 #define SCHEMA "hpim.capture/1"
-
-#define ETH_ADDRS_LEN 12u
-#define ETH_TAG_LEN   4u
 
 /* What is not set does not matter. */
 struct capture_filter {
@@ -43,11 +42,11 @@ struct capture {
 	struct capture_filter only;
 };
 
-/* Of @every packets one. The kernel samples for the client with the smallest number. */
-static uint32_t sampled_every(const struct daemon *daemon)
+/* The kernel samples for whoever has the smallest number. */
+uint32_t capture_every(const struct daemon *daemon)
 {
 	const struct capture *capture;
-	uint32_t every = 0;
+	uint32_t every = observe_every(daemon);
 
 	DL_FOREACH(daemon->captures, capture)
 	if (!every || capture->every < every)
@@ -55,9 +54,9 @@ static uint32_t sampled_every(const struct daemon *daemon)
 	return every;
 }
 
-static int sample(struct daemon *daemon)
+int capture_sample(struct daemon *daemon)
 {
-	return dplane_capture(daemon->dplane, sampled_every(daemon));
+	return dplane_capture(daemon->dplane, capture_every(daemon));
 }
 
 static void forget(struct capture *capture)
@@ -67,7 +66,7 @@ static void forget(struct capture *capture)
 
 	DL_DELETE(daemon->captures, capture);
 	free(capture);
-	err = sample(daemon);
+	err = capture_sample(daemon);
 	if (err)
 		log_format(NOTE_WARN, "sampling of packets cannot be changed: %s", strerror(-err));
 }
@@ -85,45 +84,21 @@ static void end(struct capture *capture)
 
 /* ---- records ---- */
 
-static uint16_t ethertype_at(const struct dplane_captured *captured, size_t at)
+/* Source and group, of a frame that has them. */
+static void put_addrs(struct json_object *record, const struct dplane_captured *captured)
 {
-	return (uint16_t)(captured->data[at] << 8 | captured->data[at + 1]);
-}
+	struct sample sample;
 
-/*
- * Source and group where they stand in a frame, behind up to two VLAN tags.
- *
- * Return: whether it is IP.
- */
-static bool find_addrs(const struct dplane_captured *captured, struct mfib_key *ret_key)
-{
-	static const struct {
-		uint8_t version, source_at;
-	} headers[IP_FAMILY_COUNT] = { { 4, 12 }, { 6, 8 } };
-	size_t at = ETH_ADDRS_LEN;
-
-	for (unsigned int tags = 0; tags < 2 && at + 2 <= captured->kept; tags++)
-		if (ethertype_at(captured, at) == 0x8100 || ethertype_at(captured, at) == 0x88a8)
-			at += ETH_TAG_LEN;
-	at += 2;
-	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
-		const uint8_t *source = captured->data + at + headers[family].source_at;
-		size_t len = ip_family_addr_len(family);
-
-		if (at + headers[family].source_at + 2 * len > captured->kept ||
-		    captured->data[at] >> 4 != headers[family].version)
-			continue;
-		ret_key->source = ip_addr_from_bytes(family, source);
-		ret_key->group = ip_addr_from_bytes(family, source + len);
-		return true;
-	}
-	return false;
+	if (!sample_read(captured, &sample))
+		return;
+	field_put_addr(record, "source", &sample.key.source);
+	field_put_addr(record, "group", &sample.key.group);
 }
 
 static bool is_asked(const struct capture *capture, const struct dplane_captured *captured)
 {
 	const struct capture_filter *only = &capture->only;
-	struct mfib_key key = { .source = { .b = { 0 } } };
+	struct sample sample;
 
 	if (*only->reason && strcmp(only->reason, captured->reason) != 0)
 		return false;
@@ -132,9 +107,10 @@ static bool is_asked(const struct capture *capture, const struct dplane_captured
 		return false;
 	if (!ip_addr_is_set(&only->source) && !ip_addr_is_set(&only->group))
 		return true;
-	return find_addrs(captured, &key) &&
-	       (!ip_addr_is_set(&only->source) || ip_addr_equal(&only->source, &key.source)) &&
-	       (!ip_addr_is_set(&only->group) || ip_addr_equal(&only->group, &key.group));
+	return sample_read(captured, &sample) &&
+	       (!ip_addr_is_set(&only->source) ||
+		ip_addr_equal(&only->source, &sample.key.source)) &&
+	       (!ip_addr_is_set(&only->group) || ip_addr_equal(&only->group, &sample.key.group));
 }
 
 static void put_data(struct json_object *record, const struct dplane_captured *captured)
@@ -173,7 +149,7 @@ static struct json_object *record_of(const struct capture *capture,
 
 static void hand_out(struct capture *capture, const struct dplane_captured *captured)
 {
-	uint32_t every = sampled_every(capture->daemon);
+	uint32_t every = capture_every(capture->daemon);
 	struct json_object *record;
 
 	if (!is_asked(capture, captured))
@@ -197,6 +173,7 @@ void capture_packet(struct daemon *daemon, const struct dplane_captured *capture
 {
 	struct capture *capture, *next;
 
+	observe_packet(daemon, captured);
 	DL_FOREACH_SAFE(daemon->captures, capture, next)
 	hand_out(capture, captured);
 }
@@ -265,7 +242,7 @@ void capture_request(struct daemon *daemon, struct ctl_client *client, const cha
 				     .left = (uint64_t)count,
 				     .only = only };
 	DL_APPEND(daemon->captures, capture);
-	err = sample(daemon);
+	err = capture_sample(daemon);
 	if (err) {
 		ctl_reply_error(client, "dplane", CTL_EXIT_REFUSED, "see the daemon's log",
 				"packets cannot be sampled: %s", strerror(-err));

@@ -2,6 +2,8 @@
 #ifndef MGMT_CAPTURE_H
 #define MGMT_CAPTURE_H
 
+#include <stdint.h>
+
 #include "io/ctlsock.h"
 
 struct daemon;
@@ -15,6 +17,12 @@ struct dplane_captured;
 
 /** capture_packet() - Hand a sampled packet to the clients that want some. */
 void capture_packet(struct daemon *daemon, const struct dplane_captured *captured);
+
+/** capture_every() - Of so many packets one is sampled, for clients and for observers; 0: none. */
+uint32_t capture_every(const struct daemon *daemon);
+
+/** capture_sample() - Let the forwarding plane sample as capture_every() says. 0 or -errno. */
+int capture_sample(struct daemon *daemon);
 
 /** capture_fini() - End all captures. */
 void capture_fini(struct daemon *daemon);

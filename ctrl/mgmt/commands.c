@@ -15,6 +15,7 @@
 #include "mgmt/metrics_http.h"
 #include "mgmt/mgmt.h"
 #include "mgmt/monitor.h"
+#include "mgmt/observe.h"
 #include "mgmt/policies.h"
 #include "mgmt/ports.h"
 #include "mgmt/rpf_metrics.h"
@@ -126,6 +127,7 @@ static void change(struct daemon *daemon, struct ctl_client *client, const char 
 static void close_clients(struct daemon *daemon)
 {
 	metrics_http_close(daemon);
+	observe_fini(daemon);
 	capture_fini(daemon);
 	monitor_fini(daemon);
 	config_close(daemon);
@@ -159,4 +161,6 @@ const struct daemon_clients mgmt_clients = {
 	.link_changed = monitor_link,
 	.open = metrics_http_open,
 	.close = close_clients,
+	.due_at = observe_due_at,
+	.due = observe_due,
 };

@@ -79,6 +79,11 @@ static void show_gone(void *ctx)
 	show_close(ctx);
 }
 
+void show_resume(struct show *show)
+{
+	ctl_reply_parts(show->client, show_part, show_gone, show);
+}
+
 void show_record(const struct show *show, struct json_object *record)
 {
 	if (show->client) {
@@ -124,6 +129,8 @@ void show_begin(struct daemon *daemon, struct ctl_client *client, const struct c
 	show->client = client;
 	if (view->begin && !view->begin(show))
 		show_close(show);
+	else if (show->is_waiting)
+		ctl_stream_begin(client, show_gone, show);
 	else
 		ctl_reply_parts(client, show_part, show_gone, show);
 }

@@ -18,6 +18,7 @@ struct doctor;
 struct summary;
 struct json_object;
 struct metrics;
+struct observer;
 struct rtnl_link;
 struct schema;
 struct show;
@@ -66,6 +67,8 @@ struct show {
 	char *text, *rest;         /* lines, of which the rest is to be sent */
 	struct doctor *doctor;     /* what mgmt/doctor.c has found */
 	struct metrics *metrics;
+	bool is_waiting; /* set by @begin: the first step is after show_resume() */
+	struct observer *observer;
 };
 
 /** show_includes() - Whether "interface" of the arguments includes this one. */
@@ -100,6 +103,9 @@ bool show_step(struct show *show);
 
 /** show_close() - After show_open(), at any time; NULL does nothing. */
 void show_close(struct show *show);
+
+/** show_resume() - What @begin of a view waits for is there. */
+void show_resume(struct show *show);
 
 /** show_next_link() - A step for each family and interface. Return: whether it was the last. */
 bool show_next_link(struct show *show, void (*each)(const struct show *show));

@@ -41,6 +41,13 @@ struct fake_tier *world_tier(void);
 /** world_miss() - A packet without an entry arrives on an interface. */
 void world_miss(const char *interface, const char *source, const char *group);
 
+/**
+ * world_sampled() - A packet that arrived is sampled, as often as one of it is due; IPv4 has DF.
+ * @len: bytes of the IP packet.
+ */
+void world_sampled(const char *interface, const char *source, const char *group, uint8_t ttl,
+		   uint32_t len, const char *reason);
+
 /** world_report() - A host joins (IGMPv2, MLDv1): @host is its address on the interface. */
 void world_report(const char *interface, const char *host, const char *group);
 

@@ -204,6 +204,37 @@ void world_miss(const char *interface, const char *source, const char *group)
 	world_run(0);
 }
 
+void world_sampled(const char *interface, const char *source, const char *group, uint8_t ttl,
+		   uint32_t len, const char *reason)
+{
+	const struct dplane_config *config = &the_daemon->dplane->config;
+	const struct mfib_key key = world_key(source, group);
+	const enum ip_family family = ip_addr_family(&key.group);
+	const size_t addr_len = ip_family_addr_len(family), at = 14;
+	uint8_t frame[14 + 40] = { [12] = 0x08 };
+	size_t addrs_at = at + 12;
+
+	if (family == IP_FAMILY_4) {
+		frame[at] = 0x45;
+		frame[at + 6] = 0x40;
+		frame[at + 8] = ttl;
+	} else {
+		frame[12] = 0x86;
+		frame[13] = 0xdd;
+		frame[at] = 0x60;
+		frame[at + 7] = ttl;
+		addrs_at = at + 8;
+	}
+	memcpy(frame + addrs_at, ip_addr_bytes(&key.source), addr_len);
+	memcpy(frame + addrs_at + addr_len, ip_addr_bytes(&key.group), addr_len);
+	config->captured(config->ctx, &(struct dplane_captured){ .at = loop_now(),
+								 .link = world_link(interface),
+								 .reason = reason,
+								 .len = len + 14,
+								 .kept = sizeof(frame),
+								 .data = frame });
+}
+
 void world_report(const char *interface, const char *host, const char *group)
 {
 	uint8_t bytes[64];

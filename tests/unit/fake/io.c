@@ -17,7 +17,7 @@
 #include "io/rawsock.h"
 #include "unit/fake/io.h"
 
-#define FILES_MAX 8u
+#define FILES_MAX   8u
 #define CLIENTS_MAX 2u
 
 struct file {
@@ -426,7 +426,7 @@ void ctl_reply_error(struct ctl_client *client, const char *code, enum ctl_exit 
 
 void ctl_reply_parts(struct ctl_client *client, ctl_part_fn *part, ctl_gone_fn *gone, void *ctx)
 {
-	cr_assert(!client->reply.is_ended && !client->gone);
+	cr_assert(!client->reply.is_ended && !client->part);
 	client->part = part;
 	client->gone = gone;
 	client->ctx = ctx;

@@ -3,6 +3,7 @@
  * A tier over dplane/null.c.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,14 @@ static void tier_counters(struct backend *be,
 		each(ctx, &tier_of(be)->counters[i]);
 }
 
+static int tier_capture(struct backend *be, uint32_t every)
+{
+	if (!tier_of(be)->can_capture)
+		return -ENOTSUP;
+	tier_of(be)->capture_every = every;
+	return 0;
+}
+
 static void tier_free(struct backend *be, bool keep)
 {
 	tier_of(be)->null->ops->free(tier_of(be)->null, keep);
@@ -135,6 +144,7 @@ static const struct backend_ops tier_ops = {
 	.fd = tier_fd,
 	.dispatch = tier_dispatch,
 	.counters = tier_counters,
+	.capture = tier_capture,
 	.free = tier_free,
 };
 

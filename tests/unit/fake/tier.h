@@ -30,6 +30,8 @@ struct fake_tier {
 	struct fake_tier_route routes[FAKE_TIER_ROUTES_MAX];
 	struct dplane_counter counters[8];
 	unsigned int counter_count;
+	bool can_capture;
+	uint32_t capture_every; /* as it was asked for last */
 };
 
 /** fake_tier_new() - It is freed as any other backend. */
