@@ -132,16 +132,12 @@ static struct json_object *record_of(const struct capture *capture,
 				     const struct dplane_captured *captured)
 {
 	struct json_object *record = json_object_new_object();
-	struct mfib_key key;
 
 	field_put_number(record, "time_ns", (uint64_t)answer_unix_ns(captured->at));
 	field_put_text(record, "interface", port_name(capture->daemon, captured->link));
 	field_put_text(record, "reason", captured->reason);
 	field_put_number(record, "bytes", captured->len);
-	if (find_addrs(captured, &key)) {
-		field_put_addr(record, "source", &key.source);
-		field_put_addr(record, "group", &key.group);
-	}
+	put_addrs(record, captured);
 	field_put_number(record, "lost", capture->lost);
 	put_data(record, captured);
 	return record;

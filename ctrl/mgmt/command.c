@@ -139,7 +139,7 @@ const struct command commands[] = {
 	  { A_TEXT("group"), A_TEXT("source") } },
 	{ "explain", ACCESS_READ, "hpim.explain/1", NULL, 0,
 	  "say where packets of a source to a group go, and why",
-	  { A_TEXT("source"), A_TEXT("group") } },
+	  { A_TEXT("source"), A_TEXT("group"), A_BOOL("path") } },
 	{ "metrics", ACCESS_READ, "hpim.metrics/1", NULL, 0,
 	  "numbers for a monitoring system, as OpenMetrics; see docs/MONITORING.md",
 	  { A_NUMBER("trees", 1, 10000), A_NUMBER("mroutes", 1, 10000), A_TEXT("source"),

@@ -23,12 +23,14 @@
 #include "io/loop.h"
 #include "io/rtnl.h"
 #include "mgmt/answer.h"
-#include "mgmt/counters.h"
 #include "mgmt/explain.h"
+#include "mgmt/facts.h"
 #include "mgmt/mroutes.h"
+#include "mgmt/observe.h"
 #include "mgmt/reason.h"
 #include "mgmt/show.h"
 #include "mgmt/trees.h"
+#include "mgmt/verdict.h"
 
 /* Streams with longer pauses between packets are rare. */
 #define SILENCE_MIN HP_SEC(5)
@@ -36,6 +38,8 @@
 struct explain {
 	struct daemon *daemon;
 	struct ctl_client *client;
+	struct verdict_facts facts;
+	const struct observation *seen; /* NULL: no packets were looked at */
 	struct mfib_key key;
 	enum ip_family family;
 	struct addr_text source, group;
@@ -89,6 +93,7 @@ static void gather(struct explain *ex)
 	ex->has_tree = inspect_tree(ex->daemon->core, &ex->key, &ex->tree);
 	ex->has_entry = mfib_find(ex->daemon->core, &ex->key, &ex->entry);
 	inspect_tree_ifs_of(ex->daemon->core, &ex->key, take_if, ex);
+	facts_gather(ex->daemon, &ex->key, ex->seen, &ex->facts);
 }
 
 static bool runs(const struct explain *ex, uint16_t link, enum core_proto proto)
@@ -230,8 +235,12 @@ static void explain_tree(const struct explain *ex)
 		    tree->preference, tree->metric);
 	else if (!strcmp(tree->state, "flood"))
 		say(ex, "tree", port_name(ex->daemon, tree->iif), tree->state,
-		    "packets come, but no neighbor has announced the tree; until it does they are "
-		    "flooded or dropped, for a few seconds");
+		    ex->facts.gateway_is == GATEWAY_UNKNOWN
+			    ? "packets come, but no neighbor announces the tree, and the next "
+			      "router toward the source is none: they are flooded for the initial "
+			      "flood time at most, and dropped then"
+			    : "packets come, but no neighbor has announced the tree; until it does "
+			      "they are flooded or dropped, for a few seconds");
 	else
 		say(ex, "tree", root, tree->state,
 		    "what is left of a tree that has ended; it goes when the neighbors have "
@@ -335,8 +344,14 @@ static void explain_tier(const struct explain *ex)
 	if (state.seen_for != HP_TIME_NEVER)
 		(void)snprintf(seen, sizeof(seen), "the last one was seen %" PRId64 " s ago",
 			       state.seen_for / HP_SEC(1));
-	say(ex, "packets", "-", "-", "%" PRIu64 " were forwarded (%.1f a second); %s",
-	    state.packets, state.rate_pps, seen);
+	if (ex->seen)
+		say(ex, "packets", "-", "-",
+		    "%" PRIu64 " of this tree were forwarded in the last second, %" PRIu64
+		    " since it exists (%.1f a second); %s",
+		    ex->facts.forwarded, state.packets, state.rate_pps, seen);
+	else
+		say(ex, "packets", "-", "-", "%" PRIu64 " were forwarded (%.1f a second); %s",
+		    state.packets, state.rate_pps, seen);
 }
 
 /* ---- every interface ---- */
@@ -384,7 +399,8 @@ static void explain_sending(const struct explain *ex, uint16_t link)
 {
 	const struct port *port = &ex->daemon->ports[link];
 
-	say(ex, "output", port->config.name, "yes", "copies leave: %s", why_sending(ex, link));
+	say(ex, "output", port->config.name, "yes", "copies %s: %s",
+	    ex->seen && !ex->facts.forwarded ? "would leave" : "leave", why_sending(ex, link));
 	if (port->config.threshold)
 		say(ex, "output", port->config.name, "threshold",
 		    "but only of packets that arrive with a TTL above %u", port->config.threshold);
@@ -439,14 +455,60 @@ static void explain_outputs(const struct explain *ex)
 	}
 }
 
-static void explain_counter(void *ctx, const struct dplane_counter *counter)
+/* Hosts behind these get nothing, and what they join is not seen. */
+static void explain_unattached(const struct explain *ex)
 {
-	const struct explain *ex = ctx;
+	const struct rtnl_link *link = NULL;
 
-	if (reason_is_trouble(counter->reason))
-		say(ex, "counter", port_name(ex->daemon, counter->link), counter->reason,
-		    "%" PRIu64 " packets of all trees %s", counter->packets,
-		    reason_sentence(counter->reason));
+	while ((link = rtnl_link_next(ex->daemon->rtnl, link)))
+		if (facts_is_unattached(ex->daemon, link, ex->family))
+			say(ex, "output", link->name, "no",
+			    "it is not attached: 'hpimctl attach %s' if hosts or routers there "
+			    "are to get it",
+			    link->name);
+}
+
+static void explain_seen(const struct explain *ex)
+{
+	for (uint32_t i = 0; ex->seen && i < ex->seen->count; i++) {
+		const struct observed *row = &ex->seen->rows[i];
+
+		if (reason_is_trouble(row->reason))
+			say(ex, "counter", port_name(ex->daemon, row->link), row->reason,
+			    "%" PRIu64 " packets of this tree in the last second %s", row->packets,
+			    reason_sentence(row->reason));
+	}
+}
+
+/* ---- the verdict ---- */
+
+static void put_verdict(const struct explain *ex, const char *about, const char *interface,
+			const struct verdict *verdict)
+{
+	struct json_object *record = json_object_new_object();
+
+	field_put_text(record, "about", about);
+	field_put_text(record, "interface", interface);
+	field_put_text(record, "verdict", verdict->name);
+	field_put_text(record, "sentence", verdict->sentence);
+	field_put_text(record, "next", verdict->next);
+	answer_record(ex->client, schema_find("hpim.explain/1"), record);
+}
+
+static void explain_verdict(const struct explain *ex)
+{
+	struct verdict verdict;
+
+	verdict_judge(&ex->facts, &verdict);
+	put_verdict(ex, "verdict", "-", &verdict);
+}
+
+static void explain_path(const struct explain *ex)
+{
+	struct verdict verdict;
+
+	verdict_path(&ex->facts, &verdict);
+	put_verdict(ex, "path", route_interface(ex), &verdict);
 }
 
 /* ---- the request ---- */
@@ -465,10 +527,20 @@ static bool read_key(struct json_object *args, struct mfib_key *ret_key)
 	return true;
 }
 
+static void look_is_over(void *ctx)
+{
+	show_resume(ctx);
+}
+
 bool explain_begin(struct show *show)
 {
-	if (read_key(show->args, &show->key))
-		return counters_begin(show);
+	if (read_key(show->args, &show->key)) {
+		if (!ip_addr_is_link_scope_group(&show->key.group))
+			show->observer =
+				observe_begin(show->daemon, &show->key, look_is_over, show);
+		show->is_waiting = show->observer;
+		return true;
+	}
 	ctl_reply_error(show->client, "usage", CTL_EXIT_USAGE,
 			"explain SOURCE GROUP, two addresses of one family",
 			"no source and group to explain");
@@ -479,7 +551,14 @@ static void explain(struct show *show)
 {
 	struct explain ex = { .daemon = show->daemon, .client = show->client, .key = show->key };
 
+	if (show->observer)
+		ex.seen = observe_result(show->observer);
 	gather(&ex);
+	explain_verdict(&ex);
+	if (field_bool(show->args, "path")) {
+		explain_path(&ex);
+		return;
+	}
 	if (ip_addr_is_link_scope_group(&ex.key.group)) {
 		say(&ex, "group", "-", "no", "%s never leaves its link: no router forwards it",
 		    ex.group.s);
@@ -498,13 +577,19 @@ static void explain(struct show *show)
 	if (ex.has_tree && !is_static(&ex))
 		explain_silence_of_input(&ex);
 	explain_outputs(&ex);
-	dplane_counters(show->daemon->dplane, explain_counter, &ex);
+	explain_unattached(&ex);
+	explain_seen(&ex);
+	explain_path(&ex);
 }
 
 bool explain_step(struct show *show)
 {
-	if (!counters_are_settled(show))
-		return false;
 	explain(show);
 	return true;
+}
+
+void explain_end(struct show *show)
+{
+	if (show->observer)
+		observe_end(show->observer);
 }

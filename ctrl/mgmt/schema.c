@@ -268,11 +268,12 @@ const struct schema schemas[] = {
 		EXTRA_TEXT("max", "the highest value; absent: it cannot be set"),
 		EXTRA_TEXT("derived_from", "what it follows from while it is not set"),
 		EXTRA_TEXT("source", "the document that defines it") } },
-	{ .id = "hpim.explain/1", .list = "explanation", .fields = {
-		TEXT("about", "route, tree, input, entry, tier, packets, output or counter"),
+	{ .id = "hpim.explain/1", .list = "explanation", .lead = "verdict", .fields = {
+		TEXT("about", "verdict: the answer in one sentence; then why: route, tree, input, entry, tier, packets, output, counter or path"),
 		TEXT("interface", "'-': the sentence is not about one"),
 		TEXT("verdict", "the decision in a word"),
-		TEXT("sentence", "the decision and its reason") } },
+		TEXT("sentence", "the decision and its reason"),
+		EXTRA_TEXT("next", "of verdict and path: what to do next") } },
 	{ .id = "hpim.doctor/1", .list = "findings", .has_severity = true, .fields = {
 		TEXT("severity", "note: works, and may be as it is meant; warning: packets may be "
 				 "lost, or a part is out of service; error: does not work"),

@@ -47,6 +47,8 @@ struct field {
 /**
  * struct schema - The records of one kind of answer.
  * @list:         name of the array in JSON.
+ * @lead:         the record of which "about" is this word comes first, and is shown before the
+ * others: in JSON as an object of that name, as text in a line. NULL: there is none.
  * @has_severity: records have "severity"; one above "note" is what the exit code says.
  * @is_vertical:  text shows one field a line instead of one record a line.
  * @is_lines:     text shows the one field as it is: lines.
@@ -57,6 +59,7 @@ struct field {
  */
 struct schema {
 	const char *id, *list;
+	const char *lead;
 	bool has_severity, is_vertical, is_lines;
 	const char *metrics, *labels, *info;
 	struct field fields[SCHEMA_FIELDS_MAX];

@@ -56,7 +56,7 @@ static const struct view views[] = {
 	{ .cmd = "show summary", .begin = summary_begin, .step = summary_step, .end = summary_end },
 	{ .cmd = "show rpf", .begin = rpf_begin, .step = rpf_step, .end = rpf_end },
 	{ .cmd = "show protocol-counters", .step = protocol_counters_step },
-	{ .cmd = "explain", .begin = explain_begin, .step = explain_step },
+	{ .cmd = "explain", .begin = explain_begin, .step = explain_step, .end = explain_end },
 	{ .cmd = "doctor", .begin = doctor_begin, .step = doctor_step, .end = doctor_end },
 	{ .cmd = "show limits", .step = limits_step },
 	{ .cmd = "show timers", .step = settings_timers_step },

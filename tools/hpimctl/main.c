@@ -30,7 +30,7 @@ struct options {
 	bool only_4, only_6;
 	const char *instance, *socket, *columns;
 	bool is_json, is_pretty, no_header, is_detail, with_metrics, keeps_forwarding;
-	bool asks_version;
+	bool asks_version, is_path;
 	int repeat_s;
 	int timeout_ms;
 	char path[sizeof(CTL_SOCKET_PATH) + INSTANCE_MAX];
@@ -81,6 +81,7 @@ static void apply_option(struct options *options, int letter)
 	case 'H': options->no_header = true; break;
 	case 'd': options->is_detail = true; break;
 	case 'k': options->keeps_forwarding = true; break;
+	case 'P': options->is_path = true; break;
 	}
 }
 
@@ -109,6 +110,7 @@ static int read_options(int argc, char **argv, struct options *options, struct c
 					       { "help", no_argument, NULL, 'h' },
 					       { "version", no_argument, NULL, 'V' },
 					       { "keep-forwarding", no_argument, NULL, 'k' },
+					       { "path", no_argument, NULL, 'P' },
 					       { 0 } };
 	const char *timeout = getenv("HPIM_TIMEOUT_MS");
 	int letter, err = 0;
@@ -138,13 +140,30 @@ static bool is_above_note(struct json_object *record)
 	return severity && strcmp(severity, "note") != 0;
 }
 
+static bool is_lead(const struct schema *schema, struct json_object *record)
+{
+	const char *about = json_object_get_string(json_object_object_get(record, "about"));
+
+	return schema->lead && about && !strcmp(about, schema->lead);
+}
+
+static void show_lead(struct out *out, struct json_object *record)
+{
+	if (out->is_json)
+		out_json_lead(out, record);
+	else if (!out->is_picked)
+		out_text_lead(record);
+}
+
 static bool take_record(void *ctx, struct json_object *record)
 {
 	struct sink *sink = ctx;
 
 	if (sink->out.schema->has_severity && is_above_note(record))
 		sink->has_warnings = true;
-	if (sink->out.is_json)
+	if (is_lead(sink->out.schema, record))
+		show_lead(&sink->out, record);
+	else if (sink->out.is_json)
 		out_json_record(&sink->out, record);
 	else
 		out_text_record(&sink->out, record);
@@ -306,6 +325,8 @@ static void add_common_args(const struct options *options, struct json_object *a
 		json_object_object_add(args, "detail", json_object_new_boolean(true));
 	if (options->keeps_forwarding)
 		json_object_object_add(args, "keep_forwarding", json_object_new_boolean(true));
+	if (options->is_path)
+		json_object_object_add(args, "path", json_object_new_boolean(true));
 }
 
 /* Where the output goes and in which form. */
@@ -349,6 +370,9 @@ static int prepare(int argc, char **argv, struct options *options, struct reques
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage",
 				"hpimctl stop --keep-forwarding",
 				"--keep-forwarding is for 'stop'");
+	if (options->is_path && strcmp(request->command->name, "explain") != 0)
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage",
+				"hpimctl explain SOURCE GROUP --path", "--path is for 'explain'");
 	err = prepare_output(options, sink, ret_error);
 	if (!err && !strcmp(request->command->name, "help"))
 		err = grammar_help(request->topic, ret_error);

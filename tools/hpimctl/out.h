@@ -16,6 +16,7 @@ struct libscols_table;
  * @pick:    the columns to show.
  * @is_picked: the user named the columns: nothing else is shown.
  * @count:   records so far.
+ * @is_open: JSON only: the beginning of the document is written.
  * @table:   text only: the table so far.
  */
 struct out {
@@ -24,12 +25,20 @@ struct out {
 	bool is_picked;
 	bool is_json, is_pretty, has_header;
 	size_t count;
+	bool is_open;
 	struct libscols_table *table;
 };
 
 /** out_text_record(), out_json_record() - Add a record; it is borrowed. */
 void out_text_record(struct out *out, struct json_object *record);
 void out_json_record(struct out *out, struct json_object *record);
+
+/**
+ * out_text_lead(), out_json_lead() - The record that stands before the others: "sentence" and
+ * "next" in two lines, or an object beside the list. It is borrowed.
+ */
+void out_text_lead(struct json_object *record);
+void out_json_lead(struct out *out, struct json_object *record);
 
 /**
  * out_text_end(), out_json_end() - Finish the document and make @out ready for another.

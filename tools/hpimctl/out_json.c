@@ -8,11 +8,23 @@
 
 #include "hpimctl/out.h"
 
-static void open_document(const struct out *out)
+static int format(const struct out *out)
 {
-	printf(out->is_pretty ? "{\n  \"schema\": \"%s\",\n  \"%s\": ["
-			      : "{\"schema\":\"%s\",\"%s\":[",
-	       out->schema->id, out->schema->list);
+	return JSON_C_TO_STRING_NOSLASHESCAPE |
+	       (out->is_pretty ? JSON_C_TO_STRING_SPACED : JSON_C_TO_STRING_PLAIN);
+}
+
+/* The beginning of the document, and of its list. @lead: NULL: there is none. */
+static void open_document(struct out *out, struct json_object *lead)
+{
+	const bool is_pretty = out->is_pretty;
+
+	printf(is_pretty ? "{\n  \"schema\": \"%s\"," : "{\"schema\":\"%s\",", out->schema->id);
+	if (lead)
+		printf(is_pretty ? "\n  \"%s\": %s," : "\"%s\":%s,", out->schema->lead,
+		       json_object_to_json_string_ext(lead, format(out)));
+	printf(is_pretty ? "\n  \"%s\": [" : "\"%s\":[", out->schema->list);
+	out->is_open = true;
 }
 
 static void copy_field(struct json_object *to, const char *name, struct json_object *value)
@@ -37,26 +49,30 @@ static struct json_object *arrange(const struct out *out, struct json_object *re
 	return arranged;
 }
 
+void out_json_lead(struct out *out, struct json_object *record)
+{
+	open_document(out, record);
+}
+
 void out_json_record(struct out *out, struct json_object *record)
 {
-	int flags = JSON_C_TO_STRING_NOSLASHESCAPE |
-		    (out->is_pretty ? JSON_C_TO_STRING_SPACED : JSON_C_TO_STRING_PLAIN);
 	struct json_object *arranged = arrange(out, record);
 
-	if (!out->count)
-		open_document(out);
+	if (!out->is_open)
+		open_document(out, NULL);
 	printf("%s%s%s", out->count ? "," : "", out->is_pretty ? "\n    " : "",
-	       json_object_to_json_string_ext(arranged, flags));
+	       json_object_to_json_string_ext(arranged, format(out)));
 	json_object_put(arranged);
 	out->count++;
 }
 
 void out_json_end(struct out *out, bool is_ok)
 {
-	if (!out->count && !is_ok)
+	if (!out->is_open && !is_ok)
 		return;
-	if (!out->count)
-		open_document(out);
+	if (!out->is_open)
+		open_document(out, NULL);
 	printf(out->is_pretty ? "%s]\n}\n" : "%s]}\n", out->is_pretty && out->count ? "\n  " : "");
 	out->count = 0;
+	out->is_open = false;
 }

@@ -66,6 +66,13 @@ static void add_line(struct out *out, struct json_object *record)
 		scols_line_set_data(line, i, cell_text(out->pick.columns[i], record));
 }
 
+void out_text_lead(struct json_object *record)
+{
+	printf("%s\nnext: %s\n\n",
+	       json_object_get_string(json_object_object_get(record, "sentence")),
+	       json_object_get_string(json_object_object_get(record, "next")));
+}
+
 void out_text_record(struct out *out, struct json_object *record)
 {
 	if (out->schema->is_lines) {

@@ -41,7 +41,9 @@ must r1 'group +- +no +224.0.0.9 never leaves its link' $S 224.0.0.9
 must r1 'fe80::1 cannot be the source of a tree' fe80::1 $GROUP6
 ends 1 'two addresses of one family' ctl r1 explain $S $GROUP6
 ends 1 '' ctl r1 explain $GROUP4 $S
-ends 0 '{"schema":"hpim.explain/1","explanation":[{"about":"route","interface":"eth0",' \
+ends 0 '"next":"look at the sender: its TTL, its interface, ' \
+	"$BUILD/hpimctl" --socket "/run/hpimd/$PREFIX-r1.ro" -j explain $S $GROUP4
+ends 0 '"explanation":[{"about":"route","interface":"eth0",' \
 	"$BUILD/hpimctl" --socket "/run/hpimd/$PREFIX-r1.ro" -j explain $S $GROUP4
 
 # The assert on the LAN below: the greater address wins.
@@ -50,11 +52,11 @@ within 10 has_member r1 eth1 $GROUP4
 within 10 has_member r2 eth1 $GROUP4
 send src $GROUP4 -n 50 -r 100
 must r1 'output +eth1 +no +assert lost: 10.1.3.2 serves this link'
-must r2 'output +eth1 +yes +copies leave: hosts listen'
+must r2 'output +eth1 +yes +copies (would )?leave: hosts listen'
 must r2 'tree +eth0 +active +the source is alive on eth0'
 must r2 'input +eth0 +ok +only packets that arrive on eth0'
 must r2 'tier +- +(xdp|tc|kernel) +(XDP in the driver|TC|the kernel.s multicast cache) forwards it'
-must r2 'packets +- +- +[0-9]+ were forwarded .*the last one was seen [0-9]+ s ago'
+must r2 'packets +- +- +[0-9]+ of this tree were forwarded in the last second, [0-9]+ since it exists .*the last one was seen [0-9]+ s ago'
 must r2 'output +eth2 +no +no host listens, and no neighbor is interested'
 must r1 'entry +eth0 +negative +the entry has no outputs'
 
@@ -74,16 +76,19 @@ must r3 'tree +eth0 +active'
 
 # Hosts on the cable to r3, heard by both; r2 has an output with two reasons.
 spawn host r3 "$BUILD/mcsink" -i eth0 -g $GROUP4
-must r2 'output +eth2 +yes +copies leave: hosts listen'
+must r2 'output +eth2 +yes +copies (would )?leave: hosts listen'
 ends 0 '' ctl r2 threshold eth2 20
 must r2 'output +eth2 +threshold +but only of packets that arrive with a TTL above 20'
-send src $GROUP4 -n 20 -r 1000
-must r2 'counter +eth2 +threshold +[0-9]+ packets of all trees did not leave here'
+spawn sent src "$BUILD/mcgen" -i eth0 -g $GROUP4 -r 50 -n 1000000
+stream=$!
+must r1 'counter +eth0 +negative +[0-9]+ packets of this tree in the last second were dropped: no host or'
+kill $stream
 
 # What is counted, in words.
-send src $GROUP4 -n 20 -r 1000 -T 1
-must r2 'counter +eth0 +ttl +[0-9]+ packets of all trees were dropped: their TTL or hop limit ends'
-must r1 'counter +eth0 +negative +[0-9]+ packets of all trees were dropped: no host or neighbor'
+spawn sent src "$BUILD/mcgen" -i eth0 -g $GROUP4 -r 50 -n 1000000 -T 1
+stream=$!
+must r2 'counter +eth0 +ttl +[0-9]+ packets of this tree in the last second were dropped: their TTL or hop limit ends'
+kill $stream
 
 # Links and interfaces that are not there.
 run r2 ip link set eth1 down

@@ -46,8 +46,10 @@ says() {
 silent_is_named() {
 	send src $GROUP4 -n 5 -r 1000
 	send src $GROUP6 -n 5 -r 1000
-	says r3 "10.1.3.2 announces the tree, and it is wanted here" explain 10.1.1.100 $GROUP4 &&
-		says r3 "fe80::2 announces the tree, and it is wanted here" explain 2001:db8:1::100 $GROUP6
+	says r3 "10.1.3.2 on eth0 announces it, and it is wanted here, but nothing arrives on eth0" \
+		explain 10.1.1.100 $GROUP4 &&
+		says r3 "fe80::2 on eth0 announces it, and it is wanted here, but nothing arrives on eth0" \
+			explain 2001:db8:1::100 $GROUP6
 }
 
 node src dst bystander

@@ -41,7 +41,7 @@ for group in $GROUP4 $GROUP6; do
 	[ "$left" -gt 0 ] && [ "$left" -le 40 ] || fail "$group: stale for $left s more"
 	ends 0 'was restarted and forwards as before' ctl r2 explain $source $group
 	ctl r2 explain $source $group | grep -q 'no packet of' && fail 'explain has forgotten the packets'
-	ends 0 'copies leave: they did before the restart' ctl r2 explain $source $group
+	ends 0 'leave: they did before the restart' ctl r2 explain $source $group
 done
 
 # What is listed is what is forwarded: by the leases of both.

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* "explain", word for word: what an operator reads when packets do not arrive. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "mgmt/observe.h"
 #include "unit/common_daemon.h"
 
 /*
@@ -23,13 +26,46 @@ static void attach(const char *interface)
 
 TestSuite(explain, .init = boot, .fini = world_end);
 
-/* The whole answer: about, interface, verdict and sentence of each record. */
+/*
+ * Without the verdict, which comes first, the path, which comes last (test_verdict has their
+ * texts), and the interfaces that are not attached, which have a test of their own.
+ */
+static char *walk_of(const char *rows)
+{
+	char *walk = strdup(strchr(rows, '\n') + 1), *line = walk;
+
+	cr_assert_eq(strncmp(rows, "verdict ", 8), 0, "%s", rows);
+	while (*line) {
+		char *next = strchr(line, '\n') + 1;
+		char *attached = strstr(line, "it is not attached");
+
+		if (!strncmp(line, "path ", 5) || (attached && attached < next))
+			memmove(line, next, strlen(next) + 1);
+		else
+			line = next;
+	}
+	return walk;
+}
+
+/* The way to the verdict: about, interface, verdict and sentence of each record. */
 static void expect(const char *source, const char *group, const char *answer)
 {
-	cr_expect_str_eq(
+	char *walk = walk_of(
 		reply_rows(request("explain", "{'source':'%s','group':'%s'}", source, group),
-			   "about interface verdict sentence"),
-		answer);
+			   "about interface verdict sentence"));
+
+	cr_expect_str_eq(walk, answer);
+	free(walk);
+}
+
+/* The word of the verdict alone. */
+static void expect_verdict(const char *source, const char *group, const char *name)
+{
+	const char *rows = reply_rows(
+		request("explain", "{'source':'%s','group':'%s'}", source, group), "verdict");
+
+	cr_expect_eq(strncmp(rows, name, strlen(name)), 0, "%s instead of %s", rows, name);
+	cr_expect_eq(rows[strlen(name)], '\n');
 }
 
 #define CONNECTED                                                                             \
@@ -124,6 +160,7 @@ Test(explain, route_by_an_interface_that_is_not_attached)
 	       "'hpimctl attach eth3'\n"
 	       "tree - none no packet of (10.30.0.9, 239.1.1.1) has come to this router\n" NO(
 		       "eth1") NO_TREE);
+	expect_verdict("10.30.0.9", "239.1.1.1", "route-unattached");
 }
 
 Test(explain, no_packet_yet_of_a_source_on_a_subnet)
@@ -134,6 +171,7 @@ Test(explain, no_packet_yet_of_a_source_on_a_subnet)
 	       CONNECTED
 	       "tree - none no packet of (10.1.0.9, 239.1.1.1) has come to this router\n" NO("eth1")
 		       NO_TREE NO("eth2") NO_TREE);
+	expect_verdict("10.1.0.9", "239.1.1.1", "not-sent");
 }
 
 Test(explain, no_packet_yet_and_no_neighbor_announces)
@@ -407,20 +445,148 @@ Test(explain, neighbors_are_awaited_after_a_restart)
 		       ALONE LISTENS);
 }
 
-/* ---- counters ---- */
+/* ---- packets that are looked at ---- */
 
-Test(explain, counters_that_mean_trouble_come_last)
+static struct ctl_client *look(void)
 {
+	world_tier()->can_capture = true;
+	return request_begin("explain", "{'source':'10.1.0.9','group':'239.1.1.1'}");
+}
+
+static const char *looked(struct ctl_client *client, const char *fields)
+{
+	cr_assert(!fake_client_part(client));
+	world_run(OBSERVE_FOR);
+	cr_assert(fake_client_part(client));
+	return reply_rows(fake_reply(client), fields);
+}
+
+static void expect_looked(struct ctl_client *client, const char *name)
+{
+	const char *rows = looked(client, "verdict");
+
+	cr_expect_eq(strncmp(rows, name, strlen(name)), 0, "%s instead of %s", rows, name);
+	cr_expect_eq(world_tier()->capture_every, 0);
+}
+
+static void sampled(uint8_t ttl, const char *reason)
+{
+	world_sampled("eth1", "10.1.0.9", "239.1.1.1", ttl, 100, reason);
+}
+
+/* The tree from eth1 to a host on eth3. */
+static void tree_to_eth3(void)
+{
+	attach_all();
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+}
+
+Test(explain, packets_of_other_trees_and_before_the_look_do_not_count)
+{
+	struct ctl_client *client;
+
+	tree_to_eth3();
+	world_tier()->can_capture = true;
+	sampled(1, "ttl");
+	client = look();
+	world_run(OBSERVE_FOR / 2);
+	world_sampled("eth1", "10.1.0.8", "239.1.1.1", 1, 100, "ttl");
+	world_sampled("eth1", "10.1.0.9", "239.1.1.2", 1, 100, "ttl");
+	expect_looked(client, "not-sent");
+}
+
+Test(explain, what_became_of_the_packets_of_a_second)
+{
+	const struct mfib_key key = world_key("10.1.0.9", "239.1.1.1");
+	struct ctl_client *client;
+
+	tree_to_eth3();
+	fake_tier_count(world_tier(), &key, 1000, 0);
+	client = look();
+	world_run(OBSERVE_FOR / 2);
+	cr_expect_eq(world_tier()->capture_every, 1);
+	sampled(1, "ttl");
+	sampled(1, "kernel"); /* of which the kernel decides the same */
+	expect_looked(client, "ttl");
+	client = look();
+	world_run(OBSERVE_FOR / 2);
+	fake_tier_count(world_tier(), &key, 1005, 0);
+	sampled(9, "forwarded");
+	cr_expect_str_eq(strchr(looked(client, "about interface verdict sentence"), '\n') + 1,
+			 CONNECTED ORIGINATED INPUT("eth1") XDP
+			 "packets - - 5 of this tree were forwarded in the last second, 1005 since "
+			 "it exists (0.0 a second); the last one was seen 0 s ago\n" NO("eth2")
+				 ALONE LISTENS
+			 "path eth1 first-hop this router is the first one behind 10.1.0.9, which "
+			 "is on eth1\n");
+}
+
+Test(explain, packets_too_long_for_the_kernel_and_by_another_way)
+{
+	const struct mfib_key key = world_key("10.1.0.9", "239.1.1.1");
+	struct ctl_client *client;
+
+	tree_to_eth3();
+	client = look();
+	world_run(OBSERVE_FOR / 2);
+	fake_tier_count(world_tier(), &key, 1, 0); /* the kernel counts what it refuses */
+	world_sampled("eth1", "10.1.0.9", "239.1.1.1", 9, 1501, "kernel");
+	expect_looked(client, "too-big");
+	client = look();
+	world_run(OBSERVE_FOR / 2);
+	world_sampled("eth2", "10.1.0.9", "239.1.1.1", 9, 100, "wrong-if");
+	expect_looked(client, "wrong-path");
+}
+
+/* The busier the router, the fewer packets are sampled. */
+Test(explain, a_look_samples_no_more_than_some_thousand_packets)
+{
+	struct ctl_client *client;
+
+	tree_to_eth3();
+	world_tier()->counter_count = 1;
+	world_tier()->counters[0] = (struct dplane_counter){ .reason = "forwarded" };
+	client = look();
+	world_tier()->counters[0].packets = 100000;
+	world_run(OBSERVE_FOR / 2);
+	cr_expect_eq(world_tier()->capture_every, 501);
+	sampled(1, "ttl");
+	cr_expect(strstr(looked(client, "sentence"), "501 packets of it came by eth1"));
+}
+
+Test(explain, client_leaves_during_a_look)
+{
+	struct ctl_client *client;
+
+	attach_all();
+	client = look();
+	world_run(OBSERVE_FOR / 2);
+	cr_expect_eq(world_tier()->capture_every, 1);
+	fake_client_leaves(client);
+	cr_expect_eq(world_tier()->capture_every, 0);
+	world_run(OBSERVE_FOR);
+}
+
+Test(explain, daemon_ends_during_a_look)
+{
+	attach_all();
+	(void)look();
+	world_run(OBSERVE_FOR / 2); /* the rest is seen by the sanitizers */
+}
+
+Test(explain, interfaces_that_are_not_attached_are_named)
+{
+	fake_link(4, "eth4", false, "10.4.0.1/24");
+	fake_link(5, "eth5", true, "fe80::5/64");
 	attach("eth1");
-	world_tier()->counters[0] =
-		(struct dplane_counter){ .link = 0, .reason = "ttl", .packets = 3 };
-	world_tier()->counters[1] =
-		(struct dplane_counter){ .link = 0, .reason = "forwarded", .packets = 5 };
-	world_tier()->counter_count = 2;
-	expect("10.1.0.9", "239.1.1.1",
-	       CONNECTED
-	       "tree - none no packet of (10.1.0.9, 239.1.1.1) has come to this router\n" NO("eth1")
-		       NO_TREE
-	       "counter eth1 ttl 3 packets of all trees were dropped: their TTL or hop limit ends "
-	       "at this router\n");
+	attach("eth2");
+	cr_expect_str_eq(
+		strstr(reply_rows(request("explain", "{'source':'10.1.0.9','group':'239.1.1.1'}"),
+				  "interface verdict sentence"),
+		       "eth3"),
+		"eth3 no it is not attached: 'hpimctl attach eth3' if hosts or routers there are "
+		"to get it\neth1 first-hop this router is the first one behind 10.1.0.9, which is "
+		"on "
+		"eth1\n");
 }

@@ -218,10 +218,15 @@ Test(statics, explain_names_the_route)
 	cr_assert_str_eq(
 		reply_rows(request("explain", "{'source':'" S4 "','group':'" G4 "'}"),
 			   "about interface verdict sentence"),
+		"verdict - not-looked forwarded to eth2 when packets come; 0 did so far\n"
 		"entry eth1 static the static route (*, 239.1.0.0/16) from eth1 to eth2 forwards "
 		"it\n"
 		"input eth1 ok only packets that arrive on eth1 are forwarded\n"
 		"tier - xdp XDP in the driver forwards it\n"
 		"packets - - 0 were forwarded (0.0 a second); none has been seen\n"
-		"output eth2 yes copies leave: the static route names it\n");
+		"output eth2 yes copies leave: the static route names it\n"
+		"output eth3 no it is not attached: 'hpimctl attach eth3' if hosts or routers "
+		"there are to get it\n"
+		"path eth1 first-hop this router is the first one behind 10.1.0.9, which is on "
+		"eth1\n");
 }
