@@ -28,6 +28,7 @@ void config_fini(struct config *config)
 	free(config->interfaces);
 	free(config->statics);
 	free(config->rpf_metrics);
+	free(config->policy);
 	config_init(config);
 }
 
@@ -95,6 +96,14 @@ void config_rpf_metric_add(struct config *config, const struct config_metric *me
 					   sizeof(*config->rpf_metrics));
 	assert(config->rpf_metrics);
 	config->rpf_metrics[config->rpf_metric_count++] = *metric;
+}
+
+void config_policy_add(struct config *config, const struct config_policy *policy)
+{
+	config->policy =
+		reallocarray(config->policy, config->policy_count + 1, sizeof(*config->policy));
+	assert(config->policy);
+	config->policy[config->policy_count++] = *policy;
 }
 
 bool config_link_wants_any(const struct config_link *link)

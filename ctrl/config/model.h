@@ -189,6 +189,8 @@ struct config {
 	size_t static_count;
 	struct config_metric *rpf_metrics;
 	size_t rpf_metric_count;
+	struct config_policy *policy;
+	size_t policy_count;
 };
 
 /** config_init() - Nothing is configured. */
@@ -218,6 +220,9 @@ struct config_static *config_static_add(struct config *config, const struct conf
 
 /** config_rpf_metric_add() - Add one for sources that have none yet. */
 void config_rpf_metric_add(struct config *config, const struct config_metric *metric);
+
+/** config_policy_add() - Add a rule that is not there, nor its opposite. */
+void config_policy_add(struct config *config, const struct config_policy *policy);
 
 /** config_link_wants_any() - Whether a protocol is to run. */
 bool config_link_wants_any(const struct config_link *link);

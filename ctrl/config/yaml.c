@@ -221,8 +221,10 @@ const struct yaml_row yaml_top_rows[] = {
 /* clang-format on */
 
 /* A new section of the file is a table of rows here. */
-static const struct yaml_row *const tables[] = { yaml_top_rows, yaml_link_rows, yaml_key_rows,
-						 yaml_static_rows, yaml_rpf_rows };
+static const struct yaml_row *const tables[] = {
+	yaml_top_rows,    yaml_link_rows, yaml_key_rows,
+	yaml_static_rows, yaml_rpf_rows,  yaml_policy_rows
+};
 
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
 

@@ -49,6 +49,10 @@ typedef void yaml_pair_fn(struct yaml_in *in, const char *name, yaml_node_t *key
 void yaml_pairs(struct yaml_in *in, yaml_node_t *node, const char *what, yaml_pair_fn *each,
 		void *ctx);
 
+/** yaml_take() - A scalar that becomes an argument, for what is parsed as a command is. */
+void yaml_take(struct yaml_in *in, yaml_node_t *node, struct json_object *args, const char *name,
+	       const char *what);
+
 /** yaml_find() - The value of a key of a mapping, or NULL. */
 yaml_node_t *yaml_find(struct yaml_in *in, yaml_node_t *node, const char *name);
 
@@ -89,6 +93,7 @@ enum yaml_place {
 	YAML_AT_ROUTE,      /* struct json_object to read, struct config_static to write */
 	YAML_AT_JOIN,       /* same */
 	YAML_AT_RPF_METRIC, /* struct metric_target to read, struct config_metric to write */
+	YAML_AT_POLICY,     /* struct json_object to read, struct config_policy to write */
 	YAML_PLACE_COUNT,
 };
 
@@ -105,10 +110,10 @@ struct yaml_row {
 };
 
 /* Tables of them, each ending with a name of NULL: yaml.c, yaml_link.c, yaml_key.c, yaml_static.c,
- * yaml_rpf.c.
+ * yaml_rpf.c, yaml_policy.c.
  */
 extern const struct yaml_row yaml_top_rows[], yaml_link_rows[], yaml_key_rows[], yaml_static_rows[],
-	yaml_rpf_rows[];
+	yaml_rpf_rows[], yaml_policy_rows[];
 
 /** yaml_read_rows() - A mapping whose keys stand at @at; @what: what is expected there. */
 void yaml_read_rows(struct yaml_in *in, yaml_node_t *node, enum yaml_place at, const char *what,

@@ -179,3 +179,12 @@ yaml_node_t *yaml_find(struct yaml_in *in, yaml_node_t *node, const char *name)
 	}
 	return NULL;
 }
+
+void yaml_take(struct yaml_in *in, yaml_node_t *node, struct json_object *args, const char *name,
+	       const char *what)
+{
+	const char *text = yaml_text(in, node, what);
+
+	if (text)
+		json_object_object_add(args, name, json_object_new_string(text));
+}

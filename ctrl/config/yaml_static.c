@@ -8,19 +8,9 @@
 #include "config/yaml_int.h"
 #include "io/field.h"
 
-/* What is read: arguments of config_static_parse(). */
-static void take(struct yaml_in *in, yaml_node_t *node, struct json_object *args, const char *name,
-		 const char *what)
-{
-	const char *text = yaml_text(in, node, what);
-
-	if (text)
-		json_object_object_add(args, name, json_object_new_string(text));
-}
-
 static void read_source(struct yaml_in *in, yaml_node_t *node, void *object)
 {
-	take(in, node, object, "source", "an address or '*'");
+	yaml_take(in, node, object, "source", "an address or '*'");
 }
 
 static void write_source(struct yaml_out *out, const char *name, const void *object)
@@ -35,7 +25,7 @@ static void write_source(struct yaml_out *out, const char *name, const void *obj
 
 static void read_group(struct yaml_in *in, yaml_node_t *node, void *object)
 {
-	take(in, node, object, "group", "the address of a group");
+	yaml_take(in, node, object, "group", "the address of a group");
 }
 
 static void write_group(struct yaml_out *out, const char *name, const void *object)
@@ -45,12 +35,12 @@ static void write_group(struct yaml_out *out, const char *name, const void *obje
 
 static void read_from(struct yaml_in *in, yaml_node_t *node, void *object)
 {
-	take(in, node, object, "from", "the name of an interface");
+	yaml_take(in, node, object, "from", "the name of an interface");
 }
 
 static void read_interface(struct yaml_in *in, yaml_node_t *node, void *object)
 {
-	take(in, node, object, "interface", "the name of an interface");
+	yaml_take(in, node, object, "interface", "the name of an interface");
 }
 
 static void write_input(struct yaml_out *out, const char *name, const void *object)
@@ -212,7 +202,7 @@ const struct yaml_row yaml_static_rows[] = {
 	{ YAML_AT_ROUTE, "to", "list of interfaces", "", "where they leave", read_to, write_to },
 	{ YAML_AT_JOIN, "group", "an address", "", "the group", read_group, write_group },
 	{ YAML_AT_JOIN, "source", "an address", "any", "only from this source", read_source, write_source },
-	{ YAML_AT_JOIN, "interface", "a name", "", "an interface with IGMP or MLD",
+	{ YAML_AT_JOIN, "interface", "a name", "", "the interface",
 	  read_interface, write_input },
 	{ .name = NULL },
 };

@@ -69,7 +69,14 @@ static const char everything[] =
 	"  - {group: 'ff1e::1', source: '2001:db8::1', interface: eth2}\n"
 	"rpf-metrics:\n"
 	"- {source: 10.1.1.100, metric: 0}\n"
-	"- {source: '2001:db8::/32', metric: 4294967294, preference: 188}\n";
+	"- {source: '2001:db8::/32', metric: 4294967294, preference: 188}\n"
+	"policy:\n"
+	"- {rule: allow, group: 239.1.0.0/16}\n"
+	"- {rule: deny, group: 239.0.0.0/8, source: 10.0.0.0/8, interface: eth1}\n"
+	"- {rule: deny, group: 'ff15::/16'}\n"
+	"- {rule: boundary, group: 239.255.0.0/16, interface: eth2}\n"
+	"- {rule: ssm-range, group: 239.232.0.0/16}\n"
+	"- {rule: ssm-map, group: 239.232.1.1, source: 10.1.1.100}\n";
 
 Test(yaml, what_is_written_is_read_again_word_for_word)
 {
@@ -187,8 +194,8 @@ static const struct {
 		   "simple key\n" },
 	{ V "a: 1\nb: 2\n",
 	  "2:1: found 'a', expected one of: version, tables, settings, interfaces, static, "
-	  "rpf-metrics\n3:1: found 'b', expected one of: version, tables, settings, interfaces, "
-	  "static, rpf-metrics\n" },
+	  "rpf-metrics, policy\n3:1: found 'b', expected one of: version, tables, settings, "
+	  "interfaces, static, rpf-metrics, policy\n" },
 	{ V "static: {}\nstatic: {}\n", "3:1: 'static' stands here twice, first in line 2\n" },
 	{ V "tables: 7\n", "2:9: found a single value, expected tables as 'name: value'\n" },
 	{ V "tables: {unicast: main}\n",
@@ -267,6 +274,17 @@ static const struct {
 	  "3:30: found '4294967295', expected a number from 0 to 4294967294\n" },
 	{ V "rpf-metrics:\n- {source: 10.1.1.1, metric: 1}\n- {source: 10.1.1.1/32, metric: 2}\n",
 	  "4:3: found the same source twice, expected each once\n" },
+	{ V "policy:\n- {rule: pass, group: 239.1.1.1}\n",
+	  "3:3: found the rule 'pass', expected allow, deny, boundary, ssm-range or ssm-map\n" },
+	{ V "policy:\n- {rule: deny, group: 10.0.0.0/8}\n",
+	  "3:3: group 10.0.0.0/8 is not multicast; groups are in 224.0.0.0/4 and ff00::/8\n" },
+	{ V "policy:\n- {rule: boundary, group: 239.0.0.0/8}\n",
+	  "3:3: the name of the interface is missing; 'ip link' lists the interfaces\n" },
+	{ V "policy:\n- {rule: ssm-map, group: 232.0.0.0/8, source: 10.0.0.0/8}\n",
+	  "3:3: 10.0.0.0/8 is no single source that a group can be mapped to; a unicast address "
+	  "that is valid beyond its link\n" },
+	{ V "policy:\n- {rule: deny, group: 239.0.0.0/8}\n- {rule: allow, group: 239.0.0.0/8}\n",
+	  "4:3: found the same twice, or its opposite, expected one\n" },
 };
 
 Test(yaml, errors_name_line_column_what_was_found_and_what_was_expected)
