@@ -119,8 +119,7 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 	facts->rpc = path ? (struct hpim_rpc){ path->preference, path->metric }
 			  : (struct hpim_rpc){ UINT32_MAX, UINT32_MAX };
 	facts->is_source_active = timer_runs(&tree->source_timer);
-	facts->has_data =
-		timer_runs(&tree->data_timer) && !ifset_has(&facts->denied, tree->data_link);
+	facts->has_data = timer_runs(&tree->data_timer);
 	facts->data_link = tree->data_link;
 	facts->was_active = was_active(tree, facts->root);
 	facts->is_stale = tree->stale != NULL;
@@ -375,6 +374,15 @@ static bool is_asked(const struct hpim_tree *tree, const struct hpim_facts *fact
 	return false;
 }
 
+/* The policy is another one since data came in: that it did is no reason for a tree any longer. */
+static void forget_denied_data(struct hpim_tree *tree)
+{
+	struct core *core = tree->hpim->mrp.core;
+
+	if (policy_denies(&core->policy, tree->data_link, &tree->key.source, &tree->key.group))
+		timer_stop(&core->sched, &tree->data_timer);
+}
+
 void hpim_tree_evaluate(struct hpim_tree *tree)
 {
 	bool wanted, asked;
@@ -384,6 +392,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	struct hpim_facts facts;
 	struct hpim_view is;
 
+	forget_denied_data(tree);
 	if (needs_path(tree)) {
 		if (!rpf_subscribe(tree->hpim->mrp.core, &tree->path, &tree->key.source))
 			return;
