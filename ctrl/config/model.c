@@ -106,6 +106,15 @@ void config_policy_add(struct config *config, const struct config_policy *policy
 	config->policy[config->policy_count++] = *policy;
 }
 
+const struct config_policy *config_policy_find(const struct config *config,
+					       const struct config_policy *policy)
+{
+	for (size_t i = 0; i < config->policy_count; i++)
+		if (config_policy_replaces(&config->policy[i], policy))
+			return &config->policy[i];
+	return NULL;
+}
+
 bool config_link_wants_any(const struct config_link *link)
 {
 	for (int family = 0; family < IP_FAMILY_COUNT; family++)

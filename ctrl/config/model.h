@@ -108,6 +108,9 @@ const char *config_policy_name(enum policy_kind kind);
 /** config_policy_is_filter() - Whether it is of the kinds that replace each other. */
 bool config_policy_is_filter(enum policy_kind kind);
 
+/** config_policy_replaces() - Whether only one of two can be there: the same, or its opposite. */
+bool config_policy_replaces(const struct config_policy *a, const struct config_policy *b);
+
 /**
  * config_policy_parse() - Read "group", "source" and "interface" ("*": all), as the kind has them.
  *
@@ -223,6 +226,10 @@ void config_rpf_metric_add(struct config *config, const struct config_metric *me
 
 /** config_policy_add() - Add a rule that is not there, nor its opposite. */
 void config_policy_add(struct config *config, const struct config_policy *policy);
+
+/** config_policy_find() - The rule that is there, or its opposite; or NULL. */
+const struct config_policy *config_policy_find(const struct config *config,
+					       const struct config_policy *policy);
 
 /** config_link_wants_any() - Whether a protocol is to run. */
 bool config_link_wants_any(const struct config_link *link);

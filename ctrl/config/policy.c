@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config/model.h"
+#include "core/policy.h"
 #include "io/field.h"
 
 static const char *const kind_names[POLICY_KIND_COUNT] = {
@@ -19,6 +20,11 @@ const char *config_policy_name(enum policy_kind kind)
 bool config_policy_is_filter(enum policy_kind kind)
 {
 	return kind == POLICY_ALLOW || kind == POLICY_DENY;
+}
+
+bool config_policy_replaces(const struct config_policy *a, const struct config_policy *b)
+{
+	return policy_rule_replaces(&a->rule, &b->rule) && !strcmp(a->interface, b->interface);
 }
 
 /* A map is to sources that trees can have, one in each rule. */

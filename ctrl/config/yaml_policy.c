@@ -65,15 +65,6 @@ static enum policy_kind kind_of(const char *name)
 	return kind;
 }
 
-static bool is_known(const struct config *config, const struct config_policy *policy)
-{
-	for (size_t i = 0; i < config->policy_count; i++)
-		if (policy_rule_replaces(&config->policy[i].rule, &policy->rule) &&
-		    !strcmp(config->policy[i].interface, policy->interface))
-			return true;
-	return false;
-}
-
 static void add(struct yaml_in *in, yaml_node_t *node, struct json_object *args)
 {
 	const char *name = field_text(args, "rule");
@@ -88,7 +79,7 @@ static void add(struct yaml_in *in, yaml_node_t *node, struct json_object *args)
 			   name ? name : "");
 	else if (!config_policy_parse(args, kind, &policy, &fault))
 		yaml_wrong(in, node, "%s%s%s", fault.message, *fault.hint ? "; " : "", fault.hint);
-	else if (is_known(in->config, &policy))
+	else if (config_policy_find(in->config, &policy))
 		yaml_wrong(in, node, "found the same twice, or its opposite, expected one");
 	else if (in->config->policy_count == POLICY_RULES_MAX)
 		yaml_wrong(in, node, "found one more, expected %u at most", POLICY_RULES_MAX);

@@ -100,6 +100,8 @@ const struct policy_rule *policy_add(struct daemon *daemon, const struct config_
 	if (!hold_port(daemon, request, &rule, ret_refusal))
 		return NULL;
 	item = find(daemon, &rule);
+	if (item && item->rule.kind == rule.kind)
+		return &item->rule; /* nothing is disturbed */
 	if (!item && !has_room(daemon, &rule, ret_refusal)) {
 		drop_port(daemon, rule.link);
 		return NULL;
@@ -128,6 +130,17 @@ static void refuse_absent(const struct config_policy *request, struct refusal *r
 		     *request->interface ? " on " : "", request->interface);
 }
 
+static struct config_policy words_of(const struct daemon *daemon, const struct policy_rule *rule)
+{
+	struct config_policy words = { .rule = *rule };
+
+	words.rule.link = LINK_NONE;
+	if (rule->link != LINK_NONE)
+		(void)snprintf(words.interface, sizeof(words.interface), "%s",
+			       port_name(daemon, rule->link)); /* it has room */
+	return words;
+}
+
 bool policy_delete(struct daemon *daemon, const struct config_policy *request,
 		   struct refusal *ret_refusal)
 {
@@ -135,14 +148,9 @@ bool policy_delete(struct daemon *daemon, const struct config_policy *request,
 
 	DL_FOREACH(daemon->policy, item)
 	{
-		struct policy_rule rule = request->rule;
+		const struct config_policy is = words_of(daemon, &item->rule);
 
-		if (strcmp(request->interface, item->rule.link == LINK_NONE
-						       ? ""
-						       : port_name(daemon, item->rule.link)) != 0)
-			continue;
-		rule.link = item->rule.link;
-		if (policy_rule_replaces(&item->rule, &rule))
+		if (config_policy_replaces(&is, request))
 			found = item;
 	}
 	if (!found) {
@@ -166,6 +174,31 @@ void policy_items_free(struct daemon *daemon)
 		DL_DELETE(daemon->policy, item);
 		free(item);
 	}
+}
+
+void policy_collect(const struct daemon *daemon, struct config *config)
+{
+	const struct policy_item *item;
+
+	DL_FOREACH(daemon->policy, item)
+	{
+		const struct config_policy words = words_of(daemon, &item->rule);
+
+		config_policy_add(config, &words);
+	}
+}
+
+void policy_delete_others(struct daemon *daemon, const struct config *config)
+{
+	struct refusal ignored;
+	struct config was;
+
+	config_init(&was);
+	policy_collect(daemon, &was);
+	for (size_t i = 0; i < was.policy_count; i++)
+		if (!config_policy_find(config, &was.policy[i]))
+			(void)policy_delete(daemon, &was.policy[i], &ignored); /* it is there */
+	config_fini(&was);
 }
 
 /* ---- texts ---- */

@@ -30,6 +30,12 @@ const struct policy_rule *policy_add(struct daemon *daemon, const struct config_
 bool policy_delete(struct daemon *daemon, const struct config_policy *request,
 		   struct refusal *ret_refusal);
 
+/** policy_collect() - Add the rules to a configuration. */
+void policy_collect(const struct daemon *daemon, struct config *config);
+
+/** policy_delete_others() - Delete the rules that a configuration has not. */
+void policy_delete_others(struct daemon *daemon, const struct config *config);
+
 /** policy_uses() - Whether a rule names an interface. */
 bool policy_uses(const struct daemon *daemon, uint16_t link);
 

@@ -15,6 +15,7 @@
 #include "daemon/daemon.h"
 #include "daemon/keys.h"
 #include "daemon/log.h"
+#include "daemon/policy.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "daemon/rpf_metric.h"
@@ -132,6 +133,7 @@ void running_config(const struct daemon *daemon, struct config *ret_config)
 	add_ports(daemon, ret_config);
 	add_statics(daemon, ret_config);
 	add_metrics(daemon, ret_config);
+	policy_collect(daemon, ret_config);
 }
 
 /* ---- whether it is saved ---- */
@@ -346,6 +348,16 @@ static bool change_metrics(const struct change *change)
 	return is_done;
 }
 
+/* Before the interfaces, so that nothing begins there that is to be denied. */
+static bool change_policy(const struct change *change)
+{
+	for (size_t i = 0; i < change->is->policy_count; i++)
+		if (!goes_on(change,
+			     policy_add(change->daemon, &change->is->policy[i], change->refusal)))
+			return false;
+	return true;
+}
+
 /* Switch off what no longer runs; an interface that nothing needs is detached. */
 static void leave_ports(const struct change *change)
 {
@@ -426,10 +438,11 @@ static bool change_all(const struct change *change)
 	change_settings(change);
 	change_rules(change);
 	delete_statics(change);
+	policy_delete_others(change->daemon, change->is);
 	leave_ports(change);
 	change_rules(change); /* detaching made exceptions */
-	is_done = change_metrics(change) && become_named(change) && become_fitting(change) &&
-		  add_all_statics(change) &&
+	is_done = change_metrics(change) && change_policy(change) && become_named(change) &&
+		  become_fitting(change) && add_all_statics(change) &&
 		  become_named(change); /* those that static rules alone hold */
 	change->daemon->is_restoring = is_restoring;
 	return is_done;
