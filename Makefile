@@ -3,6 +3,8 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
+# Debian's packages have vendor-completions there.
+ZSH_FUNCTIONS ?= $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 DESTDIR ?=
 CC      ?= gcc
 CLANG   ?= clang
@@ -99,11 +101,15 @@ SIM_LIBS    := -lyaml -ljson-c
 FAKE_WRAP    := -Wl,--wrap=dplane_new,--wrap=getrandom
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
-.PHONY: all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim docs demo bench install deb clean help
+# hpimctl(1) is printed from the same tables as docs/SCHEMA.md; hpimd(8) is a file.
+MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpimd.8
+SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
+
+.PHONY: man all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BINS) ## Build everything to build/
+all: $(BINS) $(MAN) $(SHELLS) ## Build everything to build/
 
 tests: $(UNIT_TESTS) $(BPF_TESTS) $(NETNS_TESTS) $(BENCHES) ## Build the tests, run none
 
@@ -163,6 +169,8 @@ explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXP
 docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md from the tables of commands and fields
 	$(Q)$< > docs/SCHEMA.md
 
+man: $(MAN) ## Print the manual pages to build/man
+
 demo: ## Four routers in network namespaces, real multicast, a broken link (as root)
 	$(Q)V=$(V) tools/quietly.sh 'Installing the packages that are missing ...' $(BUILD)/deps.log \
 		tools/deps.sh build
@@ -189,6 +197,14 @@ install: $(BUILD)/hpimd $(BUILD)/hpimctl ## Install to DESTDIR/PREFIX (/usr/loca
 	install -D -m 644 packaging/hpim.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/hpim.conf
 	install -D -m 644 tools/wireshark/hpim.lua $(DESTDIR)$(PREFIX)/share/hpim/hpim.lua
 	install -d $(DESTDIR)/etc/hpim
+	install -D -m 644 $(BUILD)/man/hpimctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpimctl.1
+	install -D -m 644 $(BUILD)/man/hpimd.8 $(DESTDIR)$(PREFIX)/share/man/man8/hpimd.8
+	install -D -m 644 $(BUILD)/completion/bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/hpimctl
+	install -D -m 644 $(BUILD)/completion/zsh \
+		$(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FUNCTIONS)/_hpimctl
+	install -D -m 644 $(BUILD)/completion/fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hpimctl.fish
 
 deb: ## Make build/hpim_VERSION_ARCH.deb, from a build of its own with Debian's options
 	$(Q)[ "$$(dpkg-parsechangelog -S Version)" = $(VERSION) ] || \
@@ -241,8 +257,21 @@ $(BUILD)/hpimctl: $(CTL_OBJS) $(SCHEMA_OBJS) $(CONFIG_OBJS) $(BUILD)/ctrl/io/key
 $(BUILD)/hpim-dm: $(BUILD)/hpimctl
 	$(Q)ln -sf hpimctl $@
 
-$(BUILD)/schemadoc: $(BUILD)/tools/schemadoc/schemadoc.o $(BUILD)/ctrl/mgmt/metric_name.o $(SCHEMA_OBJS)
+$(BUILD)/schemadoc: $(BUILD)/tools/schemadoc/schemadoc.o $(BUILD)/tools/schemadoc/man.o \
+		$(BUILD)/tools/hpimctl/tokens.o $(BUILD)/ctrl/mgmt/metric_name.o $(SCHEMA_OBJS)
 	$(call link,$^)
+
+$(BUILD)/man/hpimctl.1: $(BUILD)/schemadoc
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)$< man > $@
+
+$(BUILD)/man/hpimd.8: docs/man/hpimd.8 Makefile
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)sed 's/@VERSION@/$(VERSION)/' $< > $@
+
+$(BUILD)/completion/%: $(BUILD)/hpimctl
+	@mkdir -p $(@D)
+	$(call say,SHELL,$@)$< completion $* > $@
 
 # The same core as the daemon's, between other people's hands.
 $(BUILD)/hpimsim: $(SIM_OBJS) $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)

@@ -168,6 +168,8 @@ const struct command commands[] = {
 	  NO_ARGS },
 	{ "version", ACCESS_LOCAL, "hpim.version/1", NULL, 0, "version of this program",
 	  NO_ARGS },
+	{ "completion", ACCESS_LOCAL, NULL, NULL, 0, "a script that completes words in a shell",
+	  { A_TEXT("shell") } },
 	{ "help", ACCESS_LOCAL, NULL, NULL, 0, "this text, or more about a command",
 	  NO_ARGS },
 	{ .name = NULL },

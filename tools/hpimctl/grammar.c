@@ -276,45 +276,41 @@ void request_fini(struct request *request)
 	request->args = NULL;
 }
 
-/* NULL: the word is explained elsewhere. */
-static const char *help_of(const struct token *token)
+static void print_token(const struct token *token, unsigned int depth)
 {
-	return token->act == ACT_COMMAND ? command_find(token->value)->help : token->help;
-}
+	int indent = 2 * (int)depth + 2;
 
-static void print_place(enum place at, int indent)
-{
-	for_each_token(token)
-	{
-		if (token->at != at || !help_of(token))
-			continue;
-		printf("%*s%-*s %s\n", indent, "", 22 - indent,
-		       token->word ? token->word : token->shown, help_of(token));
-		if (token->next != at && token->next != AT_END && at != AT_START &&
-		    token->act != ACT_MODE && token->act != ACT_VERSION)
-			print_place(token->next, indent + 2);
-	}
+	printf("%*s%-*s %s\n", indent, "", 22 - indent, token->word ? token->word : token->shown,
+	       token_help(token));
 }
 
 static void print_options(void)
 {
-	/* clang-format off */
-	static const char *const lines[] = {
-		"-4, -6             only IPv4, only IPv6",
-		"-i INSTANCE        the daemon to talk to (default: $HPIM_INSTANCE, or 'default')",
-		"--socket PATH      the same, by its control socket",
-		"-j, -p             JSON; JSON with one record a line",
-		"-o COLUMN[,...]    the columns to show, or 'all'",
-		"-H                 no header",
-		"-d                 in detail",
-		"-s                 with the columns that are counters and gauges",
-		"-w [SEC]           show again every SEC seconds (default 2) until interrupted",
-		"--version          version of this program",
-	};
-	/* clang-format on */
+	for (size_t i = 0; i < ctl_option_count; i++)
+		printf("  %-18s %s\n", ctl_options[i].words, ctl_options[i].help);
+}
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		printf("  %s\n", lines[i]);
+static void print_exits(void)
+{
+	for (size_t code = 0; code < ctl_exit_count; code++)
+		printf("%s %zu %s", code ? "," : "exit codes:", code, ctl_exits[code]);
+	printf("\n");
+}
+
+int grammar_step(enum place at, const char *word, const struct token **ret_token,
+		 struct ctl_error *ret_error)
+{
+	return find_token(at, word, ret_token, ret_error);
+}
+
+void grammar_each(enum place at, void (*each)(const struct token *token, const char *prefix),
+		  const char *prefix)
+{
+	for_each_token(token)
+	{
+		if (stands_at(token, at))
+			each(token, prefix);
+	}
 }
 
 /* What the words of a command are, and what can follow. */
@@ -335,9 +331,9 @@ static int print_topic(char *const topic[], struct ctl_error *ret_error)
 						 token->word ? token->word : token->shown);
 		at = token->next;
 	}
-	printf("%s: %s\n", line, help_of(token) ? help_of(token) : "");
+	printf("%s: %s\n", line, token_help(token) ? token_help(token) : "");
 	if (at != AT_END)
-		print_place(at, 2);
+		tokens_walk(at, TOKENS_DEEP, print_token);
 	return 0;
 }
 
@@ -346,12 +342,12 @@ int grammar_help(char *const topic[], struct ctl_error *ret_error)
 	if (topic)
 		return print_topic(topic, ret_error);
 	printf("hpimctl [OPTION...] [COMMAND]\n\ncommands, which may be cut to what is unique:\n");
-	print_place(AT_START, 2);
+	tokens_walk(AT_START, 0, print_token);
 	printf("\ntables, with or without 'show':\n");
-	print_place(AT_OBJECT, 2);
+	tokens_walk(AT_OBJECT, TOKENS_DEEP, print_token);
 	printf("\noptions:\n");
 	print_options();
-	printf("\nexit codes: 0 done, 1 usage, 2 refused, 3 not running, 4 not found, "
-	       "5 permission, 6 partly done, 7 timed out\n");
+	printf("\n");
+	print_exits();
 	return 0;
 }

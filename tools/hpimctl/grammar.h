@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "hpimctl/error.h"
+#include "hpimctl/tokens.h"
 #include "mgmt/schema.h"
 
 /**
@@ -42,6 +43,14 @@ static inline bool request_changes(const struct request *request)
 
 /** request_fini() - Free what request_parse() made. */
 void request_fini(struct request *request);
+
+/** grammar_step() - The token that a word is at a place. Return: 0 or an exit code. */
+int grammar_step(enum place at, const char *word, const struct token **ret_token,
+		 struct ctl_error *ret_error);
+
+/** grammar_each() - Call @each for every token that may stand at a place. */
+void grammar_each(enum place at, void (*each)(const struct token *token, const char *prefix),
+		  const char *prefix);
 
 /**
  * grammar_help() - Print the commands, or what can follow one of them.

@@ -11,6 +11,7 @@
 
 #include "hpimctl/capture.h"
 #include "hpimctl/client.h"
+#include "hpimctl/complete.h"
 #include "hpimctl/compat.h"
 #include "hpimctl/config.h"
 #include "hpimctl/grammar.h"
@@ -376,6 +377,8 @@ static int prepare(int argc, char **argv, struct options *options, struct reques
 	err = prepare_output(options, sink, ret_error);
 	if (!err && !strcmp(request->command->name, "help"))
 		err = grammar_help(request->topic, ret_error);
+	else if (!err && !strcmp(request->command->name, "completion"))
+		err = complete_run(request, ret_error);
 	return err;
 }
 
@@ -393,7 +396,7 @@ static int ctl_main(int argc, char **argv)
 		show_version(&sink);
 	else if (options.repeat_s)
 		run_forever(&options, &sink);
-	else if (strcmp(request.command->name, "help"))
+	else if (request.command->access != ACCESS_LOCAL)
 		err = run_once(&options, &sink);
 	request_fini(&request);
 	return err;

@@ -5,6 +5,9 @@
  */
 #include "hpimctl/tokens.h"
 
+#include "hpim/ctl_abi.h"
+#include "mgmt/schema.h"
+
 /* clang-format off */
 const struct token tokens[] = {
 	{ AT_START, "show", AT_OBJECT, ACT_NONE, NULL, NULL, "print one of the tables below" },
@@ -53,6 +56,7 @@ const struct token tokens[] = {
 	{ AT_START, "stop", AT_STOP, ACT_COMMAND, "stop", NULL, NULL },
 	{ AT_START, "restart", AT_END, ACT_COMMAND, "restart", NULL, NULL },
 	{ AT_START, "version", AT_END, ACT_COMMAND, "version", NULL, NULL },
+	{ AT_START, "completion", AT_COMPLETION, ACT_COMMAND, "completion", NULL, NULL },
 	{ AT_START, "help", AT_HELP, ACT_COMMAND, "help", NULL, NULL },
 
 	{ AT_IFACE_FILTER, NULL, AT_END, ACT_FILTER, "i", "IFACE", "only this interface" },
@@ -258,12 +262,20 @@ const struct token tokens[] = {
 
 	{ AT_STOP, "keep-forwarding", AT_END, ACT_FLAG, "keep_forwarding", NULL,
 	  "forward for a daemon that starts soon, until the lease ends" },
+	{ AT_COMPLETION, "bash", AT_END, ACT_WORD, "shell", NULL, "to be sourced" },
+	{ AT_COMPLETION, "zsh", AT_END, ACT_WORD, "shell", NULL, "to be sourced, or as _hpimctl" },
+	{ AT_COMPLETION, "fish", AT_END, ACT_WORD, "shell", NULL, "to be sourced" },
+	{ AT_COMPLETION, "words", AT_COMPLETION_WORDS, ACT_NONE, NULL, NULL,
+	  "what the scripts ask for:" },
+	{ AT_COMPLETION_WORDS, NULL, AT_END, ACT_TOPIC, NULL, "-- WORD...",
+	  "words of a command, the last one to be completed" },
 	{ AT_HELP, NULL, AT_END, ACT_TOPIC, NULL, "COMMAND", "the command to explain" },
 };
 /* clang-format on */
 const size_t token_count = sizeof(tokens) / sizeof(tokens[0]);
 
 const char *const token_missing[AT_COUNT] = {
+	[AT_COMPLETION] = "the name of a shell",
 	[AT_OBJECT] = "what to show",
 	[AT_ATTACH] = "the name of an interface",
 	[AT_DETACH] = "the name of an interface",
@@ -325,3 +337,72 @@ const char *const token_missing[AT_COUNT] = {
 	[AT_CAPTURE_GROUP] = "the address of the group",
 	[AT_CAPTURE_REASON] = "the reason",
 };
+
+const char *token_help(const struct token *token)
+{
+	return token->act == ACT_COMMAND ? command_find(token->value)->help : token->help;
+}
+
+/* Where one is, and how one came there. */
+struct way {
+	enum place at;
+	unsigned int depth, max_depth;
+	const struct way *from;
+};
+
+static bool leads_back(const struct way *way, enum place to)
+{
+	for (; way; way = way->from)
+		if (way->at == to)
+			return true;
+	return false;
+}
+
+static void walk(const struct way *way, void (*each)(const struct token *token, unsigned int depth))
+{
+	for_each_token(token)
+	{
+		const struct way next = { token->next, way->depth + 1, way->max_depth, way };
+
+		if (token->at != way->at || !token_help(token))
+			continue;
+		each(token, way->depth);
+		if (way->depth < way->max_depth && !leads_back(way, token->next))
+			walk(&next, each);
+	}
+}
+
+void tokens_walk(enum place at, unsigned int max_depth,
+		 void (*each)(const struct token *token, unsigned int depth))
+{
+	walk(&(struct way){ .at = at, .max_depth = max_depth }, each);
+}
+
+/* clang-format off */
+const struct ctl_option ctl_options[] = {
+	{ "-4, -6", "only IPv4, only IPv6" },
+	{ "-i INSTANCE", "the daemon to talk to (default: $HPIM_INSTANCE, or 'default')" },
+	{ "--socket PATH", "the same, by its control socket" },
+	{ "-j, -p", "JSON; JSON with one record a line" },
+	{ "-o COLUMN[,...]", "the columns to show, or 'all'" },
+	{ "-H", "no header" },
+	{ "-d", "in detail" },
+	{ "-s", "with the columns that are counters and gauges" },
+	{ "-w [SEC]", "show again every SEC seconds (default 2) until interrupted" },
+	{ "--version", "version of this program" },
+};
+/* clang-format on */
+const size_t ctl_option_count = sizeof(ctl_options) / sizeof(ctl_options[0]);
+
+const char *const ctl_exits[] = {
+	[CTL_EXIT_OK] = "done",
+	[CTL_EXIT_USAGE] = "usage",
+	[CTL_EXIT_REFUSED] = "refused",
+	[CTL_EXIT_NOT_RUNNING] = "not running",
+	[CTL_EXIT_NOT_FOUND] = "not found",
+	[CTL_EXIT_PERMISSION] = "permission",
+	[CTL_EXIT_PARTLY] = "partly done",
+	[CTL_EXIT_TIMEOUT] = "timed out",
+	[CTL_EXIT_FINDINGS] = "findings of 'doctor'",
+};
+const size_t ctl_exit_count = sizeof(ctl_exits) / sizeof(ctl_exits[0]);

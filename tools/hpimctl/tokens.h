@@ -3,6 +3,7 @@
 #define HPIMCTL_TOKENS_H
 
 /* The words of the command line: where each may stand, what it does, and what may follow. */
+#include <stdbool.h>
 #include <stddef.h>
 
 /** enum place - Where a word may stand. AT_COUNT: no place. */
@@ -90,6 +91,8 @@ enum place {
 	AT_CAPTURE_REASON,
 	AT_MONITOR,
 	AT_MONITOR_FILTER,
+	AT_COMPLETION,
+	AT_COMPLETION_WORDS,
 	AT_HELP,
 	AT_END,
 	AT_COUNT,
@@ -136,6 +139,27 @@ extern const size_t token_count;
 
 /** token_missing - What the line lacks when it ends at a place; NULL: nothing. */
 extern const char *const token_missing[AT_COUNT];
+
+/** token_help() - NULL: the word is explained elsewhere. */
+const char *token_help(const struct token *token);
+
+/**
+ * tokens_walk() - Call @each for every token at a place that has help, and behind it for what may
+ * follow it, as deep as @max_depth; each place once on a way.
+ */
+void tokens_walk(enum place at, unsigned int max_depth,
+		 void (*each)(const struct token *token, unsigned int depth));
+#define TOKENS_DEEP AT_COUNT
+
+/** ctl_options - What stands before the command, "-x ARGUMENT", in the order of the help. */
+extern const struct ctl_option {
+	const char *words, *help;
+} ctl_options[];
+extern const size_t ctl_option_count;
+
+/** ctl_exits - What each exit code means. */
+extern const char *const ctl_exits[];
+extern const size_t ctl_exit_count;
 
 #define for_each_token(t) for (const struct token *t = tokens; t < tokens + token_count; t++)
 

@@ -9,12 +9,11 @@
 #include <string.h>
 
 #include "mgmt/metric_name.h"
+#include "schemadoc/man.h"
 
 static const char *const access_names[] = {
-	[ACCESS_READ] = "reads",
-	[ACCESS_FOLLOW] = "reads on",
-	[ACCESS_CHANGE] = "changes",
-	[ACCESS_END] = "ends the daemon",
+	[ACCESS_READ] = "reads",          [ACCESS_FOLLOW] = "reads on",
+	[ACCESS_CHANGE] = "changes",      [ACCESS_END] = "ends the daemon",
 	[ACCESS_LOCAL] = "hpimctl alone",
 };
 
@@ -132,6 +131,8 @@ int main(int argc, char **argv)
 
 	if (!*what)
 		print_document();
+	if (!strcmp(what, "man"))
+		man_print();
 	for (const struct command *c = commands; !strcmp(what, "commands") && c->name; c++)
 		printf("%s\n", c->name);
 	for (const struct schema *s = schemas; !strcmp(what, "fields") && s->id; s++)

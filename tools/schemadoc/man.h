@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SCHEMADOC_MAN_H
+#define SCHEMADOC_MAN_H
+
+/** man_print() - Print hpimctl(1), from the tables of commands, words, fields and exit codes. */
+void man_print(void);
+
+#endif
