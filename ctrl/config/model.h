@@ -268,6 +268,13 @@ bool config_read(const struct config_source *source, struct config *ret_config);
 char *config_write(const struct config *config, bool with_secrets);
 
 /**
+ * config_write_reference() - As the Python implementation of HPIM-DM reads it, with its secrets
+ * inline, as there; for free(). What it does not know is left out: patterns, all but the sending
+ * key, settings of single interfaces, static routes.
+ */
+char *config_write_reference(const struct config *config);
+
+/**
  * config_lines() - A text of config_write() as one line for each value: "interfaces eth0 mode: tc".
  *
  * Return: the lines, each ending in a newline; for free().

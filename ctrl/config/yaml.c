@@ -329,7 +329,9 @@ static void read_root(struct yaml_in *in)
 {
 	yaml_node_t *root = yaml_document_get_root_node(&in->document);
 
-	if (!root || root->type != YAML_MAPPING_NODE || !yaml_find(in, root, "version")) {
+	if (root && reference_is(in, root)) {
+		reference_read(in, root);
+	} else if (!root || root->type != YAML_MAPPING_NODE || !yaml_find(in, root, "version")) {
 		yaml_wrong(in, root, "found no version, expected 'version: %d'", VERSION);
 		return;
 	} else {

@@ -134,4 +134,12 @@ void yaml_read_settings(struct yaml_in *in, yaml_node_t *node, struct config_set
 void yaml_write_settings(struct yaml_out *out, const char *name,
 			 const struct config_settings *settings);
 
+/* ---- the configuration of the Python implementation: config/reference.c ---- */
+
+/** reference_is() - Whether a document is one, by its keys. */
+bool reference_is(struct yaml_in *in, yaml_node_t *root);
+
+/** reference_read() - Into @in->config. */
+void reference_read(struct yaml_in *in, yaml_node_t *root);
+
 #endif

@@ -179,7 +179,8 @@ static bool is_complete(struct yaml_in *in, const yaml_node_t *node, const struc
 {
 	const char *missing = !entry->has_id          ? "id"
 			      : !entry->has_algorithm ? "algorithm"
-			      : entry->key.from == CONFIG_KEY_NOWHERE && !*entry->key.secret
+			      : !in->source->has_secrets && entry->key.from == CONFIG_KEY_NOWHERE &&
+					      !*entry->key.secret
 				      ? "file or credential"
 				      : NULL;
 

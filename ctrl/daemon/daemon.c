@@ -505,6 +505,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 		saved_load(daemon);
 	else
 		running_boot(daemon);
+	running_boot_end(daemon);
 	running_follow(daemon);
 	stale_routes_feed(daemon);
 	clients->open(daemon);

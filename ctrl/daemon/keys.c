@@ -247,6 +247,17 @@ void keys_decode(struct json_object *list, struct config_keys *ret_keys)
 	}
 }
 
+/* A configuration of the Python implementation has its secrets inline. */
+static void recall_inline(const struct daemon *daemon, const char *name, struct config_key *key)
+{
+	const struct config_interface *from = config_interface_find(&daemon->boot, name);
+	const struct config_key *is =
+		from ? config_keys_find(&from->keys, key->family, key->id) : NULL;
+
+	if (key->from == CONFIG_KEY_NOWHERE && is && is->from == key->from && is->hash == key->hash)
+		memcpy(key->secret, is->secret, sizeof(key->secret));
+}
+
 void keys_restore(struct daemon *daemon, uint16_t link)
 {
 	struct port *port = &daemon->ports[link];
@@ -255,6 +266,7 @@ void keys_restore(struct daemon *daemon, uint16_t link)
 
 	port->keys = (struct config_keys){ .list = NULL };
 	for (size_t i = 0; i < keys.count; i++) {
+		recall_inline(daemon, port->config.name, &keys.list[i]);
 		if (!keys_read(&keys.list[i], why))
 			log_format(NOTE_WARN, "%s: %s", port->config.name, why);
 		keys_put(daemon, link, &keys.list[i]);

@@ -529,9 +529,12 @@ int running_boot_read(struct daemon *daemon)
 	choose_tables(daemon);
 	if (is_first)
 		daemon->settings = daemon->boot.settings;
-	else
-		config_fini(&daemon->boot);
 	return 0;
+}
+
+void running_boot_end(struct daemon *daemon)
+{
+	config_fini(&daemon->boot);
 }
 
 void running_boot(struct daemon *daemon)
@@ -549,7 +552,6 @@ void running_boot(struct daemon *daemon)
 	(void)change_all(&(struct change){ daemon, &daemon->boot, true, &refusal });
 	if (daemon->saved_lines)
 		saved_store(daemon); /* from now on the file may change without effect */
-	config_fini(&daemon->boot);
 }
 
 /* ---- patterns ---- */

@@ -42,6 +42,9 @@ int running_boot_read(struct daemon *daemon);
 /** running_boot() - Attach and set what the file says. What is refused is logged. */
 void running_boot(struct daemon *daemon);
 
+/** running_boot_end() - The file is not needed any longer. */
+void running_boot_end(struct daemon *daemon);
+
 /** running_link_appeared() - Attach an interface that a pattern means. */
 void running_link_appeared(struct daemon *daemon, const char *name);
 

@@ -64,7 +64,7 @@ const struct command commands[] = {
 	  "back to the value that counts without 'set':",
 	  { A_TEXT("setting"), A_TEXT("interface") } },
 	{ "config show", ACCESS_READ, "hpim.config/1", NULL, 0,
-	  "the running configuration as YAML, without secrets", NO_ARGS },
+	  "the running configuration as YAML, without secrets", { A_BOOL("reference") } },
 	{ "config check", ACCESS_LOCAL, NULL, NULL, REFUSED | NOT_FOUND | EXIT_BIT(CTL_EXIT_PERMISSION),
 	  "look for errors in a file; needs no daemon", { A_TEXT("file") } },
 	{ "config load", ACCESS_CHANGE, "hpim.config-changes/1", NULL, REFUSED | NOT_FOUND,

@@ -4,6 +4,7 @@
  * A file is checked here, too; what goes to the daemon has the form of our own file, with the
  * secrets of the keys that can be read here.
  */
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,6 +132,13 @@ static int send_text(const struct config_call *call, struct client *client, cons
 	return err;
 }
 
+/* Ours, if it is not there; when it cannot be, the next step says why. */
+static void make_folder(const char *path)
+{
+	if (!strncmp(path, FOLDER "/", strlen(FOLDER "/")))
+		(void)mkdir(FOLDER, 0755);
+}
+
 /* ---- commands ---- */
 
 /* What can be read here; the daemon reads the others, or says why it cannot. */
@@ -172,10 +180,10 @@ static int check(const char *path, struct ctl_error *ret_error)
 	return err;
 }
 
-static int load(const struct config_call *call, struct client *client, const char *path,
-		struct ctl_error *ret_error)
+int config_file_load(const struct config_call *call, struct client *client, const char *path,
+		     struct ctl_error *ret_error)
 {
-	char own[PATH_MAX], *text;
+	char own[PATH_MAX], folder[PATH_MAX], *text;
 	struct config config;
 	int err = get_path(client, own, ret_error);
 
@@ -184,10 +192,14 @@ static int load(const struct config_call *call, struct client *client, const cha
 	if (err)
 		return err;
 	read_secrets(&config, true);
+	(void)snprintf(folder, sizeof(folder), "%s", own);
+	make_folder(own);
+	err = config_secrets_import(&config, dirname(folder), call->instance, ret_error);
 	text = config_write(&config, true);
 	config_fini(&config);
-	err = send_text(call, client, "config load", text, !*path || is_same_file(path, own),
-			ret_error);
+	if (!err)
+		err = send_text(call, client, "config load", text,
+				!*path || is_same_file(path, own), ret_error);
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return err;
@@ -277,8 +289,8 @@ static int save(const struct config_call *call, struct client *client, const cha
 		     "# Multicast router hpim, instance %s. 'hpimctl config save' writes it.\n%s",
 		     call->instance, running) < 0)
 		abort(); /* no memory */
-	if (!err && !*path && !strncmp(own, FOLDER "/", strlen(FOLDER "/")))
-		(void)mkdir(FOLDER, 0755); /* if it cannot be, the next step says why */
+	if (!err && !*path)
+		make_folder(own);
 	if (!err)
 		err = config_file_write(*path ? path : own, text, ret_error);
 	if (!err && (!*path || is_same_file(path, own)))
@@ -286,6 +298,68 @@ static int save(const struct config_call *call, struct client *client, const cha
 	free(text);
 	free(running);
 	return err;
+}
+
+/* ---- as the Python implementation has it ---- */
+
+static bool add_attached(void *ctx, struct json_object *record)
+{
+	const char *name = json_object_get_string(json_object_object_get(record, "interface"));
+	struct config *config = ctx;
+	const struct config_interface *rule = config_interface_for(config, name);
+	struct config_interface *added;
+	struct config_interface from;
+
+	if (!rule || !config_is_pattern(rule->name))
+		return true;
+	from = *rule; /* adding one moves them */
+	added = config_interface_add(config, name);
+	added->link = from.link;
+	config_keys_copy(&added->keys, &from.keys);
+	return true;
+}
+
+int config_reference_get(struct client *client, char **ret_text, struct ctl_error *ret_error)
+{
+	struct json_object *args = json_object_new_object();
+	char why[CONFIG_WHY_MAX] = "", *text = NULL;
+	struct config_source source = { .message = note_fault, .ctx = why, .has_secrets = true };
+	struct config config;
+	int err = get_running(client, &text, ret_error);
+
+	if (!err) {
+		source.text = text;
+		source.len = strlen(text);
+		if (!config_read(&source, &config))
+			err = ctl_fail(ret_error, CTL_EXIT_REFUSED, "config", "",
+				       "the running configuration has no such form: %s", why);
+	}
+	free(text);
+	if (!err)
+		err = client_ask(client, "show interfaces", args, "hpim.interfaces/1", add_attached,
+				 &config, ret_error);
+	json_object_put(args);
+	if (err)
+		return err;
+	read_secrets(&config, true);
+	*ret_text = config_write_reference(&config);
+	config_fini(&config);
+	return 0;
+}
+
+static int show_reference(struct client *client, struct ctl_error *ret_error)
+{
+	char *text;
+	int err = config_reference_get(client, &text, ret_error);
+
+	if (err)
+		return err;
+	(void)fputs(text, stdout);
+	if (strstr(text, "key: "))
+		fprintf(stderr, "hpimctl: warning: this output holds the secrets of keys\n");
+	explicit_bzero(text, strlen(text));
+	free(text);
+	return 0;
 }
 
 static int show(const struct config_call *call, struct client *client, struct ctl_error *ret_error)
@@ -327,14 +401,16 @@ int config_run(const struct config_call *call, const struct request *request,
 	if (err)
 		return err;
 	path = path ? path : "";
-	if (!strcmp(name, "config show"))
+	if (json_object_object_get_ex(request->args, "reference", NULL))
+		err = show_reference(client, ret_error);
+	else if (!strcmp(name, "config show"))
 		err = show(call, client, ret_error);
 	else if (!strcmp(name, "config diff"))
 		err = diff(call, client, path, ret_error);
 	else if (!strcmp(name, "config save"))
 		err = save(call, client, path, ret_error);
 	else
-		err = load(call, client, path, ret_error);
+		err = config_file_load(call, client, path, ret_error);
 	client_free(client);
 	return err;
 }

@@ -41,4 +41,22 @@ int config_file_read(const char *path, struct config *ret_config, struct ctl_err
 /** config_file_write() - Replace a file at once, with its mode and owner; links are followed. */
 int config_file_write(const char *path, const char *text, struct ctl_error *ret_error);
 
+/**
+ * config_secrets_import() - Put secrets that stand inline into files of mode 600 in a folder, and
+ * name these in their place.
+ */
+int config_secrets_import(struct config *config, const char *folder, const char *instance,
+			  struct ctl_error *ret_error);
+
+/**
+ * config_reference_get() - The running configuration as the Python implementation reads it, with
+ * the secrets that can be read here.
+ * @ret_text: to be overwritten, then for free().
+ */
+int config_reference_get(struct client *client, char **ret_text, struct ctl_error *ret_error);
+
+/** config_file_load() - Make the running configuration that of a file, of either form. */
+int config_file_load(const struct config_call *call, struct client *client, const char *path,
+		     struct ctl_error *ret_error);
+
 #endif

@@ -86,10 +86,10 @@ int config_file_read(const char *path, struct config *ret_config, struct ctl_err
 	return err;
 }
 
-/* Return: 0 or an errno. */
-static int write_beside(const char *path, const char *beside, const char *text)
+/* @mode: of a new file. Return: 0 or an errno. */
+static int write_beside(const char *path, const char *beside, const char *text, mode_t mode)
 {
-	struct stat before = { .st_mode = 0644 };
+	struct stat before = { .st_mode = mode };
 	bool is_there = stat(path, &before) == 0;
 	size_t len = strlen(text);
 	int fd, err = 0;
@@ -134,7 +134,7 @@ static void sync_folder(const char *path)
 	(void)close(fd);
 }
 
-int config_file_write(const char *path, const char *text, struct ctl_error *ret_error)
+static int write_file(const char *path, const char *text, mode_t mode, struct ctl_error *ret_error)
 {
 	char real[PATH_MAX], beside[PATH_MAX];
 	int err = 0;
@@ -144,9 +144,51 @@ int config_file_write(const char *path, const char *text, struct ctl_error *ret_
 	if (snprintf(beside, sizeof(beside), "%s.new", real) >= (int)sizeof(beside))
 		err = ENAMETOOLONG;
 	if (!err)
-		err = write_beside(real, beside, text);
+		err = write_beside(real, beside, text, mode);
 	if (err)
 		return fail_file(ret_error, err, "write", path);
 	sync_folder(real);
 	return 0;
+}
+
+int config_file_write(const char *path, const char *text, struct ctl_error *ret_error)
+{
+	return write_file(path, text, 0644, ret_error);
+}
+
+/* "/etc/hpim/default-eth0-ipv4-1.key": a name has no slash. */
+static int import_secret(struct config_key *key, const char *interface, const char *folder,
+			 const char *instance, struct ctl_error *ret_error)
+{
+	int len = snprintf(key->where, sizeof(key->where), "%s/%s-%s-ipv%d-%u.key", folder,
+			   instance, interface, key->family == IP_FAMILY_4 ? 4 : 6, key->id);
+	char text[sizeof(key->secret) + 1];
+	int err;
+
+	if (len < 0 || (size_t)len >= sizeof(key->where))
+		return fail_file(ret_error, ENAMETOOLONG, "write the key in", folder);
+	(void)snprintf(text, sizeof(text), "%s\n", key->secret);
+	err = write_file(key->where, text, 0600, ret_error);
+	explicit_bzero(text, sizeof(text));
+	if (err)
+		return err;
+	key->from = CONFIG_KEY_FILE;
+	fprintf(stderr, "%s: the secret of key %u is in %s now\n", interface, key->id, key->where);
+	return 0;
+}
+
+int config_secrets_import(struct config *config, const char *folder, const char *instance,
+			  struct ctl_error *ret_error)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < config->interface_count && !err; i++)
+		for (size_t k = 0; k < config->interfaces[i].keys.count && !err; k++) {
+			struct config_key *key = &config->interfaces[i].keys.list[k];
+
+			if (key->from == CONFIG_KEY_NOWHERE && *key->secret)
+				err = import_secret(key, config->interfaces[i].name, folder,
+						    instance, ret_error);
+		}
+	return err;
 }
