@@ -12,7 +12,9 @@ DOCUMENT=$(realpath "$NETNS/../../docs/TUTORIAL.md")
 BUILD=$(realpath "$BUILD")
 PATH=$BUILD:$PATH
 
+made=()
 apart() {
+	[ -d "$1" ] || made+=("$1")
 	mkdir -p "$1"
 	mount -t "$2" "$2" "$1" || fail "cannot mount $1"
 }
@@ -21,6 +23,7 @@ leave() {
 	local path
 	for path in /run/hpimd/*.ctl; do [ ! -e "$path" ] || hpimctl --socket "$path" stop; done
 	for path in $(jobs -p); do kill "$path"; done
+	for path in "${made[@]}"; do umount "$path" && rmdir "$path"; done
 	clean_up
 } 2> /dev/null
 
@@ -55,6 +58,7 @@ again() {
 
 apart /run/netns tmpfs
 apart /run/hpimd tmpfs
+apart /etc/hpim tmpfs
 apart /sys/fs/bpf bpf
 trap leave EXIT
 blocks
