@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The commands of docs/TUTORIAL.md, typed as they stand there: its blocks of ```sh run in one shell, and no
 # command may fail; where a block of ```text follows, the last one is typed again until its output has
-# these lines, but for spaces. The names of namespaces, pins and sockets are those of the
+# these lines, but for spaces and numbers. The names of namespaces, pins and sockets are those of the
 # document, so the script has file systems of its own for them.
 [ "${APART:-}" ] || APART=1 exec unshare --mount --propagation private "$0" "$@"
 . "$(dirname "$0")/../lib.sh"
@@ -44,8 +44,8 @@ type_in() {
 	[ -z "$failed" ]
 }
 
-# plain: one space between words
-plain() { sed -E 's/[[:space:]]+/ /g; s/ $//'; }
+# plain: one space between words, 0 for numbers that stand alone
+plain() { sed -E 's/[[:space:]]+/ /g; s/ $//; s/(^| )[0-9]+( |$)/\10\2/g'; }
 
 # shown BLOCK: all that stands below it is in its output
 shown() { ! plain < "${1%.sh}.text" | grep -vxFf <(plain < "$1.log") | grep -q .; }
