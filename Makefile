@@ -105,7 +105,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim docs demo bench install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -187,7 +187,10 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 	$(Q)$(BUILD)/tools/bench/bench_flood --json $(BUILD)/bench/flood.json
 	$(Q)$(BUILD)/tools/bench/bench_restart --json $(BUILD)/bench/restart.json
 
-install: $(BUILD)/hpimd $(BUILD)/hpimctl ## Install to DESTDIR/PREFIX (/usr/local)
+# What is installed, without the tools of those who work on it.
+installed: $(BUILD)/hpimd $(BUILD)/hpimctl $(MAN) $(SHELLS)
+
+install: installed ## Install to DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(BUILD)/hpimd $(DESTDIR)$(PREFIX)/sbin/hpimd
 	install -D -m 755 $(BUILD)/hpimctl $(DESTDIR)$(PREFIX)/bin/hpimctl
 	ln -sf hpimctl $(DESTDIR)$(PREFIX)/bin/hpim-dm
@@ -198,6 +201,7 @@ install: $(BUILD)/hpimd $(BUILD)/hpimctl ## Install to DESTDIR/PREFIX (/usr/loca
 	install -D -m 644 tools/wireshark/hpim.lua $(DESTDIR)$(PREFIX)/share/hpim/hpim.lua
 	install -d $(DESTDIR)/etc/hpim
 	install -D -m 644 $(BUILD)/man/hpimctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpimctl.1
+	ln -sf hpimctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpim-dm.1
 	install -D -m 644 $(BUILD)/man/hpimd.8 $(DESTDIR)$(PREFIX)/share/man/man8/hpimd.8
 	install -D -m 644 $(BUILD)/completion/bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/hpimctl
