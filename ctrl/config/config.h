@@ -28,7 +28,7 @@ struct config_link {
 	uint8_t threshold; /* only packets with a greater TTL leave there */
 	bool wanted[IP_FAMILY_COUNT][PROTO_COUNT];
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* 0: the newest */
-	bool has_fast_leave, has_ssm_any_source;
+	bool has_fast_leave, has_ssm_any_source, is_gm_passive;
 	struct config_settings settings;
 };
 

@@ -36,6 +36,10 @@ static void diff_membership(const struct walk *walk, enum ip_family family,
 		emit(walk, (struct ev_config){ .kind = CONFIG_FAST_LEAVE,
 					       .family = family,
 					       .is_on = is->has_fast_leave });
+	if (was->is_gm_passive != is->is_gm_passive)
+		emit(walk, (struct ev_config){ .kind = CONFIG_GM_PASSIVE,
+					       .family = family,
+					       .is_on = is->is_gm_passive });
 	if (was->has_ssm_any_source != is->has_ssm_any_source)
 		emit(walk, (struct ev_config){ .kind = CONFIG_SSM_ANY_SOURCE,
 					       .family = family,

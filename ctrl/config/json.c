@@ -93,6 +93,7 @@ struct json_object *config_link_encode(const struct config_link *link)
 	field_put_number(object, "threshold", link->threshold);
 	field_put_bool(object, "fast_leave", link->has_fast_leave);
 	field_put_bool(object, "ssm_any_source", link->has_ssm_any_source);
+	field_put_bool(object, "passive", link->is_gm_passive);
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			field_put_bool(object, proto_names[family][proto],
@@ -117,6 +118,7 @@ bool config_link_decode(struct json_object *object, struct config_link *ret_link
 		link.threshold = (uint8_t)threshold;
 	link.has_fast_leave = field_bool(object, "fast_leave");
 	link.has_ssm_any_source = field_bool(object, "ssm_any_source");
+	link.is_gm_passive = field_bool(object, "passive");
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			link.wanted[family][proto] = field_bool(object, proto_names[family][proto]);

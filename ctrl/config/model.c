@@ -131,5 +131,6 @@ bool config_link_equal(const struct config_link *a, const struct config_link *b)
 	       !memcmp(a->gm_version, b->gm_version, sizeof(a->gm_version)) &&
 	       a->has_fast_leave == b->has_fast_leave &&
 	       a->has_ssm_any_source == b->has_ssm_any_source &&
+	       a->is_gm_passive == b->is_gm_passive &&
 	       config_settings_equal(&a->settings, &b->settings);
 }

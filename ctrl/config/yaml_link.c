@@ -141,6 +141,17 @@ static void write_any_source(struct yaml_out *out, const char *name, const void 
 		yaml_put(out, name, "on");
 }
 
+static void read_passive(struct yaml_in *in, yaml_node_t *node, void *object)
+{
+	(void)yaml_switch(in, node, &((struct config_interface *)object)->link.is_gm_passive);
+}
+
+static void write_passive(struct yaml_out *out, const char *name, const void *object)
+{
+	if (((const struct config_interface *)object)->link.is_gm_passive)
+		yaml_put(out, name, "on");
+}
+
 static void read_mode(struct yaml_in *in, yaml_node_t *node, void *object)
 {
 	static const char modes[] = "auto, native, generic, tc or kernel";
@@ -188,6 +199,8 @@ const struct yaml_row yaml_link_rows[] = {
 	  read_fast_leave, write_fast_leave },
 	{ YAML_AT_INTERFACE, "ssm-any-source", "on or off", "off",
 	  "in the SSM range, too, count who names no source", read_any_source, write_any_source },
+	{ YAML_AT_INTERFACE, "passive", "on or off", "off",
+	  "IGMP and MLD send no query: another router is querier", read_passive, write_passive },
 	{ YAML_AT_INTERFACE, "mode", "auto, native, generic, tc or kernel", "auto",
 	  "how packets are forwarded", read_mode, write_mode },
 	{ YAML_AT_INTERFACE, "threshold", "0 to 255", "0",

@@ -131,6 +131,7 @@ static void set_gm_settings(struct core *core, uint16_t link, enum ip_family fam
 		return;
 	gm_set_fast_leave(gm, core->links[link].has_fast_leave[family]);
 	gm_set_ssm_any_source(gm, core->links[link].has_ssm_any_source[family]);
+	gm_set_passive(core, gm, core->links[link].is_gm_passive[family]);
 }
 
 /* Membership runs where it is wanted and an address to speak from exists; else it is stopped. */
@@ -287,6 +288,7 @@ static void handle_gm_config(struct core *core, const struct ev_config *ev)
 	case CONFIG_GM: link->gm_version[ev->family] = ev->version; break;
 	case CONFIG_FAST_LEAVE: link->has_fast_leave[ev->family] = ev->is_on; break;
 	case CONFIG_SSM_ANY_SOURCE: link->has_ssm_any_source[ev->family] = ev->is_on; break;
+	case CONFIG_GM_PASSIVE: link->is_gm_passive[ev->family] = ev->is_on; break;
 	default: assert(0 && "no setting of IGMP and MLD");
 	}
 	set_gm_settings(core, ev->link, ev->family);
@@ -325,7 +327,8 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 	case CONFIG_MRD: handle_switch(core, ev); break;
 	case CONFIG_GM:
 	case CONFIG_FAST_LEAVE:
-	case CONFIG_SSM_ANY_SOURCE: handle_gm_config(core, ev); break;
+	case CONFIG_SSM_ANY_SOURCE:
+	case CONFIG_GM_PASSIVE: handle_gm_config(core, ev); break;
 	case CONFIG_POLICY: handle_policy(core, ev); break;
 	case CONFIG_STATIC_JOIN: gm_join_set(core, ev->link, &ev->join, ev->is_on); break;
 	default: config_changed(core, ev->family, ev); /* a protocol's own: keys, static routes */

@@ -24,11 +24,17 @@ struct denied {
 	struct denied_flow *flows;
 	TAILQ_HEAD(, denied_flow) by_age; /* oldest first */
 	struct timer timer;               /* of the oldest */
+	uint64_t evicted;
 };
 
 uint32_t denied_count(const struct core *core)
 {
 	return HASH_COUNT(core->denied->flows);
+}
+
+uint64_t denied_evicted(const struct core *core)
+{
+	return core->denied->evicted;
 }
 
 uint32_t denied_limit(const struct core *core)
@@ -98,8 +104,10 @@ static struct denied_flow *flow_new(struct core *core, const struct mfib_key *ke
 {
 	struct denied_flow *flow;
 
-	if (denied_count(core) >= denied_limit(core))
+	if (denied_count(core) >= denied_limit(core)) {
+		core->denied->evicted++;
 		end(core, TAILQ_FIRST(&core->denied->by_age));
+	}
 	flow = calloc(1, sizeof(*flow));
 	if (!flow)
 		return NULL;

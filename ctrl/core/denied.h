@@ -36,6 +36,9 @@ void denied_review(struct core *core);
 
 /** denied_count(), denied_limit() - Entries that there are, and that there can be. */
 uint32_t denied_count(const struct core *core);
+
+/** denied_evicted() - How many gave way to another one. */
+uint64_t denied_evicted(const struct core *core);
 uint32_t denied_limit(const struct core *core);
 
 #endif

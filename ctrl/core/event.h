@@ -147,6 +147,7 @@ enum config_kind {
 	CONFIG_STATIC_JOIN,    /* add or delete a static join; kept as CONFIG_GM */
 	CONFIG_LINK_SETTINGS,  /* replace the settings of an interface, of both families */
 	CONFIG_POLICY,         /* add, replace or delete a rule of the policy */
+	CONFIG_GM_PASSIVE,     /* send no query: another router is querier; kept as CONFIG_GM */
 };
 
 struct hpim_key;

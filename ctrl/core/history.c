@@ -280,7 +280,8 @@ static void read_config(struct reader *in, struct ev_config *config)
 	} else if (config->kind == CONFIG_LINK || config->kind == CONFIG_GM ||
 		   config->kind == CONFIG_FAST_LEAVE || config->kind == CONFIG_SSM_ANY_SOURCE ||
 		   config->kind == CONFIG_MRD || config->kind == CONFIG_STATIC_ROUTE ||
-		   config->kind == CONFIG_STATIC_JOIN || config->kind == CONFIG_POLICY) {
+		   config->kind == CONFIG_STATIC_JOIN || config->kind == CONFIG_POLICY ||
+		   config->kind == CONFIG_GM_PASSIVE) {
 		config->family = rd_u8(in);
 		config->proto = rd_u8(in);
 		config->is_on = rd_u8(in) != 0;

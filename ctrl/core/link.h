@@ -11,6 +11,7 @@ struct link {
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* 0: the newest */
 	bool has_fast_leave[IP_FAMILY_COUNT];
 	bool has_ssm_any_source[IP_FAMILY_COUNT];
+	bool is_gm_passive[IP_FAMILY_COUNT];
 	bool has_mrd[IP_FAMILY_COUNT]; /* multicast router discovery is switched on */
 	struct core_settings settings; /* in force: its own ones and those of the instance */
 	uint64_t own_settings;         /* setting_is_own() */

@@ -127,6 +127,8 @@ static void want_membership(struct daemon *daemon, uint16_t number,
 
 	if (request->fast_leave || request->no_fast_leave)
 		port->config.has_fast_leave = request->fast_leave;
+	if (request->passive || request->no_passive)
+		port->config.is_gm_passive = request->passive;
 	if (request->ssm_any_source || request->no_ssm_any_source)
 		port->config.has_ssm_any_source = request->ssm_any_source;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)

@@ -33,6 +33,7 @@ struct port_request {
 	uint8_t gm_version[IP_FAMILY_COUNT]; /* of IGMP and MLD; 0: as it is */
 	bool fast_leave, no_fast_leave;      /* of both; neither: as it is */
 	bool ssm_any_source, no_ssm_any_source;
+	bool passive, no_passive;
 	uint8_t threshold;
 	bool waits; /* also for an interface that does not exist yet, or has no address */
 };

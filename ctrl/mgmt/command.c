@@ -87,6 +87,7 @@ const struct command commands[] = {
 	  { A_TEXT("interface"), A_BOOL("hpim"), A_BOOL("igmp"), A_BOOL("mld"),
 	    A_NUMBER("igmp_version", 2, 3), A_NUMBER("mld_version", 1, 2), A_BOOL("fast_leave"),
 	    A_BOOL("no_fast_leave"), A_BOOL("ssm_any_source"), A_BOOL("no_ssm_any_source"),
+	    A_BOOL("passive"), A_BOOL("no_passive"),
 	    A_TEXT("mode") } },
 	{ "detach", ACCESS_CHANGE, "hpim.attach/1", NULL, REFUSED | NOT_FOUND | PARTLY,
 	  "stop routing on interfaces",

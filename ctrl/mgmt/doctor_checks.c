@@ -222,6 +222,11 @@ static void check_querier(struct doctor *doctor)
 		"learned again only after its time is over",
 		"make sure that the address is a router's"
 	};
+	static const struct advice without = {
+		SEVERITY_WARNING,
+		"hosts report once, and are forgotten when no router asks them again",
+		"'hpimctl attach IFACE no-passive', or find out where the querier is"
+	};
 	const struct gm_if *gm =
 		inspect_membership(doctor->daemon->core, doctor->link, doctor->family);
 	struct gm_if_view view;
@@ -229,7 +234,10 @@ static void check_querier(struct doctor *doctor)
 	if (!gm)
 		return;
 	view = gm_if_inspect(gm);
-	if (!view.is_querier)
+	if (view.is_passive && !ip_addr_is_set(&view.querier))
+		doctor_report(doctor, &without, "%s is passive here, and no querier was heard",
+			      gm_name(doctor));
+	else if (!view.is_querier)
 		doctor_report(doctor, &advice,
 			      "%s is the %s querier, each %" PRId64 " s, robustness %u",
 			      ip_addr_text(&view.querier).s, gm_name(doctor),

@@ -115,6 +115,7 @@ static void show_interface(const struct show *show, uint16_t link)
 	put_querier_expiry(show, record, link, IP_FAMILY_4);
 	put_querier_expiry(show, record, link, IP_FAMILY_6);
 	field_put_bool(record, "ssm_any_source", port->config.has_ssm_any_source);
+	field_put_bool(record, "passive", port->config.is_gm_passive);
 	show_record(show, record);
 }
 

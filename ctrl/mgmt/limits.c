@@ -5,7 +5,10 @@
  */
 #include "daemon/daemon.h"
 #include "core/core.h"
+#include "core/denied.h"
 #include "core/inspect.h"
+#include "core/policy.h"
+#include "core/static/static.h"
 #include "daemon/port.h"
 #include "io/ctlsock.h"
 #include "io/field.h"
@@ -67,6 +70,31 @@ static void trees_put(const struct show *show, enum ip_family family)
 	limit_put(show, &limit);
 }
 
+/* Sources that routes of any source have brought. */
+static void statics_put(const struct show *show, enum ip_family family)
+{
+	const struct core *core = show->daemon->core;
+	struct limit limit = { .what = "static-flows",
+			       .link = LINK_NONE,
+			       .family = family,
+			       .limit = static_flows_max(core) };
+
+	limit.used = static_flows_used(core, family, &limit.refused);
+	limit_put(show, &limit);
+}
+
+/* What the policy denies: entries of data, and its rules. */
+static void policy_put_limits(const struct show *show)
+{
+	const struct core *core = show->daemon->core;
+
+	limit_put(show,
+		  &(struct limit){ "denied-flows", LINK_NONE, IP_FAMILY_COUNT, denied_count(core),
+				   denied_limit(core), denied_evicted(core) });
+	limit_put(show, &(struct limit){ "policy-rules", LINK_NONE, IP_FAMILY_COUNT,
+					 inspect_policy(core)->count, POLICY_RULES_MAX, 0 });
+}
+
 static void link_put(const struct show *show, uint16_t link, enum ip_family family)
 {
 	static const enum note_code neighbor_codes[] = { NOTE_NEIGHBOR_LIMIT, NOTE_NONE };
@@ -105,6 +133,9 @@ bool limits_step(struct show *show)
 {
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		trees_put(show, family);
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		statics_put(show, family);
+	policy_put_limits(show);
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 			if (show->daemon->ports[link].is_used)

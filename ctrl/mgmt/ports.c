@@ -97,6 +97,8 @@ static bool read_request(struct ctl_client *client, struct json_object *args,
 	request->fast_leave = field_bool(args, "fast_leave");
 	request->no_fast_leave = !request->fast_leave && field_bool(args, "no_fast_leave");
 	request->ssm_any_source = field_bool(args, "ssm_any_source");
+	request->passive = field_bool(args, "passive");
+	request->no_passive = !request->passive && field_bool(args, "no_passive");
 	request->no_ssm_any_source =
 		!request->ssm_any_source && field_bool(args, "no_ssm_any_source");
 	if (field_gm_version(args, IP_FAMILY_4, &request->gm_version[IP_FAMILY_4]) &&

@@ -83,7 +83,8 @@ const struct schema schemas[] = {
 			    "until this router is IGMP querier unless the querier asks again; 0: it is"),
 		EXTRA_GAUGE("querier6_expires_s", "s", "the same of MLD"),
 		EXTRA_BOOL("ssm_any_source",
-			   "hosts that name no source of an SSM group count, as set by attach") } },
+			   "hosts that name no source of an SSM group count, as set by attach"),
+		EXTRA_BOOL("passive", "no IGMP or MLD query is sent, as set by attach") } },
 	{ .id = "hpim.neighbors/1", .list = "neighbors", .metrics = "neighbor",
 	  .labels = "interface family address", .info = "state", .fields = {
 		INTERFACE,
@@ -250,7 +251,8 @@ const struct schema schemas[] = {
 		TEXT("reason", "why packets were refused, as in hpim.counters/1") } },
 	{ .id = "hpim.limits/1", .list = "limits", .metrics = "limit",
 	  .labels = "limit_of interface family", .fields = {
-		TEXT("limit_of", "trees, neighbors, groups, sources, clients, clients-read-only"),
+		TEXT("limit_of", "trees, static-flows, denied-flows, policy-rules, neighbors, groups, sources, "
+			 "clients, clients-read-only"),
 		TEXT("interface", "absent: the limit is not of one interface"),
 		NUMBER("family", NULL, "absent: the limit is not of one family"),
 		GAUGE("used", NULL, "how many there are"),

@@ -135,6 +135,16 @@ static void role_handle(struct core *core, struct gm_if *gm, enum gm_role_event 
 	role_act(core, gm, step->act);
 }
 
+/* Passive: no router asks the hosts of the link. */
+static void querier_forget(struct core *core, struct gm_if *gm)
+{
+	gm->role = GM_ROLE_NON_QUERIER;
+	gm->querier = (struct ip_addr){ .b = { 0 } };
+	(void)numbers_set(gm, 0, 0); /* our own are in bounds */
+	timer_stop(&core->sched, &gm->other_timer);
+	role_act(core, gm, GM_ACT_STOP_QUERY);
+}
+
 static void query_timer_fire(struct core *core, struct timer *timer)
 {
 	role_handle(core, container_of(timer, struct gm_if, query_timer), GM_ROLE_EV_QUERY_TIMER);
@@ -142,7 +152,12 @@ static void query_timer_fire(struct core *core, struct timer *timer)
 
 static void other_timer_fire(struct core *core, struct timer *timer)
 {
-	role_handle(core, container_of(timer, struct gm_if, other_timer), GM_ROLE_EV_OTHER_TIMER);
+	struct gm_if *gm = container_of(timer, struct gm_if, other_timer);
+
+	if (gm->is_passive)
+		querier_forget(core, gm);
+	else
+		role_handle(core, gm, GM_ROLE_EV_OTHER_TIMER);
 }
 
 /* ---- Packets ---- */
@@ -185,7 +200,7 @@ static void query_receive(struct core *core, struct gm_if *gm, const struct ip_a
 	struct gm_group *group;
 
 	version_check(core, gm, src, msg);
-	if (ip_addr_compare(src, gm_own_addr(core, gm)) >= 0) {
+	if (!gm->is_passive && ip_addr_compare(src, gm_own_addr(core, gm)) >= 0) {
 		role_handle(core, gm, GM_ROLE_EV_OTHER_QUERY);
 		return; /* it is not the querier, so its questions are not the link's */
 	}
@@ -337,6 +352,19 @@ static void listen_tell(struct core *core, const struct gm_if *gm, enum core_eff
 								.group = gm->family->listen[i] } });
 }
 
+/* With or without a role in the election. */
+static void begin(struct core *core, struct gm_if *gm)
+{
+	if (gm->is_passive) {
+		querier_forget(core, gm);
+		return;
+	}
+	startup_begin(gm);
+	timer_stop(&core->sched, &gm->other_timer);
+	gm->role = GM_ROLE_QUERIER;
+	role_act(core, gm, GM_ACT_TAKE_ROLE | GM_ACT_NOTE_QUERIER | GM_ACT_SEND_GENERAL);
+}
+
 struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family)
 {
 	struct gm_if *gm = calloc(1, sizeof(*gm));
@@ -348,13 +376,12 @@ struct gm_if *gm_start(struct core *core, uint16_t link, enum ip_family family)
 	gm->hash_key = &core->hash_key;
 	gm->version = gm->family->version;
 	gm->settings = &core->links[link].settings.gm[family];
-	startup_begin(gm);
 	timer_init(&gm->query_timer, query_timer_fire);
 	timer_init(&gm->other_timer, other_timer_fire);
 	timer_init(&gm->merged_timer, gm_merged_fire);
 	listen_tell(core, gm, FX_JOIN);
-	gm->role = GM_ROLE_QUERIER;
-	role_act(core, gm, GM_ACT_TAKE_ROLE | GM_ACT_NOTE_QUERIER | GM_ACT_SEND_GENERAL);
+	gm->is_passive = core->links[link].is_gm_passive[family];
+	begin(core, gm);
 	return gm;
 }
 
@@ -426,6 +453,15 @@ void gm_set_ssm_any_source(struct gm_if *gm, bool is_on)
 	gm->is_ssm_any_source = is_on;
 }
 
+void gm_set_passive(struct core *core, struct gm_if *gm, bool is_on)
+{
+	if (gm->is_passive == is_on)
+		return;
+	gm->is_passive = is_on;
+	gm->merged_queries = 0;
+	begin(core, gm);
+}
+
 bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 		   const struct ip_addr *group)
 {
@@ -438,6 +474,8 @@ bool gm_has_member(const struct gm_if *gm, const struct ip_addr *source,
 
 hp_time gm_querier_expires_in(const struct core *core, const struct gm_if *gm)
 {
+	if (gm->is_passive)
+		return HP_TIME_NEVER;
 	return gm->role == GM_ROLE_QUERIER ? 0 : gm->other_timer.deadline - core->now;
 }
 
@@ -448,6 +486,7 @@ struct gm_if_view gm_if_inspect(const struct gm_if *gm)
 		.family = gm->family->family,
 		.version = gm->version,
 		.is_querier = gm->role == GM_ROLE_QUERIER,
+		.is_passive = gm->is_passive,
 		.querier = gm->querier,
 		.robustness = gm->robustness,
 		.query_interval = gm->query_interval,

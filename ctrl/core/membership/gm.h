@@ -12,7 +12,8 @@ struct core;
 struct gm_if; /* one interface and family */
 
 /**
- * gm_start() - Become querier on an interface that has an address of @family.
+ * gm_start() - Become querier, unless it is passive, on an interface that has an address of
+ * @family.
  *
  * While it runs, link_addr() of the interface must not become NULL; after a change of that address
  * it is to be stopped and started again.
@@ -58,6 +59,12 @@ void gm_set_fast_leave(struct gm_if *gm, bool is_on);
 void gm_set_ssm_any_source(struct gm_if *gm, bool is_on);
 
 /**
+ * gm_set_passive() - Send no query, and never be querier: what hosts report to another router's
+ * queries counts. Groups end by the querier's numbers and its own queries. Off by default.
+ */
+void gm_set_passive(struct core *core, struct gm_if *gm, bool is_on);
+
+/**
  * gm_configure() - The settings of the interface may be other ones.
  *
  * Where this router is querier and its queries would say something else, it begins again with its
@@ -78,8 +85,8 @@ struct gm_if_view {
 	uint16_t link;
 	enum ip_family family;
 	uint8_t version; /* of the queries this router sends */
-	bool is_querier;
-	struct ip_addr querier;
+	bool is_querier, is_passive;
+	struct ip_addr querier; /* unset: is_passive, and no querier was heard */
 	unsigned int robustness;
 	hp_time query_interval;
 	uint32_t groups, sources; /* that have members; of all groups */
@@ -106,7 +113,10 @@ struct gm_if_view gm_if_inspect(const struct gm_if *gm);
 /** gm_sources_limit() - Sources of all groups of an interface. */
 uint32_t gm_sources_limit(const struct gm_settings *settings);
 
-/** gm_querier_expires_in() - When this router becomes querier unless another asks; 0: it is. */
+/**
+ * gm_querier_expires_in() - When this router becomes querier unless another asks; 0: it is;
+ * HP_TIME_NEVER: it never does.
+ */
 hp_time gm_querier_expires_in(const struct core *core, const struct gm_if *gm);
 
 /** gm_group_inspect() - Call @each for every group, in order of first report, until it says no. */

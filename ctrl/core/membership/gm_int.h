@@ -67,7 +67,7 @@ struct gm_if {
 	struct gm_settings used;            /* by the last query of this router */
 	const struct hash_key *hash_key;    /* the core's */
 	uint8_t version;                    /* of the queries sent */
-	bool is_fast_leave, is_ssm_any_source;
+	bool is_fast_leave, is_ssm_any_source, is_passive;
 	enum gm_role role;
 	struct ip_addr querier; /* this router, or the lower address last seen */
 	unsigned int

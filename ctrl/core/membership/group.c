@@ -245,12 +245,17 @@ static void rxmt_timer_fire(struct core *core, struct timer *timer)
  * Differs: a router that is not querier asks itself before it forgets a source, and a group: that
  * the querier asked, and that a member has received it, is only what a packet of a stranger says.
  */
+static bool asks_first(const struct gm_if *gm)
+{
+	return gm->role != GM_ROLE_QUERIER && !gm->is_passive;
+}
+
 static void source_timer_fire(struct core *core, struct timer *timer)
 {
 	struct gm_source *source = container_of(timer, struct gm_source, timer);
 	struct gm_group *group = source->group;
 
-	if (group->gm->role != GM_ROLE_QUERIER && !source->is_checking) {
+	if (asks_first(group->gm) && !source->is_checking) {
 		source_ask(core, source);
 		queries_send_soon(core, group);
 		return;
@@ -333,7 +338,7 @@ static void group_timer_fire(struct core *core, struct timer *timer)
 	struct gm_group *group = container_of(timer, struct gm_group, timer);
 	struct gm_source *source, *next;
 
-	if (group->gm->role != GM_ROLE_QUERIER && !group->is_checking) {
+	if (asks_first(group->gm) && !group->is_checking) {
 		group_ask(core, group);
 		queries_send_soon(core, group);
 		return;

@@ -22,6 +22,8 @@ static void query_send(struct core *core, const struct gm_if *gm, const struct i
 	};
 	uint8_t bytes[QUERY_LEN_MAX];
 
+	if (gm->is_passive)
+		return;
 	msg->type = GM_QUERY;
 	msg->robustness = (uint8_t)gm->robustness;
 	msg->query_interval = gm->query_interval;

@@ -52,6 +52,7 @@ struct static_routes {
 	struct flow_list marked;
 	struct flow_list found; /* by rules; the first was not queried for longest */
 	uint32_t found_count;
+	uint64_t refused;
 	bool is_limit_noted;
 };
 
@@ -222,6 +223,7 @@ static void flow_found(struct static_routes *routes, const struct mfib_key *key,
 	struct flow *flow;
 
 	if (routes->found_count >= limit) {
+		routes->refused++;
 		note_limit(routes, key, iif, limit);
 		if (limit)
 			flow_press(routes);
@@ -488,6 +490,15 @@ const struct mrp_ops static_ops = {
 	.evaluate_next = evaluate_next,
 	.destroy = destroy,
 };
+
+uint32_t static_flows_used(const struct core *core, enum ip_family family, uint64_t *ret_refused)
+{
+	struct mrp *mrp = mrp_find(core, &static_ops, family);
+	const struct static_routes *routes = mrp ? routes_from(mrp) : NULL;
+
+	*ret_refused = routes ? routes->refused : 0;
+	return routes ? routes->found_count : 0;
+}
 
 uint32_t static_flow_count(const struct core *core, const struct static_route *route)
 {

@@ -12,6 +12,9 @@
 /** static_flows_max() - How many sources the routes of any source of a family may have. */
 uint32_t static_flows_max(const struct core *core);
 
+/** static_flows_used() - How many they have now; @ret_refused: how often there was no place. */
+uint32_t static_flows_used(const struct core *core, enum ip_family family, uint64_t *ret_refused);
+
 /**
  * static_flow_count() - How many (S,G) a route has brought into the forwarding table.
  * @route: as configured; its outputs do not matter.

@@ -50,6 +50,7 @@ static const char everything[] =
 	"    mld-version: 1\n"
 	"    fast-leave: on\n"
 	"    ssm-any-source: on\n"
+	"    passive: on\n"
 	"    mode: tc\n"
 	"    threshold: 8\n"
 	"    settings:\n"
@@ -112,7 +113,8 @@ Test(yaml, each_value_is_where_it_belongs)
 			  eth0->link.wanted[family][PROTO_GM]);
 	cr_expect_eq(eth0->link.gm_version[IP_FAMILY_4], 2);
 	cr_expect_eq(eth0->link.gm_version[IP_FAMILY_6], 1);
-	cr_expect(eth0->link.has_fast_leave && eth0->link.has_ssm_any_source);
+	cr_expect(eth0->link.has_fast_leave && eth0->link.has_ssm_any_source &&
+		  eth0->link.is_gm_passive);
 	cr_expect_eq(eth0->link.mode, DPLANE_MODE_TC);
 	cr_expect_eq(eth0->link.threshold, 8);
 	cr_expect_eq(eth0->link.settings.values.hello_period_s, 3);

@@ -22,6 +22,7 @@ static const struct port all_of_it = {
 		    .gm_version = { 2, 0 },
 		    .has_fast_leave = true,
 		    .has_ssm_any_source = true,
+		    .is_gm_passive = true,
 		    .settings = { .own = UINT64_C(1) << SETTING_HOLD_FORWARDING_TIME |
 					 UINT64_C(1) << SETTING_INITIAL_FLOOD,
 				  .values = { .hold_forwarding_ms = 1250 } } },
@@ -53,6 +54,7 @@ Test(saved, what_is_written_is_read_again)
 			 sizeof(read.config.gm_version));
 	cr_expect_eq(read.config.has_fast_leave, all_of_it.config.has_fast_leave);
 	cr_expect_eq(read.config.has_ssm_any_source, all_of_it.config.has_ssm_any_source);
+	cr_expect_eq(read.config.is_gm_passive, all_of_it.config.is_gm_passive);
 	cr_expect_eq(read.config.settings.own, all_of_it.config.settings.own);
 	cr_expect_eq(read.config.settings.values.hold_forwarding_ms, 1250);
 	cr_expect_eq(read.config.settings.values.initial_flood, 0);

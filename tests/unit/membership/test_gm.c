@@ -288,6 +288,44 @@ Test(gm, inspect_names_the_querier)
 	each_family(querier_view_check);
 }
 
+/* Whoever asks is the querier, also with a higher address; a group ends by its questions alone. */
+static void passive_check(struct world *w)
+{
+	struct gm_if_view view;
+
+	(void)drain(w);
+	gm_set_passive(&w->core, w->gm, true);
+	hear_report(w, w->facts->host, w->facts->group);
+	cr_assert_str_eq(drain(w), "joined +member");
+	hear_leave(w, w->facts->host, w->facts->group);
+	hear_general(w, w->facts->higher);
+	advance_to(w, HP_SEC(100));
+	view = gm_if_inspect(w->gm);
+	cr_assert(!view.is_querier && is_addr(&view.querier, w->facts->higher));
+	(void)drain(w);
+	hear_specific(w, w->facts->higher, HP_SEC(1));
+	advance_to(w, HP_MS(101999));
+	cr_assert_str_eq(drain(w), "");
+	advance_to(w, HP_SEC(102));
+	cr_assert_str_eq(drain(w), "left -member");
+	hear_report(w, w->facts->host, w->facts->group);
+	(void)drain(w);
+	advance_to(w, HP_SEC(102 + 260));
+	cr_assert_str_eq(drain(w), "left -member", "no router asked the host again");
+	advance_to(w, HP_SEC(1000));
+	cr_assert_str_eq(drain(w), "", "it asks in no case");
+	view = gm_if_inspect(w->gm);
+	cr_assert_not(ip_addr_is_set(&view.querier));
+	gm_set_passive(&w->core, w->gm, false);
+	cr_assert_str_eq(drain(w), "querier general");
+	cr_assert(gm_if_inspect(w->gm).is_querier);
+}
+
+Test(gm, passive_sends_no_query_and_lives_by_those_of_others)
+{
+	each_family(passive_check);
+}
+
 static void stop_check(struct world *w)
 {
 	hear_report(w, w->facts->host, w->facts->group);

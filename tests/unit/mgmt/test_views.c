@@ -63,7 +63,7 @@ Test(views, columns)
 		  "interface ifindex state mode tier redirects kernel hpim4 hpim6 igmp "
 		  "mld addr4 querier4 neighbors4 addr6 querier6 neighbors6 mtu why "
 		  "igmp_version mld_version threshold querier4_expires_s "
-		  "querier6_expires_s ssm_any_source" },
+		  "querier6_expires_s ssm_any_source passive" },
 		{ "show neighbors", "{}", "hpim.neighbors/1",
 		  "interface family address state hold_s expires_s boot_time "
 		  "my_snapshot_sn neighbor_snapshot_sn checkpoint_sn uptime_s" },
@@ -318,6 +318,9 @@ Test(views, limits)
 	expect("show limits", "{'family':4,'interface':'eth3'}",
 	       "limit_of interface family used limit refused",
 	       "trees  4 3 50000 0\n"
+	       "static-flows  4 0 12500 0\n"
+	       "denied-flows   0 3126 0\n"
+	       "policy-rules   0 256 0\n"
 	       "neighbors eth3 4 0 64 0\n"
 	       "groups eth3 4 1 4096 0\n"
 	       "sources eth3 4 0 16384 0\n"
