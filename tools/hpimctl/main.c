@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hpimctl/batch.h"
 #include "hpimctl/capture.h"
 #include "hpimctl/client.h"
 #include "hpimctl/complete.h"
@@ -29,7 +30,7 @@
  */
 struct options {
 	bool only_4, only_6;
-	const char *instance, *socket, *columns;
+	const char *instance, *socket, *columns, *batch;
 	bool is_json, is_pretty, no_header, is_detail, with_metrics, keeps_forwarding;
 	bool asks_version, is_path;
 	int repeat_s;
@@ -81,6 +82,7 @@ static void apply_option(struct options *options, int letter)
 	case 'o': options->columns = optarg; break;
 	case 'H': options->no_header = true; break;
 	case 'd': options->is_detail = true; break;
+	case 'b': options->batch = optarg; break;
 	case 'k': options->keeps_forwarding = true; break;
 	case 'P': options->is_path = true; break;
 	}
@@ -119,7 +121,8 @@ static int read_options(int argc, char **argv, struct options *options, struct c
 	options->timeout_ms = timeout ? read_number(timeout, 3600000) : -1;
 	if (options->timeout_ms < 0)
 		options->timeout_ms = TIMEOUT_MS_DEFAULT;
-	while (!err && (letter = getopt_long(argc, argv, ":46i:jpo:Hdsw::hV", longs, NULL)) != -1) {
+	while (!err &&
+	       (letter = getopt_long(argc, argv, ":46b:i:jpo:Hdsw::hV", longs, NULL)) != -1) {
 		if (letter == 'h')
 			exit(grammar_help(NULL, ret_error));
 		if (letter == '?' || letter == ':')
@@ -355,15 +358,11 @@ static int prepare_output(const struct options *options, struct sink *sink,
 }
 
 /* Everything that needs no daemon. */
-static int prepare(int argc, char **argv, struct options *options, struct request *request,
+static int prepare(const struct options *options, char *const words[], struct request *request,
 		   struct sink *sink, struct ctl_error *ret_error)
 {
-	char *const version[] = { (char[]){ "version" }, NULL };
-	int err = read_options(argc, argv, options, ret_error);
+	int err = request_parse(words, request, ret_error);
 
-	if (!err)
-		err = request_parse(options->asks_version ? version : argv + optind, request,
-				    ret_error);
 	if (err)
 		return err;
 	add_common_args(options, request->args);
@@ -382,23 +381,48 @@ static int prepare(int argc, char **argv, struct options *options, struct reques
 	return err;
 }
 
-static int ctl_main(int argc, char **argv)
+/* One command. Return: an exit code; what is wrong has been reported. */
+static int run_words(void *ctx, char *const words[])
 {
-	struct options options = { .repeat_s = 0 };
+	const struct options *options = ctx;
 	struct request request = { .command = NULL };
 	struct sink sink = { .request = &request };
 	struct ctl_error error;
-	int err = prepare(argc, argv, &options, &request, &sink, &error);
+	int err = prepare(options, words, &request, &sink, &error);
 
 	if (err)
-		ctl_error_print(&error, options.is_json);
+		ctl_error_print(&error, options->is_json);
 	else if (!strcmp(request.command->name, "version"))
 		show_version(&sink);
-	else if (options.repeat_s)
-		run_forever(&options, &sink);
+	else if (options->repeat_s)
+		run_forever(options, &sink);
 	else if (request.command->access != ACCESS_LOCAL)
-		err = run_once(&options, &sink);
+		err = run_once(options, &sink);
 	request_fini(&request);
+	return err;
+}
+
+static int run_batch(struct options *options, char *const words[], struct ctl_error *ret_error)
+{
+	if (*words || options->repeat_s)
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
+				"-b runs the commands of a file: no other command, and no -w");
+	return batch_run(options->batch, run_words, options, ret_error);
+}
+
+static int ctl_main(int argc, char **argv)
+{
+	char *const version[] = { (char[]){ "version" }, NULL };
+	struct options options = { .repeat_s = 0 };
+	struct ctl_error error = { .exit = CTL_EXIT_OK };
+	int err = read_options(argc, argv, &options, &error);
+
+	if (!err && !options.batch)
+		return run_words(&options, options.asks_version ? version : argv + optind);
+	if (!err)
+		err = run_batch(&options, argv + optind, &error);
+	if (error.exit != CTL_EXIT_OK)
+		ctl_error_print(&error, options.is_json);
 	return err;
 }
 

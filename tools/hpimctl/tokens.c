@@ -390,6 +390,7 @@ const struct ctl_option ctl_options[] = {
 	{ "-i INSTANCE", "the daemon to talk to (default: $HPIM_INSTANCE, or 'default')" },
 	{ "--socket PATH", "the same, by its control socket" },
 	{ "-j, -p", "JSON; JSON with one record a line" },
+	{ "-b FILE", "run the commands of a file ('-': standard input), a line each, until one fails" },
 	{ "-o COLUMN[,...]", "the columns to show, or 'all'" },
 	{ "-H", "no header" },
 	{ "-d", "in detail" },

@@ -562,3 +562,40 @@ Test(hpimctl, statistics_are_the_columns_that_count)
 	       "why tc_packets rate_pps stale_s xdp_packets kernel_packets\n",
 	       "");
 }
+
+/* What "-b" makes of a file. */
+static struct result run_batch(const char *lines)
+{
+	char path[] = "/tmp/test_hpimctl-XXXXXX", words[64];
+	int fd = mkstemp(path);
+	struct result result;
+
+	cr_assert(fd >= 0 && write(fd, lines, strlen(lines)) == (ssize_t)strlen(lines));
+	close(fd);
+	(void)snprintf(words, sizeof(words), "-b %s", path);
+	result = run_alone(words);
+	unlink(path);
+	return result;
+}
+
+Test(hpimctl, batch_runs_lines_until_one_fails)
+{
+	struct result result =
+		run_batch("# first\n\n  version\n'version' # again\nnope\nversion\n");
+	const char *second = strstr(result.out, "program");
+
+	cr_expect_eq(result.exit, CTL_EXIT_USAGE);
+	cr_assert(second && (second = strstr(second + 1, "program")));
+	cr_expect(!strstr(second + 1, "program"), "a line after the wrong one was run");
+	cr_expect(strstr(result.err, "'nope' is not understood"), "%s", result.err);
+	cr_expect(strstr(result.err, ", line 5: the lines after it are not run"), "%s", result.err);
+	cr_expect_eq(run_batch("version\n").exit, 0);
+	cr_expect_eq(run_batch("").exit, 0);
+	result = run_batch("version 'a\n");
+	cr_expect_eq(result.exit, CTL_EXIT_USAGE);
+	cr_expect(strstr(result.err, "line 1: a quote is not closed"), "%s", result.err);
+	cr_expect_eq(run_alone("-b /tmp").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("-b /tmp/none/such").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("-b - version").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("-w1 -b /dev/null").exit, CTL_EXIT_USAGE);
+}
