@@ -301,6 +301,11 @@ $(addprefix $(BUILD)/tests/unit/,daemon/test_flush daemon/test_port daemon/test_
 		dplane/test_dplane_null): %: %.o $(FAKE_OBJS) $(ALL_LIBS)
 	$(call link,$^ $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 
+# The same, and the words of hpimctl.
+$(BUILD)/tests/unit/mgmt/test_bad_input: %: %.o $(addprefix $(BUILD)/tools/hpimctl/,grammar.o tokens.o error.o) \
+		$(FAKE_OBJS) $(ALL_LIBS) | $(BUILD)/hpimctl
+	$(call link,$(filter %.o %.a,$^) $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
+
 # The tables of hpim-dm from records that the test makes up.
 $(BUILD)/tests/unit/mgmt/test_compat: %: %.o $(addprefix $(BUILD)/tools/hpimctl/,compat_options.o \
 		compat_tables.o compat_words.o pretty.o error.o) $(BUILD)/ctrl/base/utf8.o

@@ -3,6 +3,7 @@
  * Arguments that several commands have.
  */
 #include <assert.h>
+#include <inttypes.h>
 
 #include "base/addr_text.h"
 #include "daemon/port.h"
@@ -51,4 +52,38 @@ bool arg_interface_check(const struct daemon *daemon, struct ctl_client *client,
 		return true;
 	ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s", refusal.message);
 	return false;
+}
+
+static bool is_one(const struct command_arg *arg, struct json_object *args)
+{
+	struct json_object *value = json_object_object_get(args, arg->name);
+	int64_t number;
+
+	switch (arg->type) {
+	case FIELD_TEXT: return json_object_is_type(value, json_type_string);
+	case FIELD_NUMBER: return field_number(args, arg->name, arg->min, arg->max, &number);
+	case FIELD_BOOL: return json_object_is_type(value, json_type_boolean);
+	default: return false;
+	}
+}
+
+bool arg_check(struct ctl_client *client, const struct command *command, struct json_object *args)
+{
+	static const char *const types[] = {
+		[FIELD_TEXT] = "text", [FIELD_BOOL] = "true or false"
+	};
+
+	for (const struct command_arg *arg = command->args; arg->name; arg++) {
+		if (!json_object_object_get(args, arg->name) || is_one(arg, args))
+			continue;
+		if (arg->type == FIELD_NUMBER)
+			ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "",
+					"\"%s\" is a number from %" PRId64 " to %" PRId64,
+					arg->name, arg->min, arg->max);
+		else
+			ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "", "\"%s\" is %s",
+					arg->name, types[arg->type]);
+		return false;
+	}
+	return true;
 }

@@ -8,11 +8,18 @@
 
 #include "base/addr.h"
 
+struct command;
 struct ctl_client;
 struct daemon;
 
 /** arg_interface() - The interface asked for, or NULL: all. */
 const char *arg_interface(struct json_object *args);
+
+/**
+ * arg_check() - Whether what is there of a command's arguments has its type and its range; else the
+ * client has its answer. Null is absent.
+ */
+bool arg_check(struct ctl_client *client, const struct command *command, struct json_object *args);
 
 /** arg_addr() - Read an address that may be absent. Return: whether it is none, or an address. */
 bool arg_addr(struct json_object *args, const char *name, struct ip_addr *ret_addr);

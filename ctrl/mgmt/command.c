@@ -115,7 +115,7 @@ const struct command commands[] = {
 	    A_NUMBER("preference", 0, UINT32_MAX - 1) } },
 	{ "rpf-metric delete", ACCESS_CHANGE, NULL, NULL, NOT_FOUND,
 	  "use the kernel's again:", OF_SOURCE },
-	{ "show policy", ACCESS_READ, "hpim.policy/1", NULL, 0,
+	{ "show policy", ACCESS_READ, "hpim.policy/1", NULL, NOT_FOUND,
 	  "boundaries, filters and SSM ranges, and how often each decided", OF_INTERFACE },
 	{ "policy allow", ACCESS_CHANGE, "hpim.policy/1", NULL, REFUSED | NOT_FOUND,
 	  "let groups pass that a less specific rule denies:", OF_POLICY },

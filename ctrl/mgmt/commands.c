@@ -9,6 +9,7 @@
 #include "daemon/restart.h"
 #include "io/ctlsock.h"
 #include "io/field.h"
+#include "mgmt/args.h"
 #include "mgmt/capture.h"
 #include "mgmt/config.h"
 #include "mgmt/keys.h"
@@ -142,16 +143,18 @@ void mgmt_request(void *ctx, struct ctl_client *client, const char *cmd, struct 
 	if (!command || command->access == ACCESS_LOCAL)
 		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
 				"'hpimctl help' lists the commands", "no command '%s'", cmd);
+	else if (!may_change && command->access != ACCESS_READ && command->access != ACCESS_FOLLOW)
+		ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
+				"run it as root or as a member of the group hpim",
+				"'%s' changes something, and this socket is read-only", cmd);
+	else if (!arg_check(client, command, args))
+		return; /* it was answered */
 	else if (command->access == ACCESS_READ)
 		views_request(daemon, client, command, args);
 	else if (command->access == ACCESS_FOLLOW)
 		handler_find(cmd)->run(daemon, client, cmd, args);
-	else if (may_change)
-		change(daemon, client, cmd, args);
 	else
-		ctl_reply_error(client, "permission", CTL_EXIT_PERMISSION,
-				"run it as root or as a member of the group hpim",
-				"'%s' changes something, and this socket is read-only", cmd);
+		change(daemon, client, cmd, args);
 }
 
 const struct daemon_clients mgmt_clients = {

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Bad input, for each command of the schema: a wrong word, a missing word, an argument that is
+ * none, a number out of its range, no permission, no daemon. Each is refused with an exit code that
+ * the command documents and with words, and nothing has changed.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "hpimctl/grammar.h"
+#include "unit/common_daemon.h"
+
+/* What a user types for commands that need more than their name; each is done, in this order. */
+static const char *const lines[] = {
+	"attach eth1 hpim igmp v3 mld v2 mode auto",
+	"attach eth2",
+	"threshold eth1 2",
+	"set hello-interval 5 eth1",
+	"unset hello-interval eth1",
+	"static route 10.1.0.7 239.1.1.1 from eth1 to eth2",
+	"static join 239.1.1.2 10.1.0.7 eth2",
+	"static delete join 239.1.1.2 10.1.0.7 eth2",
+	"static delete route 10.1.0.7 239.1.1.1 from eth1",
+	"rpf-metric 10.9.0.0/16 7",
+	"rpf-metric delete 10.9.0.0/16",
+	"key add eth1 id 1 algo sha256 file KEY",
+	"key send eth1 id 1",
+	"key delete eth1 id 1",
+	"explain 10.1.0.7 239.1.1.1",
+	"show rpf 10.1.0.7",
+	"show interfaces eth1",
+	"show neighbors eth1",
+	"show trees 10.1.0.7 239.1.1.1",
+	"show mroutes 10.1.0.7 239.1.1.1",
+	"show groups eth1",
+	"show counters eth1",
+	"show drops eth1",
+	"show summary eth1",
+	"show protocol-counters eth1",
+	"show limits eth1",
+	"show timers eth1",
+	"show config eth1",
+	"show keys eth1",
+	"show static eth1",
+	"doctor eth1",
+	"monitor trees eth1 10.1.0.7 239.1.1.1",
+	"capture every 1 count 1 interface eth1 source 10.1.0.7 group 239.1.1.1 reason ttl",
+	"detach eth2 hpim",
+};
+#define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
+
+static void boot(void)
+{
+	fake_link(1, "eth1", true, "10.1.0.1/24 fe80::1/64");
+	fake_link(2, "eth2", true, "10.2.0.1/24 fe80::2/64");
+	world_boot();
+}
+
+TestSuite(bad_input, .timeout = 120);
+
+/* ---- what is there ---- */
+
+/* Of all tables; time stands still. */
+static char *state(void)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	for (const struct command *command = commands; command->name; command++) {
+		const struct reply *reply;
+
+		if (command->access != ACCESS_READ || !strcmp(command->name, "explain"))
+			continue;
+		reply = request(command->name, "{}");
+		if (reply->exit == CTL_EXIT_OK)
+			fprintf(out, "%s: %s\n", command->name,
+				json_object_to_json_string(reply->records));
+	}
+	fclose(out);
+	return text;
+}
+
+static void expect_refusal(const struct command *command, const char *args, const char *before)
+{
+	struct ctl_client *client = request_begin(command->name, args);
+	const struct reply *reply;
+	char *after;
+
+	for (int parts = 0; parts < 4096 && !fake_reply(client)->is_ended; parts++)
+		(void)fake_client_part(client);
+	fake_client_leaves(client);
+	reply = fake_reply(client);
+	cr_expect_neq(reply->exit, CTL_EXIT_OK, "%s %s is accepted", command->name, args);
+	cr_expect((EXITS_ANY | command->exits) & EXIT_BIT(reply->exit),
+		  "%s %s: exit code %d is not one of its own", command->name, args,
+		  (int)reply->exit);
+	cr_expect(strlen(reply->message) > 5 && *reply->code, "%s %s: no words", command->name,
+		  args);
+	after = state();
+	cr_expect_str_eq(after, before, "%s %s", command->name, args);
+	free(after);
+}
+
+/* ---- arguments ---- */
+
+static void try_value(const struct command *command, struct json_object *args, const char *name,
+		      struct json_object *value, const char *before)
+{
+	struct json_object *kept = json_object_get(json_object_object_get(args, name));
+	char *text;
+
+	json_object_object_add(args, name, value);
+	text = strdup(json_object_to_json_string(args));
+	expect_refusal(command, text, before);
+	free(text);
+	if (kept)
+		json_object_object_add(args, name, kept);
+	else
+		json_object_object_del(args, name);
+}
+
+static bool is_tried(const char *name)
+{
+	return strcmp(name, "secret") != 0; /* any text is a secret */
+}
+
+static void try_argument(const struct command *command, struct json_object *args,
+			 const struct command_arg *arg, const char *before)
+{
+	if (arg->type == FIELD_TEXT && is_tried(arg->name)) {
+		try_value(command, args, arg->name,
+			  json_object_new_string("there is no such thing"), before);
+		try_value(command, args, arg->name, json_object_new_string(""), before);
+	}
+	if (arg->type != FIELD_NUMBER)
+		return;
+	try_value(command, args, arg->name, json_object_new_int64(arg->min - 1), before);
+	if (arg->max < INT64_MAX)
+		try_value(command, args, arg->name, json_object_new_int64(arg->max + 1), before);
+	try_value(command, args, arg->name, json_object_new_string("many"), before);
+}
+
+static void split(const char *line, char *text, size_t room, char *words[32])
+{
+	char *rest = text;
+	size_t count = 0;
+
+	(void)snprintf(text, room, "%s", line);
+	while (count < 31 && (words[count] = strsep(&rest, " ")))
+		count++;
+	words[count] = NULL;
+}
+
+/* As hpimctl reads it, with the file of a key where the word says so. It borrows until the next. */
+static void parse(const char *line, struct request *ret_request)
+{
+	static char text[256];
+	char *words[32];
+	char path[] = "/tmp/hpim-key-XXXXXX";
+	int fd = mkstemp(path);
+	struct ctl_error error;
+
+	cr_assert_eq(write(fd, "sixteen letters.", 16), 16);
+	close(fd);
+	split(line, text, sizeof(text), words);
+	for (char **word = words; *word; word++)
+		if (!strcmp(*word, "KEY"))
+			*word = path;
+	cr_assert_eq(request_parse(words, ret_request, &error), 0, "%s: %s", line, error.message);
+	unlink(path);
+}
+
+Test(bad_input, arguments_that_are_none)
+{
+	boot();
+	for (size_t i = 0; i < LINE_COUNT; i++) {
+		struct request asked = { .command = NULL };
+		struct ctl_client *client;
+		char *before = state();
+
+		parse(lines[i], &asked);
+		if (asked.interfaces)
+			json_object_object_add(asked.args, "interface",
+					       json_object_new_string(asked.interfaces));
+		for (const struct command_arg *arg = asked.command->args; arg->name; arg++)
+			try_argument(asked.command, asked.args, arg, before);
+		client = request_begin(asked.command->name, json_object_to_json_string(asked.args));
+		for (int parts = 0; parts < 4096 && !fake_reply(client)->is_ended; parts++)
+			(void)fake_client_part(client);
+		/* The forwarding plane that does not exist takes no samples. */
+		cr_expect_eq(fake_reply(client)->exit,
+			     !strcmp(asked.command->name, "capture") ? CTL_EXIT_REFUSED
+								     : CTL_EXIT_OK,
+			     "%s: %s", lines[i], fake_reply(client)->message);
+		fake_client_leaves(client);
+		request_fini(&asked);
+		free(before);
+	}
+	world_end();
+}
+
+/* Addresses of two families, or in each other's place. */
+Test(bad_input, wrong_family)
+{
+	static const char *const args[] = {
+		"{'source':'10.1.0.7','group':'ff3e::1','from':'eth1','to':'eth2'}",
+		"{'source':'2001:db8::1','group':'239.1.1.1','from':'eth1','to':'eth2'}",
+		"{'source':'239.1.1.1','group':'10.1.0.7','from':'eth1','to':'eth2'}",
+	};
+	char *before;
+
+	boot();
+	cr_assert_eq(request("attach", "{'interface':'eth1'}")->exit, CTL_EXIT_OK);
+	before = state();
+	for (size_t i = 0; i < sizeof(args) / sizeof(args[0]); i++) {
+		expect_refusal(command_find("static route"), args[i], before);
+		expect_refusal(command_find("explain"), args[i], before);
+	}
+	free(before);
+	world_end();
+}
+
+/* ---- permission ---- */
+
+Test(bad_input, no_permission)
+{
+	char *before, *after;
+
+	boot();
+	before = state();
+	for (const struct command *command = commands; command->name; command++) {
+		const struct reply *reply;
+
+		if (command->access != ACCESS_CHANGE && command->access != ACCESS_END)
+			continue;
+		reply = request_read_only(command->name, "{'interface':'eth1'}");
+		cr_expect_eq(reply->exit, CTL_EXIT_PERMISSION, "%s", command->name);
+		cr_expect_str_eq(reply->hint, "run it as root or as a member of the group hpim");
+	}
+	after = state();
+	cr_expect_str_eq(after, before);
+	free(after);
+	free(before);
+	world_end();
+}
+
+/* ---- words ---- */
+
+/* Exit code of the grammar, and its error. */
+static int grammar(const char *line, struct ctl_error *ret_error)
+{
+	char text[256], *words[32];
+	struct request asked;
+	int err;
+
+	split(line, text, sizeof(text), words);
+	err = request_parse(words, &asked, ret_error);
+	if (!err)
+		request_fini(&asked);
+	return err;
+}
+
+Test(bad_input, wrong_word_in_the_place_of_each)
+{
+	for (const struct command *command = commands; command->name; command++) {
+		for (const char *word = command->name; word; word = strchr(word, ' ')) {
+			struct ctl_error error;
+			char line[128];
+
+			word += *word == ' ';
+			(void)snprintf(line, sizeof(line), "%.*szzz", (int)(word - command->name),
+				       command->name);
+			if (grammar(line, &error) == 0 ||
+			    !strncmp(error.message, "the command", 11))
+				continue; /* any word can stand there */
+			cr_expect_eq(error.exit, CTL_EXIT_USAGE, "%s", line);
+			cr_expect_str_eq(error.message, "'zzz' is not understood");
+			cr_expect_eq(strncmp(error.hint, "expected here: ", 15), 0, "%s: %s", line,
+				     error.hint);
+		}
+	}
+}
+
+/* Cut anywhere, a line is a command or says what it lacks. */
+Test(bad_input, missing_words)
+{
+	unsigned int lacking = 0;
+
+	for (size_t i = 0; i < LINE_COUNT; i++) {
+		for (const char *end = strchr(lines[i], ' '); end; end = strchr(end + 1, ' ')) {
+			struct ctl_error error;
+			char line[128];
+
+			(void)snprintf(line, sizeof(line), "%.*s", (int)(end - lines[i]), lines[i]);
+			if (grammar(line, &error) == 0)
+				continue;
+			cr_expect_eq(error.exit, CTL_EXIT_USAGE, "%s", line);
+			cr_expect_eq(strncmp(error.message, "the command lacks ", 18), 0, "%s: %s",
+				     line, error.message);
+			cr_expect(*error.hint, "%s", line);
+			lacking++;
+		}
+	}
+	cr_expect_gt(lacking, 30);
+}
+
+Test(bad_input, words_that_are_none_behind_a_command)
+{
+	static const struct {
+		const char *line, *message;
+	} rows[] = {
+		{ "threshold eth1 256", "'256' is no number from 0 to 255" },
+		{ "threshold eth1 -1", "'-1' is no number from 0 to 255" },
+		{ "threshold eth1 1x", "'1x' is no number from 0 to 255" },
+		{ "key add eth1 id 65536", "'65536' is no number from 0 to 65535" },
+		{ "capture every 0", "'0' is no number from 1 to 1000000000" },
+		{ "explain 239.1.1.1 10.1.0.7", "'239.1.1.1' is not understood" },
+		{ "explain 10.1.0.7 10.1.0.8", "'10.1.0.8' is not understood" },
+		{ "show groups eth1 eth2", "'eth2' is not understood" },
+		{ "show trees 10.1.0.7 10.1.0.8", "'10.1.0.8' is one source too many" },
+		{ "show trees eth1", "'eth1' is not understood" },
+		{ "attach eth1 igmp v4", "'v4' is not understood" },
+		{ "attach eth1 mode fast", "'fast' is not understood" },
+		{ "key add eth1 id 1 algo sha256 file /nonexistent/key",
+		  "cannot read /nonexistent/key: No such file or directory" },
+		{ "key add eth1 id 1 algo sha256 file /dev/null",
+		  "/dev/null holds no key of 1 to 128 bytes of text" },
+		{ "stop everything", "'everything' is not understood" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ctl_error error = { .message = "" };
+
+		cr_expect_neq(grammar(rows[i].line, &error), 0, "%s", rows[i].line);
+		cr_expect_str_eq(error.message, rows[i].message);
+	}
+}
+
+/* ---- no daemon ---- */
+
+Test(bad_input, daemon_down)
+{
+	const char *path = getenv("HPIMCTL");
+
+	for (size_t i = 0; i < LINE_COUNT; i++) {
+		char line[512];
+		int status;
+
+		if (strstr(lines[i], "KEY"))
+			continue;
+		(void)snprintf(line, sizeof(line),
+			       "%s --socket /nonexistent/x.ctl %s 2>&1 | "
+			       "grep -q 'no daemon answers at /nonexistent/x.ctl (not-running)'",
+			       path ? path : "build/hpimctl", lines[i]);
+		status = system(line);
+		cr_expect_eq(status, 0, "%s", lines[i]);
+		(void)snprintf(line, sizeof(line), "%s --socket /nonexistent/x.ctl %s 2> /dev/null",
+			       path ? path : "build/hpimctl", lines[i]);
+		status = system(line);
+		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == CTL_EXIT_NOT_RUNNING, "%s",
+			  lines[i]);
+	}
+}
