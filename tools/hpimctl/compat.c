@@ -220,6 +220,7 @@ static int run(struct compat *compat, struct ctl_error *ret_error)
 	case COMPAT_LIST_ALGORITHMS: return compat_list_algorithms(compat, ret_error);
 	case COMPAT_ADD_SECURITY: return add_security(compat, ret_error);
 	case COMPAT_REMOVE_SECURITY: return remove_security(compat, ret_error);
+	case COMPAT_GET_CONFIG: return compat_get_config(compat, ret_error);
 	case COMPAT_VERBOSE: return compat_verbose(compat, ret_error);
 	case COMPAT_TRACEBACK: return compat_traceback(compat, ret_error);
 	default: return 0; /* needs no daemon */
@@ -227,7 +228,7 @@ static int run(struct compat *compat, struct ctl_error *ret_error)
 }
 
 /* Table 0 is the usual instance, the one of 'systemctl start hpimd@default'. */
-static void choose_instance(struct compat *compat)
+void compat_choose_instance(struct compat *compat)
 {
 	const char *env = getenv("HPIM_INSTANCE");
 	const char *base = env && *env && strlen(env) <= 32 ? env : "default";
@@ -261,6 +262,7 @@ static bool run_alone(struct compat *compat, int *ret_exit, struct ctl_error *re
 	case COMPAT_LIST_INSTANCES:
 		*ret_exit = compat_list_instances(compat, ret_error);
 		return true;
+	case COMPAT_CONFIG: *ret_exit = compat_config(compat, ret_error); return true;
 	case COMPAT_TEST: *ret_exit = log_server(ret_error); return true;
 	default: return false;
 	}
@@ -306,7 +308,7 @@ int compat_main(char **argv)
 			       "members of the group hpim can use hpimctl",
 			       "hpim-dm must be run as root");
 	} else {
-		choose_instance(&compat);
+		compat_choose_instance(&compat);
 		if (!run_alone(&compat, &err, &error))
 			err = run_with_daemon(&compat, &error);
 	}

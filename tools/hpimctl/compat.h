@@ -5,7 +5,7 @@
 /*
  * hpim-dm: the commands of the Python implementation of HPIM-DM, as requests to hpimd. This program
  * is hpim-dm when it is called by that name. Options are read by compat_options.c, tables are made
- * by compat_tables.c, the rest is compat.c and compat_life.c.
+ * by compat_tables.c, the rest is compat.c, compat_config.c and compat_life.c.
  */
 #include <json-c/json.h>
 
@@ -48,6 +48,13 @@ struct json_object *compat_args(const struct compat *compat, const char *interfa
  */
 int compat_ask(struct compat *compat, const char *cmd, struct json_object *args,
 	       struct json_object **ret_records, struct ctl_error *ret_error);
+
+/** compat_choose_instance() - By the tables of the options. */
+void compat_choose_instance(struct compat *compat);
+
+/* compat_config.c. Return: 0 or an exit code, with @ret_error filled. */
+int compat_config(struct compat *compat, struct ctl_error *ret_error);
+int compat_get_config(struct compat *compat, struct ctl_error *ret_error);
 
 /* compat_tables.c: each prints tables. Return: 0 or an exit code, with @ret_error filled. */
 int compat_list_interfaces(struct compat *compat, struct ctl_error *ret_error);

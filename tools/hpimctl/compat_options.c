@@ -61,6 +61,10 @@ static const struct option options[] = {
 	  "sign and check HPIM-DM there with this key alone (-4, -6)" },
 	{ "-risec", "--remove_interface_security", COMPAT_REMOVE_SECURITY, 2,
 	  "INTERFACE IDENTIFIER", "forget that key (-4, -6)" },
+	{ "-config", "--config", COMPAT_CONFIG, 1, "FILE",
+	  "make the configuration that of a file; starts the daemon of its tables" },
+	{ "-get_config", "--get_config", COMPAT_GET_CONFIG, 0, "",
+	  "print the configuration, with the keys in clear" },
 	{ "-v", "--verbose", COMPAT_VERBOSE, 0, "", "follow the log of the daemon" },
 	{ "-t", "--test", COMPAT_TEST, 2, "NAME ADDRESS", "not here: log to a log server" },
 	{ "-traceback", "--traceback", COMPAT_TRACEBACK, 0, "", "not here: stacks to the log" },
@@ -185,15 +189,25 @@ int compat_options_read(char *const words[], struct compat_options *ret_options,
 	return 0;
 }
 
+#define USAGE_INDENT 15
+#define USAGE_WIDTH  78
+
 void compat_usage(FILE *file)
 {
-	(void)fputs("usage: hpim-dm [-4 | -6] [-mvrf TABLE] [-uvrf TABLE] COMMAND\n", file);
+	int column = fprintf(file, "usage: hpim-dm (");
+
 	for_each_option(option)
 	{
-		if (option->what < COMPAT_WHAT_COUNT)
-			(void)fprintf(file, "       hpim-dm %s%s%s\n", option->name,
-				      *option->args ? " " : "", option->args);
+		int len = (int)(strlen(option->name) + strlen(option->args)) + 4;
+
+		if (option->what >= COMPAT_WHAT_COUNT)
+			continue;
+		if (column + len > USAGE_WIDTH)
+			column = fprintf(file, "\n%*s", USAGE_INDENT - 1, "");
+		column += fprintf(file, "%s%s%s%s", option == options ? "" : " | ", option->name,
+				  *option->args ? " " : "", option->args);
 	}
+	(void)fprintf(file, ")\n%*s[-4 | -6] [-mvrf TABLE] [-uvrf TABLE]\n", USAGE_INDENT, "");
 }
 
 void compat_help(FILE *file)

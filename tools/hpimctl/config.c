@@ -319,6 +319,23 @@ static bool add_attached(void *ctx, struct json_object *record)
 	return true;
 }
 
+/* Whoever loads the text again has a link without a key: no message there is signed. */
+static void warn_unknown_secrets(const struct config *config)
+{
+	for (size_t i = 0; i < config->interface_count; i++)
+		for (size_t k = 0; k < config->interfaces[i].keys.count; k++) {
+			const struct config_key *key = &config->interfaces[i].keys.list[k];
+
+			if (!*key->secret)
+				fprintf(stderr,
+					"%s: warning: key %u: its secret stands in no file that "
+					"can "
+					"be read, and is left out: without it the link has no "
+					"security\n",
+					config->interfaces[i].name, key->id);
+		}
+}
+
 int config_reference_get(struct client *client, char **ret_text, struct ctl_error *ret_error)
 {
 	struct json_object *args = json_object_new_object();
@@ -342,6 +359,7 @@ int config_reference_get(struct client *client, char **ret_text, struct ctl_erro
 	if (err)
 		return err;
 	read_secrets(&config, true);
+	warn_unknown_secrets(&config);
 	*ret_text = config_write_reference(&config);
 	config_fini(&config);
 	return 0;

@@ -44,7 +44,7 @@ number='[0-9]+'
 # ---- without a daemon, without rights, and what is no command ----
 
 for words in -li -ln -ls -lns -lsn -mr -lsec -stop -fid -hfs -v -traceback '-ai eth0' \
-	'-aiigmp eth0' '-aimld eth0' '-ri eth0' '-riigmp eth0' '-rimld eth0' '-risec eth0 1'; do
+	'-aiigmp eth0' '-aimld eth0' '-ri eth0' '-riigmp eth0' '-rimld eth0' '-risec eth0 1' -get_config; do
 	# shellcheck disable=SC2086
 	ends 3 'HPIM-DM is not running' dm r1 $words
 	grep -q '^usage: hpim-dm' "$WORK/ends.log" || fail "$words does not print the usage"
@@ -229,6 +229,59 @@ fi
 for name in -t --test; do ends 2 'no log to a log server' dm r1 $name R1 10.0.0.1; done
 for name in -traceback --traceback; do ends 2 "gdb -p ${children[0]}" dm r1 $name; done
 
+# ---- the configuration as a whole ----
+
+leave() {
+	rm -f /etc/hpim/"$PREFIX"-*
+	clean_up
+}
+trap leave EXIT
+(umask 077 && echo $secret > "$WORK/key")
+ends 0 '' ctl r1 -4 key add eth0 id 4 algo sha256 file "$WORK/key"
+# A key that was given by hand has no file to be read from.
+ends 0 'can be read by other users' dm r1 -6 -aisec eth0 5 sha256 $secret
+ends 0 'key 5' dm r1 -get_config
+ends 0 '' dm r1 -6 -risec eth0 5
+for name in -get_config --get_config; do
+	dm r1 $name > "$WORK/router.yaml" 2> "$WORK/warning.log" || fail "$(cat "$WORK/warning.log")"
+	for words in 'MulticastVRF: 0' 'UnicastVRF: 254' 'HPIM-DM:' 'HELLO_PERIOD: 10' \
+		'INITIAL_FLOOD_ENABLED: true' 'IGMP:' 'MLD:' "key: $secret" 'identifier: 4'; do
+		grep -qF "$words" "$WORK/router.yaml" || fail "$name lacks $words: $(cat "$WORK/router.yaml")"
+	done
+	grep -q 'secret\|in clear' "$WORK/warning.log" || fail "$name does not warn of the keys"
+done
+interfaces() { dm r1 -li; dm r1 -6 -li; }
+interfaces > "$WORK/interfaces"
+ends 0 '' dm r1 -stop
+within 10 ended "${children[0]}"
+ends 0 '' dm r1 -config "$WORK/router.yaml"
+children[0]=$(ctl r1 -H -o pid status | awk '{ print $NF }')
+same_interfaces() { interfaces | cmp -s "$WORK/interfaces"; }
+within 10 same_interfaces
+row r1 'eth0\|10.1.1.1\|True/True\|4: sha256\|Querier' -li
+[ "$(stat -c %a "/etc/hpim/$PREFIX-r1-eth0-ipv4-4.key")" = 600 ] || fail 'no file for the imported key'
+within 20 synced r1 2
+ends 0 '' dm r1 --config "$WORK/router.yaml"
+# A file names the daemon by its tables, in any order, with floats, and may be as good as empty.
+cat > "$WORK/other.yaml" <<-'EOF'
+	UnicastVRF: 200
+	MulticastVRF: 100
+	HPIM-DM:
+	  Interfaces: {}
+	  DefaultTimers: {HELLO_PERIOD: 20.0}
+EOF
+ends 0 '' dm r1 -config "$WORK/other.yaml"
+children+=("$("$BUILD/hpimctl" -i "$PREFIX-r1-100" -H -o pid status | awk '{ print $NF }')")
+row r1 "${children[-1]}\|100\|200" -instances
+dm r1 -get_config -mvrf 100 | grep -q 'HELLO_PERIOD: 20' || fail 'the timer of the file is not in force'
+row r1 'eth0\|10.1.1.1\|True/True\|4: sha256\|Querier' -li
+ends 0 '' dm r1 -stop -mvrf 100
+printf 'MulticastVRF: 100\nHPIM-DM:\n  Interfaces: [\n' > "$WORK/bad.yaml"
+ends 2 'bad.yaml:' dm r1 -config "$WORK/bad.yaml"
+ends 3 'HPIM-DM is not running' dm r1 -li -mvrf 100
+ends 4 'cannot read' dm r1 -config "$WORK/none.yaml"
+ends 0 '' dm r1 -risec eth0 4
+
 # ---- several daemons ----
 
 ends 0 '' dm r1 -start -mvrf 100 -uvrf 200
@@ -249,6 +302,7 @@ for name in -restart --restart; do
 	row r2 'eth1\|10.1.3.1\|True/True\|-\|Querier' -li
 done
 within 20 synced r2 2
+send src $GROUP4 -n 5 -r 100 # r1 has begun with -config
 within 15 has_row r2 '10.1.1.100\|239.1.2.3\|Active\|eth0\|--\|--\|NoInfo\|root' -ls
 ends 0 '' dm r2 -ri eth1
 row r2 'eth1\|10.1.3.1\|False/True\|-\|Querier' -li

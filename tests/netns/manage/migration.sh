@@ -41,6 +41,7 @@ router r
 wire r eth0 10.1.1.1/24,2001:db8:1::1/64 r eth1 10.1.2.1/24,2001:db8:2::1/64
 apart /run/hpimd tmpfs
 apart /sys/fs/bpf bpf
+apart /etc/hpim tmpfs
 trap leave EXIT
 cd "$WORK" || exit 1
 count=0

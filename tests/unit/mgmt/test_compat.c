@@ -57,6 +57,8 @@ static const struct name {
 	{ "-lsec", "--list_hmac_algorithms", COMPAT_LIST_ALGORITHMS, 0 },
 	{ "-aisec", "--add_interface_security", COMPAT_ADD_SECURITY, 4 },
 	{ "-risec", "--remove_interface_security", COMPAT_REMOVE_SECURITY, 2 },
+	{ "-config", "--config", COMPAT_CONFIG, 1 },
+	{ "-get_config", "--get_config", COMPAT_GET_CONFIG, 0 },
 	{ "-v", "--verbose", COMPAT_VERBOSE, 0 },
 	{ "-t", "--test", COMPAT_TEST, 2 },
 	{ "-traceback", "--traceback", COMPAT_TRACEBACK, 0 },
