@@ -52,7 +52,9 @@ $(cat "$WORK/typed.log")"
 	! grep -q 'not running\|^usage' "$WORK/typed.log" || fail "$line: $(cat "$WORK/typed.log")"
 done 3< <(commands)
 [ "$count" -gt 55 ] || fail "only $count commands are in the document"
-# Each option of hpim-dm is in it, but for those that are said to be refused.
+# Each option of hpim-dm is in it, and in the manual page.
+page=$(dirname "$DOCUMENT")/man/hpim-dm.1
 for option in $(hpim-dm -h | sed -n 's/^  \(-[^, ]*\).*/\1/p'); do
+	grep -qF "\\fB${option//-/\\-}\\fR" "$page" || fail "the manual page says nothing of $option"
 	grep -qE -e "[\` ]$option[\`, ]" "$DOCUMENT" || fail "the document says nothing of $option"
 done
