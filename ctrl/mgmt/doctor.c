@@ -34,10 +34,29 @@ static const char *severity_name(enum severity severity)
 	return names[severity];
 }
 
+/* A remedy is a command to type: "IFACE" stands for the interface of the finding. */
+static void fill_remedy(const char *pattern, const char *interface, char *text, size_t room)
+{
+	size_t used = 0;
+
+	while (*pattern && used + 1 < room) {
+		const char *at = strstr(pattern, "IFACE");
+		size_t plain = at ? (size_t)(at - pattern) : strlen(pattern);
+
+		used += (size_t)snprintf(text + used, room - used, "%.*s%s", (int)plain, pattern,
+					 at ? interface : "");
+		pattern += plain + (at ? strlen("IFACE") : 0);
+	}
+}
+
 static void send_finding(const struct doctor *doctor, const struct advice *advice, const char *what)
 {
 	struct json_object *record = json_object_new_object();
+	char remedy[256] = "";
 
+	fill_remedy(advice->remedy,
+		    doctor->link == LINK_NONE ? "IFACE" : port_name(doctor->daemon, doctor->link),
+		    remedy, sizeof(remedy));
 	field_put_text(record, "severity", severity_name(advice->severity));
 	field_put_text(record, "interface", port_name(doctor->daemon, doctor->link));
 	if (doctor->family < IP_FAMILY_COUNT)
@@ -45,7 +64,7 @@ static void send_finding(const struct doctor *doctor, const struct advice *advic
 	field_put_text(record, "check", doctor->check->name);
 	field_put_text(record, "what", what);
 	field_put_text(record, "why", advice->why);
-	field_put_text(record, "remedy", advice->remedy);
+	field_put_text(record, "remedy", remedy);
 	answer_record(doctor->client, schema_find("hpim.doctor/1"), record);
 }
 
@@ -132,7 +151,8 @@ bool doctor_begin(struct show *show)
 	show->doctor->client = show->client;
 	show->doctor->link = LINK_NONE;
 	show->doctor->family = IP_FAMILY_COUNT;
-	run_checks(show->doctor, CHECK_ROUTER);
+	if (!arg_interface(show->args))
+		run_checks(show->doctor, CHECK_ROUTER);
 	return true;
 }
 

@@ -17,7 +17,7 @@ enum severity {
 
 /** enum check_scope - What a check is run for, so which members of struct doctor it may read. */
 enum check_scope {
-	CHECK_ROUTER, /* once */
+	CHECK_ROUTER, /* once, unless an interface is asked for */
 	CHECK_LINK,   /* @link: every interface that is attached, also while it is absent */
 	CHECK_FAMILY, /* @link and @family: both families of those that are up */
 	CHECK_TREE,   /* @family and @tree */

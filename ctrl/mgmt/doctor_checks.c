@@ -12,9 +12,11 @@
 #include "core/core.h"
 #include "core/inspect.h"
 #include "daemon/port.h"
+#include "daemon/rpf_metric.h"
 #include "dplane/dplane.h"
 #include "io/rtnl.h"
 #include "mgmt/doctor.h"
+#include "mgmt/doctor_machine.h"
 #include "mgmt/show.h"
 #include "mgmt/trees.h"
 
@@ -272,58 +274,6 @@ static void check_older_hosts(struct doctor *doctor)
 			      gm_name(doctor));
 }
 
-/* ---- settings of the kernel ---- */
-
-/* Return: a setting of an interface, or of "all"; -1: unreadable. */
-static int read_setting(const struct doctor *doctor, const char *interface, const char *name)
-{
-	char path[96];
-	FILE *file;
-	int value;
-
-	(void)snprintf(path, sizeof(path), "/proc/sys/net/ipv%u/conf/%s/%s", digit_of(doctor),
-		       interface, name); /* names of interfaces are short */
-	file = fopen(path, "re");
-	if (!file)
-		return -1;
-	if (fscanf(file, "%d", &value) != 1)
-		value = -1;
-	(void)fclose(file); /* only read */
-	return value;
-}
-
-static void check_forwarding(struct doctor *doctor)
-{
-	static const struct advice advice = {
-		SEVERITY_NOTE,
-		"multicast is forwarded all the same, unicast is not: receivers cannot answer "
-		"through this router, and an IPv6 interface takes its routes from others",
-		"'sysctl net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1' on a router"
-	};
-	const char *name = port_of(doctor)->config.name;
-
-	if (runs(doctor, PROTO_HPIM) && read_setting(doctor, name, "forwarding") == 0)
-		doctor_report(doctor, &advice, "IPv%u forwarding is off on %s", digit_of(doctor),
-			      name);
-}
-
-/* The kernel uses the larger of both settings; 1 is strict. There is none for IPv6. */
-static void check_rp_filter(struct doctor *doctor)
-{
-	static const struct advice advice = {
-		SEVERITY_NOTE,
-		"what XDP does not carry is dropped by the kernel unless its main table's route to "
-		"the source leaves by this interface",
-		"'sysctl net.ipv4.conf.IFACE.rp_filter=2', and no greater value under 'all'"
-	};
-	const char *name = port_of(doctor)->config.name;
-	int own = read_setting(doctor, name, "rp_filter");
-	int all = read_setting(doctor, "all", "rp_filter");
-
-	if ((own > all ? own : all) == 1)
-		doctor_report(doctor, &advice, "rp_filter of %s is strict", name);
-}
-
 /* ---- trees ---- */
 
 /*
@@ -349,7 +299,8 @@ static void check_route(struct doctor *doctor)
 		advice.why = "multicast follows the unicast route back to the source";
 		advice.remedy = "add the route, or let the routing protocol announce it";
 		doctor_report(doctor, &advice, "(%s, %s): there is no route to %s in table %u",
-			      source.s, group.s, source.s, doctor->daemon->rules.table[CONFIG_UNICAST]);
+			      source.s, group.s, source.s,
+			      doctor->daemon->rules.table[CONFIG_UNICAST]);
 		return;
 	}
 	if (port_by_ifindex(doctor->daemon, path.ifindex) != LINK_NONE)
@@ -359,6 +310,36 @@ static void check_route(struct doctor *doctor)
 	advice.remedy = "'hpimctl attach' it, or correct the route";
 	doctor_report(doctor, &advice, "(%s, %s): the route to %s leads through %s", source.s,
 		      group.s, source.s, info ? info->name : "an unknown interface");
+}
+
+/*
+ * A route without a metric of its own: the winner of an assert and the nearer router are then found
+ * by addresses, or not at all.
+ */
+static void check_metric(struct doctor *doctor)
+{
+	const struct ip_addr *source = &doctor->tree.key.source;
+	struct prefix_text prefix;
+	struct rtnl_path path;
+	char remedy[128];
+
+	rtnl_path(doctor->daemon->rtnl, source, &path);
+	if (!path.is_reachable || path.is_connected || path.metric ||
+	    rpf_metric_find(doctor->daemon, source))
+		return;
+	prefix = ip_prefix_text(
+		&(struct ip_prefix){ ip_addr_mask(source, path.prefix_len), path.prefix_len });
+	(void)snprintf(remedy, sizeof(remedy),
+		       "'hpimctl rpf-metric %s 20', with a number that grows along the path",
+		       prefix.s);
+	doctor_report(
+		doctor,
+		&(struct advice){ SEVERITY_NOTE,
+				  "routers compare preference and metric to find who is nearer "
+				  "to the source; with equal ones none is",
+				  remedy },
+		"(%s, %s): the route to %s has no metric (preference %u)", ip_addr_text(source).s,
+		ip_addr_text(&doctor->tree.key.group).s, prefix.s, path.preference);
 }
 
 static void check_upstream(struct doctor *doctor)
@@ -419,7 +400,13 @@ static void check_silence(struct doctor *doctor)
 }
 
 const struct check doctor_checks[] = {
+	{ "unsaved", CHECK_ROUTER, doctor_check_unsaved },
+	{ "clock", CHECK_ROUTER, doctor_check_clock },
+	{ "nexthop-objects", CHECK_ROUTER, doctor_check_nexthops },
+	{ "limit", CHECK_ROUTER, doctor_check_trees_limit },
 	{ "interface", CHECK_LINK, check_state },
+	{ "tier", CHECK_LINK, doctor_check_tier },
+	{ "redirects", CHECK_LINK, doctor_check_redirects },
 	{ "kernel-cache", CHECK_LINK, check_mirror },
 	{ "refused", CHECK_LINK, check_refusals },
 	{ "address", CHECK_FAMILY, check_address },
@@ -428,9 +415,11 @@ const struct check doctor_checks[] = {
 	{ "not-synced", CHECK_FAMILY, check_neighbors },
 	{ "querier", CHECK_FAMILY, check_querier },
 	{ "older-hosts", CHECK_FAMILY, check_older_hosts },
-	{ "forwarding", CHECK_FAMILY, check_forwarding },
-	{ "rp-filter", CHECK_FAMILY, check_rp_filter },
+	{ "forwarding", CHECK_FAMILY, doctor_check_forwarding },
+	{ "rp-filter", CHECK_FAMILY, doctor_check_rp_filter },
+	{ "limit", CHECK_FAMILY, doctor_check_limits },
 	{ "route", CHECK_TREE, check_route },
+	{ "metric", CHECK_TREE, check_metric },
 	{ "upstream", CHECK_TREE, check_upstream },
 	{ "silent-input", CHECK_TREE, check_silence },
 };

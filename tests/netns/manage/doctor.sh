@@ -24,7 +24,7 @@ chain_serves
 within 5 finds r1 'note no-keys' 'HPIM-DM of IPv4 runs without keys'
 within 5 finds r1 'note no-keys' 'HPIM-DM of IPv6 runs without keys'
 ends 0 'anyone on the link can speak as a router' ctl r1 doctor eth1
-ends 0 '{"schema":"hpim.doctor/1","findings":[{"severity":"note","interface":"eth0","family":4,"check":' \
+ends 0 '{"schema":"hpim.doctor/1","findings":[{"severity":"note","interface":"-","family":null,"check":' \
 	"$BUILD/hpimctl" --socket "/run/hpimd/$PREFIX-r1.ro" -j doctor
 ends 4 'eth9 is not attached' ctl r1 doctor eth9
 ! ctl r1 doctor eth1 | grep -qw eth0 || fail 'doctor of eth1 speaks of eth0'
@@ -52,9 +52,42 @@ run r2 sysctl -qw net.ipv4.conf.eth0.rp_filter=2 net.ipv4.conf.eth1.forwarding=1
 	net.ipv6.conf.eth1.forwarding=1
 within 5 misses r2 'note (rp-filter|forwarding)' ''
 
+# What cures a finding is a command in its remedy: typed as it stands there, the finding is gone.
+# heals NODE CHECK WORDS [PEER]: run the first command of the remedy of that finding; its PEER is
+# the interface of dst at the other end
+heals() {
+	local command
+	within 5 finds "$1" "note $2" "$3"
+	command=$(ctl "$1" -H -o check,remedy doctor | grep -E "^ *$2 " | head -n 1 | sed "s/[^']*'\([^']*\)'.*/\1/")
+	echo "$1: $2: $command"
+	case $command in
+	*PEER*) run dst sh -c "${command/PEER/eth0}" ;;
+	hpimctl*) run "$1" "$BUILD"/hpimctl -i "$PREFIX-$1" ${command#hpimctl } ;;
+	*) run "$1" sh -c "$command" ;;
+	esac > "$WORK/heals.log" 2>&1 || fail "$command"
+	within 10 misses "$1" "note $2" "$3"
+}
+
+run r2 sysctl -qw net.ipv4.conf.eth0.rp_filter=1
+heals r2 rp-filter 'rp_filter of eth0 is strict'
+run r2 sysctl -qw net.ipv4.conf.eth1.forwarding=0
+heals r2 forwarding 'IPv4 forwarding is off on eth1'
+run r2 sysctl -qw net.ipv6.conf.eth1.forwarding=0
+heals r2 forwarding 'IPv6 forwarding is off on eth1'
+if run r2 sysctl -qw net.ipv4.nexthop_compat_mode=0 2> /dev/null; then
+	heals r2 nexthop-objects 'nexthop_compat_mode is off'
+fi
+run dst ethtool -K eth0 gro off
+heals r2 redirects 'eth1 takes no frames from XDP'
+
 # Trees without a way to the source.
 chain_has_trees
 within 5 misses r2 'warning (route|upstream)' ''
+within 5 misses r2 'note metric' ''
+run r2 ip route add 10.1.1.0/25 via 10.1.2.1 dev eth0
+heals r2 metric '(10.1.1.100, 239.1.2.3): the route to 10.1.1.0/25 has no metric (preference'
+run r2 ip route del 10.1.1.0/25
+ends 0 '' ctl r2 rpf-metric delete all
 run r2 ip route del 10.1.1.0/24
 run r2 ip -6 route del 2001:db8:1::/64
 within 5 finds r2 'warning route' '(10.1.1.100, 239.1.2.3): there is no route to 10.1.1.100 in table 254'
