@@ -13,6 +13,7 @@
 #include "core/core.h"
 #include "core/inspect.h"
 #include "core/mfib.h"
+#include "core/policy.h"
 #include "daemon/port.h"
 #include "daemon/static.h"
 #include "daemon/watch.h"
@@ -416,6 +417,9 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 		say(ex, "output", name, "no", "the interface is gone");
 	else if (!is_up(ex, link))
 		say(ex, "output", name, "no", "the link is down");
+	else if (policy_denies(inspect_policy(ex->daemon->core), link, &ex->key.source,
+			       &ex->key.group))
+		say(ex, "output", name, "no", "the policy denies it there: 'hpimctl show policy'");
 	else if (is_static(ex))
 		say(ex, "output", name, "no", "the static route does not name it");
 	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_GM))

@@ -9,6 +9,7 @@
 #include "core/core.h"
 #include "core/inspect.h"
 #include "core/mfib.h"
+#include "core/policy.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
 #include "daemon/static.h"
@@ -375,6 +376,16 @@ bool facts_is_unattached(const struct daemon *daemon, const struct rtnl_link *li
 	return false;
 }
 
+static void gather_policy(struct gather *g, uint16_t link)
+{
+	if (!policy_denies(inspect_policy(g->daemon->core), link, &g->key->source, &g->key->group))
+		return;
+	if (link == g->root)
+		put_name(g->facts->denied_in, port_name(g->daemon, link));
+	else
+		add_name(g->facts->denied_outs, port_name(g->daemon, link));
+}
+
 static void gather_around(struct gather *g)
 {
 	const struct rtnl_link *link = NULL;
@@ -382,6 +393,7 @@ static void gather_around(struct gather *g)
 	for (uint16_t i = 0; i < LINKS_MAX; i++) {
 		if (!g->daemon->ports[i].is_used)
 			continue;
+		gather_policy(g, i);
 		gather_keys(g, i);
 		gather_other_source(g, i);
 	}

@@ -45,6 +45,16 @@ static bool is_route_unattached(const struct verdict_facts *f)
 	return f->has_route && !f->is_static && !f->is_local && !f->is_route_if_attached;
 }
 
+static bool is_denied_in(const struct verdict_facts *f)
+{
+	return *f->denied_in && !f->forwarded;
+}
+
+static bool is_denied_out(const struct verdict_facts *f)
+{
+	return *f->denied_outs && !*f->outs;
+}
+
 static bool is_wrong_path_static(const struct verdict_facts *f)
 {
 	return f->is_static && f->wrong_if.packets && !f->forwarded;
@@ -230,6 +240,10 @@ static const struct rule {
 	  "there is no route to {S} in table {table}, and multicast follows the unicast route back "
 	  "to the source",
 	  "'ip route add' it, or let the routing protocol announce it; then 'ip route get {S}'" },
+	{ "policy", is_denied_in,
+	  "the policy denies ({S}, {G}) on {denied_in}, by which it comes from {S}",
+	  "'hpimctl show policy' has the rule; 'hpimctl policy delete {G} {denied_in}' or 'hpimctl "
+	  "boundary delete {denied_in} {G}' with the prefix that is there" },
 	{ "wrong-input", is_wrong_path_static,
 	  "{wrong_if} packets of it came by {wrong_at} {when} and were dropped: the static route "
 	  "takes them from {in}",
@@ -319,6 +333,11 @@ static const struct rule {
 	  "of "
 	  "this router, so the router there is no neighbor",
 	  "compare 'hpimctl show keys' of the routers on {keys_if}" },
+	{ "policy", is_denied_out,
+	  "the policy denies ({S}, {G}) on {denied_outs}, and no other interface wants it",
+	  "'hpimctl show policy' has the rule; 'hpimctl policy delete {G} IFACE' or 'hpimctl "
+	  "boundary "
+	  "delete IFACE {G}' with the prefix that is there" },
 	{ "other-forwarder", is_served,
 	  "{server} serves {served_if} and not this router (assert), and no other interface wants "
 	  "it",
@@ -426,6 +445,8 @@ static void fact_text(const struct verdict_facts *f, const char *name, size_t le
 		{ "served_if", f->served_if, 0 },
 		{ "server", f->server.s, 0 },
 		{ "unattached", f->unattached, 0 },
+		{ "denied_in", f->denied_in, 0 },
+		{ "denied_outs", f->denied_outs, 0 },
 		{ "when", "in the last second", 0 },
 	};
 

@@ -56,6 +56,7 @@ struct verdict_seen {
  * @keys_if:     an interface where messages are refused since no key fits.
  * @other_if:    hosts there want the group from @other_sources only.
  * @served_if:   @server is the forwarder of that link, and hosts or neighbors may be there.
+ * @denied_in, @denied_outs: where the policy denies it: toward the source, and elsewhere.
  * @unattached:  interfaces with an address of this family that are not attached.
  */
 struct verdict_facts {
@@ -93,6 +94,7 @@ struct verdict_facts {
 	char served_if[LINK_NAME_LEN];
 	struct addr_text server;
 	char unattached[VERDICT_NAMES_LEN];
+	char denied_in[LINK_NAME_LEN], denied_outs[VERDICT_NAMES_LEN];
 };
 
 /** struct verdict - @name is a word for programs; both texts are sentences without a full stop. */

@@ -274,6 +274,24 @@ Test(explain, output_with_a_threshold)
 	       "output eth3 threshold but only of packets that arrive with a TTL above 16\n");
 }
 
+Test(explain, policy_denies_it)
+{
+	attach("eth1");
+	attach("eth3");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	cr_assert_eq(request("boundary", "{'interface':'eth3','group':'239.0.0.0/8'}")->exit,
+		     CTL_EXIT_OK);
+	expect_verdict("10.1.0.9", "239.1.1.1", "policy");
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1")
+		       UNSEEN NO("eth3") "the policy denies it there: 'hpimctl show policy'\n");
+	cr_assert_eq(request("boundary", "{'interface':'eth1','group':'239.0.0.0/8'}")->exit,
+		     CTL_EXIT_OK);
+	cr_expect(strstr(reply_rows(request("explain", "{'source':'10.1.0.9','group':'239.1.1.1'}"),
+				    "sentence"),
+			 "on eth1, by which it comes from 10.1.0.9"));
+}
+
 Test(explain, output_that_is_down_gone_or_without_protocols)
 {
 	attach("eth1");

@@ -309,6 +309,23 @@ static void expect_members(void)
 	       "tcpdump");
 }
 
+static void expect_policy(void)
+{
+	struct verdict_facts facts = unwanted();
+
+	set(facts.denied_outs, "eth1, eth2");
+	expect(facts, "policy",
+	       "the policy denies (" S ", " G ") on eth1, eth2, and no other interface wants it",
+	       "'hpimctl show policy'");
+	set(facts.denied_in, "eth0");
+	expect(facts, "policy",
+	       "the policy denies (" S ", " G ") on eth0, by which it comes from " S,
+	       "'hpimctl boundary delete eth0 " G "'");
+	facts = at_source();
+	set(facts.denied_outs, "eth2");
+	expect(facts, "arrives", "arrives: forwarded to eth1, 50 packets in the last second", "");
+}
+
 static void expect_silences(void)
 {
 	struct verdict_facts facts = silent(behind(), 5);
@@ -342,6 +359,7 @@ Test(verdict, each_rule_has_its_facts)
 	expect_gateways();
 	expect_flood();
 	expect_members();
+	expect_policy();
 	expect_silences();
 	for (unsigned int i = 0; verdict_name(i); i++)
 		cr_expect(was_named[i], "no facts lead to %s", verdict_name(i));
