@@ -186,6 +186,7 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 	$(Q)$(BUILD)/tools/bench/bench_churn --json $(BUILD)/bench/churn.json
 	$(Q)$(BUILD)/tools/bench/bench_flood --json $(BUILD)/bench/flood.json
 	$(Q)$(BUILD)/tools/bench/bench_restart --json $(BUILD)/bench/restart.json
+	$(Q)BUILD=$(BUILD) tools/bench/bench_scrape.sh
 
 # What is installed, without the tools of those who work on it.
 installed: $(BUILD)/hpimd $(BUILD)/hpimctl $(MAN) $(SHELLS)
@@ -199,6 +200,8 @@ install: installed ## Install to DESTDIR/PREFIX (/usr/local)
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/hpimd@.service
 	install -D -m 644 packaging/hpim.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/hpim.conf
 	install -D -m 644 tools/wireshark/hpim.lua $(DESTDIR)$(PREFIX)/share/hpim/hpim.lua
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/hpim/monitoring docs/monitoring/alerts.yaml \
+		docs/monitoring/grafana.json
 	install -d $(DESTDIR)/etc/hpim
 	install -D -m 644 $(BUILD)/man/hpimctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpimctl.1
 	install -D -m 644 $(BUILD)/man/hpim-dm.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpim-dm.1

@@ -143,7 +143,7 @@ const struct command commands[] = {
 	  { A_TEXT("source"), A_TEXT("group"), A_BOOL("path") } },
 	{ "metrics", ACCESS_READ, "hpim.metrics/1", NULL, 0,
 	  "numbers for a monitoring system, as OpenMetrics; see docs/MONITORING.md",
-	  { A_NUMBER("trees", 1, 10000), A_NUMBER("mroutes", 1, 10000), A_TEXT("source"),
+	  { A_NUMBER("trees", 1, 1000), A_NUMBER("mroutes", 1, 1000), A_TEXT("source"),
 	    A_TEXT("group") } },
 	{ "doctor", ACCESS_READ, "hpim.doctor/1", NULL, NOT_FOUND | FINDINGS,
 	  "look for what is wrong; exit code 8 if there is more than notes", OF_INTERFACE },

@@ -14,6 +14,7 @@
 #include "daemon/daemon.h"
 #include "io/ctlsock.h"
 #include "io/field.h"
+#include "io/loop.h"
 #include "mgmt/args.h"
 #include "mgmt/metric_name.h"
 #include "mgmt/metrics.h"
@@ -42,6 +43,12 @@ static const struct source {
 };
 #define SOURCE_COUNT (sizeof(sources) / sizeof(sources[0]))
 
+/* struct row - A record, and what it is chosen by. */
+struct row {
+	struct json_object *record;
+	uint64_t packets;
+};
+
 struct metrics {
 	struct daemon *daemon;
 	struct json_object *args;
@@ -49,12 +56,14 @@ struct metrics {
 	size_t at;                   /* in sources[] */
 	struct show *show;           /* reads the records; NULL: they are written */
 	const struct schema *schema; /* of the records */
-	struct json_object **records;
+	struct row *rows;
 	size_t count, room, limit; /* limit 0: none */
+	uint64_t threshold;        /* with the limit: whatever has no more packets is not taken */
 	const struct field *field; /* being written; behind the last one: the descriptions */
 	size_t written;            /* records of this field */
 	bool has_head;
 	struct printbuf *text;
+	hp_time sent_at; /* the last record of the command */
 };
 
 struct metrics *metrics_new(struct daemon *daemon, struct json_object *args,
@@ -71,10 +80,10 @@ struct metrics *metrics_new(struct daemon *daemon, struct json_object *args,
 	return metrics;
 }
 
-static void records_cut(struct metrics *metrics, size_t count)
+static void rows_cut(struct metrics *metrics, size_t count)
 {
 	while (metrics->count > count)
-		json_object_put(metrics->records[--metrics->count]);
+		json_object_put(metrics->rows[--metrics->count].record);
 }
 
 void metrics_free(struct metrics *metrics)
@@ -82,8 +91,8 @@ void metrics_free(struct metrics *metrics)
 	if (!metrics)
 		return;
 	show_close(metrics->show);
-	records_cut(metrics, 0);
-	free(metrics->records);
+	rows_cut(metrics, 0);
+	free(metrics->rows);
 	printbuf_free(metrics->text);
 	json_object_put(metrics->args);
 	free(metrics);
@@ -102,39 +111,43 @@ void metrics_text_clear(struct metrics *metrics)
 
 /* ---- reading ---- */
 
-static uint64_t packets_of(const void *record)
-{
-	return json_object_get_uint64(
-		json_object_object_get(*(struct json_object *const *)record, "packets"));
-}
-
 static int by_packets(const void *a, const void *b)
 {
-	uint64_t packets_a = packets_of(a), packets_b = packets_of(b);
+	uint64_t packets_a = ((const struct row *)a)->packets;
+	uint64_t packets_b = ((const struct row *)b)->packets;
 
 	return packets_a < packets_b ? 1 : packets_a > packets_b ? -1 : 0;
 }
 
 /* Keep those with the most packets. Seldom: there is room for as many again. */
-static void records_choose(struct metrics *metrics)
+static void rows_choose(struct metrics *metrics)
 {
-	qsort(metrics->records, metrics->count, sizeof(*metrics->records), by_packets);
-	records_cut(metrics, metrics->limit);
+	qsort(metrics->rows, metrics->count, sizeof(*metrics->rows), by_packets);
+	rows_cut(metrics, metrics->limit);
+	if (metrics->count == metrics->limit)
+		metrics->threshold = metrics->rows[metrics->count - 1].packets;
 }
 
 static void take_record(void *ctx, struct json_object *record)
 {
 	struct metrics *metrics = ctx;
+	struct row row = { .record = record };
 
-	if (metrics->limit && metrics->count == 2 * metrics->limit)
-		records_choose(metrics);
+	if (metrics->limit) {
+		row.packets = json_object_get_uint64(json_object_object_get(record, "packets"));
+		if (metrics->count == 2 * metrics->limit)
+			rows_choose(metrics);
+		if (metrics->count >= metrics->limit && row.packets <= metrics->threshold) {
+			json_object_put(record);
+			return;
+		}
+	}
 	if (metrics->count == metrics->room) {
 		metrics->room = metrics->room ? 2 * metrics->room : 64;
-		metrics->records =
-			reallocarray(metrics->records, metrics->room, sizeof(*metrics->records));
-		assert(metrics->records);
+		metrics->rows = reallocarray(metrics->rows, metrics->room, sizeof(row));
+		assert(metrics->rows);
 	}
-	metrics->records[metrics->count++] = record;
+	metrics->rows[metrics->count++] = row;
 }
 
 /* Return: whether records of this view are asked for. */
@@ -146,6 +159,7 @@ static bool view_begin(struct metrics *metrics)
 	if (source->limit && !arg_number(metrics->args, "metrics", source->limit, &limit))
 		return false;
 	metrics->limit = (size_t)limit;
+	metrics->threshold = 0;
 	metrics->schema = command_answer(command_find(source->cmd), false);
 	metrics->show =
 		views_open(metrics->daemon, source->cmd, metrics->args, take_record, metrics);
@@ -156,8 +170,8 @@ static void view_end(struct metrics *metrics)
 {
 	show_close(metrics->show);
 	metrics->show = NULL;
-	if (metrics->limit)
-		records_choose(metrics);
+	if (metrics->limit && metrics->count > metrics->limit)
+		rows_choose(metrics);
 	metrics->field = metrics->schema->fields;
 	metrics->written = 0;
 	metrics->has_head = false;
@@ -288,7 +302,7 @@ static void field_next(struct metrics *metrics)
 		metrics->field++;
 		return;
 	}
-	records_cut(metrics, 0);
+	rows_cut(metrics, 0);
 	metrics->schema = NULL;
 	metrics->at++;
 }
@@ -301,9 +315,9 @@ static void write_step(struct metrics *metrics)
 		metrics->written = metrics->count;
 	for (; metrics->written < metrics->count && metrics->written < end; metrics->written++) {
 		if (metrics->field->name)
-			put_field(metrics, metrics->records[metrics->written]);
+			put_field(metrics, metrics->rows[metrics->written].record);
 		else
-			put_info(metrics, metrics->records[metrics->written]);
+			put_info(metrics, metrics->rows[metrics->written].record);
 	}
 	if (metrics->written == metrics->count)
 		field_next(metrics);
@@ -347,23 +361,28 @@ bool metrics_begin(struct show *show)
 	if (!mroutes_begin(show)) /* the addresses; it has replied */
 		return false;
 	show->metrics = metrics_new(show->daemon, show->args, METRICS_OPENMETRICS);
+	show->metrics->sent_at = loop_now();
 	return true;
 }
 
+/* A client gives up when it hears nothing for some seconds, which choosing among many trees takes.
+ */
 bool metrics_view_step(struct show *show)
 {
 	bool is_complete = metrics_step(show->metrics);
+	hp_time now = loop_now();
 	struct json_object *record;
 	const char *text;
 	size_t len;
 
 	text = metrics_text(show->metrics, &len);
-	if (len < TEXT_LEN && !is_complete)
+	if (len < TEXT_LEN && !is_complete && now - show->metrics->sent_at < HP_SEC(1))
 		return false;
 	record = json_object_new_object();
-	field_put_text(record, "text", text);
+	field_put_text(record, "text", len ? text : "");
 	show_record(show, record);
 	metrics_text_clear(show->metrics);
+	show->metrics->sent_at = now;
 	return is_complete;
 }
 

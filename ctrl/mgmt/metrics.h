@@ -15,7 +15,7 @@ struct metrics;
 struct show;
 
 /* The most trees or mroutes that a text can have. */
-#define METRICS_SERIES_MAX 10000
+#define METRICS_SERIES_MAX 1000
 
 enum metrics_format {
 	METRICS_OPENMETRICS, /* OpenMetrics 1.0 */

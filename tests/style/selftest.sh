@@ -221,12 +221,25 @@ schema_tree; add docs/SCHEMA.md '| `color` |\n'
 expect schema.sh 1 'not what the tables say'
 schema_tree; add ctrl/mgmt/show.c 'field_put_text(record, "color", "red");\n'
 expect schema.sh 1 'the field color is in no schema'
-schema_tree; sed -i '/"checkpoint_sn"/d' "$work/t/ctrl/mgmt/interfaces.c"
-expect schema.sh 1 'no record has the field checkpoint_sn'
+schema_tree; sed -i '/"redirects"/d' "$work/t/ctrl/mgmt/interfaces.c"
+expect schema.sh 1 'no record has the field redirects'
 schema_tree; add ctrl/mgmt/show.c 'ctl_reply_record(client, record);\n'
 expect schema.sh 1 'records go through'
 schema_tree; sed -i '/ACT_COMMAND, "explain"/d' "$work/t/tools/hpimctl/tokens.c"
 expect schema.sh 1 "no words lead to 'explain'"
 schema_tree; add tools/hpimctl/tokens.c '{ AT_START, "paint", AT_END, ACT_COMMAND, "paint", NULL, NULL },\n'
 expect schema.sh 1 "there is no command 'paint'"
+
+# The same of monitoring.sh. It may lack promtool.
+monitoring_tree() {
+	schema_tree
+	cp -r "$here/../../docs/monitoring" "$here/../../docs/MONITORING.md" "$work/t/docs/"
+}
+
+monitoring_tree; sed -i 's/hpim_trees{/hpim_bushes{/' "$work/t/docs/monitoring/grafana.json"
+expect monitoring.sh 1 'there is no metric hpim_bushes'
+monitoring_tree; sed -i 's/labels\.limit_of/labels.color/' "$work/t/docs/monitoring/alerts.yaml"
+expect monitoring.sh 1 'no metric has the label color'
+monitoring_tree; sed -i 's/reason="wrong-if"/reason="red"/' "$work/t/docs/monitoring/alerts.yaml"
+expect monitoring.sh 1 'there is no reason red'
 exit $failed
