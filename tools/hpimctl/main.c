@@ -396,7 +396,7 @@ static int run_words(void *ctx, char *const words[])
 		show_version(&sink);
 	else if (options->repeat_s)
 		run_forever(options, &sink);
-	else if (request.command->access != ACCESS_LOCAL)
+	else if (config_is_mine(&request) || request.command->access != ACCESS_LOCAL)
 		err = run_once(options, &sink);
 	request_fini(&request);
 	return err;
