@@ -166,8 +166,9 @@ sim: $(BUILD)/hpimsim ## Scenarios and HISTORIES (2000) random histories in the 
 explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXPLORE_SECONDS (60)
 	$(Q)$< --seconds $(EXPLORE_SECONDS)
 
-docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md from the tables of commands and fields
+docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md, and the tables of docs/CONFIGURATION.md
 	$(Q)$< > docs/SCHEMA.md
+	$(Q)sed -i '/^## Reference$$/q' docs/CONFIGURATION.md && $< config >> docs/CONFIGURATION.md
 
 man: $(MAN) ## Print the manual pages to build/man
 
@@ -265,8 +266,9 @@ $(BUILD)/hpim-dm: $(BUILD)/hpimctl
 	$(Q)ln -sf hpimctl $@
 
 $(BUILD)/schemadoc: $(BUILD)/tools/schemadoc/schemadoc.o $(BUILD)/tools/schemadoc/man.o \
-		$(BUILD)/tools/hpimctl/tokens.o $(BUILD)/ctrl/mgmt/metric_name.o $(SCHEMA_OBJS)
-	$(call link,$^)
+		$(BUILD)/tools/hpimctl/tokens.o $(BUILD)/ctrl/mgmt/metric_name.o $(SCHEMA_OBJS) \
+		$(CONFIG_OBJS) $(BUILD)/ctrl/io/field.o $(TEXT_OBJ) $(CORE_LIB)
+	$(call link,$^ -ljson-c -lyaml)
 
 $(BUILD)/man/hpimctl.1: $(BUILD)/schemadoc
 	@mkdir -p $(@D)

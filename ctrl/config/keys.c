@@ -60,6 +60,11 @@ void config_keys_put(struct config_keys *keys, const struct config_key *key)
 		set_sending(keys, key->family, key->id);
 }
 
+void config_keys_add(struct config_keys *keys, const struct config_key *key)
+{
+	*grow(keys) = *key;
+}
+
 void config_keys_delete(struct config_keys *keys, enum ip_family family, uint16_t id)
 {
 	struct config_key *key = config_keys_find(keys, family, id);
@@ -81,7 +86,7 @@ void config_keys_delete(struct config_keys *keys, enum ip_family family, uint16_
 void config_keys_copy(struct config_keys *ret_keys, const struct config_keys *keys)
 {
 	for (size_t i = 0; i < keys->count; i++)
-		*grow(ret_keys) = keys->list[i];
+		config_keys_add(ret_keys, &keys->list[i]);
 }
 
 void config_keys_fini(struct config_keys *keys)

@@ -53,6 +53,9 @@ unsigned int config_keys_count(const struct config_keys *keys, enum ip_family fa
 /** config_keys_put() - Add a key or replace the one with its family and id; one alone sends. */
 void config_keys_put(struct config_keys *keys, const struct config_key *key);
 
+/** config_keys_add() - Add a key, whatever there is: for lists of several interfaces. */
+void config_keys_add(struct config_keys *keys, const struct config_key *key);
+
 /** config_keys_delete() - If it was the sending one, the key added last takes its place. */
 void config_keys_delete(struct config_keys *keys, enum ip_family family, uint16_t id);
 
@@ -266,6 +269,15 @@ bool config_read(const struct config_source *source, struct config *ret_config);
 
 /** config_write() - As text, for free(). @with_secrets: inline, for our own programs. */
 char *config_write(const struct config *config, bool with_secrets);
+
+/** struct config_row - A key of the file, for its documentation; @fallback "": it must be there. */
+struct config_row {
+	const char *section, *name, *takes, *fallback, *help;
+};
+
+/** config_each_row() - The keys, section by section. */
+typedef void config_row_fn(const struct config_row *row);
+void config_each_row(config_row_fn *each);
 
 /**
  * config_write_reference() - As the Python implementation of HPIM-DM reads it, with its secrets

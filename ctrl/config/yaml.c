@@ -297,6 +297,32 @@ void yaml_write_rows(struct yaml_out *out, enum yaml_place at, const void *objec
 			row->write(out, row->name, object);
 }
 
+void config_each_row(config_row_fn *each)
+{
+	static const char *const sections[YAML_PLACE_COUNT] = {
+		[YAML_AT_TOP] = "The file",
+		[YAML_AT_TABLES] = "tables",
+		[YAML_AT_INTERFACE] = "An interface",
+		[YAML_AT_KEY] = "A key",
+		[YAML_AT_STATIC] = "static",
+		[YAML_AT_ROUTE] = "A static route",
+		[YAML_AT_JOIN] = "A static join",
+		[YAML_AT_RPF_METRIC] = "A metric",
+		[YAML_AT_POLICY] = "A rule of the policy",
+	};
+
+	for (enum yaml_place at = YAML_AT_TOP; at < YAML_PLACE_COUNT; at++) {
+		const struct yaml_row *row = NULL;
+		size_t table = 0;
+
+		while ((row = row_next(row, &table)))
+			if (row->at == at && row->takes)
+				each(&(struct config_row){ sections[at] ? sections[at] : "More",
+							   row->name, row->takes, row->fallback,
+							   row->help });
+	}
+}
+
 /* ---- the whole ---- */
 
 /* What each part allows, the whole may not. */

@@ -11,6 +11,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/prepare.h"
 #include "daemon/privileges.h"
 #include "mgmt/mgmt.h"
 #include "daemon/restart.h"
@@ -249,6 +250,8 @@ int main(int argc, char **argv)
 	start_log.is_verbose = options.is_verbose;
 	start_log.instance = options.instance;
 	log_open(is_first ? &start_log : &options);
+	if (geteuid() == 0 && is_first)
+		prepare_files(&options);
 	if (options.only_prepares)
 		return exit_code(privileges_prepare(options.instance));
 	options.discards_pins &= is_first;

@@ -191,6 +191,45 @@ int privileges_prepare(const char *instance)
 	return err;
 }
 
+/* Only a file of root that no group has; by its descriptor, as in give_pins(). */
+static int open_file(const char *path, const struct user *user)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat at;
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &at) < 0)
+		err = -errno;
+	else if (!S_ISREG(at.st_mode) || at.st_uid != 0 || at.st_gid != 0 || at.st_mode & S_IRWXG)
+		err = -EACCES;
+	else if (fchown(fd, (uid_t)-1, user->gid) < 0 ||
+		 fchmod(fd, (at.st_mode & 07777) | S_IRGRP) < 0)
+		err = -errno;
+	(void)close(fd); /* only read */
+	return err;
+}
+
+void privileges_give_file(const char *path)
+{
+	const struct user user = find_user();
+	int err = 0;
+
+	if (!user.is_there || can_reach(path, &user, R_OK))
+		return;
+	err = open_file(path, &user);
+	if (!err && !can_reach(path, &user, R_OK))
+		err = -EACCES;
+	if (err)
+		log_format(NOTE_WARN,
+			   "user " USER_NAME " cannot read %s: %s; 'chgrp " USER_NAME
+			   "' and 'chmod 640' it, and open the folders above it",
+			   path, strerror(-err));
+	else
+		log_format(NOTE_INFO, "%s: the group " USER_NAME " may read it now", path);
+}
+
 /* ---- capabilities ---- */
 
 static bool is_kept(unsigned int capability, bool shares_xdp)

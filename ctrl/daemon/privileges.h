@@ -17,6 +17,12 @@
 int privileges_prepare(const char *instance);
 
 /**
+ * privileges_give_file() - As root: let the user hpim read a file. One that root alone may read
+ * becomes readable by the group hpim; what else is in the way is logged.
+ */
+void privileges_give_file(const char *path);
+
+/**
  * privileges_drop() - Keep what attaching interfaces and routing need, give up the rest for good.
  * @shares_xdp: libxdp's dispatcher is used, which asks for more, and for root.
  *

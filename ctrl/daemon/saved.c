@@ -305,3 +305,24 @@ void saved_load(struct daemon *daemon)
 	log_format(NOTE_INFO, "%u interfaces of the run before are attached again", count);
 	saved_store(daemon);
 }
+
+void saved_keys(const struct daemon *daemon, struct config_keys *ret_keys)
+{
+	char path[256], *text, *rest;
+
+	path_of(daemon, path, sizeof(path));
+	if (file_read(path, &text) < 0)
+		return;
+	rest = text;
+	while (rest && *rest) {
+		struct json_object *line = json_tokener_parse(strsep(&rest, "\n"));
+		struct config_keys keys = { .list = NULL };
+
+		keys_decode(json_object_object_get(line, KEYS), &keys);
+		for (size_t i = 0; i < keys.count; i++)
+			config_keys_add(ret_keys, &keys.list[i]);
+		config_keys_fini(&keys);
+		json_object_put(line);
+	}
+	free(text);
+}

@@ -5,6 +5,7 @@
 /* What survives a run: the interfaces, their protocols and neighbors. */
 #include "base/addr.h"
 
+struct config_keys;
 struct daemon;
 struct json_object;
 struct port;
@@ -23,6 +24,9 @@ void saved_store_due(struct daemon *daemon);
 
 /** saved_exists() - Whether a run before this one ended without a plain stop. */
 bool saved_exists(const struct daemon *daemon);
+
+/** saved_keys() - Where the keys of that run stand. @ret_keys must be empty. */
+void saved_keys(const struct daemon *daemon, struct config_keys *ret_keys);
 
 /** saved_remove() - There is nothing to be remembered. */
 void saved_remove(const struct daemon *daemon);

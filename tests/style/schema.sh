@@ -22,6 +22,9 @@ commands=$("$schemadoc" commands)
 grammar=tools/hpimctl/tokens.c
 
 "$schemadoc" | diff docs/SCHEMA.md - || complain 'docs/SCHEMA.md is not what the tables say: make docs'
+[ ! -f docs/CONFIGURATION.md ] ||
+	sed '1,/^## Reference$/d' docs/CONFIGURATION.md | { "$schemadoc" config | diff - /dev/fd/3; } 3<&0 ||
+	complain 'docs/CONFIGURATION.md is not what the tables say: make docs'
 for field in $fields; do
 	# shellcheck disable=SC2086
 	grep -qF "\"$field\"" $answers || complain "ctrl/mgmt: no record has the field $field"

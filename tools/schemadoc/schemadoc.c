@@ -2,12 +2,14 @@
 /*
  * Prints the tables of commands and answers: docs/SCHEMA.md without an argument, else lists for
  * tests/style/schema.sh: "fields" (one name a line, of all but what hpimctl answers by itself),
- * "commands"; "metrics": names of their samples, for tests/style/monitoring.sh.
+ * "commands"; "config": the tables of docs/CONFIGURATION.md; "metrics": names of their samples, for
+ * tests/style/monitoring.sh.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "config/model.h"
 #include "mgmt/metric_name.h"
 #include "schemadoc/man.h"
 
@@ -125,6 +127,39 @@ static void print_metrics(const struct schema *schema)
 		printf("hpim_%s%sinfo\n", schema->metrics, *schema->metrics ? "_" : "");
 }
 
+static void print_row(const struct config_row *row)
+{
+	static const char *section = "";
+
+	if (strcmp(section, row->section) != 0)
+		printf("\n### %s\n\n| key | takes | without it | meaning |\n| --- | --- | --- | "
+		       "--- "
+		       "|\n",
+		       row->section);
+	section = row->section;
+	printf("| `%s` | %s | %s | %s |\n", row->name, row->takes,
+	       *row->fallback ? row->fallback : "it must be there", row->help);
+}
+
+static void print_settings(void)
+{
+	printf("\n### Settings\n\nTimes are in seconds.\n\n| setting | from | to | default | of an "
+	       "interface, too |\n| --- | --- | --- | --- | --- |\n");
+	for (enum setting_id id = 0; id < SETTING_COUNT; id++) {
+		char min[CONFIG_VALUE_MAX], max[CONFIG_VALUE_MAX], value[CONFIG_VALUE_MAX];
+		const char *derived = setting_table[id].derived;
+
+		if (!setting_can_change(id))
+			continue;
+		config_value_text(id, setting_table[id].min, min);
+		config_value_text(id, setting_table[id].max, max);
+		config_value_text(id, setting_value(&core_settings_default, id), value);
+		printf("| `%s` | %s | %s | %s%s%s | %s |\n", setting_table[id].name, min, max,
+		       value, derived ? ": " : "", derived ? derived : "",
+		       setting_table[id].scope == SETTING_OF_LINK ? "yes" : "no");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -138,6 +173,10 @@ int main(int argc, char **argv)
 	for (const struct schema *s = schemas; !strcmp(what, "fields") && s->id; s++)
 		for (const struct field *f = s->fields; !is_local(s) && f->name; f++)
 			printf("%s\n", f->name);
+	if (!strcmp(what, "config")) {
+		config_each_row(print_row);
+		print_settings();
+	}
 	for (const struct schema *s = schemas; !strcmp(what, "metrics") && s->id; s++)
 		print_metrics(s);
 	return 0;

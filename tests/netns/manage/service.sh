@@ -115,7 +115,9 @@ for group in $GROUP4 $GROUP6; do
 done
 
 pid=$(property MainPID)
+ends 0 '' ctl one config save
 inside systemctl reload "$UNIT" || fail 'it does not reload'
+inside rm /etc/hpim/default.yaml
 served
 [ "$(property MainPID)" = "$pid" ] || fail 'another process after reload'
 changed inside systemctl restart "$UNIT"
