@@ -111,7 +111,7 @@ Test(hpimctl, unknown_word_lists_what_is_expected)
 	expect(run_alone("attach eth0 everything"), CTL_EXIT_USAGE, "",
 	       "hpimctl: 'everything' is not understood (usage)\n"
 	       "  hint: expected here: hpim igmp mld fast-leave no-fast-leave "
-	       "ssm-any-source no-ssm-any-source mode\n");
+	       "ssm-any-source no-ssm-any-source passive no-passive mode\n");
 }
 
 Test(hpimctl, unfinished_command_says_what_is_missing)
