@@ -16,6 +16,7 @@
 struct capture;
 struct core;
 struct core_event;
+struct counter_base;
 struct core_note;
 struct ctlsock;
 struct dplane_captured;
@@ -94,6 +95,7 @@ struct daemon {
 	struct policy_item *policy;
 	struct capture *captures;
 	struct monitor *monitors;
+	struct counter_base *counters_base; /* mgmt/counters.c */
 	char *staged; /* a configuration that arrives in parts: mgmt/config.c */
 	size_t staged_len;
 	struct observer *observers;

@@ -19,7 +19,10 @@
 #include "io/loop.h"
 #include "wire/ip103.h"
 
-static bool to_stderr = true, with_debug;
+static bool to_stderr = true;
+static enum note_level least = NOTE_INFO; /* that is logged */
+
+static const char *const level_names[] = { "debug", "info", "warning" };
 
 /* Its lines explain a refusal that the daemon puts into its own words as well. */
 __attribute__((format(printf, 2, 0))) static int log_libbpf(enum libbpf_print_level level,
@@ -38,7 +41,7 @@ void log_open(const struct daemon_options *options)
 {
 	(void)libbpf_set_print(log_libbpf); /* the former one wrote to standard error */
 	to_stderr = options->is_foreground;
-	with_debug = options->is_verbose;
+	least = options->is_verbose ? NOTE_DEBUG : NOTE_INFO;
 	if (to_stderr)
 		journal_open(options->instance);
 	if (!to_stderr)
@@ -49,19 +52,29 @@ void log_open(const struct daemon_options *options)
 static void put_line(enum note_level level, const char *line, const struct daemon *daemon,
 		     const struct core_note *note)
 {
-	static const char *const names[] = { "debug", "info", "warning" };
 	static const int priorities[] = { LOG_DEBUG, LOG_INFO, LOG_WARNING };
 	char text[1024];
 
-	if (level == NOTE_DEBUG && !with_debug)
+	if (level < least)
 		return;
 	(void)snprintf(text, sizeof(text), "%s", line); /* cut short it still helps */
 	utf8_repair(text);
 	if (!to_stderr)
 		syslog(priorities[level], "%s", text);
 	else if (!journal_send(priorities[level], text, daemon, note))
-		(void)fprintf(stderr, "hpimd: %s: %s\n", names[level],
+		(void)fprintf(stderr, "hpimd: %s: %s\n", level_names[level],
 			      text); /* nowhere to say so */
+}
+
+bool log_set_level(const char *name)
+{
+	for (enum note_level level = NOTE_DEBUG; level <= NOTE_WARN; level++) {
+		if (strcmp(level_names[level], name) != 0)
+			continue;
+		least = level;
+		return true;
+	}
+	return false;
 }
 
 void log_line(enum note_level level, const char *line)

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "daemon/daemon.h"
+#include "daemon/log.h"
 #include "daemon/refusal.h"
 #include "daemon/restart.h"
 #include "io/ctlsock.h"
 #include "io/field.h"
 #include "mgmt/args.h"
 #include "mgmt/capture.h"
+#include "mgmt/counters.h"
 #include "mgmt/config.h"
 #include "mgmt/keys.h"
 #include "mgmt/metrics_http.h"
@@ -56,6 +58,20 @@ static void do_restart(struct daemon *daemon, struct ctl_client *client, const c
 	daemon_stop(daemon, DAEMON_RESTART);
 }
 
+static void do_log(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		   struct json_object *args)
+{
+	const char *level = field_text(args, "level");
+
+	(void)daemon; /* there is one log */
+	(void)cmd;    /* it has one name */
+	if (level && log_set_level(level))
+		ctl_reply_end(client, NULL);
+	else
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "debug, info or warning",
+				"'%s' is no level of the log", level ? level : "");
+}
+
 /* Of the commands that change something; the others are views of mgmt/show.c. */
 static const struct handler {
 	const char *name;
@@ -70,6 +86,8 @@ static const struct handler {
 	{ "key send", keys_request },
 	{ "capture", capture_request },
 	{ "monitor", monitor_request },
+	{ "clear counters", counters_clear },
+	{ "log", do_log },
 	{ "stop", do_stop },
 	{ "restart", do_restart },
 	{ "static route", statics_request },
@@ -131,6 +149,7 @@ static void close_clients(struct daemon *daemon)
 	observe_fini(daemon);
 	capture_fini(daemon);
 	monitor_fini(daemon);
+	counters_fini(daemon);
 	config_close(daemon);
 }
 

@@ -3,10 +3,15 @@
  * Packets forwarded and dropped, by interface and reason: those of the forwarding plane, and what
  * the protocols refused.
  */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
 #include "core/inspect.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
 #include "dplane/dplane.h"
+#include "io/ctlsock.h"
 #include "io/field.h"
 #include "io/rawsock.h"
 #include "mgmt/counters.h"
@@ -87,7 +92,61 @@ bool counters_are_settled(struct show *show)
 	return false;
 }
 
-void counters_each(const struct show *show, counters_fn *each, void *ctx)
+/* ---- since "clear counters" ---- */
+
+/* What a counter was then. The forwarding plane, metrics and explain go on from it. */
+struct counter_base {
+	UT_hash_handle hh;
+	struct counter_key {
+		uint16_t link;
+		char reason[30];
+	} key;
+	uint64_t packets, bytes;
+};
+
+static struct counter_base *base_find(const struct daemon *daemon,
+				      const struct dplane_counter *counter)
+{
+	struct counter_key key = { .link = counter->link };
+	struct counter_base *base;
+
+	(void)snprintf(key.reason, sizeof(key.reason), "%s", counter->reason); /* it fits */
+	HASH_FIND(hh, daemon->counters_base, &key, sizeof(key), base);
+	return base;
+}
+
+static void base_set(void *ctx, const struct dplane_counter *counter)
+{
+	struct daemon *daemon = ctx;
+	struct counter_base *base = base_find(daemon, counter);
+
+	if (!base) {
+		base = calloc(1, sizeof(*base));
+		assert(base);
+		base->key.link = counter->link;
+		(void)snprintf(base->key.reason, sizeof(base->key.reason), "%s", counter->reason);
+		HASH_ADD(hh, daemon->counters_base, key, sizeof(base->key), base);
+	}
+	base->packets = counter->packets;
+	base->bytes = counter->bytes;
+}
+
+/* One that began again, of another interface with the number, has no base. */
+static void count_since(void *ctx, const struct dplane_counter *counter)
+{
+	const struct counting *counting = ctx;
+	const struct counter_base *base = base_find(counting->show->daemon, counter);
+	struct dplane_counter since = *counter;
+
+	if (base && base->packets <= counter->packets && base->bytes <= counter->bytes) {
+		since.packets -= base->packets;
+		since.bytes -= base->bytes;
+	}
+	if (since.packets)
+		counting->each(counting->ctx, &since);
+}
+
+static void count_all(const struct show *show, counters_fn *each, void *ctx)
 {
 	const struct counting counting = { show, each, ctx };
 
@@ -96,6 +155,42 @@ void counters_each(const struct show *show, counters_fn *each, void *ctx)
 			count_refused(&counting, link);
 	dplane_counters(show->daemon->dplane, each, ctx);
 }
+
+void counters_each(const struct show *show, counters_fn *each, void *ctx)
+{
+	struct counting counting = { show, each, ctx };
+
+	if (show->client) /* else it is for metrics, which never go back */
+		count_all(show, count_since, &counting);
+	else
+		count_all(show, each, ctx);
+}
+
+void counters_clear(struct daemon *daemon, struct ctl_client *client, const char *cmd,
+		    struct json_object *args)
+{
+	struct show show = { .daemon = daemon, .client = client };
+
+	(void)cmd;  /* it has one name */
+	(void)args; /* it has none */
+	(void)counters_begin(&show);
+	while (!counters_are_settled(&show))
+		;
+	count_all(&show, base_set, daemon);
+	ctl_reply_end(client, NULL);
+}
+
+void counters_fini(struct daemon *daemon)
+{
+	struct counter_base *base, *next;
+
+	HASH_ITER (hh, daemon->counters_base, base, next) {
+		HASH_DEL(daemon->counters_base, base);
+		free(base);
+	}
+}
+
+/* ---- views ---- */
 
 bool counters_step(struct show *show)
 {

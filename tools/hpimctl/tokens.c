@@ -52,6 +52,8 @@ const struct token tokens[] = {
 	{ AT_START, "metrics", AT_METRICS, ACT_COMMAND, "metrics", NULL, NULL },
 	{ AT_START, "capture", AT_CAPTURE, ACT_COMMAND, "capture", NULL, NULL },
 	{ AT_START, "monitor", AT_MONITOR, ACT_COMMAND, "monitor", NULL, NULL },
+	{ AT_START, "clear", AT_CLEAR, ACT_NONE, NULL, NULL, "count from now on" },
+	{ AT_START, "log", AT_LOG, ACT_COMMAND, "log", NULL, NULL },
 	{ AT_START, "key", AT_KEY, ACT_NONE, NULL, NULL, "keys that sign HPIM-DM messages" },
 	{ AT_START, "stop", AT_STOP, ACT_COMMAND, "stop", NULL, NULL },
 	{ AT_START, "restart", AT_END, ACT_COMMAND, "restart", NULL, NULL },
@@ -268,6 +270,10 @@ const struct token tokens[] = {
 
 	{ AT_STOP, "keep-forwarding", AT_END, ACT_FLAG, "keep_forwarding", NULL,
 	  "forward for a daemon that starts soon, until the lease ends" },
+	{ AT_CLEAR, "counters", AT_END, ACT_COMMAND, "clear counters", NULL, NULL },
+	{ AT_LOG, "debug", AT_END, ACT_WORD, "level", NULL, "all, as with hpimd --verbose" },
+	{ AT_LOG, "info", AT_END, ACT_WORD, "level", NULL, "what changes (the default)" },
+	{ AT_LOG, "warning", AT_END, ACT_WORD, "level", NULL, "only what is refused or fails" },
 	{ AT_COMPLETION, "bash", AT_END, ACT_WORD, "shell", NULL, "to be sourced" },
 	{ AT_COMPLETION, "zsh", AT_END, ACT_WORD, "shell", NULL, "to be sourced, or as _hpimctl" },
 	{ AT_COMPLETION, "fish", AT_END, ACT_WORD, "shell", NULL, "to be sourced" },
@@ -281,6 +287,8 @@ const struct token tokens[] = {
 const size_t token_count = sizeof(tokens) / sizeof(tokens[0]);
 
 const char *const token_missing[AT_COUNT] = {
+	[AT_CLEAR] = "what to clear",
+	[AT_LOG] = "the level",
 	[AT_COMPLETION] = "the name of a shell",
 	[AT_OBJECT] = "what to show",
 	[AT_ATTACH] = "the name of an interface",

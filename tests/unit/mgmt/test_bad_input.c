@@ -48,6 +48,8 @@ static const char *const lines[] = {
 	"doctor eth1",
 	"monitor trees eth1 10.1.0.7 239.1.1.1",
 	"capture every 1 count 1 interface eth1 source 10.1.0.7 group 239.1.1.1 reason ttl",
+	"clear counters",
+	"log warning",
 	"detach eth2 hpim",
 };
 #define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))

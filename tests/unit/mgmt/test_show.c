@@ -219,6 +219,18 @@ Test(show, drops_and_summary)
 	       "interface state tier neighbors groups inputs outputs received sent dropped",
 	       "eth1 up xdp 0 0 2 0 42 0 10\n"
 	       "eth2 up xdp 0 1 0 1 0 39 5\n");
+	cr_expect_eq(request("clear counters", "{}")->exit, CTL_EXIT_OK);
+	expect("show drops", "{}", "reason", "");
+	expect("show counters", "{}", "reason", "");
+	world_tier()->counters[2].packets += 2;
+	world_tier()->counters[2].bytes += 20;
+	world_tier()->counters[4].packets = 1; /* it began again */
+	world_tier()->counters[4].bytes = 10;
+	fake_malformed_set(world_link("eth1"), 8);
+	expect("show drops", "{}", "interface reason packets bytes",
+	       "eth1 control-header 1 0\neth1 ttl 2 20\neth2 wrong-if 1 10\n");
+	expect("show summary", "{}", "interface received sent dropped",
+	       "eth1 0 0 3\neth2 0 0 1\n");
 	expect("show summary", "{'interface':'eth2','family':6}", "interface inputs outputs sent",
-	       "eth2 0 0 39\n");
+	       "eth2 0 0 0\n");
 }
