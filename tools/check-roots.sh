@@ -60,7 +60,7 @@ fresh() {
 
 # begin COMMAND...: as the first process of the root; its mounts end with it
 begin() {
-	mount --make-rprivate / && cd "$root" && mount --rbind /dev dev && mount -t proc proc proc &&
+	mount --make-rprivate / && mount --bind "$root" "$root" && cd "$root" && mount --rbind /dev dev && mount -t proc proc proc &&
 		mount -t sysfs sys sys && mount -t bpf bpf sys/fs/bpf && mount -t cgroup2 cgroup sys/fs/cgroup &&
 		mount -t tmpfs run run && mount --bind "$archives" var/cache/apt/archives || return
 	[ -z "${CCACHE:-}" ] || mount --bind "$CCACHE" ccache || return
