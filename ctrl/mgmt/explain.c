@@ -14,6 +14,7 @@
 #include "core/inspect.h"
 #include "core/mfib.h"
 #include "core/policy.h"
+#include "daemon/policy.h"
 #include "daemon/port.h"
 #include "daemon/static.h"
 #include "daemon/watch.h"
@@ -289,6 +290,9 @@ static void explain_owner(const struct explain *ex)
 		    "this router was restarted and forwards as before; unless a protocol takes the "
 		    "entry over it ends in %" PRId64 " s",
 		    left / HP_SEC(1));
+	if (entry->owner == MFIB_POLICY)
+		say(ex, "entry", name, mfib_owner_name(entry->owner),
+		    "the policy denies it on %s: it is dropped, and no tree is made", name);
 }
 
 static void explain_input(const struct explain *ex)
@@ -302,7 +306,8 @@ static void explain_input(const struct explain *ex)
 		return;
 	}
 	explain_owner(ex);
-	say(ex, "input", name, "ok", "only packets that arrive on %s are forwarded", name);
+	if (ex->entry.owner != MFIB_POLICY)
+		say(ex, "input", name, "ok", "only packets that arrive on %s are forwarded", name);
 	if (ifset_is_empty(&ex->entry.route.oifs))
 		say(ex, "entry", name, "negative",
 		    "the entry has no outputs: packets are dropped as soon as they arrive");
@@ -407,19 +412,29 @@ static void explain_sending(const struct explain *ex, uint16_t link)
 		    "but only of packets that arrive with a TTL above %u", port->config.threshold);
 }
 
+static bool is_denied(const struct explain *ex, uint16_t link, char rule[POLICY_TEXT_MAX])
+{
+	const struct policy_entry *entry = policy_decide(inspect_policy(ex->daemon->core), link,
+							 &ex->key.source, &ex->key.group);
+
+	if (policy_is_denial(entry))
+		policy_text(ex->daemon, &entry->rule, rule);
+	return policy_is_denial(entry);
+}
+
 /* The first reason why an interface is no output. */
 static void explain_silence(const struct explain *ex, uint16_t link)
 {
 	const struct inspect_tree_if *view = &ex->ifs[link];
 	const char *name = ex->daemon->ports[link].config.name;
+	char rule[POLICY_TEXT_MAX];
 
 	if (!ex->daemon->ports[link].ifindex)
 		say(ex, "output", name, "no", "the interface is gone");
 	else if (!is_up(ex, link))
 		say(ex, "output", name, "no", "the link is down");
-	else if (policy_denies(inspect_policy(ex->daemon->core), link, &ex->key.source,
-			       &ex->key.group))
-		say(ex, "output", name, "no", "the policy denies it there: 'hpimctl show policy'");
+	else if (is_denied(ex, link, rule))
+		say(ex, "output", name, "no", "the policy denies it there: '%s'", rule);
 	else if (is_static(ex))
 		say(ex, "output", name, "no", "the static route does not name it");
 	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_GM))

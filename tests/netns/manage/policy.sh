@@ -56,6 +56,8 @@ for group in $GROUP4 $GROUP6; do
 	within 20 shows r1 '' source show trees "$group"
 	counts r1 eth0 negative 50 nothing_arrives "$group"
 	refused r1 eth0 policy-flow || fail 'the flow is not counted'
+	case $group in $GROUP4) source=10.1.1.100 ;; *) source=2001:db8:1::100 ;; esac
+	ends 0 "the policy denies ($source, $group) on eth0" ctl r1 explain $source "$group"
 	ends 0 '' ctl r1 boundary delete eth0 "$rule"
 	stream_is_back "$group"
 
@@ -94,6 +96,12 @@ nothing_arrives $GROUP6
 ends 0 '' ctl r2 policy delete "${scope[$GROUP4]}"
 ends 0 '' ctl r2 policy delete "${scope[$GROUP6]}"
 ends 4 "no filter for 239.1.0.0/16" ctl r2 policy delete "${scope[$GROUP4]}"
+
+# Another router asks the hosts: R2 learns from their answers, and sends no query.
+ends 0 eth1 ctl r2 attach eth1 igmp mld passive
+shows r2 'eth1 yes -' interface,passive,querier4 show interfaces eth1 || fail 'not passive'
+ends 8 'no querier was heard' ctl r2 -4 doctor eth1
+ends 0 eth1 ctl r2 attach eth1 igmp mld no-passive
 
 # A range of its own: who names no source is ignored, until the group is mapped to one.
 for group in $GROUP4 $GROUP6; do

@@ -283,8 +283,8 @@ Test(explain, policy_denies_it)
 		     CTL_EXIT_OK);
 	expect_verdict("10.1.0.9", "239.1.1.1", "policy");
 	expect("10.1.0.9", "239.1.1.1",
-	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1")
-		       UNSEEN NO("eth3") "the policy denies it there: 'hpimctl show policy'\n");
+	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1") UNSEEN NO(
+		       "eth3") "the policy denies it there: 'boundary eth3 239.0.0.0/8'\n");
 	cr_assert_eq(request("boundary", "{'interface':'eth1','group':'239.0.0.0/8'}")->exit,
 		     CTL_EXIT_OK);
 	cr_expect(strstr(reply_rows(request("explain", "{'source':'10.1.0.9','group':'239.1.1.1'}"),

@@ -36,6 +36,22 @@ static void does(const char *cmd, const char *args)
 
 Test(policies, boundary_closes_an_output_and_then_the_input)
 {
+	static const char explained[] =
+		"verdict - policy the policy denies (" S4 ", " G4
+		") on eth1, by which it comes from " S4 "\n"
+		"route eth1 ok " S4 " is in a subnet of eth1: this router originates the tree and "
+		"watches whether the source sends\n"
+		"entry eth1 policy the policy denies it on eth1: it is dropped, and no tree is "
+		"made\n"
+		"entry eth1 negative the entry has no outputs: packets are dropped as soon as they "
+		"arrive\n"
+		"packets - - 0 were forwarded (0.0 a second); none has been seen\n"
+		"output eth2 no the policy denies it there: 'boundary eth2 239.0.0.0/8'\n"
+		"output eth3 no it is not attached: 'hpimctl attach eth3' if hosts or routers "
+		"there are to get it\n"
+		"path eth1 first-hop this router is the first one behind " S4 ", which is on "
+		"eth1\n";
+
 	does("static join", "{'group':'" G4 "','interface':'eth2'}");
 	world_miss("eth1", S4, G4);
 	cr_assert_str_eq(rows("show mroutes", "source outputs owner"), S4 " eth2 hpim\n");
@@ -51,6 +67,9 @@ Test(policies, boundary_closes_an_output_and_then_the_input)
 	cr_assert_str_eq(rows("show trees", "source"), "");
 	cr_assert_str_eq(rows("show policy", "rule group interface memberships flows trees"),
 			 "boundary 239.0.0.0/8 eth2 0 0 0\nboundary 239.0.0.0/8 eth1 0 1 0\n");
+	cr_assert_str_eq(reply_rows(request("explain", "{'source':'" S4 "','group':'" G4 "'}"),
+				    "about interface verdict sentence"),
+			 explained);
 	does("boundary delete", "{'interface':'eth1','group':'239.0.0.0/8'}");
 	cr_assert_str_eq(rows("show mroutes", "source owner"), "");
 	world_miss("eth1", S4, G4);
