@@ -64,7 +64,7 @@ ctl() { inside "$BUILD/hpimctl" -i "$PREFIX-$1" "${@:2}"; }
 
 start_inside() {
 	spawn one one nsenter -t "$holder" --mount --root -- "${starter[@]}" \
-		"$BUILD/hpimd" -i "$PREFIX-one" --foreground
+		"$BUILD/hpimd" -i "$PREFIX-one" --foreground "$@"
 	daemons[one]=$!
 	within 10 ctl one status
 	within 5 said one serves
@@ -146,6 +146,27 @@ starter=("${AS_SERVICE[@]}")
 start_inside
 within 10 shows one $'eth0 up\neth1 up' interface,state interfaces
 works 61234 hpim
+
+# A configuration and a key that are root's alone: the group may read them when root has prepared.
+echo '0123456789abcdef0123' > "$WORK/one.key"
+cat > "$WORK/one.yaml" << END
+version: 1
+interfaces:
+  eth0:
+    keys:
+    - {id: 1, algorithm: sha256, file: $WORK/one.key, send: on}
+END
+chmod 600 "$WORK"/one.*
+ends 0 'the group hpim may read it now' inside "$BUILD/hpimd" -i "$PREFIX-one" --config "$WORK/one.yaml" --prepare
+[ "$(stat -c '%a %u %g' "$WORK/one.key" "$WORK/one.yaml" | sort -u)" = '640 0 61234' ] ||
+	fail "modes and owners: $(stat -c '%n %a %u %g' "$WORK"/one.*)"
+start_inside --config "$WORK/one.yaml"
+within 10 shows one '1 yes' id,sending -4 keys
+ends 0 '' ctl one restart
+within 10 shows one '1 yes' id,sending -4 keys
+ends 0 '' ctl one stop
+wait "${daemons[one]}"
+
 inside rmdir /sys/fs/bpf/hpim || fail 'something is left in /sys/fs/bpf/hpim'
 ends 0 '' inside "$BUILD/hpimd" -i "$PREFIX-one" --prepare
 start_inside
