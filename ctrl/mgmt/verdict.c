@@ -347,7 +347,7 @@ static const struct rule {
 	  "attached",
 	  "'hpimctl attach IFACE' if the receiver is behind it" },
 	{ "no-member", has_none, "no host or neighbor on any interface wants {G}",
-	  "let the receiver join: 'ip maddress' on it; 'hpimctl show groups {G}' lists the "
+	  "let the receiver join: 'ip maddress' on it; 'hpimctl show groups' lists the "
 	  "members" },
 	{ "silent", is_announced,
 	  "{upstream} on {in} announces it, and it is wanted here, but nothing arrives on {in}: a "

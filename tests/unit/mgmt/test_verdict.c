@@ -277,7 +277,7 @@ static void expect_members(void)
 	struct verdict_facts facts = unwanted();
 
 	expect(facts, "no-member", "no host or neighbor on any interface wants " G,
-	       "'hpimctl show groups " G "'");
+	       "'hpimctl show groups'");
 	set(facts.unattached, "eth2");
 	expect(facts, "not-attached",
 	       "no host or neighbor on an attached interface wants " G ", and eth2 is not attached",
