@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Under the service manager, from the package: install, reload, restart, crash and upgrade with a stream
-# through the router, of which no packet is lost; a daemon that hangs is replaced; the default instance
-# is there at boot, serves no interface before it is asked to, and stays disabled if it was; removing and
-# purging the package leaves nothing. It also serves by the other tiers, and with the settings that the documentation
-# has for libxdp. A systemd of its own serves a copy-on-write view of this machine's files.
+# through the router, of which no packet is lost; a daemon that hangs is replaced. The default instance
+# runs, serves no interface before it is asked to, serves at the next boot what /etc/hpim says, and stays
+# disabled if it was. It also serves by the other tiers, and with the settings that the documentation has
+# for libxdp. Removing and purging the package leaves nothing. A systemd of its own serves a
+# copy-on-write view of this machine's files.
 # PACKAGE=FILE: this package, not one that it makes.
 # runner: alone, it runs a service manager and builds a package
 . "$(dirname "$0")/../lib.sh"
@@ -156,9 +157,24 @@ ends 0 '' ctl one attach eth0,eth1
 served
 [ "$(table one user status)" = hpim ] || fail "without libxdp it serves as $(table one user status)"
 
+# Booted, with nothing of an earlier run but the configuration: the streams arrive.
+printf 'version: 1\ninterfaces:\n  eth*:\n    protocols: [hpim, igmp, mld]\n' |
+	inside tee /etc/hpim/default.yaml > "$WORK/tee.log"
+inside systemctl stop "$UNIT"
+inside rm -rf /run/hpimd /sys/fs/bpf/hpim
+inside systemctl start "$UNIT" || fail "configured, it does not start: $(inside systemctl status "$UNIT")"
+served
+for group in $GROUP4 $GROUP6; do
+	listen judge right $group
+	within 10 said judge '"event":"first"'
+	hush judge
+done
+inside rm /etc/hpim/default.yaml
+
 # What an administrator has disabled stays so, and another instance is upgraded as well.
 inside systemctl disable "$UNIT" 2> /dev/null
-inside systemctl start hpimd@second
+printf 'version: 1\ntables:\n  multicast: 7\n' | inside tee /etc/hpim/second.yaml > "$WORK/tee.log"
+inside systemctl start hpimd@second || fail "no second instance: $(inside systemctl status hpimd@second)"
 second=$(inside systemctl show -p MainPID --value hpimd@second)
 changed inside dpkg -i /hpim.deb > "$WORK/again.log" 2>&1
 [ "$(property UnitFileState)" = disabled ] || fail "disabled, an upgrade makes it $(property UnitFileState)"
