@@ -459,7 +459,7 @@ static void fact_text(const struct verdict_facts *f, const char *name, size_t le
 			(void)snprintf(text, room, "%" PRIu64, facts[i].number);
 		return;
 	}
-	assert(!"a text names a fact that does not exist");
+	assert(false); /* a text names a fact that does not exist */
 }
 
 static void fill(const struct verdict_facts *facts, const char *pattern, char *text, size_t room)

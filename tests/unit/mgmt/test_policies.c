@@ -29,7 +29,7 @@ static const char *rows(const char *cmd, const char *fields)
 /* @args: of a command that is done. */
 static void does(const char *cmd, const char *args)
 {
-	const struct reply *reply = request(cmd, args);
+	const struct reply *reply = request(cmd, "%s", args);
 
 	cr_assert_eq(reply->exit, CTL_EXIT_OK, "%s %s", cmd, args);
 }
