@@ -173,7 +173,7 @@ Test(policies, entries_of_the_run_before_are_reviewed)
 
 static void refuses(const char *cmd, const char *args, enum ctl_exit exit, const char *message)
 {
-	const struct reply *reply = request(cmd, args);
+	const struct reply *reply = request(cmd, "%s", args);
 
 	cr_expect_eq(reply->exit, exit, "%s %s", cmd, args);
 	cr_expect(strstr(reply->message, message), "%s %s: %s", cmd, args, reply->message);
