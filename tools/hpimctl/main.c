@@ -18,6 +18,7 @@
 #include "hpimctl/grammar.h"
 #include "hpimctl/monitor.h"
 #include "hpimctl/out.h"
+#include "hpimctl/top.h"
 
 #define TIMEOUT_MS_DEFAULT 5000
 #define REPEAT_S_DEFAULT   2
@@ -262,6 +263,21 @@ static int run_config(const struct options *options, struct sink *sink)
 	return err;
 }
 
+static int run_top(const struct options *options, const struct request *request)
+{
+	const struct top_call call = { .socket = options->socket,
+				       .instance = options->instance,
+				       .timeout_ms = options->timeout_ms,
+				       .period_s = options->repeat_s ? options->repeat_s
+								     : REPEAT_S_DEFAULT };
+	struct ctl_error error;
+	int err = top_run(&call, request, &error);
+
+	if (err)
+		ctl_error_print(&error, options->is_json);
+	return err;
+}
+
 static int run_once(const struct options *options, struct sink *sink)
 {
 	struct client *client = NULL;
@@ -344,7 +360,12 @@ static int prepare_output(const struct options *options, struct sink *sink,
 	out->is_pretty = options->is_pretty;
 	out->has_header = !options->no_header;
 	out->is_picked = options->columns;
-	if (options->repeat_s && (sink->request->command->access != ACCESS_READ || !out->schema))
+	if (options->is_json && top_is_mine(sink->request))
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage",
+				"'hpimctl -j show mroutes', 'hpimctl metrics'",
+				"'top' is for people: it has no JSON");
+	if (options->repeat_s && !top_is_mine(sink->request) &&
+	    (sink->request->command->access != ACCESS_READ || !out->schema))
 		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "",
 				"'%s' is not for -w: only tables are shown again",
 				sink->request->command->name);
@@ -394,6 +415,8 @@ static int run_words(void *ctx, char *const words[])
 		ctl_error_print(&error, options->is_json);
 	else if (!strcmp(request.command->name, "version"))
 		show_version(&sink);
+	else if (top_is_mine(&request))
+		err = run_top(options, &request);
 	else if (options->repeat_s)
 		run_forever(options, &sink);
 	else if (config_is_mine(&request) || request.command->access != ACCESS_LOCAL)

@@ -52,6 +52,7 @@ const struct token tokens[] = {
 	{ AT_START, "metrics", AT_METRICS, ACT_COMMAND, "metrics", NULL, NULL },
 	{ AT_START, "capture", AT_CAPTURE, ACT_COMMAND, "capture", NULL, NULL },
 	{ AT_START, "monitor", AT_MONITOR, ACT_COMMAND, "monitor", NULL, NULL },
+	{ AT_START, "top", AT_TOP, ACT_COMMAND, "top", NULL, NULL },
 	{ AT_START, "clear", AT_CLEAR, ACT_NONE, NULL, NULL, "count from now on" },
 	{ AT_START, "log", AT_LOG, ACT_COMMAND, "log", NULL, NULL },
 	{ AT_START, "key", AT_KEY, ACT_NONE, NULL, NULL, "keys that sign HPIM-DM messages" },
@@ -256,6 +257,7 @@ const struct token tokens[] = {
 	{ AT_CAPTURE_COUNT, NULL, AT_CAPTURE_OPTION, ACT_NUMBER, "count", "N",
 	  "after N packets" },
 
+	{ AT_TOP, NULL, AT_END, ACT_NUMBER, "count", "N", "so many trees; as many as fit without it" },
 	{ AT_MONITOR, "interfaces", AT_MONITOR_FILTER, ACT_WORD, "what", NULL,
 	  "only their protocols, queriers and states" },
 	{ AT_MONITOR, "neighbors", AT_MONITOR_FILTER, ACT_WORD, "what", NULL, "only these" },

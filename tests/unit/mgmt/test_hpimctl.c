@@ -599,3 +599,39 @@ Test(hpimctl, batch_runs_lines_until_one_fails)
 	cr_expect_eq(run_alone("-b - version").exit, CTL_EXIT_USAGE);
 	cr_expect_eq(run_alone("-w1 -b /dev/null").exit, CTL_EXIT_USAGE);
 }
+
+#define SUMMARY(received)                                                                      \
+	"{\"id\":1,\"record\":{\"interface\":\"eth0\",\"state\":\"up\",\"received\":" received \
+	",\"sent\":0,\"dropped\":0}}\n{\"id\":1,\"end\":true,\"schema\":\"hpim.summary/1\"}\n"
+#define TREE(group, packets)                                                               \
+	"{\"id\":2,\"record\":{\"source\":\"10.1.1.1\",\"group\":\"" group "\",\"input\":" \
+	"\"eth0\",\"outputs\":\"eth1\",\"tier\":\"xdp\",\"packets\":" packets              \
+	",\"bytes\":" packets "}}\n"
+#define TREES_END "{\"id\":2,\"end\":true,\"schema\":\"hpim.mroutes/1\"}\n"
+
+/* Two looks, a second and more apart: what has grown by 1000 has a rate of at most that. */
+Test(hpimctl, top_shows_the_fastest_trees_first)
+{
+	struct fake fake = { .replies = { SUMMARY("5"),
+					  TREE("239.1.1.1", "7") TREE("239.1.1.2", "7") TREES_END,
+					  SUMMARY("1005"),
+					  TREE("239.1.1.1", "7") TREE("239.1.1.2", "1007")
+						  TREE("239.1.1.3", "9") TREES_END } };
+	struct result result = run(&fake, "-w1 top 2");
+	const char *first = strstr(result.out, "239.1.1.2"),
+		   *second = strstr(result.out, "239.1.1.1"), *port = strstr(result.out, "eth0");
+	double rate = 0;
+
+	cr_assert_eq(result.exit, 0, "%s", result.err);
+	cr_expect(strstr(result.out, ": 3 trees, "), "%s", result.out);
+	cr_assert(port && first && second && first < second, "%s", result.out);
+	cr_expect(!strstr(result.out, "239.1.1.3"), "more trees than were asked for");
+	cr_expect_eq(sscanf(port, "eth0 up %lf", &rate), 1, "%s", port);
+	cr_expect(rate > 0 && rate <= 1000, "%f packets a second", rate);
+	rate = 0;
+	cr_expect_eq(sscanf(first, "239.1.1.2 eth0 eth1 xdp %lf", &rate), 1, "%s", first);
+	cr_expect(rate > 0 && rate <= 1000, "%f packets a second", rate);
+	cr_expect_eq(run_alone("-j top").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("top 0").exit, CTL_EXIT_USAGE);
+	cr_expect_eq(run_alone("top").exit, CTL_EXIT_NOT_RUNNING);
+}
