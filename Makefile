@@ -102,7 +102,7 @@ FAKE_WRAP    := -Wl,--wrap=dplane_new,--wrap=getrandom
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 # hpimctl(1) is printed from the same tables as docs/SCHEMA.md; hpimd(8) is a file.
-MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
+MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
 .PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim docs demo bench install deb clean help
@@ -206,6 +206,7 @@ install: installed ## Install to DESTDIR/PREFIX (/usr/local)
 	install -d $(DESTDIR)/etc/hpim
 	install -D -m 644 $(BUILD)/man/hpimctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpimctl.1
 	install -D -m 644 $(BUILD)/man/hpim-dm.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpim-dm.1
+	install -D -m 644 $(BUILD)/man/hpim.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/hpim.yaml.5
 	install -D -m 644 $(BUILD)/man/hpimd.8 $(DESTDIR)$(PREFIX)/share/man/man8/hpimd.8
 	install -D -m 644 $(BUILD)/completion/bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/hpimctl
@@ -273,6 +274,10 @@ $(BUILD)/schemadoc: $(BUILD)/tools/schemadoc/schemadoc.o $(BUILD)/tools/schemado
 $(BUILD)/man/hpimctl.1: $(BUILD)/schemadoc
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)$< man > $@
+
+$(BUILD)/man/hpim.yaml.5: $(BUILD)/schemadoc
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)$< man-config > $@
 
 $(BUILD)/man/hpimd.8 $(BUILD)/man/hpim-dm.1: $(BUILD)/man/%: docs/man/% Makefile
 	@mkdir -p $(@D)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The manual page of hpimctl: what no table has stands here, the rest is printed from them.
+ * The manual pages of hpimctl and of its configuration file: what no table has stands here, the
+ * rest is printed from them.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "hpim/ctl_abi.h"
+#include "config/model.h"
 #include "hpimctl/tokens.h"
 #include "mgmt/schema.h"
 #include "schemadoc/man.h"
@@ -22,7 +24,7 @@ static void print_text(const char *text)
 			fputs("\\-", stdout);
 		else if (*text == '\'')
 			fputs("\\(aq", stdout);
-		else
+		else if (*text != '`') /* of Markdown */
 			putchar(*text);
 	}
 }
@@ -105,7 +107,8 @@ void man_print(void)
 {
 	printf(".\\\" Printed by build/schemadoc man from the tables of commands and fields.\n"
 	       ".TH HPIMCTL 1 \"\" \"hpim " HPIM_VERSION "\" \"User Commands\"\n"
-	       ".nh\n.ad l\n.SH NAME\nhpimctl \\- show and change what the multicast router hpimd does\n"
+	       ".nh\n.ad l\n.SH NAME\nhpimctl \\- show and change what the multicast router hpimd "
+	       "does\n"
 	       ".SH SYNOPSIS\n.B hpimctl\n[\\fIoption\\fR ...] [\\fIcommand\\fR]\n"
 	       ".SH DESCRIPTION\n"
 	       "hpimctl asks the daemon hpimd over its control socket, and prints tables, or "
@@ -132,5 +135,72 @@ void man_print(void)
 	printf(".SH FILES\n");
 	print_item("/run/hpimd/INSTANCE.ctl", "control socket, for root and the group hpim");
 	print_item("/run/hpimd/INSTANCE.ro", "control socket that changes nothing, for all");
-	printf(".SH \"SEE ALSO\"\n.BR hpimd (8)\n");
+	printf(".SH \"SEE ALSO\"\n.BR hpimd (8),\n.BR hpim.yaml (5)\n");
+}
+
+static void print_key(const struct config_row *row)
+{
+	static const char *section = "";
+
+	if (strcmp(section, row->section) != 0) {
+		printf(".SS \"");
+		print_text(row->section);
+		printf("\"\n");
+	}
+	section = row->section;
+	printf(".TP\n.BR \"");
+	print_text(row->name);
+	printf("\" \": \\fI");
+	print_text(row->takes);
+	printf("\\fR\"\n");
+	print_text(row->help);
+	printf(".\n");
+	if (*row->fallback) {
+		printf("Without it: ");
+		print_text(row->fallback);
+		printf(".\n");
+	} else {
+		printf("It must be there.\n");
+	}
+}
+
+static void print_setting(enum setting_id id)
+{
+	char min[CONFIG_VALUE_MAX], max[CONFIG_VALUE_MAX], value[CONFIG_VALUE_MAX];
+	const struct setting *row = &setting_table[id];
+
+	config_value_text(id, row->min, min);
+	config_value_text(id, row->max, max);
+	config_value_text(id, setting_value(&core_settings_default, id), value);
+	printf(".TP\n");
+	print_bold(row->name);
+	printf("%s to %s, %s without it", min, max, value);
+	if (row->derived) {
+		printf(" (");
+		print_text(row->derived);
+		printf(")");
+	}
+	printf("%s.\n", row->scope == SETTING_OF_LINK ? "; of an interface, too" : "");
+}
+
+void man_print_config(void)
+{
+	printf(".\\\" Printed by build/schemadoc man-config from the tables of keys and settings.\n"
+	       ".TH HPIM.YAML 5 \"\" \"hpim " HPIM_VERSION "\" \"File Formats\"\n"
+	       ".nh\n.ad l\n.SH NAME\nhpim.yaml \\- configuration of the multicast router hpimd\n"
+	       ".SH SYNOPSIS\n.I /etc/hpim/INSTANCE.yaml\n"
+	       ".SH DESCRIPTION\n"
+	       "The daemon reads it when it starts, except after a restart or a crash.\n"
+	       "\\fBhpimctl config check\\fR looks for errors, \\fBhpimctl reload\\fR applies what "
+	       "differs,\n\\fBhpimctl config save\\fR writes it.\n"
+	       "It may also be the file of the Python implementation of HPIM\\-DM.\n"
+	       ".SH EXAMPLE\n.nf\nversion: 1\ninterfaces:\n  eth0:\n  eth1:\n"
+	       "    protocols: [igmp, mld]\n.fi\n"
+	       ".SH KEYS\n");
+	config_each_row(print_key);
+	printf(".SH SETTINGS\nTimes are in seconds.\n");
+	for (enum setting_id id = 0; id < SETTING_COUNT; id++)
+		if (setting_can_change(id))
+			print_setting(id);
+	printf(".SH \"SEE ALSO\"\n.BR hpimd (8),\n.BR hpimctl (1)\n");
 }

@@ -5,4 +5,7 @@
 /** man_print() - Print hpimctl(1), from the tables of commands, words, fields and exit codes. */
 void man_print(void);
 
+/** man_print_config() - Print hpim.yaml(5), from the tables of keys and settings. */
+void man_print_config(void);
+
 #endif

@@ -168,6 +168,8 @@ int main(int argc, char **argv)
 		print_document();
 	if (!strcmp(what, "man"))
 		man_print();
+	if (!strcmp(what, "man-config"))
+		man_print_config();
 	for (const struct command *c = commands; !strcmp(what, "commands") && c->name; c++)
 		printf("%s\n", c->name);
 	for (const struct schema *s = schemas; !strcmp(what, "fields") && s->id; s++)
