@@ -85,6 +85,8 @@ static const struct kind kinds[NOTE_CODE_COUNT] = {
 				  "a03cc1ad203b4de59ac0f6fa46c6ecf9" },
 	[NOTE_NEIGHBOR_RATE] = { "neighbor-rate", NULL, NULL, NULL },
 	[NOTE_HELLO_REPLAYED] = { "hello-replayed", NULL, NULL, NULL },
+	[NOTE_POLICY_FLOW] = { "policy-flow", NULL, NULL, NULL },
+	[NOTE_POLICY_TREE] = { "policy-tree", NULL, NULL, NULL },
 };
 
 void journal_open(const char *instance)

@@ -343,21 +343,8 @@ bool metrics_step(struct metrics *metrics)
 
 /* ---- the command ---- */
 
-static bool limit_is_valid(struct json_object *args, const char *name)
-{
-	int64_t number;
-
-	return !json_object_object_get(args, name) || arg_number(args, "metrics", name, &number);
-}
-
 bool metrics_begin(struct show *show)
 {
-	if (!limit_is_valid(show->args, "trees") || !limit_is_valid(show->args, "mroutes")) {
-		ctl_reply_error(show->client, "usage", CTL_EXIT_USAGE, "",
-				"\"trees\" and \"mroutes\" are numbers from 1 to %d",
-				METRICS_SERIES_MAX);
-		return false;
-	}
 	if (!mroutes_begin(show)) /* the addresses; it has replied */
 		return false;
 	show->metrics = metrics_new(show->daemon, show->args, METRICS_OPENMETRICS);

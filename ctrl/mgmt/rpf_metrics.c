@@ -93,14 +93,12 @@ void rpf_metrics_request(struct daemon *daemon, struct ctl_client *client, const
 	}
 	if (!read_source(client, field_text(args, "source"), &metric.source))
 		return;
-	metric.has_preference = json_object_object_get(args, "preference") != NULL;
-	if (!arg_number(args, cmd, "metric", &number) ||
-	    (metric.has_preference && !arg_number(args, cmd, "preference", &preference))) {
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "",
-				"metric and preference are numbers from 0 to %u",
-				CONFIG_METRIC_MAX);
+	if (!arg_number(args, cmd, "metric", &number)) {
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "rpf-metric PREFIX METRIC",
+				"the metric is missing");
 		return;
 	}
+	metric.has_preference = arg_number(args, cmd, "preference", &preference);
 	metric.metric = (uint32_t)number;
 	metric.preference = metric.has_preference ? (uint32_t)preference : 0;
 	if (!rpf_metric_set(daemon, &metric, &refusal)) {

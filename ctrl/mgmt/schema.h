@@ -13,7 +13,7 @@
 #include "hpim/ctl_abi.h"
 
 #define SCHEMA_FIELDS_MAX 36
-#define COMMAND_ARGS_MAX 16
+#define COMMAND_ARGS_MAX  16
 
 enum field_type {
 	FIELD_TEXT,

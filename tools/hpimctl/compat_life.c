@@ -146,7 +146,7 @@ int compat_verbose(struct compat *compat, struct ctl_error *ret_error)
 				"look where syslog writes what the facility daemon logs, as "
 				"/var/log/daemon.log",
 				"hpimd logs to syslog, and no journal runs here to be followed");
-	(void)execlp("journalctl", "journalctl", "--follow", "--lines=20", match, NULL);
+	(void)execlp("journalctl", "journalctl", "--follow", "--lines=20", match, (char *)NULL);
 	return ctl_fail(ret_error, CTL_EXIT_REFUSED, "program", "", "cannot run journalctl: %s",
 			strerror(errno));
 }

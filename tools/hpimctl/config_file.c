@@ -37,7 +37,7 @@ static int read_text(const char *path, char **ret_text, size_t *ret_len,
 		err = errno;
 	else if (fstat(fileno(file), &info) == 0 && S_ISDIR(info.st_mode))
 		err = EISDIR;
-	if (!err) {
+	if (file && !err) {
 		*ret_len = fread(text, 1, CONFIG_TEXT_MAX + 1, file);
 		err = ferror(file) ? EIO : 0;
 	}

@@ -31,7 +31,8 @@ uint16_t hpim_input(const struct hpim_facts *facts)
 
 /*
  * Whether packets of the tree may not come in by its input. Differs, here and below: the
- * description knows no boundaries. A neighbor beyond one that announces the tree is sent NoInterest.
+ * description knows no boundaries. A neighbor beyond one that announces the tree is sent
+ * NoInterest.
  */
 static bool is_cut_off(const struct hpim_facts *facts)
 {

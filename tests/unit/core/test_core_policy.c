@@ -156,7 +156,8 @@ FAMILIES_TEST(tree_announced_across_a_boundary_is_not_wanted)
 	cr_assert_str_eq(net_state(net, R6), "UNSURE 0>");
 	cr_assert_gt(noted(net, R6, 0, NOTE_POLICY_TREE), 0);
 	cr_assert_eq(net_neighbor(net, R4, 1, 6)->state, SYNC_SYNCED, "it is a good neighbor");
-	seven_check_said(net, R6, (const char *const[]){ "NoInt>.2; NoInt>.3; NoInt>.4", "", "", "" });
+	seven_check_said(net, R6,
+			 (const char *const[]){ "NoInt>.2; NoInt>.3; NoInt>.4", "", "", "" });
 	seven_check_copies(net, 1, 0);
 	delete_and_check_usual(net, R6, POLICY_BOUNDARY, 0);
 }

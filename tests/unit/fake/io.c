@@ -335,10 +335,6 @@ int ctlsock_new(struct loop *loop, const char *instance, ctl_request_fn *fn, voi
 	return 0;
 }
 
-void ctlsock_free(struct ctlsock *ctl)
-{
-	(void)ctl;
-}
 
 void ctlsock_places(const struct ctlsock *ctl, bool is_main, struct ctl_places *ret_places)
 {
@@ -378,6 +374,14 @@ void fake_client_leaves(struct ctl_client *client)
 	client->part = NULL;
 	if (gone)
 		gone(client->ctx);
+}
+
+/* The daemon is still there when its clients leave. */
+void ctlsock_free(struct ctlsock *ctl)
+{
+	(void)ctl;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		fake_client_leaves(&machine.clients[i]);
 }
 
 void fake_client_lags(struct ctl_client *client, bool is_on)

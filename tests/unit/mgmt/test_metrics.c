@@ -308,11 +308,11 @@ Test(metrics, trees_with_the_most_packets_are_chosen)
 
 Test(metrics, wrong_arguments_are_refused)
 {
-	static const char *const wrong[] = { "{'trees':0}", "{'trees':1001}", "{'mroutes':'x'}" };
+	static const char *const wrong[] = { "{'trees':0}", "{'trees':1001}", "{'trees':'x'}" };
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		expect_refused(request("metrics", "%s", wrong[i]), CTL_EXIT_USAGE, "usage",
-			       "\"trees\" and \"mroutes\" are numbers from 1 to 1000");
+			       "\"trees\" is a number from 1 to 1000");
 	expect_refused(request("metrics", "{'group':'eth1'}"), CTL_EXIT_USAGE, "usage",
 		       "\"source\" and \"group\" are addresses");
 }

@@ -105,12 +105,11 @@ Test(rpf_metrics, what_makes_no_sense_is_refused)
 		{ "{'source':'10.1.2.3/24','metric':3}",
 		  "10.1.2.3/24 is no prefix: 10.1.2.0/24 would be one" },
 		{ "{'source':'239.1.1.1','metric':3}", "239.1.1.1 is a group" },
-		{ "{'source':'10.1.2.3'}",
-		  "metric and preference are numbers from 0 to 4294967294" },
+		{ "{'source':'10.1.2.3'}", "the metric is missing" },
 		{ "{'source':'10.1.2.3','metric':4294967295}",
-		  "metric and preference are numbers from 0 to 4294967294" },
+		  "\"metric\" is a number from 0 to 4294967294" },
 		{ "{'source':'10.1.2.3','metric':1,'preference':-1}",
-		  "metric and preference are numbers from 0 to 4294967294" },
+		  "\"preference\" is a number from 0 to 4294967294" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

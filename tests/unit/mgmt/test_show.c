@@ -229,8 +229,7 @@ Test(show, drops_and_summary)
 	fake_malformed_set(world_link("eth1"), 8);
 	expect("show drops", "{}", "interface reason packets bytes",
 	       "eth1 control-header 1 0\neth1 ttl 2 20\neth2 wrong-if 1 10\n");
-	expect("show summary", "{}", "interface received sent dropped",
-	       "eth1 0 0 3\neth2 0 0 1\n");
+	expect("show summary", "{}", "interface received sent dropped", "eth1 0 0 3\neth2 0 0 1\n");
 	expect("show summary", "{'interface':'eth2','family':6}", "interface inputs outputs sent",
 	       "eth2 0 0 0\n");
 }
