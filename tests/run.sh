@@ -11,7 +11,8 @@
 # $JOBS tests run at a time, as many as there are processors unless it is set. What a test prints is
 # held back until it ends, and comes in the order of the list below, whichever ends first. A test
 # with a line `runner: alone, REASON` in its source runs at the end, with no other beside it; one with
-# `runner: long` runs before the others of its group, so that it is not the last one to end.
+# `runner: long` runs before the others of its group, so that it is not the last one to end, and may take
+# three times $TEST_SECONDS.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -108,7 +109,8 @@ criterion() {
 
 # script LOG BUILD FILE: 0 passed, 77 skipped for the reason in the last line, else failed
 script() {
-	local status=0
+	local status=0 limit=$limit
+	case $long in *" $3 "*) limit=$((3 * limit)) ;; esac # work for minutes, shared with others
 	BUILD="$2" limited bash "$3" > "$1" 2>&1 || status=$?
 	case $status in
 	0) pass "$3"; passed=1 ;;

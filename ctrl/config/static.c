@@ -20,7 +20,7 @@ static bool read_source(struct json_object *args, struct config_static *request,
 
 	if (!text && request->kind == STATIC_ROUTE)
 		return config_wrong(fault, "an address, or '*' for any", "the source is missing");
-	if (!is_one && (request->kind == STATIC_JOIN || strcmp(text, "*") != 0))
+	if (!is_one && (!text || request->kind == STATIC_JOIN || strcmp(text, "*") != 0))
 		return config_wrong(fault, "a prefix of groups goes with the source '*' of a route",
 				    "group %s is a prefix where one group is expected",
 				    ip_prefix_text(&request->group).s);

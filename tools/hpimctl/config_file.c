@@ -37,10 +37,10 @@ static int read_text(const char *path, char **ret_text, size_t *ret_len,
 		err = errno;
 	else if (fstat(fileno(file), &info) == 0 && S_ISDIR(info.st_mode))
 		err = EISDIR;
-	if (file && !err) {
+	else
 		*ret_len = fread(text, 1, CONFIG_TEXT_MAX + 1, file);
-		err = ferror(file) ? EIO : 0;
-	}
+	if (file && !err && ferror(file))
+		err = EIO;
 	if (file)
 		(void)fclose(file); /* only read */
 	if (err) {
@@ -73,7 +73,7 @@ int config_file_read(const char *path, struct config *ret_config, struct ctl_err
 	char *text = NULL;
 	int err = read_text(path, &text, &source.len, ret_error);
 
-	if (err)
+	if (!text)
 		return err;
 	source.text = text;
 	if (!config_read(&source, ret_config))

@@ -335,7 +335,6 @@ int ctlsock_new(struct loop *loop, const char *instance, ctl_request_fn *fn, voi
 	return 0;
 }
 
-
 void ctlsock_places(const struct ctlsock *ctl, bool is_main, struct ctl_places *ret_places)
 {
 	(void)ctl;
