@@ -123,6 +123,11 @@ struct ip_addr ip_addr_mask(const struct ip_addr *addr, uint8_t len)
 	return masked;
 }
 
+bool ip_prefix_equal(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return a->len == b->len && ip_addr_equal(&a->addr, &b->addr);
+}
+
 bool ip_prefix_contains(const struct ip_prefix *prefix, const struct ip_addr *addr)
 {
 	enum ip_family family = ip_addr_family(&prefix->addr);

@@ -68,6 +68,9 @@ bool ip_addr_is_mapped(const uint8_t bytes[16]);
 /** ip_addr_mask() - The address with all bits after the first @len (family's count) cleared. */
 struct ip_addr ip_addr_mask(const struct ip_addr *addr, uint8_t len);
 
+/** ip_prefix_equal() - The same prefix; bits behind it are compared, too. */
+bool ip_prefix_equal(const struct ip_prefix *a, const struct ip_prefix *b);
+
 /** ip_prefix_contains() - Whether @addr is of the prefix's family and inside it. */
 bool ip_prefix_contains(const struct ip_prefix *prefix, const struct ip_addr *addr);
 

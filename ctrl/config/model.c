@@ -90,6 +90,15 @@ struct config_static *config_static_add(struct config *config, const struct conf
 	return &config->statics[config->static_count++];
 }
 
+const struct config_metric *config_rpf_metric_find(const struct config *config,
+						   const struct ip_prefix *source)
+{
+	for (size_t i = 0; i < config->rpf_metric_count; i++)
+		if (ip_prefix_equal(&config->rpf_metrics[i].source, source))
+			return &config->rpf_metrics[i];
+	return NULL;
+}
+
 void config_rpf_metric_add(struct config *config, const struct config_metric *metric)
 {
 	config->rpf_metrics = reallocarray(config->rpf_metrics, config->rpf_metric_count + 1,

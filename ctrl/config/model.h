@@ -157,7 +157,7 @@ bool config_static_is_same(const struct config_static *a, const struct config_st
 
 /* ---- metrics instead of the kernel's: config/yaml_rpf.c ---- */
 
-#define CONFIG_RPF_METRICS_MAX 10000u
+#define CONFIG_RPF_METRICS_MAX 1000u
 
 /* ---- the router: config/model.c ---- */
 
@@ -223,6 +223,10 @@ const struct config_interface *config_interface_for(const struct config *config,
 
 /** config_static_add() - Return: borrowed until the next one. */
 struct config_static *config_static_add(struct config *config, const struct config_static *route);
+
+/** config_rpf_metric_find() - That of just these sources; NULL: there is none. */
+const struct config_metric *config_rpf_metric_find(const struct config *config,
+						   const struct ip_prefix *source);
 
 /** config_rpf_metric_add() - Add one for sources that have none yet. */
 void config_rpf_metric_add(struct config *config, const struct config_metric *metric);

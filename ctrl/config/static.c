@@ -100,8 +100,7 @@ bool config_static_parse(struct json_object *args, enum static_kind kind, bool i
 
 bool config_static_is_same(const struct config_static *a, const struct config_static *b)
 {
-	return a->kind == b->kind && a->group.len == b->group.len &&
-	       ip_addr_equal(&a->group.addr, &b->group.addr) &&
+	return a->kind == b->kind && ip_prefix_equal(&a->group, &b->group) &&
 	       ip_addr_equal(&a->source, &b->source) &&
 	       (!strcmp(a->iif, b->iif) || (a->kind == STATIC_ROUTE && ip_addr_is_set(&a->source)));
 }

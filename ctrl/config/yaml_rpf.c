@@ -57,15 +57,6 @@ static void write_preference(struct yaml_out *out, const char *name, const void 
 		yaml_put_number(out, name, metric->preference);
 }
 
-static bool is_known(const struct config *config, const struct ip_prefix *source)
-{
-	for (size_t i = 0; i < config->rpf_metric_count; i++)
-		if (config->rpf_metrics[i].source.len == source->len &&
-		    ip_addr_equal(&config->rpf_metrics[i].source.addr, &source->addr))
-			return true;
-	return false;
-}
-
 static void read_element(struct yaml_in *in, yaml_node_t *node, void *ctx)
 {
 	struct metric_target target = { .has_source = false };
@@ -77,7 +68,7 @@ static void read_element(struct yaml_in *in, yaml_node_t *node, void *ctx)
 		return;
 	if (!target.has_source || !target.has_metric)
 		yaml_wrong(in, node, "expected both source and metric");
-	else if (is_known(in->config, &target.metric.source))
+	else if (config_rpf_metric_find(in->config, &target.metric.source))
 		yaml_wrong(in, node, "found the same source twice, expected each once");
 	else if (in->config->rpf_metric_count == CONFIG_RPF_METRICS_MAX)
 		yaml_wrong(in, node, "found one more, expected %u at most", CONFIG_RPF_METRICS_MAX);

@@ -8,11 +8,6 @@
 
 #include "core/policy.h"
 
-static bool prefix_equal(const struct ip_prefix *a, const struct ip_prefix *b)
-{
-	return a->len == b->len && ip_addr_equal(&a->addr, &b->addr);
-}
-
 static bool is_filter(const struct policy_rule *rule)
 {
 	return rule->kind == POLICY_ALLOW || rule->kind == POLICY_DENY;
@@ -21,7 +16,7 @@ static bool is_filter(const struct policy_rule *rule)
 bool policy_rule_replaces(const struct policy_rule *a, const struct policy_rule *b)
 {
 	return (a->kind == b->kind || (is_filter(a) && is_filter(b))) && a->link == b->link &&
-	       prefix_equal(&a->group, &b->group) && prefix_equal(&a->source, &b->source);
+	       ip_prefix_equal(&a->group, &b->group) && ip_prefix_equal(&a->source, &b->source);
 }
 
 bool policy_rule_equal(const struct policy_rule *a, const struct policy_rule *b)

@@ -62,8 +62,7 @@ static bool has_room(const struct daemon *daemon, const struct policy_rule *rule
 	{
 		count++;
 		sources += rule->kind == POLICY_SSM_MAP && item->rule.kind == POLICY_SSM_MAP &&
-			   item->rule.group.len == rule->group.len &&
-			   ip_addr_equal(&item->rule.group.addr, &rule->group.addr);
+			   ip_prefix_equal(&item->rule.group, &rule->group);
 	}
 	if (count < POLICY_RULES_MAX && sources < POLICY_MAP_SOURCES)
 		return true;

@@ -43,7 +43,7 @@ static void insert(struct daemon *daemon, const struct config_metric *metric)
 		return;
 	}
 	daemon->rpf_metrics = reallocarray(daemon->rpf_metrics, daemon->rpf_metric_count + 1, size);
-	assert(daemon->rpf_metrics); /* CONFIG_RPF_METRICS_MAX of them are small */
+	assert(daemon->rpf_metrics); /* they are few and small */
 	daemon->rpf_metrics[daemon->rpf_metric_count++] = *metric;
 	qsort(daemon->rpf_metrics, daemon->rpf_metric_count, size, compare);
 }

@@ -310,16 +310,6 @@ static bool add_all_statics(const struct change *change)
 	return true;
 }
 
-static const struct config_metric *find_metric(const struct config *config,
-					       const struct ip_prefix *source)
-{
-	for (size_t i = 0; i < config->rpf_metric_count; i++)
-		if (config->rpf_metrics[i].source.len == source->len &&
-		    ip_addr_equal(&config->rpf_metrics[i].source.addr, &source->addr))
-			return &config->rpf_metrics[i];
-	return NULL;
-}
-
 static bool metric_equal(const struct config_metric *a, const struct config_metric *b)
 {
 	return a && b && a->metric == b->metric && a->has_preference == b->has_preference &&
@@ -335,12 +325,12 @@ static bool change_metrics(const struct change *change)
 	config_init(&was);
 	add_metrics(change->daemon, &was);
 	for (size_t i = 0; i < was.rpf_metric_count; i++)
-		if (!find_metric(is, &was.rpf_metrics[i].source))
+		if (!config_rpf_metric_find(is, &was.rpf_metrics[i].source))
 			(void)rpf_metric_delete(change->daemon,
 						&was.rpf_metrics[i].source); /* it is there */
 	for (size_t i = 0; i < is->rpf_metric_count && is_done; i++)
 		if (!metric_equal(&is->rpf_metrics[i],
-				  find_metric(&was, &is->rpf_metrics[i].source)))
+				  config_rpf_metric_find(&was, &is->rpf_metrics[i].source)))
 			is_done =
 				goes_on(change, rpf_metric_set(change->daemon, &is->rpf_metrics[i],
 							       change->refusal));

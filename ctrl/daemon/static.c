@@ -52,8 +52,7 @@ static bool rule_uses(const struct static_rule *rule, uint16_t link)
  */
 static bool is_same(const struct static_rule *a, const struct static_rule *b)
 {
-	return a->kind == b->kind && a->route.group.len == b->route.group.len &&
-	       ip_addr_equal(&a->route.group.addr, &b->route.group.addr) &&
+	return a->kind == b->kind && ip_prefix_equal(&a->route.group, &b->route.group) &&
 	       ip_addr_equal(&a->route.source, &b->route.source) &&
 	       (a->route.iif == b->route.iif || (a->kind == STATIC_ROUTE && !is_any(a)));
 }
@@ -181,8 +180,8 @@ const struct static_rule *static_add(struct daemon *daemon, const struct config_
 static bool fits(const struct daemon *daemon, const struct static_rule *rule,
 		 const struct config_static *request)
 {
-	return rule->kind == request->kind && rule->route.group.len == request->group.len &&
-	       ip_addr_equal(&rule->route.group.addr, &request->group.addr) &&
+	return rule->kind == request->kind &&
+	       ip_prefix_equal(&rule->route.group, &request->group) &&
 	       ip_addr_equal(&rule->route.source, &request->source) &&
 	       (!*request->iif || !strcmp(request->iif, port_name(daemon, rule->route.iif)));
 }

@@ -175,8 +175,8 @@ static struct rule *rule_find(const struct static_routes *routes, const struct s
 	struct rule *rule;
 
 	TAILQ_FOREACH (rule, &routes->rules, node)
-		if (rule->route.iif == route->iif && rule->route.group.len == route->group.len &&
-		    ip_addr_equal(&rule->route.group.addr, &route->group.addr))
+		if (rule->route.iif == route->iif &&
+		    ip_prefix_equal(&rule->route.group, &route->group))
 			return rule;
 	return NULL;
 }
