@@ -27,6 +27,7 @@ enum core_event_kind {
 enum core_proto {
 	PROTO_HPIM,
 	PROTO_GM, /* IGMP or MLD */
+	PROTO_PIMDM,
 	PROTO_COUNT,
 };
 
@@ -84,6 +85,7 @@ enum data_kind {
 	DATA_MISS,     /* no route entry; @link is the input interface */
 	DATA_WRONG_IF, /* arrived on another interface than the entry's */
 	DATA_SEEN,     /* answer to FX_MFIB_QUERY: last forwarded or counted @seen_for ago */
+	DATA_NOTIFY,   /* the next packet of an entry with MFIB_F_NOTIFY, which is cleared there */
 };
 
 struct ev_data {
@@ -91,6 +93,7 @@ struct ev_data {
 	uint16_t link; /* LINK_NONE for DATA_SEEN */
 	struct ip_addr source, group;
 	hp_time seen_for; /* DATA_SEEN: age of the last packet; HP_TIME_NEVER: none yet */
+	uint8_t ttl; /* DATA_SEEN, with MFIB_F_TRACK_TTL: the greatest that arrived; 0: unknown */
 };
 
 /**

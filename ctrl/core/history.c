@@ -157,7 +157,7 @@ static void read_data(struct reader *in, struct ev_data *data)
 	data->source = rd_any(in);
 	data->group = rd_any(in);
 	data->seen_for = (hp_time)rd_u64(in);
-	if (data->kind > DATA_SEEN)
+	if (data->kind > DATA_NOTIFY)
 		in->bad = true;
 }
 

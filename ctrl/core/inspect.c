@@ -22,7 +22,7 @@ bool inspect_protocol_runs(const struct core *core, uint16_t link, enum ip_famil
 {
 	if (proto == PROTO_HPIM)
 		return hpim_if_by_link(hpim_of(core, family), link) != NULL;
-	return core->gm[family][link] != NULL;
+	return proto == PROTO_GM && core->gm[family][link] != NULL;
 }
 
 const struct gm_if *inspect_membership(const struct core *core, uint16_t link,

@@ -21,7 +21,9 @@ struct mfib_claim;
  * without outputs, are for data that no protocol is offered (core/denied.h). What an earlier run
  * left counts only where nothing else does, and ends by itself.
  */
-#define MFIB_OWNERS(X) X(STATIC, "static") X(HPIM, "hpim") X(POLICY, "policy") X(STALE, "stale")
+#define MFIB_OWNERS(X)      \
+	X(STATIC, "static") \
+	X(HPIM, "hpim") X(PIMDM, "pim-dm") X(POLICY, "policy") X(STALE, "stale")
 
 enum mfib_owner {
 #define OWNER(name, text) MFIB_##name,

@@ -97,6 +97,8 @@ static const char *protocol_name(uint32_t family, uint32_t proto)
 {
 	if (proto == PROTO_HPIM)
 		return family == IP_FAMILY_4 ? "HPIM-DM for IPv4" : "HPIM-DM for IPv6";
+	if (proto == PROTO_PIMDM)
+		return family == IP_FAMILY_4 ? "PIM-DM for IPv4" : "PIM-DM for IPv6";
 	return family == IP_FAMILY_4 ? "IGMP" : "MLD";
 }
 

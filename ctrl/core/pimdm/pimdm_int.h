@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_PIMDM_INT_H
+#define CORE_PIMDM_INT_H
+
+/*
+ * What the parts of PIM-DM share. Sections are those of the description of PIM-DM.
+ *
+ *   pimdm ── interfaces ── neighbors          pimdm.c  if.c  neigh.c       3.1
+ *    └────── trees ── tree_ifs                tree.c                       3.0, 3.7, 3.8
+ *             facts ─> view, pure             view.c                       5
+ *             machines: tables                upstream.c downstream.c assert.c refresh.c   3.2-3.5
+ */
+#include <bsd/sys/queue.h>
+
+#include "base/hash.h"
+#include "core/core_int.h"
+#include "core/mfib.h"
+#include "core/pimdm/pimdm.h"
+#include "core/rpf.h"
+#include "wire/pim.h"
+
+#define PIMDM_ADDRS_MAX 16 /* secondary addresses of a neighbor that are kept */
+
+struct pimdm;
+
+/** struct pimdm_if - An interface where PIM-DM runs. */
+struct pimdm_if {
+	struct pimdm *pim;
+	uint16_t link;
+	struct ip_addr addr; /* the address it speaks from */
+	uint32_t gen_id;
+	bool has_sent_hello; /* with this GenID */
+	struct timer hello_timer;
+	TAILQ_HEAD(, pimdm_neigh) neighbors;
+	uint32_t neighbor_count;
+	uint32_t legacy_count;   /* neighbors whose Hello has the legacy checksum (2.2) */
+	bool is_full;            /* the limit of neighbors was reached and noted */
+	bool has_delay;          /* all neighbors announce LAN Prune Delay, and we do */
+	uint32_t delay_ms;       /* PD(I) in force */
+	uint32_t override_ms;    /* OI(I) in force */
+	bool is_refresh_capable; /* StateRefreshCapable(I): all of at least one neighbor */
+};
+
+struct pimdm_neigh {
+	TAILQ_ENTRY(pimdm_neigh) node;
+	struct pimdm_if *pif;
+	struct ip_addr addr;
+	struct timer liveness_timer; /* NLT; does not run with PIM_HOLD_FOREVER */
+	uint16_t hold_s;
+	hp_time since;
+	bool has_gen_id, has_delay, is_refresh_capable, is_legacy;
+	uint32_t gen_id;
+	uint16_t delay_ms, override_ms;
+	uint8_t refresh_s;
+	uint8_t addr_count;
+	struct ip_addr addrs[PIMDM_ADDRS_MAX]; /* secondary ones */
+};
+
+/* 3.2 */
+enum pimdm_up { UP_FORWARDING, UP_PRUNED, UP_ACK_PENDING, UP_COUNT };
+
+/* 3.3 */
+enum pimdm_down { DOWN_NO_INFO, DOWN_PRUNE_PENDING, DOWN_PRUNED, DOWN_COUNT };
+
+/* 3.4 */
+enum pimdm_assert { ASSERT_NO_INFO, ASSERT_WINNER, ASSERT_LOSER, ASSERT_COUNT };
+
+/* What routers compare: lower preference, lower metric, greater address is better. */
+struct pimdm_metric {
+	struct pim_metric metric;
+	struct ip_addr addr;
+};
+
+/** struct pimdm_tif - A tree on an interface: downstream, or the RPF interface. */
+struct pimdm_tif {
+	struct pimdm_tree *tree;
+	uint16_t link;
+	enum pimdm_down down;
+	struct timer prune_timer; /* PPT while prune pending, PT while pruned */
+	uint16_t hold_s;          /* of the last Prune */
+	enum pimdm_assert assert;
+	struct timer assert_timer;  /* AT */
+	struct pimdm_metric winner; /* not ASSERT_NO_INFO */
+	bool is_output;             /* in olist(S,G) by the last evaluation */
+};
+
+/** struct pimdm_tree - (S,G). */
+struct pimdm_tree {
+	UT_hash_handle hh;
+	struct mfib_key key;
+	struct pimdm *pim;
+	struct rpf_user path;
+	TAILQ_ENTRY(pimdm_tree) dirty_node;
+	LIST_ENTRY(pimdm_tree) by_group;
+	struct pimdm_group *group;
+	struct pimdm_tif **tifs; /* by link number */
+	uint16_t tif_count;
+	bool is_dirty;
+	/* As last evaluated; what differs from now is an event (3.0). */
+	bool has_path;
+	struct ev_rpf was;           /* path */
+	struct ip_addr rpf_neighbor; /* RPF'(S); unset: none */
+	bool was_empty;              /* olist */
+	/* 3.2 */
+	enum pimdm_up up;
+	struct timer limit_timer;    /* GRT while acknowledgement is pending, else PLT */
+	struct timer override_timer; /* OT */
+	uint32_t graft_count;        /* sent without an answer */
+	/* 3.5 */
+	bool is_originator;
+	struct timer source_timer;  /* SAT */
+	struct timer refresh_timer; /* SRT */
+	uint8_t data_ttl;           /* greatest seen; 0: unknown */
+	uint8_t refresh_count;      /* sent, for every third to have N */
+	bool has_refresh;           /* @refresh is the last one that passed 3.5, row 5 */
+	struct pim_refresh refresh;
+	hp_time refreshed_at;
+	/* 3.8 */
+	hp_time created_at;
+	struct timer data_timer; /* Data_Timeout */
+	bool is_asking;          /* FX_MFIB_QUERY was not answered yet */
+};
+
+/* The trees of one group, to find them when its membership changes. */
+struct pimdm_group {
+	UT_hash_handle hh;
+	struct ip_addr addr;
+	LIST_HEAD(, pimdm_tree) trees;
+};
+
+struct pimdm {
+	struct mrp mrp;
+	struct pimdm_if *ifs[LINKS_MAX]; /* NULL where PIM-DM does not run */
+	struct pimdm_tree *trees;
+	struct pimdm_group *groups;
+	TAILQ_HEAD(, pimdm_tree) dirty;
+	uint32_t tree_count;
+	struct ifset enabled; /* with PIM-DM, IGMP/MLD or static joins */
+	bool is_full;         /* the limit of trees was reached and noted */
+};
+
+/** pimdm_of() - The instance of a family in a core. */
+static inline struct pimdm *pimdm_of(const struct core *core, enum ip_family family)
+{
+	struct mrp *mrp = mrp_find(core, &pimdm_ops, family);
+
+	return mrp ? container_of(mrp, struct pimdm, mrp) : NULL;
+}
+
+#endif

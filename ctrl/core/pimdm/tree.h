@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CORE_PIMDM_TREE_H
+#define CORE_PIMDM_TREE_H
+
+/*
+ * Trees, and the events that the rest of PIM-DM hands to them. Each only marks trees or runs the
+ * machines it addresses; what follows from it is found when the tree is evaluated (3.0).
+ */
+#include "core/pimdm/pimdm_int.h"
+
+struct pimdm_tree *pimdm_tree_find(const struct pimdm *pim, const struct mfib_key *key);
+
+/** pimdm_tree_mark(), pimdm_tree_mark_all() - To be evaluated. */
+void pimdm_tree_mark(struct pimdm_tree *tree);
+void pimdm_tree_mark_all(struct pimdm *pim);
+
+/** pimdm_tree_evaluate() - Steps 2 to 4 of 3.0. It may end the tree. */
+void pimdm_tree_evaluate(struct pimdm_tree *tree);
+
+void pimdm_tree_free_all(struct pimdm *pim);
+
+/* Messages of a neighbor, which were decoded and checked (2.8). */
+void pimdm_tree_join_prune(struct pimdm_if *pif, const struct ip_addr *src,
+			   const struct pim_join_prune *msg);
+void pimdm_tree_graft(struct pimdm_if *pif, const struct ip_addr *src,
+		      const struct pim_join_prune *msg);
+void pimdm_tree_graft_ack(struct pimdm_if *pif, const struct ip_addr *src,
+			  const struct pim_join_prune *msg);
+void pimdm_tree_assert(struct pimdm_if *pif, const struct ip_addr *src,
+		       const struct pim_assert *msg);
+void pimdm_tree_refresh(struct pimdm_if *pif, const struct ip_addr *src,
+			const struct pim_refresh *msg);
+
+/** pimdm_tree_data() - The forwarding plane saw data (3.6). Return: whether it was taken. */
+bool pimdm_tree_data(struct pimdm *pim, const struct ev_data *data);
+
+/** pimdm_tree_member_changed() - Of a group, on some interface. */
+void pimdm_tree_member_changed(struct pimdm *pim, const struct ip_addr *group);
+
+/* 3.7. A lost neighbor is in the list no longer when it is reported. */
+void pimdm_tree_link_on(struct pimdm *pim, uint16_t link);
+/** pimdm_tree_link_off() - @can_send: AssertCancels can go yet. */
+void pimdm_tree_link_off(struct pimdm *pim, uint16_t link, bool can_send);
+/** pimdm_tree_neighbor_new() - Or it has another GenID: it knows nothing. */
+void pimdm_tree_neighbor_new(struct pimdm_neigh *neigh);
+void pimdm_tree_neighbor_lost(struct pimdm_if *pif, const struct ip_addr *addr);
+
+#endif
