@@ -333,7 +333,7 @@ static struct options options_parse(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct churn churn = { .options = options_parse(argc, argv), .random = 1 };
-	struct result results[IP_FAMILY_COUNT * KIND_COUNT];
+	struct result results[(size_t)IP_FAMILY_COUNT * KIND_COUNT];
 	unsigned int count = 0;
 
 	churn_open(&churn);
