@@ -8,6 +8,7 @@
  *   pimdm ── interfaces ── neighbors          pimdm.c  if.c  neigh.c       3.1
  *    └────── trees ── tree_ifs                tree.c                       3.0, 3.7, 3.8
  *             facts ─> view, pure             view.c                       5
+ *             old view, new view ─> events    eval.c                       3.0
  *             machines: tables                upstream.c downstream.c assert.c refresh.c   3.2-3.5
  */
 #include <bsd/sys/queue.h>
@@ -39,6 +40,7 @@ struct pimdm_if {
 	uint32_t delay_ms;       /* PD(I) in force */
 	uint32_t override_ms;    /* OI(I) in force */
 	bool is_refresh_capable; /* StateRefreshCapable(I): all of at least one neighbor */
+	bool is_refresh_due;     /* a neighbor is new: stored State Refresh follows our next Hello */
 };
 
 struct pimdm_neigh {
@@ -71,17 +73,26 @@ struct pimdm_metric {
 	struct ip_addr addr;
 };
 
-/** struct pimdm_tif - A tree on an interface: downstream, or the RPF interface. */
+/** struct pimdm_tif - A tree on an interface: downstream, or the RPF interface. Lazily made. */
 struct pimdm_tif {
 	struct pimdm_tree *tree;
 	uint16_t link;
 	enum pimdm_down down;
 	struct timer prune_timer; /* PPT while prune pending, PT while pruned */
-	uint16_t hold_s;          /* of the last Prune */
+	uint16_t hold_s;          /* of the last Prune, or the longest that still holds */
 	enum pimdm_assert assert;
 	struct timer assert_timer;  /* AT */
 	struct pimdm_metric winner; /* not ASSERT_NO_INFO */
-	bool is_output;             /* in olist(S,G) by the last evaluation */
+};
+
+/* A message that made a tree, until the route to its source is known. */
+enum pimdm_waiting_kind { WAITING_NONE, WAITING_GRAFT, WAITING_ASSERT, WAITING_REFRESH };
+
+struct pimdm_waiting {
+	enum pimdm_waiting_kind kind;
+	uint16_t link;
+	struct ip_addr src;
+	struct pim_refresh refresh; /* WAITING_ASSERT: its metric alone */
 };
 
 /** struct pimdm_tree - (S,G). */
@@ -89,18 +100,22 @@ struct pimdm_tree {
 	UT_hash_handle hh;
 	struct mfib_key key;
 	struct pimdm *pim;
-	struct rpf_user path;
+	struct rpf_user path; /* the route as last reported */
 	TAILQ_ENTRY(pimdm_tree) dirty_node;
+	TAILQ_ENTRY(pimdm_tree) idle_node; /* while is_idle */
 	LIST_ENTRY(pimdm_tree) by_group;
 	struct pimdm_group *group;
 	struct pimdm_tif **tifs; /* by link number */
 	uint16_t tif_count;
 	bool is_dirty;
-	/* As last evaluated; what differs from now is an event (3.0). */
-	bool has_path;
-	struct ev_rpf was;           /* path */
-	struct ip_addr rpf_neighbor; /* RPF'(S); unset: none */
-	bool was_empty;              /* olist */
+	bool is_idle; /* no data of it was forwarded yet: gives way to others */
+	/* Without a route that can be used it is no tree: a negative entry, or a message waits. */
+	bool is_live;
+	struct pimdm_waiting *waiting; /* NULL: none */
+	/* As last evaluated; what differs from now is an event (3.0). Only while it is live. */
+	struct ev_rpf route;
+	struct ip_addr rpf_neighbor; /* RPF'(S) */
+	struct ifset olist;
 	/* 3.2 */
 	enum pimdm_up up;
 	struct timer limit_timer;    /* GRT while acknowledgement is pending, else PLT */
@@ -108,17 +123,18 @@ struct pimdm_tree {
 	uint32_t graft_count;        /* sent without an answer */
 	/* 3.5 */
 	bool is_originator;
-	struct timer source_timer;  /* SAT */
+	bool is_refresh_due;        /* as soon as the forwarding plane answers */
 	struct timer refresh_timer; /* SRT */
 	uint8_t data_ttl;           /* greatest seen; 0: unknown */
 	uint8_t refresh_count;      /* sent, for every third to have N */
 	bool has_refresh;           /* @refresh is the last one that passed 3.5, row 5 */
 	struct pim_refresh refresh;
 	hp_time refreshed_at;
-	/* 3.8 */
+	/* 3.8. Data_Timeout and SAT are as long and begin with the same packets: one timer. */
 	hp_time created_at;
-	struct timer data_timer; /* Data_Timeout */
-	bool is_asking;          /* FX_MFIB_QUERY was not answered yet */
+	struct timer data_timer;
+	uint16_t data_link; /* where the last packet without an entry came in; LINK_NONE: none */
+	bool is_asking;     /* FX_MFIB_QUERY was not answered yet */
 };
 
 /* The trees of one group, to find them when its membership changes. */
@@ -134,7 +150,8 @@ struct pimdm {
 	struct pimdm_tree *trees;
 	struct pimdm_group *groups;
 	TAILQ_HEAD(, pimdm_tree) dirty;
-	uint32_t tree_count;
+	TAILQ_HEAD(, pimdm_tree) idle; /* oldest first */
+	uint32_t tree_count, idle_count;
 	struct ifset enabled; /* with PIM-DM, IGMP/MLD or static joins */
 	bool is_full;         /* the limit of trees was reached and noted */
 };

@@ -8,6 +8,9 @@
  */
 #include "core/pimdm/pimdm_int.h"
 
+/** pimdm_tree_init() - Of an instance that is all zero; undone by pimdm_tree_free_all(). */
+void pimdm_tree_init(struct pimdm *pim);
+
 struct pimdm_tree *pimdm_tree_find(const struct pimdm *pim, const struct mfib_key *key);
 
 /** pimdm_tree_mark(), pimdm_tree_mark_all() - To be evaluated. */
@@ -44,5 +47,23 @@ void pimdm_tree_link_off(struct pimdm *pim, uint16_t link, bool can_send);
 /** pimdm_tree_neighbor_new() - Or it has another GenID: it knows nothing. */
 void pimdm_tree_neighbor_new(struct pimdm_neigh *neigh);
 void pimdm_tree_neighbor_lost(struct pimdm_if *pif, const struct ip_addr *addr);
+/** pimdm_tree_hello_sent() - A Hello went out: new neighbors know us (3.7). */
+void pimdm_tree_hello_sent(struct pimdm_if *pif);
+
+/* Within the trees. */
+
+/** pimdm_tif_find() - NULL: it has no state on the interface. */
+struct pimdm_tif *pimdm_tif_find(const struct pimdm_tree *tree, uint16_t link);
+/** pimdm_tif_get() - Make it; NULL: no memory. */
+struct pimdm_tif *pimdm_tif_get(struct pimdm_tree *tree, uint16_t link);
+
+/** pimdm_tree_free() - With its entry; nothing is sent (3.8). */
+void pimdm_tree_free(struct pimdm_tree *tree);
+
+/** pimdm_tree_sweep() - Forget what has no state. Return: false: the tree is gone (3.8). */
+bool pimdm_tree_sweep(struct pimdm_tree *tree);
+
+/** pimdm_tree_live() - The route is known and can be used: what waited happens now. */
+void pimdm_tree_live(struct pimdm_tree *tree);
 
 #endif
