@@ -123,14 +123,12 @@ static inline void net_on_effect(void *ctx, const struct sim_net *sim, uint16_t 
 		sim_log_effect(&net->logs[router], sim->family, sim->now, fx);
 }
 
-static inline void net_on_packet(void *ctx, const struct sim_net *sim, uint16_t lan,
-				 const struct sim_packet *packet, uint8_t ttl)
+static inline void net_on_packet(void *ctx, const struct sim_net *sim, const struct sim_copy *copy)
 {
 	struct net *net = ctx;
 
 	(void)sim;
-	(void)ttl;
-	net->copies[lan] += packet->group == 0;
+	net->copies[copy->lan] += copy->packet->group == 0;
 }
 
 static inline bool net_loses(void *ctx, const struct sim_net *sim, const struct sim_frame *frame)

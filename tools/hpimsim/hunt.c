@@ -83,7 +83,7 @@ uint64_t hunt_run(const struct hunt *hunt)
 		struct outcome outcome;
 
 		random_scenario(hunt->first + sum.runs, &hunt->request, &scenario);
-		scenario_run(&scenario, scenario.family, NULL, false, NULL, NULL, &outcome);
+		scenario_run(&scenario, scenario.family, NULL, &outcome);
 		sum.runs++;
 		add_count(&sum.count, &outcome.count);
 		if (outcome.check.kind) {

@@ -145,9 +145,8 @@ static FILE *open_drawing(const char *path)
 	return popen(command, "we");
 }
 
-static void draw(void *ctx, const struct sim_net *net)
+static void draw(const struct options *options, const struct sim_net *net)
 {
-	const struct options *options = ctx;
 	size_t len = options->dot ? strlen(options->dot) : 0;
 	FILE *file;
 	int err;
@@ -176,11 +175,37 @@ static void cut_off(struct scenario *scenario, double until_s)
 	scenario_add_action(scenario, &mark);
 }
 
+/* What is written of a run while it runs. */
+struct writers {
+	const struct options *options;
+	struct pcap pcap;
+};
+
+static void begin_writers(void *ctx, struct sim_net *net)
+{
+	struct writers *writers = ctx;
+	const struct sim_net_tap tap = pcap_tap(&writers->pcap);
+
+	if (writers->pcap.file)
+		sim_net_tap(net, &tap);
+}
+
+static void end_writers(void *ctx, const struct sim_net *net, const struct check *check)
+{
+	struct writers *writers = ctx;
+
+	(void)check;
+	draw(writers->options, net);
+}
+
 static bool run(struct scenario *scenario, enum ip_family family, struct options *options)
 {
-	struct pcap pcap = { .file = NULL };
+	struct writers writers = { .options = options };
+	const struct scenario_watch watch = {
+		.ctx = &writers, .shows = options->shows, .begin = begin_writers, .end = end_writers
+	};
+	struct pcap *pcap = &writers.pcap;
 	struct outcome outcome;
-	struct sim_net_tap tap;
 
 	if (options->until_s >= 0)
 		cut_off(scenario, options->until_s);
@@ -188,14 +213,12 @@ static bool run(struct scenario *scenario, enum ip_family family, struct options
 		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options->save, strerror(errno));
 		exit(2);
 	}
-	if (options->pcap && !pcap_open(&pcap, &scenario->topo, family, options->pcap)) {
+	if (options->pcap && !pcap_open(pcap, &scenario->topo, family, options->pcap)) {
 		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options->pcap, strerror(errno));
 		exit(2);
 	}
-	tap = pcap_tap(&pcap);
-	scenario_run(scenario, family, pcap.file ? &tap : NULL, options->shows, draw, options,
-		     &outcome);
-	if (pcap.file && !pcap_close(&pcap))
+	scenario_run(scenario, family, &watch, &outcome);
+	if (pcap->file && !pcap_close(pcap))
 		fprintf(stderr, "hpimsim: %s is not complete\n", options->pcap);
 	report_run(scenario, family, &outcome, options->is_json, NULL);
 	return outcome.check.kind == CHECK_OK;

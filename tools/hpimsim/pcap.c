@@ -175,16 +175,16 @@ static void on_frame(void *ctx, const struct sim_net *net, const struct sim_fram
 }
 
 /* UDP whose bytes are the time at which the source has sent the packet. */
-static void on_packet(void *ctx, const struct sim_net *net, uint16_t lan,
-		      const struct sim_packet *packet, uint8_t ttl)
+static void on_packet(void *ctx, const struct sim_net *net, const struct sim_copy *copy)
 {
 	const struct pcap *pcap = ctx;
+	const struct sim_packet *packet = copy->packet;
 	const struct sim_host *host = &net->topo.hosts[packet->host];
 	const struct ip_fields ip = {
 		.src = sim_topo_subnet(&net->topo, net->family, host->lan, host->host).addr,
 		.dst = sim_topo_group(net->family, packet->group),
 		.proto = PROTO_UDP,
-		.ttl = ttl,
+		.ttl = copy->ttl,
 	};
 	uint8_t bytes[PACKET_MAX], *udp;
 	struct writer w = writer_over(bytes, sizeof(bytes));
@@ -204,7 +204,7 @@ static void on_packet(void *ctx, const struct sim_net *net, uint16_t lan,
 		udp[6] = (uint8_t)(sum >> 8);
 		udp[7] = (uint8_t)sum;
 	}
-	put_packet(pcap->file, net->now, lan, bytes, wr_len(&w));
+	put_packet(pcap->file, net->now, copy->lan, bytes, wr_len(&w));
 }
 
 bool pcap_open(struct pcap *pcap, const struct sim_topo *topo, enum ip_family family,

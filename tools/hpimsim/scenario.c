@@ -104,33 +104,44 @@ static bool needs_log(const struct scenario *scenario)
 	return false;
 }
 
-void scenario_run(const struct scenario *scenario, enum ip_family family,
-		  const struct sim_net_tap *tap, bool shows,
-		  void (*end)(void *ctx, const struct sim_net *net), void *ctx,
-		  struct outcome *ret_outcome)
+/* One step, at its time. Return: what is wrong then. */
+static struct check run_step(struct sim_net *net, struct log *log, const struct step *step,
+			     const struct scenario_watch *watch)
 {
+	struct check check;
+
+	sim_net_run(net, step->action.at);
+	check = check_running(net);
+	if (check.kind)
+		return check;
+	if (step->is_expectation)
+		check = check_expectation(net, log, step);
+	else
+		do_step(net, log, step, watch->shows);
+	if (watch->step)
+		watch->step(watch->ctx, net, step, &check);
+	return check;
+}
+
+void scenario_run(const struct scenario *scenario, enum ip_family family,
+		  const struct scenario_watch *watch, struct outcome *ret_outcome)
+{
+	static const struct scenario_watch none = { .ctx = NULL };
 	struct sim_net *net = sim_net_new(&scenario->topo, family, scenario->seed);
-	struct log log = { .prints = shows };
 	struct check check = { .kind = CHECK_OK };
+	struct log log = { .entries = NULL };
 
-	if (shows || needs_log(scenario))
+	if (!watch)
+		watch = &none;
+	log.prints = watch->shows;
+	if (watch->shows || needs_log(scenario))
 		log_attach(&log, net);
-	if (tap)
-		sim_net_tap(net, tap);
-	for (size_t i = 0; i < scenario->step_count && !check.kind; i++) {
-		const struct step *step = &scenario->steps[i];
-
-		sim_net_run(net, step->action.at);
-		check = check_running(net);
-		if (check.kind)
-			break;
-		if (step->is_expectation)
-			check = check_expectation(net, &log, step);
-		else
-			do_step(net, &log, step, shows);
-	}
-	if (end)
-		end(ctx, net);
+	if (watch->begin)
+		watch->begin(watch->ctx, net);
+	for (size_t i = 0; i < scenario->step_count && !check.kind; i++)
+		check = run_step(net, &log, &scenario->steps[i], watch);
+	if (watch->end)
+		watch->end(watch->ctx, net, &check);
 	*ret_outcome = (struct outcome){
 		.check = check, .failed_at = net->now, .hash = net->hash, .count = net->count
 	};

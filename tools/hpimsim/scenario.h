@@ -51,15 +51,24 @@ void scenario_add_action(struct scenario *scenario, const struct action *action)
 void scenario_add_expectation(struct scenario *scenario, hp_time at, const char *question,
 			      const char *subject, const char *expected);
 
-/**
- * scenario_run() - Run it until the first thing goes wrong, or to its end.
- * @taps:  who wants to see, or NULL.
- * @shows: every message on standard output.
- * @end:   called with the network as it is at the end, or NULL.
- */
+/** struct scenario_watch - Who looks on while a scenario runs. Any function may be NULL. */
+struct scenario_watch {
+	void *ctx;
+	bool shows; /* every message on standard output */
+
+	/* Nothing has happened yet: time for sim_net_tap(). */
+	void (*begin)(void *ctx, struct sim_net *net);
+
+	/* A step is done. @check: what the expectation found; of an action CHECK_OK. */
+	void (*step)(void *ctx, const struct sim_net *net, const struct step *step,
+		     const struct check *check);
+
+	/* @check: what went wrong first, or CHECK_OK. */
+	void (*end)(void *ctx, const struct sim_net *net, const struct check *check);
+};
+
+/** scenario_run() - Run it until the first thing goes wrong, or to its end. @watch: or NULL. */
 void scenario_run(const struct scenario *scenario, enum ip_family family,
-		  const struct sim_net_tap *tap, bool shows,
-		  void (*end)(void *ctx, const struct sim_net *net), void *ctx,
-		  struct outcome *ret_outcome);
+		  const struct scenario_watch *watch, struct outcome *ret_outcome);
 
 #endif

@@ -36,7 +36,7 @@ static bool try_scenario(struct search *search, struct scenario *smaller)
 	struct outcome outcome;
 
 	search->runs_left--;
-	scenario_run(smaller, search->family, NULL, false, NULL, NULL, &outcome);
+	scenario_run(smaller, search->family, NULL, &outcome);
 	if (outcome.check.kind != search->outcome.check.kind) {
 		scenario_fini(smaller);
 		return false;
@@ -88,7 +88,7 @@ struct outcome shrink(struct scenario *scenario, enum ip_family family, unsigned
 {
 	struct search search = { .scenario = scenario, .family = family, .runs_left = runs };
 
-	scenario_run(scenario, family, NULL, false, NULL, NULL, &search.outcome);
+	scenario_run(scenario, family, NULL, &search.outcome);
 	if (runs)
 		try_plain_links(&search);
 	for (size_t piece = removable(scenario) / 2; piece >= 1 && search.runs_left; piece /= 2)

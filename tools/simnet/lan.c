@@ -69,6 +69,9 @@ static void transmit(struct sim_net *net, const struct sim_lan *lan, const struc
 
 	if (sim_rand_chance(&net->rand, lan->loss_pm)) {
 		net->count.lost++;
+		for (unsigned int i = 0; i < net->tap_count; i++)
+			if (net->taps[i].lost)
+				net->taps[i].lost(net->taps[i].ctx, net, item);
 		return;
 	}
 	if (sim_rand_chance(&net->rand, lan->dup_pm)) {
@@ -211,6 +214,9 @@ void sim_lan_data(struct sim_net *net, uint16_t lan, uint16_t sender, uint16_t p
 		  struct sim_packet *packet, uint8_t ttl)
 {
 	const struct sim_topo *topo = &net->topo;
+	const struct sim_copy copy = {
+		.packet = packet, .lan = lan, .sender = sender, .port = port, .ttl = ttl
+	};
 
 	if (++packet->copies_all > SIM_PACKET_COPIES_MAX) {
 		packet->has_looped = true;
@@ -219,7 +225,7 @@ void sim_lan_data(struct sim_net *net, uint16_t lan, uint16_t sender, uint16_t p
 	packet->copies[lan]++;
 	for (unsigned int i = 0; i < net->tap_count; i++)
 		if (net->taps[i].packet)
-			net->taps[i].packet(net->taps[i].ctx, net, lan, packet, ttl);
+			net->taps[i].packet(net->taps[i].ctx, net, &copy);
 	for (uint16_t i = 0; i < topo->router_count; i++)
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
 			if (topo->routers[i].ports[p].lan == lan && !(i == sender && p == port))

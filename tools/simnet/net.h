@@ -78,12 +78,23 @@ struct sim_count {
 
 struct sim_net;
 
+/* A copy of a data packet, as it is put on a link. */
+struct sim_copy {
+	const struct sim_packet *packet;
+	uint16_t lan;
+	uint16_t sender, port; /* router and its port; or SIM_NONE both: the source itself */
+	uint8_t ttl;
+};
+
 /** struct sim_net_tap - Who wants to see what is sent. Any function may be NULL. */
 struct sim_net_tap {
 	void *ctx;
 	void (*frame)(void *ctx, const struct sim_net *net, const struct sim_frame *frame);
-	void (*packet)(void *ctx, const struct sim_net *net, uint16_t lan,
-		       const struct sim_packet *packet, uint8_t ttl);
+	void (*packet)(void *ctx, const struct sim_net *net, const struct sim_copy *copy);
+	/* One receiver does not get what was put on the link last: a frame or a copy. */
+	void (*lost)(void *ctx, const struct sim_net *net, const struct sim_item *receiver);
+	/* A router has handled an event, and performed all that followed at once. */
+	void (*handled)(void *ctx, const struct sim_net *net, uint16_t router);
 	void (*effect)(void *ctx, const struct sim_net *net, uint16_t router,
 		       const struct core_effect *effect);
 	/* Whether the link loses a packet for all; after @frame. */

@@ -100,6 +100,9 @@ void sim_node_feed(struct sim_net *net, uint16_t index, const struct core_event 
 		return;
 	sim_router_feed(&node->router, net->now, event);
 	schedule(net, index);
+	for (unsigned int i = 0; i < net->tap_count; i++)
+		if (net->taps[i].handled)
+			net->taps[i].handled(net->taps[i].ctx, net, index);
 }
 
 void sim_node_clock(struct sim_net *net, uint16_t index)
