@@ -16,11 +16,25 @@ enum setting_id config_setting_find(const char *name)
 	return id;
 }
 
+/* Values of a unit that has words for them, ends with NULL; NULL: it has numbers. */
+static const char *const *words_of(enum setting_unit unit)
+{
+	static const char *const on_off[] = { "off", "on", NULL };
+	static const char *const checksums[PIM_V6_COUNT + 1] = {
+		[PIM_V6_AUTO] = "auto", [PIM_V6_RFC] = "rfc", [PIM_V6_LEGACY] = "legacy"
+	};
+
+	return unit == SETTING_SWITCH ? on_off : unit == SETTING_CHECKSUM ? checksums : NULL;
+}
+
 void config_value_text(enum setting_id id, uint32_t value, char text[CONFIG_VALUE_MAX])
 {
-	switch (setting_table[id].unit) {
+	enum setting_unit unit = setting_table[id].unit;
+
+	switch (unit) {
 	case SETTING_SWITCH:
-		(void)snprintf(text, CONFIG_VALUE_MAX, "%s", value ? "on" : "off");
+	case SETTING_CHECKSUM:
+		(void)snprintf(text, CONFIG_VALUE_MAX, "%s", words_of(unit)[value]);
 		break;
 	case SETTING_MS: (void)snprintf(text, CONFIG_VALUE_MAX, "%g", value / 1000.0); break;
 	case SETTING_S:
@@ -45,6 +59,9 @@ static void explain_range(enum setting_id id, const char *text, char why[CONFIG_
 	if (setting->unit == SETTING_SWITCH)
 		(void)snprintf(why, CONFIG_WHY_MAX, "%s is on or off, not '%.40s'", setting->name,
 			       text);
+	else if (setting->unit == SETTING_CHECKSUM)
+		(void)snprintf(why, CONFIG_WHY_MAX, "%s is auto, rfc or legacy, not '%.40s'",
+			       setting->name, text);
 	else
 		(void)snprintf(why, CONFIG_WHY_MAX, "%s is %s from %s to %s, not '%.40s'",
 			       setting->name,
@@ -81,10 +98,17 @@ static bool parse_number(const char *text, bool is_ms, uint32_t *ret_value)
 
 static bool parse_value(enum setting_unit unit, const char *text, uint32_t *ret_value)
 {
-	if (unit != SETTING_SWITCH)
+	const char *const *words = words_of(unit);
+
+	if (!words)
 		return parse_number(text, unit == SETTING_MS, ret_value);
-	*ret_value = strcmp(text, "on") == 0;
-	return *ret_value || strcmp(text, "off") == 0;
+	for (uint32_t value = 0; words[value]; value++) {
+		if (strcmp(text, words[value]) != 0)
+			continue;
+		*ret_value = value;
+		return true;
+	}
+	return false;
 }
 
 int config_value_parse(enum setting_id id, const char *text, uint32_t *ret_value,
@@ -122,6 +146,10 @@ int config_check(const struct core_settings *settings, const char *where, char w
 						      IGMP + SETTING_GM_QUERY_RESPONSE_INTERVAL },
 		[SETTINGS_MLD_RESPONSE_TOO_LONG] = { MLD + SETTING_GM_QUERY_INTERVAL,
 						     MLD + SETTING_GM_QUERY_RESPONSE_INTERVAL },
+		[SETTINGS_PIM_HOLD_TOO_SHORT] = { SETTING_PIM_HOLD_TIME,
+						  SETTING_PIM_HELLO_INTERVAL },
+		[SETTINGS_PIM_REFRESH_TOO_LONG] = { SETTING_PIM_PRUNE_HOLD_TIME,
+						    SETTING_PIM_STATE_REFRESH_INTERVAL },
 	};
 	enum settings_conflict conflict = settings_conflict(settings);
 	char high[CONFIG_VALUE_MAX], low[CONFIG_VALUE_MAX];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table of settings, and what is derived from them. Texts of users are read and written in
- * ctrl/config. Source: description of HPIM-DM, sections 5 and 6.2; RFC 9776, section 8; RFC 3810,
- * section 9.
+ * ctrl/config. Source: description of HPIM-DM, sections 5 and 6.2; description of PIM-DM, section 4;
+ * RFC 9776, section 8; RFC 3810, section 9.
  */
 #include <assert.h>
 #include <string.h>
@@ -27,6 +27,17 @@ const struct core_settings core_settings_default = {
 	.hold_forwarding_ms = 2000,
 	.initial_flood = true,
 	.hold_forwarding = true,
+	.pim = { .hello_period_s = 30,
+		 .hello_delay_s = 5,
+		 .propagation_ms = 500,
+		 .override_ms = 2500,
+		 .prune_hold_s = 210,
+		 .graft_retry_s = 3,
+		 .assert_s = 180,
+		 .refresh = true,
+		 .refresh_interval_s = 60,
+		 .data_timeout_s = 210,
+		 .v6_checksum = PIM_V6_AUTO },
 	.neighbors = 64,
 	.trees = 50000,
 	.output_sets = 4096,
@@ -40,6 +51,7 @@ const struct core_settings core_settings_default = {
 #define AT(member) offsetof(struct core_settings, member)
 #define NOT_SET    SETTING_NO_OFFSET
 #define HPIM       "HPIM-DM 5"
+#define PIM        "PIM-DM 4"
 #define OWN        "docs/PROTOCOL.md"
 
 #define S      SETTING_S
@@ -114,6 +126,36 @@ const struct setting setting_table[SETTING_COUNT] = {
 		{ "hold-forwarding", SWITCH, NEXT, LINK, 0, 1, AT(hold_forwarding), HPIM, NULL },
 	[SETTING_HOLD_FORWARDING_TIME] =
 		{ "hold-forwarding-time", MS, NEXT, LINK, 100, 60000, AT(hold_forwarding_ms), HPIM, NULL },
+	[SETTING_PIM_HELLO_INTERVAL] =
+		{ "pim-hello-interval", S, NOW, LINK, 1, 18724, AT(pim.hello_period_s), PIM, NULL },
+	[SETTING_PIM_HOLD_TIME] =
+		{ "pim-hold-time", S, NOW, LINK, 2, 65535, AT(pim.hold_s), PIM,
+		  "3.5 * pim-hello-interval" },
+	[SETTING_PIM_HELLO_DELAY] =
+		{ "pim-hello-delay", S, NEXT, LINK, 0, 60, AT(pim.hello_delay_s), PIM, NULL },
+	[SETTING_PIM_PROPAGATION_DELAY] =
+		{ "pim-propagation-delay", MS, NOW, LINK, 0, 32767, AT(pim.propagation_ms), PIM, NULL },
+	[SETTING_PIM_OVERRIDE_INTERVAL] =
+		{ "pim-override-interval", MS, NOW, LINK, 0, 65535, AT(pim.override_ms), PIM, NULL },
+	[SETTING_PIM_PRUNE_HOLD_TIME] =
+		{ "pim-prune-hold-time", S, NEXT, LINK, 1, 65535, AT(pim.prune_hold_s), PIM, NULL },
+	[SETTING_PIM_PRUNE_LIMIT_TIME] =
+		{ "pim-prune-limit-time", S, NEXT, LINK, 1, 65535, AT(pim.prune_limit_s), PIM,
+		  "pim-prune-hold-time" },
+	[SETTING_PIM_GRAFT_RETRY_TIME] =
+		{ "pim-graft-retry-time", S, NEXT, LINK, 1, 60, AT(pim.graft_retry_s), PIM, NULL },
+	[SETTING_PIM_ASSERT_TIME] =
+		{ "pim-assert-time", S, NEXT, LINK, 1, 65535, AT(pim.assert_s), PIM, NULL },
+	[SETTING_PIM_STATE_REFRESH] =
+		{ "pim-state-refresh", SWITCH, NOW, LINK, 0, 1, AT(pim.refresh), PIM, NULL },
+	[SETTING_PIM_STATE_REFRESH_INTERVAL] =
+		{ "pim-state-refresh-interval", S, NEXT, LINK, 1, 255, AT(pim.refresh_interval_s),
+		  PIM, NULL },
+	[SETTING_PIM_DATA_TIMEOUT] =
+		{ "pim-data-timeout", S, NEXT, LINK, 5, 86400, AT(pim.data_timeout_s), PIM, NULL },
+	[SETTING_PIM_V6_CHECKSUM] =
+		{ "pim-v6-checksum", SETTING_CHECKSUM, NOW, LINK, PIM_V6_AUTO, PIM_V6_LEGACY,
+		  AT(pim.v6_checksum), "PIM-DM 2.2", NULL },
 	GM_ROWS((int)SETTING_IGMP, "igmp", IP_FAMILY_4, "RFC 9776 8"),
 	GM_ROWS((int)SETTING_MLD, "mld", IP_FAMILY_6, "RFC 3810 9"),
 	[SETTING_NEIGHBORS] =
@@ -176,6 +218,10 @@ uint32_t setting_value(const struct core_settings *settings, enum setting_id id)
 		return HOLD_FACTOR * settings->hello_period_s;
 	if (id == SETTING_SYNC_HOLD_TIME)
 		return HOLD_FACTOR * settings->sync_retransmission_s;
+	if (id == SETTING_PIM_HOLD_TIME)
+		return settings->pim.hello_period_s * 7 / 2;
+	if (id == SETTING_PIM_PRUNE_LIMIT_TIME)
+		return settings->pim.prune_hold_s;
 	if (id >= SETTING_MLD && id < SETTING_NEIGHBORS)
 		return gm_derived(&settings->gm[IP_FAMILY_6], (enum setting_gm)(id - SETTING_MLD));
 	if (id >= SETTING_IGMP && id < SETTING_MLD)
@@ -222,5 +268,10 @@ enum settings_conflict settings_conflict(const struct core_settings *settings)
 		return SETTINGS_IGMP_RESPONSE_TOO_LONG;
 	if (gm[IP_FAMILY_6].query_response_ms >= 1000 * gm[IP_FAMILY_6].query_interval_s)
 		return SETTINGS_MLD_RESPONSE_TOO_LONG;
+	if (setting_value(settings, SETTING_PIM_HOLD_TIME) <= settings->pim.hello_period_s)
+		return SETTINGS_PIM_HOLD_TOO_SHORT;
+	if (settings->pim.refresh &&
+	    settings->pim.prune_hold_s <= settings->pim.refresh_interval_s)
+		return SETTINGS_PIM_REFRESH_TOO_LONG;
 	return SETTINGS_AGREE;
 }

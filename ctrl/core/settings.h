@@ -32,6 +32,31 @@ struct gm_settings {
 	uint32_t group_sources;     /* of one group */
 };
 
+/* Checksum of the IPv6 messages of PIM-DM on an interface. Description of PIM-DM, 2.2. */
+enum pim_v6_checksum {
+	PIM_V6_AUTO, /* as neighbors have it: legacy while one of them has it, else RFC */
+	PIM_V6_RFC,
+	PIM_V6_LEGACY,
+	PIM_V6_COUNT,
+};
+
+/** struct pim_settings - PIM-DM. Description of PIM-DM, section 4. */
+struct pim_settings {
+	uint32_t hello_period_s;
+	uint32_t hold_s;         /* announced, 65535: forever; may be SETTING_DERIVED */
+	uint32_t hello_delay_s;  /* Triggered_Hello_Delay */
+	uint32_t propagation_ms; /* LAN Prune Delay: these two */
+	uint32_t override_ms;
+	uint32_t prune_hold_s;  /* J/P_Holdtime: in our Prunes */
+	uint32_t prune_limit_s; /* t_limit; may be SETTING_DERIVED */
+	uint32_t graft_retry_s;
+	uint32_t assert_s;
+	uint32_t refresh; /* State Refresh: 0 or 1 */
+	uint32_t refresh_interval_s;
+	uint32_t data_timeout_s;
+	uint32_t v6_checksum; /* enum pim_v6_checksum */
+};
+
 /** struct core_settings - Settings of an instance, or of an interface. Names end in the unit. */
 struct core_settings {
 	/* Description of HPIM-DM, section 5. */
@@ -48,6 +73,7 @@ struct core_settings {
 	uint32_t sync_fragment; /* trees per Sync, 0: from the MTU */
 	uint32_t hold_forwarding_ms;
 	uint32_t initial_flood, hold_forwarding; /* 0 or 1 */
+	struct pim_settings pim;
 	/* Limits. */
 	uint32_t neighbors; /* of an interface and family */
 	uint32_t trees;     /* of a family; the forwarding plane has room for those of both */
@@ -85,6 +111,19 @@ enum setting_id {
 	SETTING_INITIAL_FLOOD_TIME,
 	SETTING_HOLD_FORWARDING,
 	SETTING_HOLD_FORWARDING_TIME,
+	SETTING_PIM_HELLO_INTERVAL,
+	SETTING_PIM_HOLD_TIME,
+	SETTING_PIM_HELLO_DELAY,
+	SETTING_PIM_PROPAGATION_DELAY,
+	SETTING_PIM_OVERRIDE_INTERVAL,
+	SETTING_PIM_PRUNE_HOLD_TIME,
+	SETTING_PIM_PRUNE_LIMIT_TIME,
+	SETTING_PIM_GRAFT_RETRY_TIME,
+	SETTING_PIM_ASSERT_TIME,
+	SETTING_PIM_STATE_REFRESH,
+	SETTING_PIM_STATE_REFRESH_INTERVAL,
+	SETTING_PIM_DATA_TIMEOUT,
+	SETTING_PIM_V6_CHECKSUM,
 	SETTING_IGMP, /* first row of IGMP; those of MLD have the same order */
 	SETTING_MLD = SETTING_IGMP + SETTING_GM_COUNT,
 	SETTING_NEIGHBORS = SETTING_MLD + SETTING_GM_COUNT,
@@ -98,10 +137,11 @@ enum setting_id {
 };
 
 enum setting_unit {
-	SETTING_S,      /* seconds */
-	SETTING_MS,     /* stored in milliseconds, written in seconds */
-	SETTING_NUMBER, /* a count */
-	SETTING_SWITCH, /* on, off */
+	SETTING_S,        /* seconds */
+	SETTING_MS,       /* stored in milliseconds, written in seconds */
+	SETTING_NUMBER,   /* a count */
+	SETTING_SWITCH,   /* on, off */
+	SETTING_CHECKSUM, /* enum pim_v6_checksum */
 };
 
 /* When a change takes effect. */
@@ -184,6 +224,8 @@ enum settings_conflict {
 	SETTINGS_SYNC_HOLD_TOO_SHORT,
 	SETTINGS_IGMP_RESPONSE_TOO_LONG, /* RFC 9776, 8.3: less than the Query Interval */
 	SETTINGS_MLD_RESPONSE_TOO_LONG,  /* RFC 3810, 9.3 */
+	SETTINGS_PIM_HOLD_TOO_SHORT,     /* as SETTINGS_HOLD_TOO_SHORT */
+	SETTINGS_PIM_REFRESH_TOO_LONG,   /* prunes would end before they are refreshed */
 };
 
 enum settings_conflict settings_conflict(const struct core_settings *settings);

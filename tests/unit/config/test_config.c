@@ -27,6 +27,9 @@ Test(config, values_are_read_in_their_unit)
 		{ SETTING_HELLO_INTERVAL, "7s", -EINVAL, 0 },
 		{ SETTING_HELLO_INTERVAL, "1.5", -EINVAL, 0 },
 		{ SETTING_HELLO_INTERVAL, "99999999999999999999", -EINVAL, 0 },
+		{ SETTING_PIM_V6_CHECKSUM, "auto", 0, PIM_V6_AUTO },
+		{ SETTING_PIM_V6_CHECKSUM, "legacy", 0, PIM_V6_LEGACY },
+		{ SETTING_PIM_V6_CHECKSUM, "1", -EINVAL, 0 },
 		{ SETTING_HOLD_FORWARDING_TIME, "1.5", 0, 1500 },
 		{ SETTING_HOLD_FORWARDING_TIME, "0.25", 0, 250 },
 		{ SETTING_HOLD_FORWARDING_TIME, "2.", 0, 2000 },
@@ -59,6 +62,8 @@ Test(config, refusals_name_setting_range_and_value)
 	cr_expect_str_eq(why, "hold-forwarding-time is a time in seconds from 0.1 to 60, not 'x'");
 	config_value_parse(SETTING_INITIAL_FLOOD, "1", &value, why);
 	cr_expect_str_eq(why, "initial-flood is on or off, not '1'");
+	config_value_parse(SETTING_PIM_V6_CHECKSUM, "on", &value, why);
+	cr_expect_str_eq(why, "pim-v6-checksum is auto, rfc or legacy, not 'on'");
 }
 
 Test(config, conflict_names_both_and_where)

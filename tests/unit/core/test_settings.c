@@ -68,6 +68,8 @@ Test(settings, what_is_not_set_is_derived_as_the_sources_say)
 	} rows[] = {
 		{ SETTING_HOLD_TIME, 80 },
 		{ SETTING_SYNC_HOLD_TIME, 8 },
+		{ SETTING_PIM_HOLD_TIME, 24 },
+		{ SETTING_PIM_PRUNE_LIMIT_TIME, 100 },
 		{ (int)SETTING_MLD + SETTING_GM_STARTUP_QUERY_INTERVAL, 10 },
 		{ (int)SETTING_MLD + SETTING_GM_STARTUP_QUERY_COUNT, 3 },
 		{ (int)SETTING_MLD + SETTING_GM_LAST_MEMBER_QUERY_COUNT, 3 },
@@ -81,6 +83,8 @@ Test(settings, what_is_not_set_is_derived_as_the_sources_say)
 
 	settings.hello_period_s = 20;
 	settings.sync_retransmission_s = 2;
+	settings.pim.hello_period_s = 7;
+	settings.pim.prune_hold_s = 100;
 	settings.gm[IP_FAMILY_6] = (struct gm_settings){ .robustness = 3,
 							 .query_interval_s = 40,
 							 .query_response_ms = 5000 };
@@ -120,6 +124,12 @@ Test(settings, values_that_cannot_go_together_are_found)
 	settings.gm[IP_FAMILY_6].query_response_ms = 125000;
 	cr_expect_eq(settings_conflict(&settings), SETTINGS_MLD_RESPONSE_TOO_LONG);
 	settings.gm[IP_FAMILY_6].query_response_ms = 10000;
+	settings.pim.hold_s = 30;
+	cr_expect_eq(settings_conflict(&settings), SETTINGS_PIM_HOLD_TOO_SHORT);
+	settings.pim.hold_s = 31;
+	settings.pim.prune_hold_s = 60;
+	cr_expect_eq(settings_conflict(&settings), SETTINGS_PIM_REFRESH_TOO_LONG);
+	settings.pim.refresh = false;
 	cr_expect_eq(settings_conflict(&settings), SETTINGS_AGREE);
 }
 
