@@ -148,6 +148,7 @@ static void write_data(struct writer *out, const struct ev_data *data)
 	wr_any(out, &data->source);
 	wr_any(out, &data->group);
 	wr_u64(out, (uint64_t)data->seen_for);
+	wr_u8(out, data->ttl);
 }
 
 static void read_data(struct reader *in, struct ev_data *data)
@@ -157,6 +158,7 @@ static void read_data(struct reader *in, struct ev_data *data)
 	data->source = rd_any(in);
 	data->group = rd_any(in);
 	data->seen_for = (hp_time)rd_u64(in);
+	data->ttl = rd_u8(in);
 	if (data->kind > DATA_NOTIFY)
 		in->bad = true;
 }

@@ -85,7 +85,8 @@ static void events_of_all_kinds(struct core_event events[EVENTS])
 						   .link = LINK_NONE,
 						   .source = addr("10.0.1.5"),
 						   .group = addr("239.1.1.1"),
-						   .seen_for = HP_TIME_NEVER } };
+						   .seen_for = HP_TIME_NEVER,
+						   .ttl = 31 } };
 	events[10] = (struct core_event){ .kind = EV_STALE,
 					  .stale = { .kind = STALE_ROUTE,
 						     .link = 1,
