@@ -32,6 +32,15 @@ struct config_link {
 	struct config_settings settings;
 };
 
+/**
+ * config_link_conflict() - Whether HPIM-DM and PIM-DM are both to run for a family: an interface
+ * runs one of them at most.
+ */
+static inline bool config_link_conflict(const bool wanted[PROTO_COUNT])
+{
+	return wanted[PROTO_HPIM] && wanted[PROTO_PIMDM];
+}
+
 /* All ones is the metric of what cannot be reached. */
 #define CONFIG_METRIC_MAX (UINT32_MAX - 1)
 

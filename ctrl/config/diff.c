@@ -46,23 +46,32 @@ static void diff_membership(const struct walk *walk, enum ip_family family,
 					       .is_on = is->has_ssm_any_source });
 }
 
-/* Multicast router discovery goes with HPIM-DM: switches that snoop must know the routers. */
+static bool wants_routing(const struct config_link *link, enum ip_family family)
+{
+	return link->wanted[family][PROTO_HPIM] || link->wanted[family][PROTO_PIMDM];
+}
+
+/*
+ * Multicast router discovery goes with HPIM-DM and PIM-DM: switches that snoop must know the
+ * routers. What ends comes first: an interface that changes from one to the other never runs both.
+ */
 static void diff_protocols(const struct walk *walk, enum ip_family family,
 			   const struct config_link *was, const struct config_link *is)
 {
-	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++) {
-		bool is_on = is->wanted[family][proto];
+	static const bool order[] = { false, true };
 
-		if (was->wanted[family][proto] == is_on)
-			continue;
-		emit(walk, (struct ev_config){ .kind = CONFIG_LINK,
+	for (unsigned int i = 0; i < 2; i++)
+		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+			if (is->wanted[family][proto] == order[i] &&
+			    was->wanted[family][proto] != order[i])
+				emit(walk, (struct ev_config){ .kind = CONFIG_LINK,
+							       .family = family,
+							       .proto = proto,
+							       .is_on = order[i] });
+	if (wants_routing(was, family) != wants_routing(is, family))
+		emit(walk, (struct ev_config){ .kind = CONFIG_MRD,
 					       .family = family,
-					       .proto = proto,
-					       .is_on = is_on });
-		if (proto == PROTO_HPIM)
-			emit(walk, (struct ev_config){
-					   .kind = CONFIG_MRD, .family = family, .is_on = is_on });
-	}
+					       .is_on = wants_routing(is, family) });
 }
 
 void config_link_diff(const struct config_link *was, const struct config_link *is, uint16_t link,

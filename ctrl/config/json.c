@@ -78,8 +78,8 @@ unsigned int config_settings_decode(struct json_object *object,
 
 /* Names of what is on or off, as in the records of hpimctl. */
 static const char *const proto_names[IP_FAMILY_COUNT][PROTO_COUNT] = {
-	[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4", [PROTO_GM] = "igmp", [PROTO_PIMDM] = "pimdm4" },
-	[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6", [PROTO_GM] = "mld", [PROTO_PIMDM] = "pimdm6" },
+	[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4", [PROTO_GM] = "igmp", [PROTO_PIMDM] = "pim_dm4" },
+	[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6", [PROTO_GM] = "mld", [PROTO_PIMDM] = "pim_dm6" },
 };
 static const char *const version_names[IP_FAMILY_COUNT] = { "igmp_version", "mld_version" };
 
@@ -122,6 +122,8 @@ bool config_link_decode(struct json_object *object, struct config_link *ret_link
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
 			link.wanted[family][proto] = field_bool(object, proto_names[family][proto]);
+		if (config_link_conflict(link.wanted[family]))
+			return false;
 		if (!field_gm_version(object, family, &link.gm_version[family]))
 			return false;
 	}

@@ -24,8 +24,9 @@ static const struct {
 	int families;
 } protocols[] = {
 	{ "hpim", PROTO_HPIM, IPV4 | IPV6 }, { "hpim4", PROTO_HPIM, IPV4 },
-	{ "hpim6", PROTO_HPIM, IPV6 },       { "igmp", PROTO_GM, IPV4 },
-	{ "mld", PROTO_GM, IPV6 },
+	{ "hpim6", PROTO_HPIM, IPV6 },       { "pim-dm", PROTO_PIMDM, IPV4 | IPV6 },
+	{ "pim-dm4", PROTO_PIMDM, IPV4 },    { "pim-dm6", PROTO_PIMDM, IPV6 },
+	{ "igmp", PROTO_GM, IPV4 },          { "mld", PROTO_GM, IPV6 },
 };
 
 #define PROTOCOL_COUNT (sizeof(protocols) / sizeof(protocols[0]))
@@ -41,13 +42,24 @@ static void read_protocol(struct yaml_in *in, yaml_node_t *node, void *ctx)
 	while (i < PROTOCOL_COUNT && strcmp(text, protocols[i].name) != 0)
 		i++;
 	if (i == PROTOCOL_COUNT) {
-		yaml_wrong(in, node, "found '%.60s', expected hpim, hpim4, hpim6, igmp or mld",
+		yaml_wrong(in, node,
+			   "found '%.60s', expected hpim, hpim4, hpim6, pim-dm, pim-dm4, pim-dm6, "
+			   "igmp or mld",
 			   text);
 		return;
 	}
-	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
-		if (protocols[i].families & 1 << family)
-			link->wanted[family][protocols[i].proto] = true;
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		if (!(protocols[i].families & 1 << family))
+			continue;
+		link->wanted[family][protocols[i].proto] = true;
+		if (config_link_conflict(link->wanted[family])) {
+			yaml_wrong(in, node,
+				   "found HPIM-DM and PIM-DM for IPv%d, expected one of them: an "
+				   "interface runs one of the two for a family",
+				   family == IP_FAMILY_4 ? 4 : 6);
+			return;
+		}
+	}
 }
 
 static void read_protocols(struct yaml_in *in, yaml_node_t *node, void *object)
@@ -73,8 +85,8 @@ static void write_protocols(struct yaml_out *out, const char *name, const void *
 	for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
 		int families = families_of(link, protocols[i].proto);
 
-		if (protocols[i].proto == PROTO_HPIM ? families == protocols[i].families
-						     : families & protocols[i].families)
+		if (protocols[i].proto == PROTO_GM ? families & protocols[i].families
+						   : families == protocols[i].families)
 			yaml_put(out, NULL, protocols[i].name);
 	}
 	yaml_list_end(out);
@@ -187,8 +199,8 @@ static void write_threshold(struct yaml_out *out, const char *name, const void *
 
 /* clang-format off */
 const struct yaml_row yaml_link_rows[] = {
-	{ YAML_AT_INTERFACE, "protocols", "list of `hpim`, `hpim4`, `hpim6`, `igmp`, `mld`",
-	  "`[hpim, igmp, mld]`", "what runs; `[]`: nothing, also where a pattern fits",
+	{ YAML_AT_INTERFACE, "protocols", "list of `hpim`, `hpim4`, `hpim6`, `pim-dm`, `pim-dm4`, `pim-dm6`, `igmp`, `mld`",
+	  "`[hpim, igmp, mld]`", "what runs, of HPIM-DM and PIM-DM one for a family; `[]`: nothing, also where a pattern fits",
 	  read_protocols, write_protocols },
 	{ YAML_AT_INTERFACE, "igmp-version", "2 or 3", "3", "of the queries sent",
 	  read_igmp_version, write_igmp_version },

@@ -181,7 +181,8 @@ static bool has_address_for(const struct rtnl_link *link,
 		const struct ip_addr *addr = &link->addrs[i].addr;
 		enum ip_family family = ip_addr_family(addr);
 
-		if ((protos[family][PROTO_HPIM] || protos[family][PROTO_GM]) &&
+		if ((protos[family][PROTO_HPIM] || protos[family][PROTO_PIMDM] ||
+		     protos[family][PROTO_GM]) &&
 		    (family == IP_FAMILY_4 || ip_addr_is_link_local(addr)))
 			return true;
 	}
@@ -352,6 +353,31 @@ static bool may_attach(const struct port_request *request, const struct rtnl_lin
 	return false;
 }
 
+/* An interface runs one of HPIM-DM and PIM-DM for a family. */
+static bool has_conflict(const struct daemon *daemon, const struct port_request *request,
+			 struct refusal *refusal)
+{
+	uint16_t number = port_by_name(daemon, request->name);
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		const bool *asked = request->protos[family];
+		enum core_proto other = asked[PROTO_HPIM] ? PROTO_PIMDM : PROTO_HPIM;
+
+		if (!asked[PROTO_HPIM] && !asked[PROTO_PIMDM])
+			continue;
+		if (!asked[other] &&
+		    (number == LINK_NONE || !daemon->ports[number].config.wanted[family][other]))
+			continue;
+		refuse(refusal, CTL_EXIT_REFUSED, "conflict",
+		       other == PROTO_HPIM ? "'hpimctl detach IFACE hpim' ends HPIM-DM there"
+					   : "'hpimctl detach IFACE pim-dm' ends PIM-DM there",
+		       "%s: HPIM-DM and PIM-DM cannot both run for IPv%d on an interface",
+		       request->name, family == IP_FAMILY_4 ? 4 : 6);
+		return true;
+	}
+	return false;
+}
+
 static void log_waiting(const struct daemon *daemon, uint16_t number)
 {
 	char why[128];
@@ -369,7 +395,7 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 	struct port before = { .is_used = false };
 	int err;
 
-	if (!may_attach(request, link, ret_refusal))
+	if (!may_attach(request, link, ret_refusal) || has_conflict(daemon, request, ret_refusal))
 		return LINK_NONE;
 	if (!is_new)
 		before = daemon->ports[number];

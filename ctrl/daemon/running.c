@@ -351,7 +351,7 @@ static bool change_policy(const struct change *change)
 /* Switch off what no longer runs; an interface that nothing needs is detached. */
 static void leave_ports(const struct change *change)
 {
-	struct port_request all = { .protos = { { true, true }, { true, true } } };
+	struct port_request all = { .protos = { { true, true, true }, { true, true, true } } };
 
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
 		const struct port *port = &change->daemon->ports[link];

@@ -17,8 +17,12 @@
 static void put_protocols(const struct daemon *daemon, struct json_object *record, uint16_t link)
 {
 	static const char *const names[IP_FAMILY_COUNT][PROTO_COUNT] = {
-		[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4", [PROTO_GM] = "igmp", [PROTO_PIMDM] = "pimdm4" },
-		[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6", [PROTO_GM] = "mld", [PROTO_PIMDM] = "pimdm6" },
+		[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4",
+				  [PROTO_GM] = "igmp",
+				  [PROTO_PIMDM] = "pim_dm4" },
+		[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6",
+				  [PROTO_GM] = "mld",
+				  [PROTO_PIMDM] = "pim_dm6" },
 	};
 
 	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)

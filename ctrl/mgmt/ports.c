@@ -40,17 +40,24 @@ struct outcome {
 	char text[480];       /* all refusals, or as many as there is room for */
 };
 
-/* "hpim", "igmp" and "mld" of the arguments; none of them means all. */
-static void read_protocols(struct json_object *args, struct port_request *request)
+/*
+ * The protocols of the arguments. None of them means HPIM-DM, IGMP and MLD to attach, and all to
+ * detach.
+ */
+static void read_protocols(struct json_object *args, bool is_detach, struct port_request *request)
 {
-	bool hpim = field_bool(args, "hpim"), igmp = field_bool(args, "igmp"),
-	     mld = field_bool(args, "mld");
-	bool all = !hpim && !igmp && !mld;
+	bool hpim = field_bool(args, "hpim"), pim_dm = field_bool(args, "pim_dm");
+	const bool gm[IP_FAMILY_COUNT] = { field_bool(args, "igmp"), field_bool(args, "mld") };
+	bool all = !hpim && !pim_dm && !gm[IP_FAMILY_4] && !gm[IP_FAMILY_6];
 
-	request->protos[IP_FAMILY_4][PROTO_HPIM] = (hpim || all) && arg_family(args, IP_FAMILY_4);
-	request->protos[IP_FAMILY_6][PROTO_HPIM] = (hpim || all) && arg_family(args, IP_FAMILY_6);
-	request->protos[IP_FAMILY_4][PROTO_GM] = igmp || (all && arg_family(args, IP_FAMILY_4));
-	request->protos[IP_FAMILY_6][PROTO_GM] = mld || (all && arg_family(args, IP_FAMILY_6));
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
+		bool is_asked = arg_family(args, family);
+		bool *protos = request->protos[family];
+
+		protos[PROTO_HPIM] = (hpim || all) && is_asked;
+		protos[PROTO_PIMDM] = (pim_dm || (all && is_detach)) && is_asked;
+		protos[PROTO_GM] = gm[family] || (all && is_asked);
+	}
 }
 
 /* No kernel has an interface of this name. */
@@ -79,7 +86,7 @@ static bool read_name(struct ctl_client *client, struct json_object *args, const
 	return false;
 }
 
-static bool read_request(struct ctl_client *client, struct json_object *args,
+static bool read_request(struct ctl_client *client, struct json_object *args, bool is_detach,
 			 struct port_request *request)
 {
 	const char *mode = field_text(args, "mode");
@@ -93,7 +100,7 @@ static bool read_request(struct ctl_client *client, struct json_object *args,
 				mode);
 		return false;
 	}
-	read_protocols(args, request);
+	read_protocols(args, is_detach, request);
 	request->fast_leave = field_bool(args, "fast_leave");
 	request->no_fast_leave = !request->fast_leave && field_bool(args, "no_fast_leave");
 	request->ssm_any_source = field_bool(args, "ssm_any_source");
@@ -225,11 +232,11 @@ static void set_threshold(struct daemon *daemon, struct ctl_client *client,
 void ports_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		   struct json_object *args)
 {
+	bool is_detach = !strcmp(cmd, "detach");
 	struct port_request request;
 
 	if (!strcmp(cmd, "threshold"))
 		set_threshold(daemon, client, args);
-	else if (read_request(client, args, &request))
-		change_all(daemon, client, &request,
-			   !strcmp(cmd, "attach") ? port_attach : port_detach);
+	else if (read_request(client, args, is_detach, &request))
+		change_all(daemon, client, &request, is_detach ? port_detach : port_attach);
 }

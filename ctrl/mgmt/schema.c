@@ -26,7 +26,7 @@
 #define EXTRA_FAMILY EXTRA_NUMBER("family", NULL, "4: IPv4; 6: IPv6")
 #define PROTOCOLS  BOOL("hpim4", "HPIM-DM runs for IPv4"), BOOL("hpim6", "HPIM-DM runs for IPv6"), \
 		   BOOL("igmp", "IGMP runs"), BOOL("mld", "MLD runs"), \
-		   EXTRA_BOOL("pimdm4", "PIM-DM runs for IPv4"), EXTRA_BOOL("pimdm6", "PIM-DM runs for IPv6")
+		   BOOL("pim_dm4", "PIM-DM runs for IPv4"), BOOL("pim_dm6", "PIM-DM runs for IPv6")
 #define TIER       TEXT("tier", "what carries the packets that arrive: xdp, tc or kernel")
 #define WHY_TIER   TEXT("why", "what keeps it from XDP, or what it waits for")
 #define OUTPUTS    TEXT("outputs", "interfaces packets leave by; '-': none")

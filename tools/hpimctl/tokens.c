@@ -72,6 +72,8 @@ const struct token tokens[] = {
 	  "the interfaces, patterns as 'eth*', or all; without more words: hpim igmp mld" },
 	{ AT_ATTACH_OPTION, "hpim", AT_ATTACH_OPTION, ACT_FLAG, "hpim", NULL,
 	  "speak HPIM-DM to neighbors" },
+	{ AT_ATTACH_OPTION, "pim-dm", AT_ATTACH_OPTION, ACT_FLAG, "pim_dm", NULL,
+	  "speak PIM-DM to neighbors, in place of HPIM-DM; with -4 or -6: for one family" },
 	{ AT_ATTACH_OPTION, "igmp", AT_IGMP_VERSION, ACT_FLAG, "igmp", NULL,
 	  "learn IPv4 members" },
 	{ AT_IGMP_VERSION, "v2", AT_ATTACH_OPTION, ACT_VERSION, "igmp_version", NULL,
@@ -110,6 +112,7 @@ const struct token tokens[] = {
 	{ AT_DETACH, NULL, AT_DETACH_OPTION, ACT_INTERFACES, NULL, "IFACE[,IFACE...]",
 	  "the interfaces, patterns, or all; without more words: from all protocols" },
 	{ AT_DETACH_OPTION, "hpim", AT_DETACH_OPTION, ACT_FLAG, "hpim", NULL, "only HPIM-DM" },
+	{ AT_DETACH_OPTION, "pim-dm", AT_DETACH_OPTION, ACT_FLAG, "pim_dm", NULL, "only PIM-DM" },
 	{ AT_DETACH_OPTION, "igmp", AT_DETACH_OPTION, ACT_FLAG, "igmp", NULL, "only IGMP" },
 	{ AT_DETACH_OPTION, "mld", AT_DETACH_OPTION, ACT_FLAG, "mld", NULL, "only MLD" },
 

@@ -178,6 +178,33 @@ Test(config, difference_begins_with_the_settings)
 	cr_expect_eq(events.last[0].own, 0, "and takes them back");
 }
 
+/* Description of PIM-DM, 8.4: an interface runs one of the two. */
+Test(config, router_discovery_goes_with_either_routing_protocol)
+{
+	static const struct config_link nothing, hpim = { .wanted = { { [PROTO_HPIM] = true } } },
+						 pim = { .wanted = { { [PROTO_PIMDM] = true } } };
+	struct events events = { .count = 0 };
+
+	config_link_diff(&nothing, &pim, 5, keep, &events);
+	cr_assert_eq(events.count, 2);
+	cr_expect(events.last[0].kind == CONFIG_LINK && events.last[0].proto == PROTO_PIMDM);
+	cr_expect(events.last[1].kind == CONFIG_MRD && events.last[1].is_on);
+	events.count = 0;
+	config_link_diff(&pim, &hpim, 5, keep, &events);
+	cr_assert_eq(events.count, 2, "router discovery goes on");
+	cr_expect(events.last[0].proto == PROTO_PIMDM && !events.last[0].is_on,
+		  "what ends comes first");
+	cr_expect(events.last[1].proto == PROTO_HPIM && events.last[1].is_on);
+	events.count = 0;
+	config_link_diff(&hpim, &pim, 5, keep, &events);
+	cr_assert_eq(events.count, 2);
+	cr_expect(events.last[0].proto == PROTO_HPIM && !events.last[0].is_on);
+	events.count = 0;
+	config_link_diff(&hpim, &nothing, 5, keep, &events);
+	cr_assert_eq(events.count, 2);
+	cr_expect(events.last[1].kind == CONFIG_MRD && !events.last[1].is_on);
+}
+
 /* docs/MANAGEMENT.md has a row for each setting, with what the table says. */
 Test(config, documents_say_what_the_table_says)
 {

@@ -43,7 +43,7 @@ static const char everything[] =
 	"  trees: 1000\n"
 	"interfaces:\n"
 	"  eth*:\n"
-	"    protocols: [hpim4, igmp]\n"
+	"    protocols: [hpim4, pim-dm6, igmp]\n"
 	"  eth0:\n"
 	"    protocols: [hpim, igmp, mld]\n"
 	"    igmp-version: 2\n"
@@ -219,7 +219,15 @@ static const struct {
 	{ V "interfaces:\n  sixteen-letters-: {}\n",
 	  "3:3: found 'sixteen-letters-', expected the name of an interface, of up to 15 "
 	  "bytes, or a pattern as 'eth*'\n" },
-	{ I "protocols: [pim]\n", "4:17: found 'pim', expected hpim, hpim4, hpim6, igmp or mld\n" },
+	{ I "protocols: [pim]\n",
+	  "4:17: found 'pim', expected hpim, hpim4, hpim6, pim-dm, pim-dm4, "
+	  "pim-dm6, igmp or mld\n" },
+	{ I "protocols: [hpim, igmp, pim-dm6]\n",
+	  "4:29: found HPIM-DM and PIM-DM for IPv6, expected one of them: an interface runs one of "
+	  "the two for a family\n" },
+	{ I "protocols: [pim-dm, hpim4]\n",
+	  "4:25: found HPIM-DM and PIM-DM for IPv4, expected one of them: an interface runs one of "
+	  "the two for a family\n" },
 	{ I "protocols: {igmp: on}\n", "4:16: found a mapping, expected a list of protocols\n" },
 	{ I "igmp-version: 1\n", "4:19: found '1', expected a number from 2 to 3\n" },
 	{ I "mld-version: 3\n", "4:18: found '3', expected a number from 1 to 2\n" },

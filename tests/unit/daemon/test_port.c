@@ -65,6 +65,23 @@ static void attach(const char *args)
 	cr_assert_eq(reply->exit, CTL_EXIT_OK, "%s: %s", args, reply->message);
 }
 
+/* The protocols of the running configuration, as it is saved. */
+static const char *running_protocols(void)
+{
+	static char text[512];
+	const char *rows = reply_rows(request("config show", "{}"), "text");
+
+	text[0] = '\0';
+	for (const char *line = rows; *line; line = strchr(line, '\n') + 1) {
+		const char *end = strchr(line, '\n') + 1;
+
+		if (!strncmp(line, "    protocols:", 14))
+			(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%.*s",
+				       (int)(end - line), line);
+	}
+	return text;
+}
+
 /* ---- attach ---- */
 
 Test(port, attach_switches_on_what_is_asked_for)
@@ -139,6 +156,34 @@ Test(port, refusals_of_attach)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		expect_unchanged("attach", rows[i].args, rows[i].exit, rows[i].code,
 				 rows[i].message);
+}
+
+/* Description of PIM-DM, 8.4. What is refused opens no socket and attaches nothing. */
+Test(port, interface_runs_one_of_hpim_and_pim_for_a_family)
+{
+	attach("{'interface':'eth2','pim_dm':true,'family':4}");
+	expect_unchanged("attach", "{'interface':'eth2'}", CTL_EXIT_REFUSED, "conflict",
+			 "eth2: HPIM-DM and PIM-DM cannot both run for IPv4 on an interface");
+	expect_unchanged("attach", "{'interface':'eth2','igmp':true,'hpim':true}", CTL_EXIT_REFUSED,
+			 "conflict",
+			 "eth2: HPIM-DM and PIM-DM cannot both run for IPv4 on an interface");
+	attach("{'interface':'eth2','hpim':true,'family':6}");
+	expect_unchanged("attach", "{'interface':'eth2','pim_dm':true}", CTL_EXIT_REFUSED,
+			 "conflict",
+			 "eth2: HPIM-DM and PIM-DM cannot both run for IPv6 on an interface");
+	expect_unchanged("attach", "{'interface':'eth3','hpim':true,'pim_dm':true}",
+			 CTL_EXIT_REFUSED, "conflict",
+			 "eth3: HPIM-DM and PIM-DM cannot both run for IPv4 on an interface");
+	cr_expect_str_eq(running_protocols(), "    protocols: [hpim6, pim-dm4]\n");
+	cr_expect_eq(request("detach", "{'interface':'eth2','pim_dm':true}")->exit, CTL_EXIT_OK);
+	attach("{'interface':'eth2','hpim':true}");
+	cr_expect_str_eq(running_protocols(), "    protocols: [hpim]\n");
+	cr_expect_eq(request("detach", "{'interface':'eth2'}")->exit, CTL_EXIT_OK);
+	attach("{'interface':'eth2','pim_dm':true}");
+	cr_expect_str_eq(running_protocols(), "    protocols: [pim-dm]\n");
+	cr_expect_eq(request("detach", "{'interface':'eth2'}")->exit, CTL_EXIT_OK,
+		     "without words, from all");
+	expect_ports("");
 }
 
 Test(port, sockets_that_cannot_be_opened_undo_what_was_switched_on)

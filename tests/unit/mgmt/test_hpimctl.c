@@ -110,7 +110,7 @@ Test(hpimctl, unknown_word_lists_what_is_expected)
 {
 	expect(run_alone("attach eth0 everything"), CTL_EXIT_USAGE, "",
 	       "hpimctl: 'everything' is not understood (usage)\n"
-	       "  hint: expected here: hpim igmp mld fast-leave no-fast-leave "
+	       "  hint: expected here: hpim pim-dm igmp mld fast-leave no-fast-leave "
 	       "ssm-any-source no-ssm-any-source passive no-passive mode\n");
 }
 
@@ -225,8 +225,8 @@ Test(hpimctl, list_done_in_part_exits_6_and_shows_what_was_done)
 					  NO_SUCH } };
 
 	expect(run(&fake, "attach eth0,eth9"), CTL_EXIT_PARTLY,
-	       "interface hpim4 hpim6 igmp mld tier   why\n"
-	       "eth0      yes   yes   yes  no  native -\n",
+	       "interface hpim4 hpim6 igmp mld pim_dm4 pim_dm6 tier   why\n"
+	       "eth0      yes   yes   yes  no  -       -       native -\n",
 	       "hpimctl: no interface eth9 (not-found)\n  hint: see: ip link\n");
 	cr_expect_str_eq(fake.heard,
 			 "{\"id\":1,\"cmd\":\"attach\",\"args\":{\"interface\":\"eth0\"}}\n"
