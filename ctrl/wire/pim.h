@@ -49,9 +49,11 @@ struct pim_hello {
 	uint16_t hold_s;
 	uint16_t delay_ms, override_ms; /* LAN Prune Delay */
 	uint32_t gen_id;
-	uint8_t refresh_s;    /* State Refresh Capable, version 1: its interval */
-	const uint8_t *addrs; /* Address List, undecoded: pim_hello_addr(); borrowed */
-	size_t addrs_len;     /* bytes */
+	uint8_t refresh_s; /* State Refresh Capable, version 1: its interval */
+	/* Address List, undecoded: pim_hello_addr(); borrowed. Those of @family count. */
+	const uint8_t *addrs;
+	size_t addrs_len; /* bytes */
+	enum ip_family family;
 };
 
 /** struct pim_entry - One (S,G) of a Join/Prune, Graft or GraftAck. */
@@ -68,7 +70,10 @@ struct pim_join_prune {
 	uint8_t group_count;
 	const uint8_t *groups;
 	size_t groups_len;
-	/* To encode: entries of the same group stand together, its joins before its prunes. */
+	/*
+	 * To encode: entries of the same group stand together, its joins before its prunes, so that
+	 * they make one record. None: @groups is written as it was received.
+	 */
 	const struct pim_entry *entries;
 	size_t entry_count;
 };
@@ -128,22 +133,25 @@ struct pim_walk {
 /** pim_entry_next() - The joins of a group come before its prunes. Return: false: no more. */
 bool pim_entry_next(struct pim_walk *walk, struct pim_entry *ret_entry);
 
-/** pim_hello_addr() - Address number @i of the Address List. Return: false: no more. */
+/**
+ * pim_hello_addr() - Unicast address number @i of the Address List that is of the message's family.
+ * Return: false: no more. Walks the list from its start.
+ */
 bool pim_hello_addr(const struct pim_hello *hello, size_t i, struct ip_addr *ret_addr);
 
 /**
  * pim_encode() - Write one message, Holdtime as first option of a Hello (8.5).
  * @src, @dst: of the IP packet; they enter the checksum of IPv6.
  *
- * Return: its length, 0: @size is too small, or more than 255 groups.
+ * Return: its length, 0: @size is too small, or more than 255 groups or 65535 sources of one.
  */
 size_t pim_encode(const struct pim_msg *msg, const struct ip_addr *src, const struct ip_addr *dst,
 		  enum pim_checksum checksum, uint8_t *bytes, size_t size);
 
-/** pim_type_name() - "hello", "join-prune", "assert", ... */
+/** pim_type_name() - "hello", "join-prune", "assert", "graft", "graft-ack", "state-refresh". */
 const char *pim_type_name(enum pim_type type);
 
-/** pim_refusal_name() - "short", "version", ... */
+/** pim_refusal_name() - "accepted", "short", "version", "type", "checksum", "option", "address". */
 const char *pim_refusal_name(enum pim_refusal refusal);
 
 #endif

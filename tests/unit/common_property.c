@@ -131,6 +131,133 @@ bool property_hpim(enum ip_family family, const uint8_t *bytes, size_t len)
 	return is_decoded;
 }
 
+static bool metric_equal(const struct pim_metric *a, const struct pim_metric *b)
+{
+	return a->preference == b->preference && a->metric == b->metric;
+}
+
+static bool pim_hello_equal(const struct pim_hello *a, const struct pim_hello *b)
+{
+	struct ip_addr x, y;
+	bool is_same = a->has_hold == b->has_hold && a->hold_s == b->hold_s &&
+		       a->has_delay == b->has_delay && a->delay_ms == b->delay_ms &&
+		       a->override_ms == b->override_ms && a->has_gen_id == b->has_gen_id &&
+		       a->gen_id == b->gen_id && a->has_refresh == b->has_refresh &&
+		       (!a->has_refresh || a->refresh_s == b->refresh_s);
+
+	for (size_t i = 0; is_same && pim_hello_addr(a, i, &x); i++)
+		is_same = pim_hello_addr(b, i, &y) && ip_addr_equal(&x, &y);
+	return is_same;
+}
+
+static bool join_prune_equal(const struct pim_join_prune *a, const struct pim_join_prune *b)
+{
+	struct pim_walk walk_a = { .jp = a }, walk_b = { .jp = b };
+	struct pim_entry x, y;
+
+	if (!ip_addr_equal(&a->upstream, &b->upstream) || a->hold_s != b->hold_s)
+		return false;
+	while (pim_entry_next(&walk_a, &x)) {
+		if (!pim_entry_next(&walk_b, &y) || x.is_prune != y.is_prune ||
+		    !ip_addr_equal(&x.source, &y.source) || !ip_addr_equal(&x.group, &y.group))
+			return false;
+	}
+	return !pim_entry_next(&walk_b, &y);
+}
+
+static bool refresh_equal(const struct pim_refresh *a, const struct pim_refresh *b)
+{
+	return ip_addr_equal(&a->source, &b->source) && ip_addr_equal(&a->group, &b->group) &&
+	       ip_addr_equal(&a->originator, &b->originator) &&
+	       metric_equal(&a->metric, &b->metric) && a->mask_len == b->mask_len &&
+	       a->ttl == b->ttl && a->interval_s == b->interval_s && a->is_prune == b->is_prune &&
+	       a->is_prune_now == b->is_prune_now && a->is_override == b->is_override;
+}
+
+bool property_pim_equal(const struct pim_msg *a, const struct pim_msg *b)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == PIM_HELLO)
+		return pim_hello_equal(&a->hello, &b->hello);
+	if (a->type == PIM_STATE_REFRESH)
+		return refresh_equal(&a->refresh, &b->refresh);
+	if (a->type == PIM_ASSERT)
+		return ip_addr_equal(&a->assert.source, &b->assert.source) &&
+		       ip_addr_equal(&a->assert.group, &b->assert.group) &&
+		       metric_equal(&a->assert.metric, &b->assert.metric);
+	return join_prune_equal(&a->jp, &b->jp);
+}
+
+static bool is_list(const struct pim_msg *msg)
+{
+	return msg->type == PIM_JOIN_PRUNE || msg->type == PIM_GRAFT || msg->type == PIM_GRAFT_ACK;
+}
+
+/* The entries of a message of @len bytes, which has no more than one in two bytes. */
+static struct pim_entry *pim_entries_of(const struct pim_msg *msg, size_t len, size_t *ret_count)
+{
+	struct pim_entry *entries = calloc(len / 2 + 1, sizeof(*entries));
+	struct pim_walk walk = { .jp = &msg->jp };
+
+	require(entries);
+	*ret_count = 0;
+	while (is_list(msg) && pim_entry_next(&walk, &entries[*ret_count]))
+		*ret_count += 1;
+	return entries;
+}
+
+/* Encode into as many bytes as it takes and into one less, and decode. */
+static void encode_again(const struct pim_msg *msg, const struct ip_addr *src,
+			 const struct ip_addr *dst, enum pim_checksum checksum, size_t len)
+{
+	uint8_t *out = malloc(len), *exact;
+	enum pim_checksum form;
+	struct pim_msg again;
+	size_t out_len;
+
+	require(out);
+	out_len = pim_encode(msg, src, dst, checksum, out, len);
+	require(out_len > 0 && pim_encode(msg, src, dst, checksum, out, out_len - 1) == 0);
+	require(pim_encode(msg, src, dst, checksum, out, out_len) == out_len);
+	exact = exact_copy(out, out_len);
+	require(pim_decode(src, dst, exact, out_len, &again, &form) == PIM_ACCEPTED);
+	/* A sum that is right in both forms is of the first. */
+	require(form == checksum || form == PIM_CHECKSUM_RFC);
+	require(property_pim_equal(msg, &again));
+	free(exact);
+	free(out);
+}
+
+enum pim_refusal property_pim(const struct ip_addr *src, const struct ip_addr *dst,
+			      const uint8_t *bytes, size_t len)
+{
+	uint8_t *in = exact_copy(bytes, len);
+	enum pim_checksum checksum;
+	enum pim_refusal refusal;
+	struct pim_entry *entries;
+	struct pim_msg msg;
+
+	memset(&msg, UNTOUCHED, sizeof(msg));
+	memset(&checksum, UNTOUCHED, sizeof(checksum));
+	refusal = pim_decode(src, dst, in, len, &msg, &checksum);
+	require(refusal < PIM_REFUSAL_COUNT);
+	if (refusal == PIM_ACCEPTED) {
+		encode_again(&msg, src, dst, checksum, len);
+		if (is_list(&msg)) {
+			entries = pim_entries_of(&msg, len, &msg.jp.entry_count);
+			msg.jp.entries = entries;
+			encode_again(&msg, src, dst, checksum, len);
+			free(entries);
+		}
+	} else {
+		require_untouched(&msg, sizeof(msg));
+		require_untouched(&checksum, sizeof(checksum));
+	}
+	free(in);
+	return refusal;
+}
+
 bool property_gm(enum ip_family family, const uint8_t *bytes, size_t len, const struct ip_addr *src,
 		 const struct ip_addr *dst)
 {

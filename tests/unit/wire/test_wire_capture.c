@@ -1,88 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Captured traffic of two reference routers, from the Ethernet header to the last byte. */
 #include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "wire/ip103.h"
-#include "unit/common_json.h"
+#include "unit/common_pcap.h"
 #include "unit/common_property.h"
 #include "io/crypto.h"
-
-#define PCAP_HEADER_LEN     24u
-#define PCAP_RECORD_LEN     16u
-#define PCAP_MAGIC          0xa1b2c3d4u
-#define PCAP_LINKTYPE_ETHER 1u
-#define ETHER_LEN           14u
 
 TestSuite(wire_capture);
 
 /* What was found in a capture. */
 struct tally {
+	const struct hpim_key *key; /* may be NULL */
 	unsigned int packets[IP_FAMILY_COUNT];
 	unsigned int types[HPIM_TYPE_COUNT];
 	unsigned int valid[IP_FAMILY_COUNT]; /* by the key */
 };
 
-/* The files are little-endian. */
-static uint32_t le32(const uint8_t *b)
+static void check_packet(const struct inet_packet *packet, void *context)
 {
-	return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
-
-static void check_frame(const uint8_t *frame, size_t len, const struct hpim_key *key,
-			struct tally *tally)
-{
-	uint16_t ether_type = (uint16_t)(frame[12] << 8 | frame[13]);
-	enum ip_family family = ether_type == 0x0800 ? IP_FAMILY_4 : IP_FAMILY_6;
-	struct inet_packet packet;
+	enum ip_family family = ip_addr_family(&packet->src);
+	struct tally *tally = context;
+	const struct hpim_key *key = tally->key;
 	struct hpim_msg msg;
 
-	cr_assert(ether_type == 0x0800 || ether_type == 0x86dd);
-	cr_assert(property_inet(frame + ETHER_LEN, len - ETHER_LEN));
-	cr_assert_eq(inet_decode(frame + ETHER_LEN, len - ETHER_LEN, &packet), 0);
-	cr_expect_eq(ip_addr_family(&packet.src), family);
-	cr_expect_eq(ip_addr_family(&packet.dst), family);
-	cr_expect_eq(packet.proto, INET_PROTO_PIM);
-	cr_expect_eq(packet.ttl, 1);
-	cr_expect_not(packet.has_router_alert || packet.has_hop_by_hop);
-	cr_expect_eq(packet.bytes + packet.len, frame + len);
-	cr_expect_eq(ip103_kind(IP103_HPIM, packet.bytes, packet.len, &packet.src, &packet.dst),
+	cr_expect_eq(ip103_kind(IP103_HPIM, packet->bytes, packet->len, &packet->src, &packet->dst),
 		     IP103_HPIM);
-	cr_expect(property_hpim(family, packet.bytes, packet.len));
-	cr_assert_eq(hpim_decode(family, packet.bytes, packet.len, &msg), 0);
+	cr_expect(property_hpim(family, packet->bytes, packet->len));
+	cr_assert_eq(hpim_decode(family, packet->bytes, packet->len, &msg), 0);
 	tally->packets[family]++;
 	tally->types[msg.type]++;
-	if (key && hpim_auth_verify(key, crypto_hmac, &packet.src, &packet.dst, packet.bytes,
-				    packet.len) == 0)
+	if (key && hpim_auth_verify(key, crypto_hmac, &packet->src, &packet->dst, packet->bytes,
+				    packet->len) == 0)
 		tally->valid[family]++;
 }
 
 static struct tally walk(const char *name, const struct hpim_key *key)
 {
-	struct tally tally = { .types = { 0 } };
-	char path[64];
-	uint8_t *bytes;
-	size_t len, at = PCAP_HEADER_LEN;
+	struct tally tally = { .key = key };
 
-	(void)snprintf(path, sizeof(path), "captures/%s.pcap", name);
-	bytes = vector_read(path, &len);
-	cr_assert_geq(len, PCAP_HEADER_LEN);
-	cr_assert_eq(le32(bytes), PCAP_MAGIC);
-	cr_assert_eq(le32(bytes + 20), PCAP_LINKTYPE_ETHER);
-	while (at < len) {
-		size_t frame_len;
-
-		cr_assert_leq(at + PCAP_RECORD_LEN, len);
-		frame_len = le32(bytes + at + 8);
-		cr_assert_eq(frame_len, le32(bytes + at + 12), "captured in part");
-		at += PCAP_RECORD_LEN;
-		cr_assert(at + frame_len <= len && frame_len > ETHER_LEN);
-		check_frame(bytes + at, frame_len, key, &tally);
-		at += frame_len;
-	}
-	free(bytes);
+	pcap_each(name, check_packet, &tally);
 	return tally;
 }
 
