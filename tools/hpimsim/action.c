@@ -30,6 +30,8 @@ static const struct word words[ACT_COUNT] = {
 	[ACT_COST] = { "cost", OF_PORT, true, true },
 	[ACT_HPIM_ON] = { "hpim-on", OF_PORT, false, true },
 	[ACT_HPIM_OFF] = { "hpim-off", OF_PORT, false, true },
+	[ACT_PIM_ON] = { "pim-on", OF_PORT, false, true },
+	[ACT_PIM_OFF] = { "pim-off", OF_PORT, false, true },
 	[ACT_GM_ON] = { "gm-on", OF_PORT, false, true },
 	[ACT_GM_OFF] = { "gm-off", OF_PORT, false, true },
 	[ACT_LOSS] = { "loss", OF_LAN, true, true },
@@ -197,7 +199,7 @@ static void calm(struct sim_net *net)
 			struct sim_port *port = &topo->routers[i].ports[p];
 
 			port->is_cut = false;
-			port->wants[PROTO_HPIM] = port->wants[PROTO_GM] = true;
+			port->wants[port->protocol] = port->wants[PROTO_GM] = true;
 			sim_node_switch(net, i, p);
 		}
 		if (net->nodes[i].is_powered)
@@ -228,6 +230,8 @@ static void act_on_port(struct sim_net *net, const struct action *action)
 	case ACT_COST: cost(net, action); break;
 	case ACT_HPIM_ON: switch_proto(net, action, PROTO_HPIM, true); break;
 	case ACT_HPIM_OFF: switch_proto(net, action, PROTO_HPIM, false); break;
+	case ACT_PIM_ON: switch_proto(net, action, PROTO_PIMDM, true); break;
+	case ACT_PIM_OFF: switch_proto(net, action, PROTO_PIMDM, false); break;
 	case ACT_GM_ON: switch_proto(net, action, PROTO_GM, true); break;
 	case ACT_GM_OFF: switch_proto(net, action, PROTO_GM, false); break;
 	default: assert(0);

@@ -21,6 +21,8 @@ enum action_kind {
 	ACT_COST, /* ports */
 	ACT_HPIM_ON,
 	ACT_HPIM_OFF,
+	ACT_PIM_ON,
+	ACT_PIM_OFF,
 	ACT_GM_ON,
 	ACT_GM_OFF, /* ports */
 	ACT_LOSS,

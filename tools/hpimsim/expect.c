@@ -273,6 +273,11 @@ static void answer_said(struct asked *asked)
 	say_kind(asked, LOG_TREE);
 }
 
+static void answer_refreshes(struct asked *asked)
+{
+	say_kind(asked, LOG_REFRESH);
+}
+
 static void answer_syncs(struct asked *asked)
 {
 	say_kind(asked, LOG_SYNC);
@@ -369,6 +374,7 @@ static const struct question questions[] = {
 	{ "members", ABOUT_PORT, answer_members },
 	{ "said", ABOUT_SPEAKER, answer_said },
 	{ "last", ABOUT_SPEAKER, answer_last },
+	{ "refreshes", ABOUT_SPEAKER, answer_refreshes },
 	{ "syncs", ABOUT_SPEAKER, answer_syncs },
 	{ "sync-trees", ABOUT_SPEAKER, answer_sync_trees },
 	{ "membership", ABOUT_SPEAKER, answer_membership },

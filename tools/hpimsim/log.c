@@ -2,7 +2,8 @@
 /*
  * Messages in words. Tree messages: "Upstream 20", "Upstream connected", "NoUpstream",
  * "Interest R1", "NoInterest R1"; Sync: SyncSN, M for the master, both SnapshotSNs, and the trees
- * it carries: "0M 1/0", "4M 26/2 trees 1". Membership: "Query", "Query group", "Report", "Leave".
+ * it carries: "0M 1/0", "4M 26/2 trees 1". PIM: simnet/pim_words.h. Membership: "Query", "Query
+ * group", "Report", "Leave".
  */
 #include <assert.h>
 #include <inttypes.h>
@@ -12,8 +13,10 @@
 
 #include "base/addr_text.h"
 #include "hpimsim/log.h"
+#include "simnet/pim_words.h"
 #include "wire/hpim.h"
 #include "wire/igmp.h"
+#include "wire/ip103.h"
 #include "wire/mld.h"
 
 #define PROTO_KERNEL 2u
@@ -37,6 +40,7 @@ static void tree_words(const struct sim_net *net, const struct hpim_msg *msg,
 	const char *to = sim_topo_name_at(&net->topo, entry->lan, (uint8_t)entry->to);
 
 	entry->kind = LOG_TREE;
+	entry->has_sn = true;
 	entry->sn = msg->tree.sn;
 	if (msg->type == HPIM_UPSTREAM && msg->tree.rpc.preference == PROTO_KERNEL)
 		(void)snprintf(entry->text, LOG_TEXT_LEN, "Upstream connected");
@@ -65,6 +69,40 @@ static void hpim_words(const struct sim_net *net, const struct sim_frame *frame,
 		sync_words(&msg.sync, entry);
 	else
 		tree_words(net, &msg, entry);
+}
+
+/* Where addresses of a link belong. */
+struct place {
+	const struct sim_net *net;
+	uint16_t lan;
+};
+
+static const char *name_of(void *ctx, const struct ip_addr *addr)
+{
+	const struct place *place = ctx;
+
+	return sim_topo_name_at(&place->net->topo, place->lan, addr->b[15]);
+}
+
+static void pim_words(const struct sim_net *net, const struct sim_frame *frame,
+		      struct log_entry *entry)
+{
+	struct place place = { .net = net, .lan = entry->lan };
+	const struct fx_send *sent = &frame->sent;
+	enum pim_checksum form;
+	struct pim_msg msg;
+
+	entry->kind = LOG_OTHER;
+	if (pim_decode(&sent->src, &sent->dst, sent->bytes, sent->len, &msg, &form) !=
+	    PIM_ACCEPTED) {
+		(void)snprintf(entry->text, LOG_TEXT_LEN, "not PIM");
+		return;
+	}
+	if (msg.type == PIM_STATE_REFRESH)
+		entry->kind = LOG_REFRESH;
+	else if (msg.type != PIM_HELLO)
+		entry->kind = LOG_TREE;
+	sim_pim_words(&msg, &sent->src, name_of, &place, entry->text, LOG_TEXT_LEN);
 }
 
 static void gm_words(const struct sim_net *net, const struct sim_frame *frame,
@@ -98,7 +136,7 @@ static bool is_repeated(const struct log *log, const struct log_entry *entry)
 
 		if (entry->at - before->at > HP_SEC(13))
 			return false;
-		if (before->kind == LOG_TREE && before->sender == entry->sender &&
+		if (before->has_sn && before->sender == entry->sender &&
 		    before->port == entry->port && before->sn == entry->sn)
 			return true;
 	}
@@ -139,11 +177,15 @@ static void on_frame(void *ctx, const struct sim_net *net, const struct sim_fram
 				     .to = SIM_NONE };
 	if (!ip_addr_is_multicast(&frame->sent.dst))
 		entry->to = frame->sent.dst.b[15];
-	if (frame->sent.socket == SOCKET_103)
+	if (frame->sent.socket == SOCKET_103 &&
+	    ip103_kind(IP103_HPIM, frame->sent.bytes, frame->sent.len, &frame->sent.src,
+		       &frame->sent.dst) == IP103_PIM)
+		pim_words(net, frame, entry);
+	else if (frame->sent.socket == SOCKET_103)
 		hpim_words(net, frame, entry);
 	else
 		gm_words(net, frame, entry);
-	entry->is_repeated = entry->kind == LOG_TREE && is_repeated(log, entry);
+	entry->is_repeated = entry->has_sn && is_repeated(log, entry);
 	log->count++;
 	if (log->prints)
 		print(net, entry);

@@ -11,7 +11,8 @@ struct log_entry {
 	hp_time at;
 	uint16_t lan, sender, port; /* as struct sim_frame */
 	uint16_t to;                /* host number of a unicast, or SIM_NONE */
-	enum { LOG_TREE, LOG_SYNC, LOG_GM, LOG_OTHER } kind;
+	enum { LOG_TREE, LOG_SYNC, LOG_GM, LOG_REFRESH, LOG_OTHER } kind;
+	bool has_sn; /* LOG_TREE of HPIM-DM */
 	uint32_t sn;
 	uint32_t trees; /* LOG_SYNC */
 	bool is_repeated;

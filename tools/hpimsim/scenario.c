@@ -7,6 +7,40 @@
 
 #include "hpimsim/scenario.h"
 
+#define SETTING(member, name)                                \
+	{                                                    \
+		name, offsetof(struct core_settings, member) \
+	}
+
+const struct scenario_setting scenario_settings[SCENARIO_SETTINGS] = {
+	SETTING(hello_period_s, "hello_period_s"),
+	SETTING(source_lifetime_s, "source_lifetime_s"),
+	SETTING(retransmission_s, "retransmission_s"),
+	SETTING(initial_flood_s, "initial_flood_s"),
+	SETTING(sync_fragment, "sync_fragment"),
+	SETTING(hold_forwarding_ms, "hold_forwarding_ms"),
+	SETTING(initial_flood, "initial_flood"),
+	SETTING(hold_forwarding, "hold_forwarding"),
+	SETTING(pim.hello_period_s, "pim_hello_period_s"),
+	SETTING(pim.hold_s, "pim_hold_s"),
+	SETTING(pim.hello_delay_s, "pim_hello_delay_s"),
+	SETTING(pim.propagation_ms, "pim_propagation_ms"),
+	SETTING(pim.override_ms, "pim_override_ms"),
+	SETTING(pim.prune_hold_s, "pim_prune_hold_s"),
+	SETTING(pim.prune_limit_s, "pim_prune_limit_s"),
+	SETTING(pim.graft_retry_s, "pim_graft_retry_s"),
+	SETTING(pim.assert_s, "pim_assert_s"),
+	SETTING(pim.refresh, "pim_refresh"),
+	SETTING(pim.refresh_interval_s, "pim_refresh_interval_s"),
+	SETTING(pim.data_timeout_s, "pim_data_timeout_s"),
+	SETTING(pim.v6_checksum, "pim_v6_checksum"),
+};
+
+uint32_t *scenario_setting(struct core_settings *settings, size_t i)
+{
+	return (uint32_t *)(void *)((char *)settings + scenario_settings[i].offset);
+}
+
 static struct step *add(struct scenario *scenario)
 {
 	if (scenario->step_count == scenario->step_room) {

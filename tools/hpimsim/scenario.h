@@ -28,6 +28,19 @@ struct scenario {
 	size_t step_count, step_room;
 };
 
+/* Settings that a file can have, with their names in it. */
+struct scenario_setting {
+	const char *name;
+	size_t offset; /* in struct core_settings, of a uint32_t */
+};
+
+#define SCENARIO_SETTINGS 21u
+
+extern const struct scenario_setting scenario_settings[SCENARIO_SETTINGS];
+
+/** scenario_setting() - Where setting number @i stands. */
+uint32_t *scenario_setting(struct core_settings *settings, size_t i);
+
 /** struct outcome - What became of a run. */
 struct outcome {
 	struct check check; /* first thing that went wrong */

@@ -7,13 +7,11 @@
 
 static void save_settings(FILE *file, const struct core_settings *settings)
 {
-	fprintf(file,
-		"settings:\n  hello_period_s: %u\n  source_lifetime_s: %u\n"
-		"  retransmission_s: %u\n  initial_flood_s: %u\n  sync_fragment: %u\n"
-		"  hold_forwarding_ms: %u\n  initial_flood: %d\n  hold_forwarding: %d\n",
-		settings->hello_period_s, settings->source_lifetime_s, settings->retransmission_s,
-		settings->initial_flood_s, settings->sync_fragment, settings->hold_forwarding_ms,
-		settings->initial_flood, settings->hold_forwarding);
+	struct core_settings copy = *settings;
+
+	fprintf(file, "settings:\n");
+	for (size_t i = 0; i < SCENARIO_SETTINGS; i++)
+		fprintf(file, "  %s: %u\n", scenario_settings[i].name, *scenario_setting(&copy, i));
 }
 
 static void save_topo(FILE *file, const struct sim_topo *topo)
@@ -34,9 +32,11 @@ static void save_topo(FILE *file, const struct sim_topo *topo)
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++) {
 			const struct sim_port *port = &topo->routers[i].ports[p];
 
-			fprintf(file, "    %s: {link: %s, host: %u, cost: %u, hpim: %d, gm: %d}\n",
+			fprintf(file,
+				"    %s: {link: %s, host: %u, cost: %u, hpim: %d, gm: %d%s}\n",
 				port->name, topo->lans[port->lan].name, port->host, port->cost,
-				port->wants[PROTO_HPIM], port->wants[PROTO_GM]);
+				port->wants[port->protocol], port->wants[PROTO_GM],
+				port->protocol == PROTO_PIMDM ? ", protocol: pim-dm" : "");
 		}
 	}
 	fprintf(file, "hosts:%s\n", topo->host_count ? "" : " {}");

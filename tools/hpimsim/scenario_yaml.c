@@ -15,7 +15,8 @@ struct loader {
 	const char *path;
 	yaml_document_t document;
 	struct scenario *scenario;
-	hp_time at; /* of the entry of the timeline */
+	enum core_proto protocol; /* of ports that name none */
+	hp_time at;               /* of the entry of the timeline */
 	bool has_failed;
 };
 
@@ -93,22 +94,13 @@ static bool set_field(struct loader *loader, const char *key, const yaml_node_t 
 static void load_setting(struct loader *loader, const char *key, yaml_node_t *value, void *ctx)
 {
 	struct core_settings *settings = ctx;
-	uint32_t flood = settings->initial_flood, hold = settings->hold_forwarding;
-	const struct field fields[] = {
-		{ "hello_period_s", &settings->hello_period_s },
-		{ "source_lifetime_s", &settings->source_lifetime_s },
-		{ "retransmission_s", &settings->retransmission_s },
-		{ "initial_flood_s", &settings->initial_flood_s },
-		{ "sync_fragment", &settings->sync_fragment },
-		{ "hold_forwarding_ms", &settings->hold_forwarding_ms },
-		{ "initial_flood", &flood },
-		{ "hold_forwarding", &hold },
-	};
 
-	if (!set_field(loader, key, value, fields, sizeof(fields) / sizeof(fields[0])))
-		complain(loader, value, "no such setting: '%s'", key);
-	settings->initial_flood = flood;
-	settings->hold_forwarding = hold;
+	for (size_t i = 0; i < SCENARIO_SETTINGS; i++)
+		if (strcmp(scenario_settings[i].name, key) == 0) {
+			*scenario_setting(settings, i) = number_of(loader, value);
+			return;
+		}
+	complain(loader, value, "no such setting: '%s'", key);
 }
 
 static void load_lan_field(struct loader *loader, const char *key, yaml_node_t *value, void *ctx)
@@ -145,16 +137,28 @@ static void load_lan(struct loader *loader, const char *name, yaml_node_t *value
 struct attachment {
 	const struct sim_topo *topo;
 	uint16_t lan;
-	uint32_t host, cost, has_hpim, has_gm, is_newest;
+	uint32_t host, cost, is_on, has_gm, is_newest;
+	enum core_proto protocol;
 	uint16_t only;
 };
+
+static enum core_proto protocol_of(struct loader *loader, const yaml_node_t *value)
+{
+	const char *name = text_of(loader, value);
+
+	if (strcmp(name, "pim-dm") == 0)
+		return PROTO_PIMDM;
+	if (strcmp(name, "hpim-dm") != 0)
+		complain(loader, value, "hpim-dm or pim-dm, not '%s'", name);
+	return PROTO_HPIM;
+}
 
 static void load_attachment_field(struct loader *loader, const char *key, yaml_node_t *value,
 				  void *ctx)
 {
 	struct attachment *at = ctx;
 	const struct field fields[] = {
-		{ "host", &at->host }, { "cost", &at->cost },        { "hpim", &at->has_hpim },
+		{ "host", &at->host }, { "cost", &at->cost },        { "hpim", &at->is_on },
 		{ "gm", &at->has_gm }, { "newest", &at->is_newest },
 	};
 
@@ -167,6 +171,8 @@ static void load_attachment_field(struct loader *loader, const char *key, yaml_n
 		if (at->only == SIM_NONE)
 			complain(loader, value, "no such host before: '%s'",
 				 text_of(loader, value));
+	} else if (strcmp(key, "protocol") == 0) {
+		at->protocol = protocol_of(loader, value);
 	} else if (!set_field(loader, key, value, fields, sizeof(fields) / sizeof(fields[0]))) {
 		complain(loader, value, "no such field: '%s'", key);
 	}
@@ -178,7 +184,8 @@ static struct attachment load_attachment(struct loader *loader, const yaml_node_
 				 .lan = SIM_NONE,
 				 .only = SIM_NONE,
 				 .cost = 10,
-				 .has_hpim = 1,
+				 .protocol = loader->protocol,
+				 .is_on = 1,
 				 .has_gm = 1 };
 
 	each_pair(loader, value, load_attachment_field, &at);
@@ -199,7 +206,9 @@ static void load_port(struct loader *loader, const char *name, yaml_node_t *valu
 		return;
 	port = sim_topo_add_port(box, name, at.lan, (uint8_t)at.host);
 	port->cost = at.cost;
-	port->wants[PROTO_HPIM] = at.has_hpim;
+	port->protocol = at.protocol;
+	port->wants[PROTO_HPIM] = at.protocol == PROTO_HPIM && at.is_on;
+	port->wants[PROTO_PIMDM] = at.protocol == PROTO_PIMDM && at.is_on;
 	port->wants[PROTO_GM] = at.has_gm;
 }
 
@@ -373,6 +382,8 @@ static void load_top(struct loader *loader, const char *key, yaml_node_t *value,
 			       text_of(loader, value));
 	} else if (strcmp(key, "settings") == 0) {
 		each_pair(loader, value, load_setting, &topo->settings);
+	} else if (strcmp(key, "protocol") == 0) {
+		loader->protocol = protocol_of(loader, value);
 	} else if (strcmp(key, "links") == 0) {
 		each_pair(loader, value, load_lan, topo);
 	} else if (strcmp(key, "routers") == 0) {
@@ -425,7 +436,7 @@ static bool parse(struct loader *loader, FILE *file)
 bool scenario_load(const char *path, struct scenario *ret_scenario)
 {
 	struct scenario scenario = { .seed = 1 };
-	struct loader loader = { .path = path, .scenario = &scenario };
+	struct loader loader = { .path = path, .scenario = &scenario, .protocol = PROTO_HPIM };
 	FILE *file = fopen(path, "re");
 	bool is_good;
 

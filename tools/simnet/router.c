@@ -33,6 +33,7 @@ struct sim_entry *sim_router_entry(const struct sim_router *router, const struct
 void sim_router_entry_drop(struct sim_router *router, struct sim_entry *entry)
 {
 	HASH_DEL(router->entries, entry);
+	free(entry->wrong_at);
 	free(entry);
 }
 
@@ -170,6 +171,8 @@ static void take_put(struct sim_router *router, const struct mfib_route *route)
 		HASH_ADD(hh, router->entries, route.key, sizeof(entry->route.key), entry);
 	}
 	entry->route = *route;
+	if (!(route->flags & MFIB_F_TRACK_TTL))
+		entry->ttl = 0;
 }
 
 static void take_del(struct sim_router *router, const struct mfib_key *key)
@@ -190,6 +193,7 @@ static void take_query(struct sim_router *router, const struct mfib_key *key)
 	struct core_event event = sim_event_data(DATA_SEEN, LINK_NONE, key);
 
 	event.data.seen_for = HP_TIME_NEVER;
+	event.data.ttl = entry ? entry->ttl : 0;
 	if (router->ops->seen_for)
 		event.data.seen_for = router->ops->seen_for(router, key);
 	else if (entry && entry->seen_at != HP_TIME_NEVER)

@@ -14,6 +14,8 @@
 struct sim_entry {
 	struct mfib_route route;
 	hp_time seen_at;    /* last packet that fitted; HP_TIME_NEVER: none yet */
+	uint8_t ttl;        /* MFIB_F_TRACK_TTL: greatest that arrived */
+	hp_time *wrong_at;  /* owned by the entry, filled by whoever carries packets; or NULL */
 	unsigned int marks; /* of the owner; they stay while the entry does */
 	UT_hash_handle hh;
 };

@@ -54,7 +54,12 @@ struct sim_port *sim_topo_add_port(struct sim_box *box, const char *name, uint16
 
 	assert(box->port_count < SIM_PORTS_MAX);
 	*port = (struct sim_port){
-		.lan = lan, .host = host, .cost = 10, .is_up = true, .wants = { true, true }
+		.lan = lan,
+		.host = host,
+		.cost = 10,
+		.is_up = true,
+		.protocol = PROTO_HPIM,
+		.wants = { [PROTO_HPIM] = true, [PROTO_GM] = true },
 	};
 	set_name(port->name, name);
 	box->port_count++;

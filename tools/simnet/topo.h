@@ -29,10 +29,11 @@ struct sim_port {
 	char name[SIM_NAME_LEN];
 	uint16_t lan;
 	uint8_t host;
-	uint32_t cost;           /* of unicast routing */
-	bool is_up;              /* carrier */
-	bool is_cut;             /* nothing passes, and no link goes down */
-	bool wants[PROTO_COUNT]; /* protocols switched on */
+	uint32_t cost;            /* of unicast routing */
+	bool is_up;               /* carrier */
+	bool is_cut;              /* nothing passes, and no link goes down */
+	bool wants[PROTO_COUNT];  /* protocols switched on */
+	enum core_proto protocol; /* of multicast routing, while one is switched on */
 };
 
 struct sim_box {

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "simnet/grow.h"
+#include "simnet/pim_words.h"
 #include "simnet/topo.h"
 #include "simnet/words.h"
 #include "wire/hpim.h"
+#include "wire/ip103.h"
 
 void sim_text_add(struct sim_text *text, const char *format, ...)
 {
@@ -87,6 +89,26 @@ static void add_tree(struct sim_text *text, const struct hpim_msg *msg, const st
 		sim_text_add(text, ">.%u", dst->b[15]);
 }
 
+static const char *last_part(void *ctx, const struct ip_addr *addr)
+{
+	struct sim_text *text = ctx;
+
+	(void)snprintf(text->s, sizeof(text->s), ".%u", addr->b[15]);
+	return text->s;
+}
+
+static void log_pim(struct sim_text *text, const struct fx_send *send)
+{
+	enum pim_refusal refusal;
+	enum pim_checksum form;
+	struct pim_msg msg;
+	struct sim_text name;
+
+	refusal = pim_decode(&send->src, &send->dst, send->bytes, send->len, &msg, &form);
+	assert(refusal == PIM_ACCEPTED);
+	sim_pim_words(&msg, &send->src, last_part, &name, text->s, sizeof(text->s));
+}
+
 static void log_send(struct sim_log_entry *entry, enum ip_family family, const struct fx_send *send)
 {
 	struct sim_text *text = &entry->text;
@@ -96,6 +118,10 @@ static void log_send(struct sim_log_entry *entry, enum ip_family family, const s
 	entry->link = send->link;
 	if (send->socket != SOCKET_103) {
 		sim_text_add(text, "gm");
+		return;
+	}
+	if (ip103_kind(IP103_HPIM, send->bytes, send->len, &send->src, &send->dst) == IP103_PIM) {
+		log_pim(text, send);
 		return;
 	}
 	err = hpim_decode(family, send->bytes, send->len, &msg);

@@ -14,6 +14,7 @@
  *   1 Sync>.4 0M (1,0)@1000 hold40	SyncSN 0, M=1, snapshots (My, Neighbor), option Hold Time
  *   1 Sync>.4 1 (1,3)@1000 trees5	m=1 with 5 trees
  *   0 Hello hold40 cp3, 0 Bye
+ *   0 Prune .1 210		PIM: pim_words.h
  *   put 0>1,3, put 0>, del, watch, unwatch, ask
  *   0 join, 0 leave, 0 gm		socket group of HPIM-DM; anything about IGMP and MLD
  */
