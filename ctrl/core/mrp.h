@@ -68,6 +68,19 @@ struct mrp_ops {
 	 */
 	bool (*data)(struct mrp *mrp, const struct ev_data *data);
 
+	/*
+	 * Trees of a border router, core/border.h. The owner of a tree answers is_alive(), others
+	 * answer contribute(): add the outputs that it is to have on their interfaces.
+	 */
+	bool (*is_alive)(const struct mrp *mrp, const struct mfib_key *key);
+	void (*contribute)(const struct mrp *mrp, const struct mfib_key *key, struct ifset *oifs);
+
+	/* Another protocol answers these two otherwise now: evaluate the tree, or begin it. */
+	void (*border_changed)(struct mrp *mrp, const struct mfib_key *key);
+
+	/* The tree is this protocol's, as another one found: claim its entry before returning. */
+	void (*take_over)(struct mrp *mrp, const struct mfib_key *key, uint16_t link);
+
 	/* Re-evaluate one tree that was marked; false: none is left. */
 	bool (*evaluate_next)(struct mrp *mrp);
 
@@ -85,10 +98,10 @@ struct mrp *mrp_find(const struct core *core, const struct mrp_ops *ops, enum ip
 
 /**
  * mrp_for_each() - Each instance of a family, most preferred owner first.
- * @mrp: struct mrp pointer that is set; @core, @family: as it says.
+ * @each: struct mrp pointer that is set; @core, @family: as it says.
  */
-#define mrp_for_each(mrp, core, family) \
-	for (unsigned int mrp##_i = 0;  \
-	     mrp##_i < MRP_MAX && ((mrp) = (core)->mrp[family][mrp##_i]); mrp##_i++)
+#define mrp_for_each(each, core, family) \
+	for (unsigned int each##_i = 0;  \
+	     each##_i < MRP_MAX && ((each) = (core)->mrp[family][each##_i]); each##_i++)
 
 #endif

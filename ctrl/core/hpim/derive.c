@@ -22,11 +22,12 @@ bool hpim_best_is_better(const struct hpim_rpc *a_rpc, const struct ip_addr *a_a
 /*
  * Differs: 3.9 takes the root interface. What a program on this router sends is taken by the kernel
  * as coming in by the interface that it leaves by, which its route does not tell: neighbors there
- * get it from the wire, and we are its upstream on every interface.
+ * get it from the wire, and we are its upstream on every interface. The same where the source is
+ * behind an interface of another protocol.
  */
 uint16_t hpim_input(const struct hpim_facts *facts)
 {
-	return facts->is_local ? facts->local_input : facts->root;
+	return facts->is_local || facts->is_border ? facts->local_input : facts->root;
 }
 
 /*
@@ -134,6 +135,7 @@ static void derive_unwanted(const struct hpim_facts *facts, struct hpim_view *vi
 	if (view->state != TREE_INACTIVE || facts->root == LINK_NONE || facts->is_originator ||
 	    ifset_has(&facts->denied, facts->root))
 		return;
+	view->oifs = facts->others;
 	for (unsigned int i = 0; i < facts->if_count; i++)
 		if (facts->ifs[i].link != facts->root && facts->ifs[i].floods &&
 		    !facts->ifs[i].is_connected && !facts->ifs[i].is_frozen &&
@@ -150,11 +152,17 @@ static bool is_too_early(const struct hpim_facts *facts, const struct hpim_fact_
 	return facts->is_stale && root->is_frozen && root->floods;
 }
 
-/* Outputs of an earlier run on interfaces that are no part of trees yet: down, or without a key. */
-static void add_stale_elsewhere(const struct hpim_facts *facts, struct ifset *oifs)
+/*
+ * Outputs that are no part of our trees: those of other protocols; and of an earlier run on
+ * interfaces that are none yet, because they are down or without a key.
+ */
+static void add_elsewhere(const struct hpim_facts *facts, struct ifset *oifs)
 {
 	struct ifset stale = facts->stale_oifs;
 
+	ifset_for_each (link, &facts->others)
+		if (link != hpim_input(facts))
+			ifset_add(oifs, link);
 	if (!facts->is_stale)
 		return;
 	for (unsigned int i = 0; i < facts->if_count; i++)
@@ -169,6 +177,7 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 	struct hpim_view view = {
 		.state = tree_state(facts),
 		.is_originator = facts->is_originator,
+		.is_border = facts->is_border,
 		.root = facts->root,
 		.rpc = facts->rpc,
 		.iif = LINK_NONE,
@@ -180,7 +189,7 @@ void hpim_derive(const struct hpim_facts *facts, struct hpim_view *ret_view,
 			ifset_add(&view.oifs, facts->ifs[i].link);
 	}
 	if (view.state != TREE_INACTIVE && !is_cut_off(facts))
-		add_stale_elsewhere(facts, &view.oifs);
+		add_elsewhere(facts, &view.oifs);
 	view.in_tree = !ifset_is_empty(&view.oifs); /* 3.12 */
 	for (unsigned int i = 0; i < facts->if_count && !facts->is_originator; i++)
 		if (ret_ifs[i].role == ROLE_ROOT && ret_ifs[i].best.generation &&

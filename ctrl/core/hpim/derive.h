@@ -45,13 +45,15 @@ struct hpim_facts {
 	bool has_data;         /* data came in recently while there was no tree */
 	bool was_active;       /* by this root, of a neighbor; or forwarded by an earlier run */
 	bool is_local;         /* the source is this router itself: there is no root */
-	uint16_t local_input;  /* is_local: where it sends, or LINK_NONE */
-	uint16_t root;         /* root interface or LINK_NONE */
-	uint16_t data_link;    /* has_data: where */
-	struct hpim_rpc rpc;   /* MyRPC */
-	bool is_stale;         /* an earlier run left an entry: */
+	uint16_t local_input;  /* is_local, is_border: where it sends, or LINK_NONE */
+	bool is_border;     /* another protocol owns the tree: the source is behind its interface */
+	uint16_t root;      /* root interface or LINK_NONE */
+	uint16_t data_link; /* has_data: where */
+	struct hpim_rpc rpc; /* MyRPC */
+	bool is_stale;       /* an earlier run left an entry: */
 	struct ifset stale_oifs;
 	struct ifset denied; /* interfaces that the policy closes to the tree; core/policy.h */
+	struct ifset others; /* outputs that other protocols want; core/border.h */
 	uint16_t if_count;
 	struct hpim_fact_if ifs[LINKS_MAX];
 };
@@ -60,6 +62,7 @@ struct hpim_facts {
 struct hpim_view {
 	enum hpim_tree_state state;
 	bool is_originator, in_tree;
+	bool is_border; /* no entry of ours: what follows is the contribution to the owner's */
 	uint16_t root;
 	struct hpim_rpc rpc;
 	uint16_t iif; /* of the forwarding entry; LINK_NONE: no entry */

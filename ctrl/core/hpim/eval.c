@@ -6,11 +6,13 @@
  */
 #include <string.h>
 
+#include "core/border.h"
 #include "core/membership/member.h"
 #include "core/hpim/announced.h"
 #include "core/hpim/eval.h"
 #include "core/hpim/if.h"
 #include "core/hpim/reliable.h"
+#include "core/hpim/stale.h"
 #include "core/hpim/unwanted.h"
 #include "core/hpim/tree.h"
 
@@ -103,6 +105,31 @@ static uint16_t local_input(const struct hpim_tree *tree)
 	return ifset_has(&tree->hpim->enabled, link) ? link : LINK_NONE;
 }
 
+/*
+ * Description of PIM-DM, 8.4. Of a tree of another protocol we are the originator while it lives,
+ * and members count where HPIM-DM runs.
+ */
+static void gather_border(const struct hpim_tree *tree, const struct ev_rpf *path,
+			  struct hpim_facts *facts)
+{
+	const struct mrp *mrp = &tree->hpim->mrp;
+
+	facts->others = (struct ifset){ .word = { 0 } };
+	facts->is_border = path && border_owner(mrp->core, mrp->family, path->link) != mrp;
+	if (!facts->is_border) {
+		facts->others = border_outputs(mrp, &tree->key);
+		return;
+	}
+	facts->is_originator = true;
+	facts->is_source_active = border_is_alive(mrp, &tree->key);
+	facts->is_local = facts->has_data = facts->is_stale = false;
+	facts->root = LINK_NONE;
+	facts->local_input = path->link < LINKS_MAX ? path->link : LINK_NONE;
+	facts->stale_oifs = facts->others;
+	for (unsigned int i = 0; i < facts->if_count; i++)
+		facts->ifs[i].has_member &= facts->ifs[i].is_hpim;
+}
+
 /* @path NULL: nothing depends on the route now. */
 static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 		   struct hpim_facts *ret_facts)
@@ -131,6 +158,7 @@ static void gather(const struct hpim_tree *tree, const struct ev_rpf *path,
 	ifset_for_each (link, &hpim->enabled)
 		gather_if(tree, link, ifset_has(&facts->denied, link),
 			  &facts->ifs[facts->if_count++]);
+	gather_border(tree, path, facts);
 }
 
 /* The settings of an interface; of the instance where a tree has no such interface. */
@@ -170,6 +198,8 @@ static void settle_source(struct hpim_tree *tree, struct hpim_facts *facts)
 	uint16_t input = hpim_input(facts);
 	hp_time lifetime = HP_SEC(settings_of(tree, input)->source_lifetime_s);
 
+	if (facts->is_border)
+		return; /* its owner knows */
 	for (unsigned int i = 0; i < facts->if_count; i++)
 		has_upstream |= facts->ifs[i].best.generation != 0;
 	if (!facts->is_originator || input == LINK_NONE || ifset_has(&facts->denied, input))
@@ -306,9 +336,9 @@ static void set_route(struct hpim_tree *tree, const struct hpim_view *is)
 	struct mfib_route route = { .key = tree->key, .iif = is->iif, .oifs = is->oifs };
 
 	if (is->iif == tree->view.iif && ifset_equal(&is->oifs, &tree->view.oifs) &&
-	    !timer_runs(&tree->data_timer))
+	    is->is_border == tree->view.is_border && !timer_runs(&tree->data_timer))
 		return;
-	if (is->iif == LINK_NONE)
+	if (is->iif == LINK_NONE || is->is_border)
 		mfib_clear(tree->hpim->mrp.core, MFIB_HPIM, &tree->key);
 	else
 		(void)mfib_set(tree->hpim->mrp.core, MFIB_HPIM,
@@ -318,7 +348,8 @@ static void set_route(struct hpim_tree *tree, const struct hpim_view *is)
 /* Whether the route to the source matters: data came in, or some neighbor can deliver it. */
 static bool needs_path(const struct hpim_tree *tree)
 {
-	if (tree->view.state != TREE_INACTIVE || tree->stale || timer_runs(&tree->data_timer))
+	if (tree->view.state != TREE_INACTIVE || tree->stale || timer_runs(&tree->data_timer) ||
+	    border_is_alive(&tree->hpim->mrp, &tree->key))
 		return true;
 	for (uint16_t i = 0; i < tree->tif_count; i++) {
 		const struct hpim_record *record;
@@ -383,14 +414,56 @@ static void forget_denied_data(struct hpim_tree *tree)
 		timer_stop(&core->sched, &tree->data_timer);
 }
 
+/* Where data of the tree comes in as far as we know; LINK_NONE: none is known of. */
+static uint16_t data_comes_by(const struct hpim_tree *tree)
+{
+	if (timer_runs(&tree->data_timer))
+		return tree->data_link;
+	if (tree->stale)
+		return tree->stale->iif;
+	return tree->view.is_border ? LINK_NONE : tree->view.iif;
+}
+
+/* The protocol of the route's interface owns the tree: what we knew of its data is now its own. */
+static void leave_to_owner(struct hpim_tree *tree, struct mrp *owner)
+{
+	uint16_t link = data_comes_by(tree);
+
+	if (link == LINK_NONE)
+		return;
+	border_hand_over(&tree->hpim->mrp, owner, &tree->key, link);
+	timer_stop(&tree->hpim->mrp.core->sched, &tree->data_timer);
+	source_gone(tree);
+	hpim_stale_end(tree);
+}
+
+bool hpim_tree_is_alive(const struct hpim_tree *tree)
+{
+	if (tree->view.is_border || tree->view.iif == LINK_NONE)
+		return false;
+	return tree->view.state == TREE_ACTIVE ||
+	       (tree->view.state == TREE_INACTIVE && timer_runs(&tree->data_timer));
+}
+
+/* What other protocols were answered, and are now. */
+static void renew_border(const struct hpim_tree *tree, const struct hpim_view *was, bool was_alive)
+{
+	const struct hpim_view *is = &tree->view;
+
+	if (was_alive != hpim_tree_is_alive(tree) || was->is_border != is->is_border ||
+	    (is->is_border && !ifset_equal(&was->oifs, &is->oifs)))
+		border_changed(&tree->hpim->mrp, &tree->key);
+}
+
 void hpim_tree_evaluate(struct hpim_tree *tree)
 {
-	bool wanted, asked;
-
+	const struct hpim_view was = tree->view;
+	bool wanted, asked, was_alive = hpim_tree_is_alive(tree);
 	struct hpim_view_if is_ifs[LINKS_MAX];
 	const struct ev_rpf *path = NULL;
 	struct hpim_facts facts;
 	struct hpim_view is;
+	struct mrp *owner;
 
 	forget_denied_data(tree);
 	if (needs_path(tree)) {
@@ -399,6 +472,9 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 		path = rpf_path(&tree->path);
 		if (!path)
 			return; /* EV_RPF marks the tree again */
+		owner = border_owner(tree->hpim->mrp.core, tree->hpim->mrp.family, path->link);
+		if (owner != &tree->hpim->mrp)
+			leave_to_owner(tree, owner);
 	} else {
 		rpf_unsubscribe(tree->hpim->mrp.core, &tree->path);
 	}
@@ -417,6 +493,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	tree->view = is;
 	if (is.state != TREE_INACTIVE && is.iif != LINK_NONE && is.iif == hpim_input(&facts))
 		timer_stop(&tree->hpim->mrp.core->sched, &tree->data_timer);
+	renew_border(tree, &was, was_alive);
 	wanted = tree->data_link != LINK_NONE && (tree->stale || is_wanted(tree, &facts, &is));
 	asked = is_asked(tree, &facts, &is);
 	if (!hpim_tree_sweep(tree))

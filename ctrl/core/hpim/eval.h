@@ -19,4 +19,7 @@ void hpim_tree_give_up(struct hpim_tree *tree);
 /** hpim_hold_expired(), hpim_source_expired(), hpim_data_expired() - Timers of a tree. */
 timer_fn hpim_hold_expired, hpim_source_expired, hpim_data_expired;
 
+/** hpim_tree_is_alive() - HPIM-DM owns the tree, and data of it came lately; core/border.h. */
+bool hpim_tree_is_alive(const struct hpim_tree *tree);
+
 #endif

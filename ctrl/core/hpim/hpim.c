@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/border.h"
 #include "core/hpim/announced.h"
 #include "core/hpim/claim.h"
 #include "core/hpim/eval.h"
@@ -52,6 +53,16 @@ static void destroy(struct mrp *mrp)
 	free(hpim);
 }
 
+/* Whether an interface can have members: by IGMP or MLD, or static joins. */
+static bool has_members(const struct hpim *hpim, uint16_t link)
+{
+	const struct core *core = hpim->mrp.core;
+	const struct ev_link *info = &core->links[link].info;
+
+	return core->gm[hpim->mrp.family][link] ||
+	       (info->is_present && info->is_up && gm_join_count(core, link, hpim->mrp.family));
+}
+
 /* An address change is as good as disabling and enabling the interface. 4.1 */
 static void link_changed(struct mrp *mrp, uint16_t link)
 {
@@ -68,11 +79,11 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 	}
 	if (!hif && runs)
 		hif = hpim_if_start(hpim, link);
-	if (hif || hpim->mrp.core->gm[hpim->mrp.family][link] ||
-	    (info->info.is_present && info->info.is_up &&
-	     gm_join_count(hpim->mrp.core, link, hpim->mrp.family)))
+	if (border_is_foreign(mrp, link)) {
+		ifset_del(&hpim->enabled, link);
+	} else if (hif || has_members(hpim, link)) {
 		ifset_add(&hpim->enabled, link);
-	else if (ifset_has(&hpim->enabled, link)) {
+	} else if (ifset_has(&hpim->enabled, link)) {
 		ifset_del(&hpim->enabled, link);
 		hpim_stale_link_off(hpim, link);
 	}
@@ -243,6 +254,57 @@ static bool data_seen(struct mrp *mrp, const struct ev_data *data)
 	return true;
 }
 
+/* ---- trees of a border router, core/border.h ---- */
+
+static bool is_alive(const struct mrp *mrp, const struct mfib_key *key)
+{
+	const struct hpim *hpim = hpim_of(mrp->core, mrp->family);
+	const struct hpim_tree *tree = hpim_tree_find(hpim, &key->source, &key->group);
+
+	return tree && hpim_tree_is_alive(tree);
+}
+
+static void contribute(const struct mrp *mrp, const struct mfib_key *key, struct ifset *oifs)
+{
+	const struct hpim *hpim = hpim_of(mrp->core, mrp->family);
+	const struct hpim_tree *tree = hpim_tree_find(hpim, &key->source, &key->group);
+
+	if (!tree || !tree->view.is_border)
+		return;
+	ifset_for_each (link, &tree->view.oifs)
+		ifset_add(oifs, link);
+}
+
+static bool runs(const struct hpim *hpim)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (hpim->ifs[link])
+			return true;
+	return false;
+}
+
+static void contribution_changed(struct mrp *mrp, const struct mfib_key *key)
+{
+	struct hpim *hpim = hpim_from(mrp);
+	struct hpim_tree *tree = hpim_tree_find(hpim, &key->source, &key->group);
+
+	if (!tree && runs(hpim) && border_is_alive(mrp, key))
+		tree = hpim_tree_get(hpim, &key->source, &key->group, LINK_NONE);
+	if (tree)
+		hpim_tree_mark(tree);
+}
+
+static void take_over(struct mrp *mrp, const struct mfib_key *key, uint16_t link)
+{
+	struct hpim_tree *tree =
+		hpim_tree_get_for_data(hpim_from(mrp), &key->source, &key->group, link);
+
+	if (!tree)
+		return;
+	hpim_tree_missed(tree, link);
+	hpim_tree_evaluate(tree);
+}
+
 static void stop(struct mrp *mrp)
 {
 	struct hpim *hpim = hpim_from(mrp);
@@ -277,6 +339,10 @@ const struct mrp_ops hpim_ops = {
 	.packet = receive_packet,
 	.member_changed = member_changed,
 	.data = data_seen,
+	.is_alive = is_alive,
+	.contribute = contribute,
+	.border_changed = contribution_changed,
+	.take_over = take_over,
 	.evaluate_next = evaluate_next,
 	.stop = stop,
 	.destroy = destroy,

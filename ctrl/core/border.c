@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who owns a tree on a router with several routing protocols, and what they ask each other. */
+#include "core/border.h"
+#include "core/core_int.h"
+
+/* Of those that speak to neighbors: static routes are claims of another kind (mfib.h). */
+static bool is_routing(const struct mrp *mrp)
+{
+	return mrp->ops->packet != NULL;
+}
+
+static bool runs_on(const struct mrp *mrp, uint16_t link)
+{
+	return mrp->core->links[link].wanted[mrp->family][mrp->ops->proto];
+}
+
+static bool runs(const struct mrp *mrp)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (runs_on(mrp, link))
+			return true;
+	return false;
+}
+
+struct mrp *border_owner(const struct core *core, enum ip_family family, uint16_t link)
+{
+	struct mrp *mrp, *first = NULL;
+
+	mrp_for_each (mrp, core, family)
+		if (is_routing(mrp) && link < LINKS_MAX && runs_on(mrp, link))
+			return mrp;
+	mrp_for_each (mrp, core, family) {
+		if (!is_routing(mrp))
+			continue;
+		if (runs(mrp))
+			return mrp;
+		first = first ? first : mrp;
+	}
+	return first;
+}
+
+bool border_is_foreign(const struct mrp *mrp, uint16_t link)
+{
+	struct mrp *other;
+
+	mrp_for_each (other, mrp->core, mrp->family)
+		if (is_routing(other) && runs_on(other, link))
+			return other != mrp;
+	return false;
+}
+
+struct ifset border_outputs(const struct mrp *owner, const struct mfib_key *key)
+{
+	struct ifset outputs = { .word = { 0 } };
+	struct mrp *mrp;
+
+	mrp_for_each (mrp, owner->core, owner->family)
+		if (mrp != owner && mrp->ops->contribute)
+			mrp->ops->contribute(mrp, key, &outputs);
+	return outputs;
+}
+
+bool border_is_alive(const struct mrp *mrp, const struct mfib_key *key)
+{
+	struct mrp *other;
+
+	mrp_for_each (other, mrp->core, mrp->family)
+		if (other != mrp && other->ops->is_alive && other->ops->is_alive(other, key))
+			return true;
+	return false;
+}
+
+void border_changed(const struct mrp *mrp, const struct mfib_key *key)
+{
+	struct mrp *other;
+
+	mrp_for_each (other, mrp->core, mrp->family)
+		if (other != mrp && other->ops->border_changed)
+			other->ops->border_changed(other, key);
+}
+
+void border_hand_over(const struct mrp *mrp, struct mrp *owner, const struct mfib_key *key,
+		      uint16_t link)
+{
+	if (owner != mrp && owner->ops->take_over)
+		owner->ops->take_over(owner, key, link);
+}
