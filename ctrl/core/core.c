@@ -426,6 +426,8 @@ static void handle_data(struct core *core, const struct ev_data *ev)
 		return;
 	if (data.kind != DATA_MISS)
 		is_owned = mfib_find(core, &key, &entry) && entry.owner != MFIB_STALE;
+	if (data.kind == DATA_NOTIFY && !is_owned)
+		return; /* its entry has gone meanwhile, and with it who waited */
 	mrp_for_each (mrp, core, ip_addr_family(&data.group))
 		if (mrp->ops->data && (!is_owned || mrp->ops->owner == entry.owner) &&
 		    mrp->ops->data(mrp, &data))

@@ -149,7 +149,7 @@ bool denied_data(struct core *core, struct ev_data *data)
 	struct denied_flow *flow = find(core, &key);
 	struct mfib_entry entry;
 
-	if (data->kind == DATA_WRONG_IF &&
+	if (data->kind != DATA_MISS &&
 	    !(flow && mfib_find(core, &key, &entry) && entry.owner == MFIB_POLICY))
 		return false;
 	if (refuses(core, data->link, &key)) {

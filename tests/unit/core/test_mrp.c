@@ -8,12 +8,13 @@
 struct counting {
 	struct mrp mrp;
 	unsigned int data, stale, config;
+	enum data_kind kind; /* of the last */
 };
 
 static bool count_data(struct mrp *mrp, const struct ev_data *data)
 {
-	(void)data;
 	container_of(mrp, struct counting, mrp)->data++;
+	container_of(mrp, struct counting, mrp)->kind = data->kind;
 	return false;
 }
 
@@ -116,6 +117,26 @@ Test(mrp, data_without_an_entry_is_offered_until_one_takes_it)
 	cr_assert_eq(counting.data, 1, "static routes took it");
 	data(core, DATA_WRONG_IF);
 	cr_assert_eq(counting.data, 1, "of the owner of the entry");
+	end(core, &counting);
+}
+
+Test(mrp, notification_goes_to_the_owner_of_the_entry_as_it_is)
+{
+	const struct mfib_route route = { .key = { .source = addr("10.1.1.1"),
+						   .group = addr("239.1.1.1") },
+					  .flags = MFIB_F_NOTIFY };
+	struct counting counting;
+	struct core *core = core_with(&counting);
+
+	data(core, DATA_NOTIFY);
+	cr_expect_eq(counting.data, 0, "there is no entry");
+	feed(core, &(struct core_event){ .kind = EV_LINK, .link = { .is_present = true } });
+	cr_assert(mfib_set(core, counting_ops.owner, &route));
+	while (core_effect_next(core))
+		;
+	data(core, DATA_NOTIFY);
+	cr_expect_eq(counting.data, 1);
+	cr_expect_eq(counting.kind, DATA_NOTIFY);
 	end(core, &counting);
 }
 
