@@ -21,6 +21,7 @@ struct forward {
 	__u32 link;    /* its link number, or LINK_UNRESOLVED */
 	/* Of the route; not with MFIB_R_MISS. */
 	__u32 set, flags;
+	struct mfib_entry *entry;
 	struct mfib_route_count *count;
 	__u32 capture_every;
 	/* By forward_resolve(). */
@@ -39,7 +40,7 @@ static __always_inline void forward_resolve(struct forward *fwd)
 	fwd->is_second = port && port->flags & MFIB_PORT_XDP;
 }
 
-static __always_inline const struct mfib_entry *route_lookup(const struct packet *pkt)
+static __always_inline struct mfib_entry *route_lookup(const struct packet *pkt)
 {
 	if (pkt->is_ipv6)
 		return bpf_map_lookup_elem(&route6, pkt->key);
@@ -59,10 +60,12 @@ static __always_inline int route_verdict(struct forward *fwd, const struct mfib_
 	if (!fwd->count || !set)
 		return MFIB_R_NO_SET; /* not reached: every slot exists */
 	fwd->count->seen_ns = now;
-	if (unlikely(fwd->flags & (MFIB_F_PASS | MFIB_F_TC))) {
+	if (unlikely(fwd->flags & (MFIB_F_PASS | MFIB_F_TC | MFIB_F_TRACK_TTL))) {
+		if (fwd->flags & MFIB_F_TRACK_TTL && fwd->count->ttl < pkt->ttl)
+			fwd->count->ttl = pkt->ttl;
 		if (fwd->flags & MFIB_F_PASS)
 			return MFIB_R_KERNEL;
-		if (hook == HOOK_XDP)
+		if (fwd->flags & MFIB_F_TC && hook == HOOK_XDP)
 			return FORWARD_LATER;
 	}
 	if (fwd->set == MFIB_SET_NONE)
@@ -87,10 +90,11 @@ static __always_inline int route_verdict(struct forward *fwd, const struct mfib_
 static __always_inline int forward_verdict(struct forward *fwd, const struct packet *pkt,
 					   enum hook hook)
 {
-	const struct mfib_entry *entry = route_lookup(pkt);
+	struct mfib_entry *entry = route_lookup(pkt);
 
 	if (!entry)
 		return MFIB_R_MISS;
+	fwd->entry = entry;
 	fwd->flags = entry->flags;
 	if (entry->iif != fwd->ifindex)
 		return MFIB_R_WRONG_IF;
@@ -136,10 +140,7 @@ static __noinline int forward_report_as(const struct arrival *arrival, int reaso
 {
 	if (reason == MFIB_R_MISS)
 		return upcall_miss(arrival);
-	if (reason == MFIB_R_WRONG_IF)
-		upcall_wrong_if(arrival);
-	else
-		miss_report(arrival, bpf_ktime_get_coarse_ns(), UPCALL_SEEN);
+	upcall_wrong_if(arrival);
 	return reason;
 }
 
@@ -172,9 +173,11 @@ static __always_inline int forward_report(struct forward *fwd, const struct pack
 	arrival_set(&arrival, pkt, fwd->ifindex, fwd->link);
 	if ((is_unexpected || reason == MFIB_R_KERNEL) && source_is_bad(&arrival))
 		return MFIB_R_BAD_SOURCE;
-	if (!is_unexpected && !(fwd->flags & MFIB_F_NOTIFY))
-		return reason;
-	return forward_report_as(&arrival, reason);
+	if (is_unexpected)
+		return forward_report_as(&arrival, reason);
+	if (fwd->flags & MFIB_F_NOTIFY && fwd->entry)
+		upcall_notify(&arrival, &fwd->entry->flags);
+	return reason;
 }
 
 /**

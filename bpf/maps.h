@@ -162,12 +162,13 @@ struct {
 	__type(value, __u64);
 } miss_tokens SEC(".maps");
 
-/* Misses of the present window: its number above, how many below. */
+/* Misses and reports of the present window: its number above, how many below. */
 #define WINDOW_SOURCES 128u
 
 struct miss_windows {
 	__u64 link;
 	__u64 source[WINDOW_SOURCES]; /* by hash of the source; so links do not disturb others */
+	__u64 wrong_if;               /* reports of packets on a wrong interface */
 };
 
 /* By link number. */

@@ -40,15 +40,11 @@ static __always_inline void upcall_set_addr(struct ip_addr *ret, const __u32 *fr
 	word[3] = is_ipv6 ? from[3] : from[0];
 }
 
-static __noinline void upcall_send(const struct arrival *arrival, __u32 kind)
+static __always_inline void record_submit(struct upcall_record *record,
+					  const struct arrival *arrival, __u32 kind)
 {
-	struct upcall_record *record = bpf_ringbuf_reserve(&upcalls, sizeof(*record), 0);
 	bool is_ipv6 = arrival->is_ipv6;
 
-	if (!record) {
-		stats_count(arrival->link, MFIB_R_UPCALL_LOST, 0);
-		return;
-	}
 	record->kind = kind;
 	record->ifindex = arrival->ifindex;
 	upcall_set_addr(&record->source, arrival->key, is_ipv6);
@@ -60,14 +56,32 @@ static __noinline void upcall_send(const struct arrival *arrival, __u32 kind)
 	stats_count(arrival->link, MFIB_R_UPCALL, 0);
 }
 
-/* Only one CPU wins a token whose time has come. A token never used is 0 and free. */
-static __always_inline bool token_take(__u64 *token, __u64 now, __u64 interval)
+static __noinline void upcall_send(const struct arrival *arrival, __u32 kind)
 {
-	__u64 last = *(volatile __u64 *)token;
+	struct upcall_record *record = bpf_ringbuf_reserve(&upcalls, sizeof(*record), 0);
 
-	if (last && now - last < interval)
-		return false;
-	return __sync_val_compare_and_swap(token, last, now) == last;
+	if (record)
+		record_submit(record, arrival, kind);
+	else
+		stats_count(arrival->link, MFIB_R_UPCALL_LOST, 0);
+}
+
+/**
+ * upcall_notify() - Report that a route with MFIB_F_NOTIFY saw a packet, and clear that flag.
+ * @flags: of the route, in its map.
+ *
+ * The CPU that clears it reports. While the ring buffer is full it stays, for the next packet.
+ */
+static __noinline void upcall_notify(const struct arrival *arrival, __u32 *flags)
+{
+	struct upcall_record *record = bpf_ringbuf_reserve(&upcalls, sizeof(*record), 0);
+
+	if (!record)
+		stats_count(arrival->link, MFIB_R_UPCALL_LOST, 0);
+	else if (__sync_fetch_and_and(flags, ~MFIB_F_NOTIFY) & MFIB_F_NOTIFY)
+		record_submit(record, arrival, UPCALL_NOTIFY);
+	else
+		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
 }
 
 /* Addresses differ in their last bytes, the high ones of a word: bring them down. */
@@ -107,14 +121,6 @@ static __always_inline bool miss_is_due(const struct arrival *arrival, __u64 now
 	return __sync_val_compare_and_swap(token, last, (__u64)at << 32 | hash) == last;
 }
 
-static __noinline void miss_report(const struct arrival *arrival, __u64 now, __u32 kind)
-{
-	if (miss_is_due(arrival, now))
-		upcall_send(arrival, kind);
-	else
-		stats_count(arrival->link, MFIB_R_UPCALL_LIMIT, 0);
-}
-
 /* One more in the window, unless it is full; the CPU that finds an old window opens the new one. */
 static __always_inline bool window_take(__u64 *cell, __u32 window, __u32 limit)
 {
@@ -147,29 +153,46 @@ static __noinline int upcall_miss(const struct arrival *arrival)
 
 	if (!miss_fits_windows(arrival, now))
 		return MFIB_R_FLOOD;
-	miss_report(arrival, now, UPCALL_MISS);
+	if (miss_is_due(arrival, now))
+		upcall_send(arrival, UPCALL_MISS);
+	else
+		stats_count(arrival->link, MFIB_R_UPCALL_LIMIT, 0);
 	return MFIB_R_MISS;
+}
+
+static __always_inline bool wrong_if_fits_window(const struct arrival *arrival, __u64 now)
+{
+	__u32 window = now / UPCALL_WINDOW_NS, link = arrival->link;
+	struct miss_windows *windows = bpf_map_lookup_elem(&miss_windows, &link);
+
+	return !windows || window_take(&windows->wrong_if, window, UPCALL_WRONG_IF_MAX);
+}
+
+/* Of several CPUs one wins a token whose time has come. */
+static __always_inline bool wrong_if_is_due(const struct arrival *arrival, __u64 now)
+{
+	struct wrong_if_key key = { .ifindex = arrival->ifindex };
+	__u64 *token, last;
+
+	__builtin_memcpy(&key.key, arrival->key, sizeof(key.key));
+	token = bpf_map_lookup_elem(&wrong_if_tokens, &key);
+	if (!token)
+		return wrong_if_fits_window(arrival, now) &&
+		       bpf_map_update_elem(&wrong_if_tokens, &key, &now, BPF_NOEXIST) == 0;
+	last = *(volatile __u64 *)token;
+	return now - last >= UPCALL_WRONG_IF_NS && wrong_if_fits_window(arrival, now) &&
+	       __sync_val_compare_and_swap(token, last, now) == last;
 }
 
 /**
  * upcall_wrong_if() - Report a packet that did not arrive on its route's input.
  *
- * One token for each route and interface, so that the first packet is reported at once.
+ * One token for each route and interface, so that the first packet is reported at once. There may
+ * be more routes than tokens: the window bounds what a flood over all of them brings.
  */
 static __noinline void upcall_wrong_if(const struct arrival *arrival)
 {
-	struct wrong_if_key key = { .ifindex = arrival->ifindex };
-	__u64 now = bpf_ktime_get_coarse_ns();
-	__u64 *token;
-	bool is_due;
-
-	__builtin_memcpy(&key.key, arrival->key, sizeof(key.key));
-	token = bpf_map_lookup_elem(&wrong_if_tokens, &key);
-	if (token)
-		is_due = token_take(token, now, UPCALL_WRONG_IF_NS);
-	else
-		is_due = bpf_map_update_elem(&wrong_if_tokens, &key, &now, BPF_NOEXIST) == 0;
-	if (is_due)
+	if (wrong_if_is_due(arrival, bpf_ktime_get_coarse_ns()))
 		upcall_send(arrival, UPCALL_WRONG_IF);
 	else
 		stats_count(arrival->link, MFIB_R_UPCALL_LIMIT, 0);

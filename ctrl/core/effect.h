@@ -45,11 +45,18 @@ struct mfib_route {
 	uint32_t flags;    /* MFIB_F_* below; the other bits are the forwarding plane's */
 };
 
-/* Report packets that arrive on another interface than iif (DATA_WRONG_IF). */
+/* The bits are those of mfib_abi.h. */
+/*
+ * Report packets that arrive on another interface than iif (DATA_WRONG_IF): the first at once, then
+ * at most one in 3 s for each interface, or for the entry where the kernel's cache carries it.
+ */
 #define MFIB_F_WRONG_IF (1u << 0)
-/* Report the next packet once. For PIM-DM's data-driven prune; append-only, see mfib_abi.h. */
+/*
+ * Report the next packet that arrives on iif (DATA_NOTIFY), once: to wait for another one the entry
+ * is put again. Also without outputs. For PIM-DM's data-driven prune.
+ */
 #define MFIB_F_NOTIFY (1u << 1)
-/* Keep the largest TTL that arrived. For PIM-DM's State Refresh. */
+/* Keep the greatest TTL that arrived on iif (ev_data.ttl). For PIM-DM's State Refresh. */
 #define MFIB_F_TRACK_TTL (1u << 2)
 
 struct core_effect {

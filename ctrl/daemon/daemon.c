@@ -131,8 +131,10 @@ static void do_ask(struct daemon *daemon, const struct mfib_key *key)
 					      .seen_for = HP_TIME_NEVER } };
 	struct dplane_route_state state;
 
-	if (dplane_route_state(daemon->dplane, key, &state) == 0)
+	if (dplane_route_state(daemon->dplane, key, &state) == 0) {
 		event.data.seen_for = state.seen_for;
+		event.data.ttl = state.ttl;
+	}
 	daemon_post(daemon, &event);
 }
 

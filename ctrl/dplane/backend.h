@@ -23,6 +23,7 @@ struct backend_counts {
 	uint64_t packets, bytes;       /* in the backend's first tier */
 	uint64_t tc_packets, tc_bytes; /* in TC */
 	hp_time seen_for;              /* age of the last packet; HP_TIME_NEVER: none */
+	uint8_t ttl; /* greatest that arrived, with MFIB_F_TRACK_TTL; 0: unknown */
 };
 
 struct backend;
@@ -36,11 +37,14 @@ struct backend;
  * @returned:     an interface is there, new or back from elsewhere: undo what was changed at it
  *                before it went; NULL: changes nothing that could come back.
  * @put:          add or replace a route; links this tier does not serve are left out. A negative
- *                errno leaves the route as it was.
+ *                errno leaves the route as it was. With MFIB_F_NOTIFY the next packet that arrives
+ *                on its input is reported once, until it is put again.
  * @del:          remove a route; an unknown one is ignored.
  * @route_counts: -ENOENT when there is no such route here.
  * @fd:           readable when @dispatch has something to do; -1: never.
  * @dispatch:     read upcalls, hand them to config->upcall. Bounded work, never blocks.
+ * @poll:         once a second: look for packets of routes with MFIB_F_NOTIFY, and report them as
+ *                @dispatch does. Bounded work; NULL: the programs do it.
  * @counters:     call @each for every reason counter that is not zero; NULL: has none.
  * @total:        add the counts of some routes, from slot *@next on, which it moves on; true: these
  *                were the last. Times are left alone. NULL: carries nothing.
@@ -67,6 +71,7 @@ struct backend_ops {
 			    struct backend_counts *ret_counts);
 	int (*fd)(const struct backend *be);
 	void (*dispatch)(struct backend *be);
+	void (*poll)(struct backend *be);
 	void (*counters)(struct backend *be, void (*each)(void *ctx, const struct dplane_counter *),
 			 void *ctx);
 	bool (*total)(struct backend *be, uint32_t *next, struct backend_counts *sum);

@@ -80,6 +80,7 @@ int dplane_route_state(struct dplane *dp, const struct mfib_key *key,
 		.tc_packets = fast.tc_packets,
 		.kernel_packets = kernel.packets,
 		.seen_for = fast.seen_for < kernel.seen_for ? fast.seen_for : kernel.seen_for,
+		.ttl = fast.ttl,
 	};
 	rate_sample(tree, ret_state->packets);
 	ret_state->rate_pps = tree->rate_pps;
@@ -170,6 +171,8 @@ static void housekeep(struct dplane *dp)
 		return; /* not yet */
 	if (dp->trees && dp->listeners)
 		listeners_read(dp->listeners, dtree_renew_group, dp);
+	if (dp->kernel && dp->kernel->ops->poll)
+		dp->kernel->ops->poll(dp->kernel);
 	if (dp->stale_until && dplane_now() >= dp->stale_until)
 		stale_end(dp);
 }
@@ -191,6 +194,58 @@ static int watch(const struct dplane *dp, int fd)
 	if (fd < 0)
 		return 0;
 	return epoll_ctl(dp->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+/* ---- what the back ends report ---- */
+
+/*
+ * One packet may be reported by two of them, or by one whose entry was written again because of its
+ * interfaces: the first counts.
+ */
+static bool notify_is_due(const struct dplane *dp, const struct dplane_upcall *upcall)
+{
+	const struct mfib_key key = { .source = upcall->source, .group = upcall->group };
+	struct tree *tree = dtree_find(dp, &key);
+
+	if (!tree || !(tree->want.flags & MFIB_F_NOTIFY))
+		return false;
+	tree->want.flags &= ~MFIB_F_NOTIFY;
+	return true;
+}
+
+static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
+{
+	const struct dplane *dp = ctx;
+
+	if (dp->config.upcall && (upcall->kind != DATA_NOTIFY || notify_is_due(dp, upcall)))
+		dp->config.upcall(dp->config.ctx, upcall);
+}
+
+static void on_captured(void *ctx, const struct dplane_captured *captured)
+{
+	const struct dplane *dp = ctx;
+
+	if (dp->config.captured)
+		dp->config.captured(dp->config.ctx, captured);
+}
+
+static void on_log(void *ctx, enum note_level level, const char *line)
+{
+	const struct dplane *dp = ctx;
+
+	if (dp->config.log)
+		dp->config.log(dp->config.ctx, level, line);
+}
+
+struct dplane_config dplane_backend_config(struct dplane *dp)
+{
+	struct dplane_config inner = dp->config;
+
+	inner.ctx = dp;
+	inner.upcall = on_upcall;
+	inner.captured = on_captured;
+	inner.log = on_log;
+	return inner;
 }
 
 static int dplane_alloc(const struct dplane_config *config, struct dplane **ret_dp)
@@ -242,15 +297,16 @@ static void adopt(struct dplane *dp)
 
 static int dplane_open(struct dplane *dp)
 {
+	const struct dplane_config inner = dplane_backend_config(dp);
 	int err;
 
 	dp->listeners = listeners_new(dp->config.hash_key);
 	if (!dp->listeners)
 		return -ENOMEM;
 	listeners_read(dp->listeners, NULL, NULL);
-	err = ebpf_new(&dp->config, &dp->fast);
+	err = ebpf_new(&inner, &dp->fast);
 	if (!err)
-		err = mroute_new(&dp->config, &dp->kernel);
+		err = mroute_new(&inner, &dp->kernel);
 	if (!err)
 		err = linkcaps_new(dlink_caps_changed, dp, &dp->caps);
 	if (!err)
@@ -284,12 +340,14 @@ int dplane_new(const struct dplane_config *config, struct dplane **ret_dp)
 
 int dplane_new_null(const struct dplane_config *config, struct dplane **ret_dp)
 {
+	struct dplane_config inner;
 	struct dplane *dp;
 	int err = dplane_alloc(config, &dp);
 
 	if (err)
 		return err;
-	err = null_new(config, &dp->fast);
+	inner = dplane_backend_config(dp);
+	err = null_new(&inner, &dp->fast);
 	if (err) {
 		dplane_free(dp, false);
 		return err;

@@ -17,7 +17,7 @@ enum dplane_tier { DPLANE_TIER_NONE, DPLANE_TIER_XDP, DPLANE_TIER_TC, DPLANE_TIE
 
 /** struct dplane_upcall - What the forwarding plane saw; becomes EV_DATA. */
 struct dplane_upcall {
-	enum data_kind kind; /* DATA_MISS, DATA_WRONG_IF */
+	enum data_kind kind; /* not DATA_SEEN */
 	uint16_t link;
 	struct ip_addr source, group;
 };
@@ -80,6 +80,7 @@ struct dplane_route_state {
 	uint64_t xdp_packets, tc_packets, kernel_packets;
 	double rate_pps;  /* since it was last asked, at least a second ago; 0: not known yet */
 	hp_time seen_for; /* age of the last packet; HP_TIME_NEVER: none */
+	uint8_t ttl; /* with MFIB_F_TRACK_TTL: the greatest that arrived; 0: unknown to the tier */
 };
 
 /** struct dplane_counter - One reason counter of one interface. */

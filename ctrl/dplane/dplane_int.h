@@ -105,4 +105,8 @@ void own_fini(struct dplane *dp);
 
 hp_time dplane_now(void);
 
+/** dplane_backend_config() - What the back ends are handed: all they report passes the composite.
+ */
+struct dplane_config dplane_backend_config(struct dplane *dp);
+
 #endif

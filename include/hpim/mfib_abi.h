@@ -12,7 +12,7 @@
 #include "hpim/ip_addr.h"
 
 #define MFIB_MAGIC   0x4d504948u /* the bytes "HPIM" on little-endian machines */
-#define MFIB_VERSION 4
+#define MFIB_VERSION 5
 
 /** struct mfib_settings - Map `settings`, one element: what the other maps mean. */
 struct mfib_settings {
@@ -38,8 +38,8 @@ struct mfib_key6 {
 
 /* Flags of a route; the bits are those of the core. */
 #define MFIB_F_WRONG_IF  (1u << 0)  /* report packets that arrive on another interface than iif */
-#define MFIB_F_NOTIFY    (1u << 1)  /* report packets that arrive on iif, as seldom as misses */
-#define MFIB_F_TRACK_TTL (1u << 2)  /* reserved: keep the largest TTL that arrived */
+#define MFIB_F_NOTIFY    (1u << 1)  /* report the next packet on iif; the program clears the flag */
+#define MFIB_F_TRACK_TTL (1u << 2)  /* keep the greatest TTL or hop limit that arrived on iif */
 #define MFIB_F_BROADCAST (1u << 3)  /* to all of the set, not to key 0: BPF_F_BROADCAST itself */
 #define MFIB_F_TAGGED    (1u << 29) /* some outputs of the set are VLANs: see `set_turns` */
 #define MFIB_F_TC        (1u << 30) /* TC carries this tree: XDP passes */
@@ -63,6 +63,8 @@ struct mfib_route_count {
 	__u64 packets, bytes;       /* forwarded in XDP; bytes of IP packet */
 	__u64 tc_packets, tc_bytes; /* forwarded in TC */
 	__u64 seen_ns; /* last packet on iif, forwarded or not; CLOCK_MONOTONIC_COARSE */
+	__u32 ttl;     /* greatest that arrived on iif while MFIB_F_TRACK_TTL was set; 0: none */
+	__u32 zero;
 };
 
 /** struct mfib_list - Value of `output_lists`, by set: its outputs, for TC and for people. */
@@ -212,7 +214,7 @@ _Static_assert(sizeof(struct mfib_key4) == 8, "mfib_key4");
 _Static_assert(sizeof(struct mfib_key6) == 32, "mfib_key6");
 _Static_assert(sizeof(struct mfib_entry) == 20, "mfib_entry");
 _Static_assert(__builtin_offsetof(struct mfib_entry, mtu) == 16, "mfib_entry");
-_Static_assert(sizeof(struct mfib_route_count) == 40, "mfib_route_count");
+_Static_assert(sizeof(struct mfib_route_count) == 48, "mfib_route_count");
 _Static_assert(sizeof(struct mfib_list) == 4 + 4 * MFIB_LINKS_MAX, "mfib_list");
 _Static_assert(sizeof(struct mfib_port) == 20, "mfib_port");
 _Static_assert(__builtin_offsetof(struct mfib_port, mac) == 4, "mfib_port");

@@ -10,7 +10,7 @@
 enum upcall_kind {
 	UPCALL_MISS = 1,     /* no route; at most once per (S,G) in UPCALL_MISS_NS */
 	UPCALL_WRONG_IF = 2, /* other input; once per (S,G) and interface in UPCALL_WRONG_IF_NS */
-	UPCALL_SEEN = 3,     /* a route with MFIB_F_NOTIFY; at most once per (S,G), like misses */
+	UPCALL_NOTIFY = 3,   /* a route with MFIB_F_NOTIFY, which is cleared with this */
 };
 
 #define UPCALL_MISS_NS     200000000ull
@@ -23,6 +23,9 @@ enum upcall_kind {
 #define UPCALL_WINDOW_NS  100000000ull
 #define UPCALL_LINK_MAX   256u /* by one interface */
 #define UPCALL_SOURCE_MAX 128u /* by one source address */
+
+/* Packets on wrong interfaces that are reported in each window, by one interface. */
+#define UPCALL_WRONG_IF_MAX 256u
 
 struct upcall_record {
 	__u32 kind;    /* enum upcall_kind */

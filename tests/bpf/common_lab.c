@@ -196,6 +196,16 @@ void lab_route(const struct lab *lab, bool is_ipv6, const struct mfib_entry *ent
 	lab_put(lab, map, key, &all);
 }
 
+struct mfib_entry lab_route_entry(const struct lab *lab, bool is_ipv6)
+{
+	const char *map = is_ipv6 ? "route6" : "route4";
+	const uint8_t *key = is_ipv6 ? frame_base6.bytes + IP6_SRC : frame_base4.bytes + IP4_SRC;
+	struct mfib_entry entry;
+
+	cr_assert_eq(bpf_map_lookup_elem(lab_map(lab, map), key, &entry), 0);
+	return entry;
+}
+
 static enum lab_verdict verdict_of(enum lab_hook hook, uint32_t retval)
 {
 	static const uint32_t meant[LAB_HOOKS][LAB_OTHER] = {
@@ -320,6 +330,8 @@ struct mfib_route_count lab_route_count(const struct lab *lab, uint32_t slot)
 		sum.tc_bytes += cpu[i].tc_bytes;
 		if (cpu[i].seen_ns > sum.seen_ns)
 			sum.seen_ns = cpu[i].seen_ns;
+		if (cpu[i].ttl > sum.ttl)
+			sum.ttl = cpu[i].ttl;
 	}
 	free(cpu);
 	return sum;
@@ -346,6 +358,20 @@ void lab_windows_clear(const struct lab *lab)
 	cr_assert_leq(info.value_size, sizeof(zero));
 	for (uint32_t i = 0; i < LAB_LINKS; i++)
 		lab_put(lab, "miss_windows", &i, zero);
+}
+
+/* It stands last in bpf/maps.h. */
+void lab_wrong_if_taken(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count)
+{
+	uint64_t value[512], cell = window << 32 | count;
+	struct bpf_map_info info = { .type = 0 };
+	uint32_t info_len = sizeof(info);
+
+	cr_assert_eq(bpf_obj_get_info_by_fd(lab_map(lab, "miss_windows"), &info, &info_len), 0);
+	cr_assert_leq(info.value_size, sizeof(value));
+	memset(value, 0, sizeof(value));
+	value[info.value_size / sizeof(cell) - 1] = cell;
+	lab_put(lab, "miss_windows", &link, value);
 }
 
 void lab_limits_clear(const struct lab *lab)

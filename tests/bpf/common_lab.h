@@ -54,6 +54,9 @@ void lab_set(const struct lab *lab, uint32_t set, const uint32_t *outputs, uint3
 /** lab_route() - Write a route of an address family, or delete it: @entry NULL. */
 void lab_route(const struct lab *lab, bool is_ipv6, const struct mfib_entry *entry);
 
+/** lab_route_entry() - The route of a family as it stands in its map. */
+struct mfib_entry lab_route_entry(const struct lab *lab, bool is_ipv6);
+
 /** lab_run() - Test-run on one frame, which arrives on the loopback interface. */
 enum lab_verdict lab_run(const struct lab *lab, enum lab_hook hook, const struct frame *in,
 			 struct frame *ret_out);
@@ -81,6 +84,9 @@ void lab_limits_clear(const struct lab *lab);
 
 /** lab_windows_clear() - Only that no miss was seen. */
 void lab_windows_clear(const struct lab *lab);
+
+/** lab_wrong_if_taken() - As if so many packets on a wrong interface had been reported. */
+void lab_wrong_if_taken(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count);
 
 /** lab_window() - Number of the present window of misses. */
 uint64_t lab_window(void);

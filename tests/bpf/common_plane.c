@@ -196,10 +196,10 @@ struct dplane_route_state plane_state(const struct plane *plane, const struct mf
 
 void plane_frame(uint8_t frame[PLANE_FRAME], uint8_t group, uint32_t number)
 {
-	static const uint8_t start[42] = { 0x01, 0x00, 0x5e, 0x01, 0x01, 0,    2,    0,    0, 0,
-					   0,    9,    8,    0,    0x45, 0,    0,    46,   0, 1,
-					   0,    0,    8,    17,   0,    0,    10,   0,    0, 1,
-					   239,  1,    1,    0,    0x13, 0x88, 0x13, 0x88, 0, 26 };
+	static const uint8_t start[42] = { 0x01,      0x00, 0x5e, 0x01, 0x01, 0, 2,  0, 0,   0, 0,
+					   9,         8,    0,    0x45, 0,    0, 46, 0, 1,   0, 0,
+					   PLANE_TTL, 17,   0,    0,    10,   0, 0,  1, 239, 1, 1,
+					   0,         0x13, 0x88, 0x13, 0x88, 0, 26 };
 	uint32_t sum = 0;
 
 	memset(frame, MARK, PLANE_FRAME);
@@ -211,6 +211,11 @@ void plane_frame(uint8_t frame[PLANE_FRAME], uint8_t group, uint32_t number)
 	sum = (sum & 0xffff) + (sum >> 16);
 	frame[24] = (uint8_t)(~sum >> 8);
 	frame[25] = (uint8_t)~sum;
+}
+
+uint8_t plane_group(const struct mfib_route *route)
+{
+	return ip_addr_bytes(&route->key.group)[3];
 }
 
 uint32_t plane_frame_number(const uint8_t *frame, size_t len)

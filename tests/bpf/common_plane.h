@@ -59,6 +59,10 @@ struct mfib_route plane_route_to(uint8_t group, uint16_t a, uint16_t b);
 struct dplane_route_state plane_state(const struct plane *plane, const struct mfib_route *route);
 
 #define PLANE_FRAME 60
+#define PLANE_TTL   8
+
+/** plane_group() - The number that plane_route() made a route of. */
+uint8_t plane_group(const struct mfib_route *route);
 
 /** plane_frame() - A UDP packet of that tree, TTL 8, payload bytes 0x77; its number in bytes 44-47.
  */

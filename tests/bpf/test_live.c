@@ -216,19 +216,142 @@ Test(live, miss_is_reported_with_link_source_and_group)
 	cr_expect(ip_addr_equal(&plane.last_upcall.group, &route.key.group));
 }
 
-Test(live, wrong_interface_is_reported_when_asked_for)
+/* Who forwards and reports; of native XDP, TC and the kernel's cache, each forced. */
+static const struct {
+	enum dplane_mode mode;
+	enum dplane_tier tier;
+	bool tells_ttl;
+} tiers[] = {
+	{ DPLANE_MODE_NATIVE, DPLANE_TIER_XDP, true },
+	{ DPLANE_MODE_TC, DPLANE_TIER_TC, true },
+	{ DPLANE_MODE_KERNEL, DPLANE_TIER_KERNEL, false },
+};
+
+#define TIERS (sizeof(tiers) / sizeof(tiers[0]))
+
+static struct mfib_key counted;
+
+static bool is_seen(void)
 {
-	struct mfib_route route = plane_route_to(1, 1, 2);
+	struct dplane_route_state state;
+
+	return dplane_route_state(plane.dp, &counted, &state) == 0 &&
+	       state.seen_for != HP_TIME_NEVER;
+}
+
+/* A packet of a route without outputs came in. */
+static void seen_wait(const struct mfib_route *route)
+{
+	counted = route->key;
+	dispatch_until(is_seen);
+}
+
+static void upcall_expect(enum data_kind kind, uint16_t link, const struct mfib_route *route)
+{
+	cr_expect_eq(plane.last_upcall.kind, kind);
+	cr_expect_eq(plane.last_upcall.link, link);
+	cr_expect(ip_addr_equal(&plane.last_upcall.source, &route->key.source));
+	cr_expect(ip_addr_equal(&plane.last_upcall.group, &route->key.group));
+}
+
+/* A second packet on that interface is counted, wherever it is dropped. */
+static void wrong_if_check(uint8_t group, uint16_t output, uint16_t link, size_t tier)
+{
+	struct mfib_route route = plane_route(group);
 
 	route.flags = MFIB_F_WRONG_IF;
-	ifset_del(&route.oifs, 2);
-	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	if (output)
+		ifset_add(&route.oifs, output);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
-	plane_send(&plane, 2, 1, 0);
+	plane.upcalls = 0;
+	for (uint32_t i = 0; i < 10; i++)
+		plane_send(&plane, link, group, i);
 	dispatch_until(is_reported);
-	cr_expect_eq(plane.last_upcall.kind, DATA_WRONG_IF);
-	cr_expect_eq(plane.last_upcall.link, 2);
-	cr_expect_eq(plane_counter(&plane, 2, "wrong-if"), 1);
+	upcall_expect(DATA_WRONG_IF, link, &route);
+	cr_expect_not(plane_receive(&plane, 1, (uint8_t[PLANE_FRAME]){ 0 }, 50), "forwarded");
+	dplane_dispatch(plane.dp);
+	cr_expect_eq(plane.upcalls, 1, "tier %zu, group %u", tier, group);
+	cr_expect_eq(plane_state(&plane, &route).seen_for, HP_TIME_NEVER, "tier %zu", tier);
+}
+
+Test(live, wrong_interface_is_reported_once_in_each_tier_whatever_the_outputs)
+{
+	for (size_t i = 0; i < TIERS; i++) {
+		uint8_t group = (uint8_t)(10 * i + 1);
+
+		plane_attach_all(&plane, tiers[i].mode);
+		wrong_if_check(group, 2, 2, i);
+		wrong_if_check((uint8_t)(group + 1), 1, 2, i);
+		wrong_if_check((uint8_t)(group + 2), 0, 2, i);
+	}
+	cr_expect_eq(plane_counter(&plane, 2, "wrong-if"), 60, "by both programs");
+}
+
+static void notify_check(struct mfib_route *route, size_t tier)
+{
+	uint8_t group = plane_group(route);
+
+	route->flags = MFIB_F_NOTIFY;
+	cr_assert_eq(dplane_put(plane.dp, route), 0);
+	for (unsigned int round = 1; round < 3; round++) {
+		plane.upcalls = 0;
+		for (uint32_t i = 0; i < 10; i++)
+			plane_send(&plane, 0, group, i);
+		dispatch_until(is_reported);
+		upcall_expect(DATA_NOTIFY, 0, route);
+		seen_wait(route);
+		plane_send(&plane, 0, group, 10);
+		dplane_dispatch(plane.dp);
+		cr_expect_eq(plane.upcalls, 1, "tier %zu, round %u", tier, round);
+		cr_assert_eq(dplane_put(plane.dp, route), 0, "for the next one");
+	}
+}
+
+Test(live, next_packet_is_reported_once_in_each_tier)
+{
+	for (size_t i = 0; i < TIERS; i++) {
+		struct mfib_route negative = plane_route((uint8_t)(10 * i + 1));
+		struct mfib_route route = plane_route_to((uint8_t)(10 * i + 2), 1, 2);
+
+		plane_attach_all(&plane, tiers[i].mode);
+		notify_check(&negative, i);
+		notify_check(&route, i);
+		cr_expect_eq(plane_state(&plane, &route).tier, tiers[i].tier);
+	}
+}
+
+Test(live, packet_on_a_wrong_interface_does_not_end_the_wait_for_one_on_the_input)
+{
+	for (size_t i = 0; i < TIERS; i++) {
+		struct mfib_route route = plane_route((uint8_t)(i + 1));
+
+		route.flags = MFIB_F_NOTIFY | MFIB_F_WRONG_IF;
+		plane_attach_all(&plane, tiers[i].mode);
+		cr_assert_eq(dplane_put(plane.dp, &route), 0);
+		plane.upcalls = 0;
+		plane_send(&plane, 2, (uint8_t)(i + 1), 0);
+		dispatch_until(is_reported);
+		upcall_expect(DATA_WRONG_IF, 2, &route);
+		plane.upcalls = 0;
+		plane_send(&plane, 0, (uint8_t)(i + 1), 0);
+		dispatch_until(is_reported);
+		upcall_expect(DATA_NOTIFY, 0, &route);
+	}
+}
+
+Test(live, greatest_ttl_is_handed_out_by_the_programs)
+{
+	for (size_t i = 0; i < TIERS; i++) {
+		struct mfib_route route = plane_route((uint8_t)(i + 1));
+
+		route.flags = MFIB_F_TRACK_TTL;
+		plane_attach_all(&plane, tiers[i].mode);
+		cr_assert_eq(dplane_put(plane.dp, &route), 0);
+		cr_expect_eq(plane_state(&plane, &route).ttl, 0);
+		plane_send(&plane, 0, (uint8_t)(i + 1), 0);
+		seen_wait(&route);
+		cr_expect_eq(plane_state(&plane, &route).ttl, tiers[i].tells_ttl ? PLANE_TTL : 0);
+	}
 }
 
 Test(live, trees_beyond_the_output_sets_are_carried_by_tc)

@@ -355,21 +355,82 @@ Test(reports, wrong_input_is_reported_once_for_each_tree)
 	}
 }
 
+Test(reports, wrong_input_of_more_trees_than_the_budget_is_reported_later)
+{
+	uint64_t window;
+
+	route_set(77, MFIB_F_WRONG_IF);
+	do {
+		window = window_begin();
+		lab_wrong_if_taken(&lab, IN_LINK, window, UPCALL_WRONG_IF_MAX - 1);
+		cr_assert_eq(run(LAB_XDP, &ipv4), LAB_DROP);
+		cr_assert_eq(run(LAB_XDP, &frame_base6), LAB_DROP);
+	} while (window != lab_window());
+	cr_expect_eq(count(IN_LINK, MFIB_R_UPCALL), 1);
+	cr_expect_eq(count(IN_LINK, MFIB_R_UPCALL_LIMIT), 1);
+	while (lab_window() == window)
+		;
+	cr_assert_eq(run(LAB_XDP, &frame_base6), LAB_DROP);
+	cr_expect_eq(count(IN_LINK, MFIB_R_UPCALL), 2, "not forgotten");
+}
+
+static uint32_t flags_of(bool is_ipv6)
+{
+	return lab_route_entry(&lab, is_ipv6).flags & ~MFIB_F_BROADCAST;
+}
+
 Test(reports, sign_of_life_is_reported_once_and_the_packet_forwarded)
 {
 	struct upcall_record record;
 
-	route_set(IN_IFINDEX, MFIB_F_NOTIFY);
 	for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+		route_set(IN_IFINDEX, MFIB_F_NOTIFY | MFIB_F_WRONG_IF);
 		fresh();
 		for (int i = 0; i < 3; i++)
 			cr_expect_eq(run(hook, &ipv4), LAB_SEND);
 		cr_expect_eq(count(IN_LINK, MFIB_R_FORWARDED), 3);
 		cr_expect_eq(count(IN_LINK, MFIB_R_UPCALL), 1);
-		cr_expect_eq(count(IN_LINK, MFIB_R_UPCALL_LIMIT), 2);
+		cr_expect_eq(count(IN_LINK, MFIB_R_UPCALL_LIMIT), 0);
 		cr_expect_eq(lab_upcalls(&lab, &record), 1);
-		record_expect(&record, UPCALL_SEEN, &ipv4);
+		record_expect(&record, UPCALL_NOTIFY, &ipv4);
+		cr_expect_eq(flags_of(false), MFIB_F_WRONG_IF, "only that flag ends");
+		cr_expect_eq(flags_of(true), MFIB_F_WRONG_IF | MFIB_F_NOTIFY, "not its turn");
 	}
+}
+
+Test(reports, packet_on_a_wrong_input_is_no_sign_of_life)
+{
+	for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+		route_set(77, MFIB_F_NOTIFY);
+		fresh();
+		cr_expect_eq(run(hook, &ipv4), LAB_DROP);
+		cr_expect_eq(count(IN_LINK, MFIB_R_UPCALL), 0);
+		cr_expect_eq(flags_of(false), MFIB_F_NOTIFY);
+	}
+}
+
+Test(reports, sign_of_life_waits_while_the_ring_buffer_is_full)
+{
+	struct upcall_record record;
+	uint16_t trees = 0;
+
+	route_set(IN_IFINDEX, MFIB_F_NOTIFY);
+	fresh();
+	while (count(IN_LINK, MFIB_R_UPCALL_LOST) == 0 && trees < 20000) {
+		lab_windows_clear(&lab);
+		for (int i = 0; i < 100; i++) {
+			struct frame frame = to_group(&frame_base6, (uint16_t)(2 + trees++));
+
+			cr_assert_eq(run(LAB_XDP, &frame), LAB_PASS);
+		}
+	}
+	cr_expect_eq(run(LAB_XDP, &frame_base6), LAB_SEND);
+	cr_expect_eq(flags_of(true), MFIB_F_NOTIFY);
+	(void)lab_upcalls(&lab, &record);
+	cr_expect_eq(run(LAB_XDP, &frame_base6), LAB_SEND);
+	cr_expect_eq(flags_of(true), 0);
+	cr_assert_eq(lab_upcalls(&lab, &record), 1);
+	record_expect(&record, UPCALL_NOTIFY, &frame_base6);
 }
 
 Test(reports, sign_of_life_comes_from_negative_and_kernel_trees_too)
@@ -381,13 +442,96 @@ Test(reports, sign_of_life_comes_from_negative_and_kernel_trees_too)
 
 	fresh();
 	lab_route(&lab, true, &entry);
-	cr_expect_eq(run(LAB_XDP, &frame_base6), LAB_DROP);
+	for (int i = 0; i < 3; i++)
+		cr_expect_eq(run(LAB_XDP, &frame_base6), LAB_DROP);
 	cr_expect_eq(lab_upcalls(&lab, &record), 1);
+	cr_expect_eq(count(IN_LINK, MFIB_R_NEGATIVE), 3);
 	fresh();
 	entry.flags |= MFIB_F_PASS;
 	lab_route(&lab, true, &entry);
-	cr_expect_eq(run(LAB_XDP, &frame_base6), LAB_PASS);
+	for (int i = 0; i < 3; i++)
+		cr_expect_eq(run(LAB_XDP, &frame_base6), LAB_PASS);
 	cr_expect_eq(lab_upcalls(&lab, &record), 1);
+	cr_expect_eq(flags_of(true), MFIB_F_PASS);
+}
+
+/* XDP sees its packets first, though TC carries it. */
+Test(reports, sign_of_life_of_a_tree_of_tc_is_reported_by_the_first_hook)
+{
+	struct upcall_record record;
+
+	in_set(MFIB_PORT_XDP);
+	fresh();
+	route_set(IN_IFINDEX, MFIB_F_NOTIFY | MFIB_F_TC);
+	cr_expect_eq(run(LAB_TC, &ipv4), LAB_SEND, "before XDP was attached");
+	cr_expect_eq(lab_upcalls(&lab, &record), 0);
+	cr_expect_eq(run(LAB_XDP, &ipv4), LAB_PASS);
+	cr_expect_eq(run(LAB_TC, &ipv4), LAB_SEND);
+	cr_expect_eq(lab_upcalls(&lab, &record), 1);
+	cr_expect_eq(flags_of(false), MFIB_F_TC);
+}
+
+/* ---- the greatest TTL ---- */
+
+static struct frame with_ttl(const struct frame *base, uint8_t ttl)
+{
+	struct frame frame = *base;
+
+	frame.bytes[frame_is_ipv6(base) ? IP6_HOPS : IP4_TTL] = ttl;
+	if (!frame_is_ipv6(base))
+		frame_sum_set(&frame);
+	return frame;
+}
+
+static void ttl_check(enum lab_hook hook, const struct frame *base, const struct mfib_entry *entry)
+{
+	static const struct {
+		uint8_t ttl, want;
+	} steps[] = { { 1, 1 }, { 30, 30 }, { 29, 30 }, { 255, 255 }, { 2, 255 } };
+
+	lab_route(&lab, frame_is_ipv6(base), entry);
+	fresh();
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct frame frame = with_ttl(base, steps[i].ttl);
+
+		(void)run(hook, &frame);
+		cr_expect_eq(lab_route_count(&lab, entry->slot).ttl, steps[i].want,
+			     "hook %d, flags %x, TTL %u", hook, entry->flags, steps[i].ttl);
+	}
+}
+
+Test(reports, greatest_ttl_is_kept_whatever_carries_the_tree)
+{
+	static const uint32_t carriers[] = { 0, MFIB_F_TC, MFIB_F_PASS };
+
+	for (enum lab_hook hook = LAB_XDP; hook < LAB_HOOKS; hook++) {
+		for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++) {
+			const struct mfib_entry entry = { .iif = IN_IFINDEX,
+							  .flags = MFIB_F_TRACK_TTL | carriers[i],
+							  .mtu = 1500,
+							  .slot = 2,
+							  .link = IN_LINK };
+
+			ttl_check(hook, &ipv4, &entry);
+			ttl_check(hook, &frame_base6, &entry);
+		}
+	}
+}
+
+Test(reports, ttl_is_kept_only_where_asked_for_and_on_the_input)
+{
+	static const struct mfib_entry entries[] = {
+		{ .iif = IN_IFINDEX, .mtu = 1500, .slot = 2, .link = IN_LINK },
+		{ .iif = 77, .flags = MFIB_F_TRACK_TTL, .mtu = 1500, .slot = 2, .link = IN_LINK },
+	};
+
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		fresh();
+		lab_route(&lab, false, &entries[i]);
+		(void)run(LAB_XDP, &ipv4);
+		(void)run(LAB_TC, &ipv4);
+		cr_expect_eq(lab_route_count(&lab, 2).ttl, 0, "route %zu", i);
+	}
 }
 
 /* ---- samples ---- */

@@ -386,6 +386,126 @@ Test(mroute, wrong_interface_is_reported_only_where_asked_ipv6)
 	check_wrong_if("fd09:2::2", "ff3e::4", "ff3e::5");
 }
 
+/* Where the route has no outputs none of its interfaces is one. */
+static void check_wrong_if_negative(const char *source, const char *group)
+{
+	struct mfib_route route = route_make(source, group);
+
+	route.flags = MFIB_F_WRONG_IF;
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	send_packets(ns_dst, group, 50);
+	for (hp_time end_at = now() + DEADLINE; !upcall_count; be->ops->dispatch(be))
+		cr_assert_lt(now(), end_at, "no upcall");
+	cr_expect_eq(upcall_count, 1);
+	cr_expect_eq(upcalls[0].kind, DATA_WRONG_IF);
+	cr_expect_eq(upcalls[0].link, LINK_OUT);
+	cr_expect_eq(counts_of(&route).packets, 0);
+}
+
+Test(mroute, wrong_interface_of_an_entry_without_outputs_is_reported_ipv4)
+{
+	check_wrong_if_negative("10.9.2.2", "239.1.1.9");
+}
+
+Test(mroute, wrong_interface_of_an_entry_without_outputs_is_reported_ipv6)
+{
+	check_wrong_if_negative("fd09:2::2", "ff3e::9");
+}
+
+static void notify_expect(unsigned int count)
+{
+	be->ops->poll(be);
+	be->ops->dispatch(be);
+	cr_assert_eq(upcall_count, count, "%u upcalls", upcall_count);
+}
+
+static void check_notify(const char *source, const char *group)
+{
+	struct mfib_route route = route_make(source, group);
+
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	send_packets(ns_src, group, 5);
+	counts_wait(&route, 5);
+	notify_expect(0);
+	route.flags = MFIB_F_NOTIFY;
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	notify_expect(0); /* those before do not count */
+	send_packets(ns_src, group, 5);
+	counts_wait(&route, 10);
+	notify_expect(1);
+	cr_expect_eq(upcalls[0].kind, DATA_NOTIFY);
+	cr_expect_eq(upcalls[0].link, LINK_IN);
+	cr_expect(ip_addr_equal(&upcalls[0].source, &route.key.source));
+	cr_expect(ip_addr_equal(&upcalls[0].group, &route.key.group));
+	send_packets(ns_src, group, 5);
+	counts_wait(&route, 15);
+	notify_expect(1);
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	send_packets(ns_src, group, 1);
+	counts_wait(&route, 16);
+	notify_expect(2);
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	route.flags = 0;
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	send_packets(ns_src, group, 1);
+	counts_wait(&route, 17);
+	notify_expect(2);
+}
+
+Test(mroute, next_packet_is_reported_once_until_put_again_ipv4)
+{
+	check_notify("10.9.1.2", "239.1.1.10");
+}
+
+Test(mroute, next_packet_is_reported_once_until_put_again_ipv6)
+{
+	check_notify("fd09:1::2", "ff3e::a");
+}
+
+/* Its entry in the kernel is a new one then, and counts from 0. */
+Test(mroute, next_packet_is_waited_for_while_the_input_goes_and_comes)
+{
+	struct mfib_route route = route_make("10.9.1.2", "239.1.1.11");
+
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	send_packets(ns_src, "239.1.1.11", 5);
+	counts_wait(&route, 5);
+	route.flags = MFIB_F_NOTIFY;
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	be->ops->link_del(be, LINK_IN);
+	notify_expect(0);
+	link_add(LINK_IN, "in");
+	notify_expect(0);
+	send_packets(ns_src, "239.1.1.11", 1);
+	counts_wait(&route, 1);
+	notify_expect(1);
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	be->ops->del(be, &route.key);
+	notify_expect(1);
+}
+
+/* All are looked at, though not in one call. */
+Test(mroute, many_entries_that_wait_take_turns)
+{
+	struct mfib_route route = route_make("10.9.1.2", "239.2.0.0");
+	struct mfib_route last = route_make("10.9.1.2", "239.1.1.12");
+
+	route.flags = last.flags = MFIB_F_NOTIFY;
+	for (int i = 0; i < 3000; i++) {
+		uint8_t group[4] = { 239, 2, (uint8_t)(i >> 8), (uint8_t)i };
+
+		route.key.group = ip_addr_from_bytes(IP_FAMILY_4, group);
+		cr_assert_eq(be->ops->put(be, &route), 0);
+	}
+	cr_assert_eq(be->ops->put(be, &last), 0);
+	send_packets(ns_src, "239.1.1.12", 1);
+	counts_wait(&last, 1);
+	notify_expect(0);
+	notify_expect(0);
+	notify_expect(1);
+	cr_expect(ip_addr_equal(&upcalls[0].group, &last.key.group));
+}
+
 Test(mroute, second_daemon_is_refused_with_a_sentence)
 {
 	struct dplane_config other = config;

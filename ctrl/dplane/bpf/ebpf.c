@@ -186,6 +186,7 @@ static int ebpf_route_counts(struct backend *be, const struct mfib_key *key,
 		.tc_packets = count.tc_packets,
 		.tc_bytes = count.tc_bytes,
 		.seen_for = count.seen_ns ? ebpf_now() - (hp_time)count.seen_ns : HP_TIME_NEVER,
+		.ttl = (uint8_t)count.ttl,
 	};
 	return 0;
 }
@@ -264,6 +265,15 @@ static void ebpf_counters(struct backend *be,
 	link_counters(eb, LINK_NONE, eb->config.max_links, each, ctx);
 }
 
+static enum data_kind kind_of(uint32_t upcall)
+{
+	switch (upcall) {
+	case UPCALL_WRONG_IF: return DATA_WRONG_IF;
+	case UPCALL_NOTIFY: return DATA_NOTIFY;
+	default: return DATA_MISS;
+	}
+}
+
 /* A negative return ends the round; what is left keeps the descriptor readable. */
 static int upcall_read(void *ctx, void *data, size_t len)
 {
@@ -274,8 +284,7 @@ static int upcall_read(void *ctx, void *data, size_t len)
 	if (len < sizeof(*record))
 		return 0;
 	upcall = (struct dplane_upcall){
-		/* What is alive and not known is news, too. */
-		.kind = record->kind == UPCALL_WRONG_IF ? DATA_WRONG_IF : DATA_MISS,
+		.kind = kind_of(record->kind),
 		.link = eport_by_ifindex(eb, record->ifindex),
 		.source = record->source,
 		.group = record->group,

@@ -279,6 +279,8 @@ struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot)
 		sum.tc_bytes += cpu[i].tc_bytes;
 		if (cpu[i].seen_ns > sum.seen_ns)
 			sum.seen_ns = cpu[i].seen_ns;
+		if (cpu[i].ttl > sum.ttl)
+			sum.ttl = cpu[i].ttl;
 	}
 	return sum;
 }

@@ -52,7 +52,7 @@ int maps_route_put(const struct maps *maps, const struct mfib_key *key,
 		   const struct mfib_entry *entry);
 void maps_route_del(const struct maps *maps, const struct mfib_key *key);
 
-/** maps_route_count() - Sums of a slot over all CPUs; seen_ns is the latest. */
+/** maps_route_count() - Sums of a slot over all CPUs; of seen_ns and ttl the greatest. */
 struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot);
 int maps_route_count_clear(const struct maps *maps, uint32_t slot);
 

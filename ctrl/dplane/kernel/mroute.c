@@ -13,7 +13,8 @@
  * - An entry keeps the VIF numbers it was given: before a VIF goes, entries that name it are
  *   written again, else its successor would inherit their packets.
  * - Packets on a wrong interface count as packets of the entry and refresh its age too. They are
- *   reported only when that interface is one of the entry's outputs, once in 3 s.
+ *   reported once in 3 s for each entry, not for each interface: with MRT_ASSERT where that
+ *   interface is one of the entry's outputs, with MRT_PIM always.
  * - Closing the sockets empties the cache: this tier cannot outlive the daemon.
  */
 #include <errno.h>
@@ -34,6 +35,7 @@
 _Static_assert(MAXVIFS == MAXMIFS, "one slot is a VIF and a MIF");
 _Static_assert(MRT_ADD_MFC == MRT6_ADD_MFC && MRT_TABLE == MRT6_TABLE && MRT_INIT == MRT6_INIT,
 	       "one option number serves both families");
+_Static_assert(MRT_ASSERT == MRT6_ASSERT && MRT_PIM == MRT6_PIM, "the same of these");
 
 static const int level_of[] = { IPPROTO_IP, IPPROTO_IPV6 };
 static const char *const name_of[] = { "IPv4", "IPv6" };
@@ -206,6 +208,16 @@ static int mfc_set(const struct mroute *mr, int option, const struct mfib_route 
 								: mfc6(mr, option, route, parent);
 }
 
+/* A wrong interface need not be an output: a pruned one is none. Too old a kernel reports less. */
+static void reports_extend(struct mroute *mr, enum ip_family family)
+{
+	static const int on = 1;
+
+	if (!mr->reports_all[family])
+		(void)option_set(mr, family, MRT_PIM, &on, sizeof(on));
+	mr->reports_all[family] = true;
+}
+
 /* Makes the kernel's entry what the route and the VIFs of the moment say; without input: none. */
 static int entry_install(struct mroute *mr, struct entry *entry)
 {
@@ -213,6 +225,8 @@ static int entry_install(struct mroute *mr, struct entry *entry)
 	int parent = vif_of(mr, family, entry->route.iif);
 	int err = 0;
 
+	if (entry->route.flags & MFIB_F_WRONG_IF)
+		reports_extend(mr, family);
 	if (parent >= 0)
 		err = mfc_set(mr, MRT_ADD_MFC, &entry->route, parent);
 	else if (entry->is_installed)
@@ -376,6 +390,8 @@ static int mroute_put(struct backend *be, const struct mfib_route *route)
 		err = entry_install(mr, entry);
 		if (err)
 			*entry = before;
+		else
+			mroute_notify_set(mr, entry, route->flags & MFIB_F_NOTIFY);
 		return err;
 	}
 	entry = calloc(1, sizeof(*entry));
@@ -384,11 +400,13 @@ static int mroute_put(struct backend *be, const struct mfib_route *route)
 	entry->route = *route;
 	entry->seen_at = HP_TIME_NEVER;
 	err = entry_install(mr, entry);
-	if (err)
+	if (err) {
 		free(entry);
-	else
-		hash_add(mr->config.hash_key, mr->entries, route.key, entry);
-	return err;
+		return err;
+	}
+	hash_add(mr->config.hash_key, mr->entries, route.key, entry);
+	mroute_notify_set(mr, entry, route->flags & MFIB_F_NOTIFY);
+	return 0;
 }
 
 static void mroute_del(struct backend *be, const struct mfib_key *key)
@@ -400,6 +418,7 @@ static void mroute_del(struct backend *be, const struct mfib_key *key)
 		return;
 	if (entry->is_installed)
 		(void)mfc_set(mr, MRT_DEL_MFC, &entry->route, 0); /* gone is what we want */
+	mroute_notify_set(mr, entry, false);
 	HASH_DEL(mr->entries, entry);
 	free(entry);
 }
@@ -505,6 +524,7 @@ static const struct backend_ops mroute_ops = {
 	.route_counts = mroute_route_counts,
 	.fd = mroute_fd,
 	.dispatch = mroute_dispatch,
+	.poll = mroute_poll,
 	.free = mroute_free,
 };
 

@@ -48,6 +48,24 @@ static int count6(const struct mroute *mr, const struct mfib_key *key, struct sg
 	return 0;
 }
 
+int mroute_accepted(const struct mroute *mr, const struct entry *entry, uint64_t *ret_packets,
+		    uint64_t *ret_bytes)
+{
+	const struct mfib_key *key = &entry->route.key;
+	struct sg_count count = { 0 };
+	int err = 0;
+
+	if (entry->is_installed)
+		err = ip_addr_family(&key->group) == IP_FAMILY_4 ? count4(mr, key, &count)
+								 : count6(mr, key, &count);
+	if (err)
+		return err;
+	*ret_packets = count.packets - count.wrong_if;
+	if (ret_bytes)
+		*ret_bytes = count.bytes;
+	return 0;
+}
+
 static uint64_t vif_packets4(const struct mroute *mr, unsigned int number)
 {
 	struct sioc_vif_req ask = { .vifi = (vifi_t)number };
@@ -124,24 +142,20 @@ int mroute_route_counts(struct backend *be, const struct mfib_key *key,
 {
 	struct mroute *mr = mroute_of(be);
 	struct entry *entry = mroute_entry_find(mr, key);
-	struct sg_count count = { 0 };
-	uint64_t accepted;
-	int err = 0;
+	uint64_t accepted, bytes;
+	int err;
 
 	if (!entry)
 		return -ENOENT;
-	if (entry->is_installed)
-		err = ip_addr_family(&key->group) == IP_FAMILY_4 ? count4(mr, key, &count)
-								 : count6(mr, key, &count);
+	err = mroute_accepted(mr, entry, &accepted, &bytes);
 	if (err)
 		return err;
-	accepted = count.packets - count.wrong_if;
 	if (accepted && accepted != entry->asked_packets)
 		entry->seen_at = now() - age_ask(mr, key);
 	entry->asked_packets = accepted;
 	*ret_counts = (struct backend_counts){
 		.packets = accepted,
-		.bytes = count.bytes,
+		.bytes = bytes,
 		.seen_for =
 			entry->seen_at == HP_TIME_NEVER ? HP_TIME_NEVER : now() - entry->seen_at,
 	};

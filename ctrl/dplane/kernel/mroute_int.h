@@ -4,7 +4,7 @@
 
 /*
  * The tier over the kernel's multicast cache from inside: mroute.c has its sockets, interfaces and
- * entries, mroute_count.c what it carried.
+ * entries, mroute_count.c what it carried, mroute_notify.c who waits for the next packet.
  */
 #include <netinet/in.h>
 
@@ -28,8 +28,11 @@ struct slot {
 struct entry {
 	struct mfib_route route;
 	bool is_installed;
-	uint64_t asked_packets; /* accepted packets at the last question */
-	hp_time seen_at;        /* HP_TIME_NEVER: not yet */
+	uint64_t asked_packets;    /* accepted packets at the last question */
+	hp_time seen_at;           /* HP_TIME_NEVER: not yet */
+	bool is_notifying;         /* with MFIB_F_NOTIFY, and no packet yet */
+	struct entry *prev, *next; /* of these */
+	uint64_t notify_packets;   /* accepted packets when they were last looked at */
 	UT_hash_handle hh;
 };
 
@@ -41,6 +44,8 @@ struct mroute {
 	struct mnl_socket *netlink;
 	struct slot slots[MAXVIFS];
 	struct entry *entries;
+	struct entry *notifying;           /* the next to look at first */
+	bool reports_all[IP_FAMILY_COUNT]; /* wrong interfaces that are no outputs, too */
 };
 
 static inline struct mroute *mroute_of(struct backend *be)
@@ -61,7 +66,24 @@ void mroute_rules_set(const struct mroute *mr, const char *name);
 /** mroute_rules_clear() - No longer lead them to any but the default table. */
 void mroute_rules_clear(const struct mroute *mr, const char *name);
 
+/* mroute_notify.c */
+
+/** mroute_notify_set() - The entry was put: wait for its next packet, or no longer. */
+void mroute_notify_set(struct mroute *mr, struct entry *entry, bool is_on);
+
+/** mroute_poll() - backend_ops.poll. */
+void mroute_poll(struct backend *be);
+
 /* mroute_count.c */
+
+/**
+ * mroute_accepted() - Packets of an entry that came in by its input.
+ * @ret_bytes: may be NULL; wrong interfaces included.
+ *
+ * Return: 0, also for an entry that is not installed, or a negative errno.
+ */
+int mroute_accepted(const struct mroute *mr, const struct entry *entry, uint64_t *ret_packets,
+		    uint64_t *ret_bytes);
 
 /** mroute_route_counts() - backend_ops.route_counts. */
 int mroute_route_counts(struct backend *be, const struct mfib_key *key,

@@ -397,6 +397,84 @@ static void list(void *ctx, const struct mfib_route *route)
 	listed++;
 }
 
+/* ---- reports ---- */
+
+static unsigned int reports;
+static struct dplane_upcall last_report;
+
+static void count_report(void *ctx, const struct dplane_upcall *upcall)
+{
+	(void)ctx;
+	reports++;
+	last_report = *upcall;
+}
+
+static void report(enum data_kind kind, const struct mfib_route *route)
+{
+	const struct dplane_config inner = dplane_backend_config(dp);
+	const struct dplane_upcall upcall = { .kind = kind,
+					      .link = route->iif,
+					      .source = route->key.source,
+					      .group = route->key.group };
+
+	inner.upcall(inner.ctx, &upcall);
+}
+
+Test(dplane_tiers, next_packet_is_reported_once_until_the_route_is_put_again)
+{
+	struct mfib_route route = route_of("10.0.0.1", 3, 4);
+
+	dp->config.upcall = count_report;
+	attach(3, true);
+	attach(4, true);
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	report(DATA_NOTIFY, &route);
+	cr_expect_eq(reports, 0, "not asked for");
+	route.flags = MFIB_F_NOTIFY;
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	cr_expect(fake_tier_find(fast, &route.key)->flags & MFIB_F_NOTIFY);
+	cr_expect(fake_tier_find(kernel, &route.key)->flags & MFIB_F_NOTIFY);
+	report(DATA_NOTIFY, &route); /* by the one */
+	report(DATA_NOTIFY, &route); /* and by the other */
+	cr_expect_eq(reports, 1);
+	cr_expect_eq(last_report.kind, DATA_NOTIFY);
+	attach(4, false); /* the entry is written again */
+	cr_expect_not(fake_tier_find(fast, &route.key)->flags & MFIB_F_NOTIFY, "asked again");
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	report(DATA_NOTIFY, &route);
+	cr_expect_eq(reports, 2);
+	dplane_del(dp, &route.key);
+	report(DATA_NOTIFY, &route);
+	cr_expect_eq(reports, 2, "it has gone");
+	report(DATA_MISS, &route);
+	cr_expect_eq(reports, 3);
+}
+
+Test(dplane_tiers, an_interface_that_changes_does_not_end_the_wait_for_a_packet)
+{
+	struct mfib_route route = route_of("10.0.0.1", 3, 4);
+
+	route.flags = MFIB_F_NOTIFY;
+	attach(3, true);
+	attach(4, true);
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	attach(4, false);
+	cr_expect(fake_tier_find(fast, &route.key)->flags & MFIB_F_NOTIFY);
+}
+
+Test(dplane_tiers, greatest_ttl_is_that_of_the_programs)
+{
+	const struct mfib_route route = route_of("10.0.0.1", 3, 4);
+	struct dplane_route_state state;
+
+	attach(3, true);
+	cr_assert_eq(dplane_put(dp, &route), 0);
+	fake_tier_count(fast, &route.key, 7, 0);
+	fast->routes[0].counts.ttl = 64;
+	cr_assert_eq(dplane_route_state(dp, &route.key, &state), 0);
+	cr_expect_eq(state.ttl, 64);
+}
+
 Test(dplane_tiers, what_an_earlier_run_left)
 {
 	struct mfib_route route = route_of("10.0.0.1", 3, 4);
