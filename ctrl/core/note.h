@@ -87,6 +87,7 @@ enum note_code {
 	NOTE_POLICY_FLOW,    /* link: counted only: data of an (S,G) that the policy denies there */
 	NOTE_POLICY_TREE,    /* link: counted only: a message about such a tree, not counted as
 				interest */
+	NOTE_GRAFT_UNANSWERED, /* link, a = source, b = group, v[0] Grafts of PIM-DM sent so far */
 	NOTE_CODE_COUNT,
 };
 

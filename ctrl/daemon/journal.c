@@ -74,6 +74,7 @@ static const struct kind kinds[NOTE_CODE_COUNT] = {
 	[NOTE_UNWANTED_REFUSED] = { "unwanted-refused", SOURCE, GROUP, NULL },
 	[NOTE_GM_REFUSED] = { "membership-refused", ADDRESS, NULL, NULL },
 	[NOTE_NO_MEMORY] = { "no-memory", SOURCE, GROUP, "1ed0bba042c442b4ac2c8c5d3ddcf709" },
+	[NOTE_GRAFT_UNANSWERED] = { "graft-unanswered", SOURCE, GROUP, NULL },
 	[NOTE_TREE_EVICTED] = { "tree-evicted", SOURCE, GROUP, NULL },
 	[NOTE_PACKET_SOURCE] = { "packet-source", ADDRESS, NULL, NULL },
 	[NOTE_PACKET_TTL] = { "packet-ttl", ADDRESS, NULL, NULL },

@@ -282,6 +282,12 @@ static void limit_note(const struct core_note *note, const char *link, const cha
 			       "announces more than any other of what no one here asked for",
 			       link, a, b);
 		break;
+	case NOTE_GRAFT_UNANSWERED:
+		(void)snprintf(line, room,
+			       "%s: (%s, %s): %u Grafts without an answer; they go on, but more "
+			       "rarely",
+			       link, a, b, note->v[0]);
+		break;
 	case NOTE_UNWANTED_REFUSED:
 		(void)snprintf(line, room,
 			       "%s: data to (%s, %s) refused: the source or the interface brings "
@@ -375,6 +381,7 @@ static struct line_limit line_limit(const struct core_note *note)
 	case NOTE_UNWANTED_EVICTED:
 	case NOTE_UNWANTED_REFUSED:
 	case NOTE_TREE_EVICTED:
+	case NOTE_GRAFT_UNANSWERED:
 	case NOTE_GROUP_LIMIT:
 	case NOTE_SOURCE_LIMIT:
 	case NOTE_NO_MEMORY: return one;

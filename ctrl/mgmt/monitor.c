@@ -341,6 +341,7 @@ static const struct {
 	[NOTE_TREE_LIMIT] = { TOPIC_TREES, "refused" },
 	[NOTE_UNWANTED_REFUSED] = { TOPIC_TREES, "refused" },
 	[NOTE_UNWANTED_EVICTED] = { TOPIC_TREES, "forgotten" },
+	[NOTE_GRAFT_UNANSWERED] = { TOPIC_TREES, "graft-unanswered" },
 	[NOTE_TREE_EVICTED] = { TOPIC_TREES, "forgotten" },
 };
 

@@ -6,7 +6,7 @@
  * What the parts of PIM-DM share. Sections are those of the description of PIM-DM.
  *
  *   pimdm ── interfaces ── neighbors          pimdm.c  if.c  neigh.c       3.1
- *    └────── trees ── tree_ifs                tree.c                       3.0, 3.7, 3.8
+ *    └────── trees ── tree_ifs                tree.c  input.c              3.6, 3.7, 3.8
  *             facts ─> view, pure             view.c                       5
  *             old view, new view ─> events    eval.c                       3.0
  *             machines: tables                upstream.c downstream.c assert.c refresh.c   3.2-3.5
@@ -40,7 +40,7 @@ struct pimdm_if {
 	uint32_t delay_ms;       /* PD(I) in force */
 	uint32_t override_ms;    /* OI(I) in force */
 	bool is_refresh_capable; /* StateRefreshCapable(I): all of at least one neighbor */
-	bool is_refresh_due;     /* a neighbor is new: stored State Refresh follows our next Hello */
+	bool is_refresh_due; /* a neighbor is new: stored State Refresh follows our next Hello */
 };
 
 struct pimdm_neigh {
@@ -86,7 +86,7 @@ struct pimdm_tif {
 };
 
 /* A message that made a tree, until the route to its source is known. */
-enum pimdm_waiting_kind { WAITING_NONE, WAITING_GRAFT, WAITING_ASSERT, WAITING_REFRESH };
+enum pimdm_waiting_kind { WAITING_GRAFT, WAITING_ASSERT, WAITING_REFRESH };
 
 struct pimdm_waiting {
 	enum pimdm_waiting_kind kind;
@@ -114,6 +114,7 @@ struct pimdm_tree {
 	struct pimdm_waiting *waiting; /* NULL: none */
 	/* As last evaluated; what differs from now is an event (3.0). Only while it is live. */
 	struct ev_rpf route;
+	bool is_first_hop;           /* pimdm_is_first_hop() */
 	struct ip_addr rpf_neighbor; /* RPF'(S) */
 	struct ifset olist;
 	/* 3.2 */

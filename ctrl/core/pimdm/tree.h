@@ -57,13 +57,34 @@ struct pimdm_tif *pimdm_tif_find(const struct pimdm_tree *tree, uint16_t link);
 /** pimdm_tif_get() - Make it; NULL: no memory. */
 struct pimdm_tif *pimdm_tif_get(struct pimdm_tree *tree, uint16_t link);
 
+/** pimdm_tif_drop() - Forget its state there, if any. */
+void pimdm_tif_drop(struct pimdm_tree *tree, uint16_t link);
+
+/** pimdm_group_find() - NULL: the group has no tree. */
+struct pimdm_group *pimdm_group_find(const struct pimdm *pim, const struct ip_addr *addr);
+
+/**
+ * pimdm_tree_get() - Find or make; not live before it was evaluated.
+ * @link: where what asks for it came in.
+ *
+ * Return: NULL: not an (S,G) that is routed, no room, no memory.
+ */
+struct pimdm_tree *pimdm_tree_get(struct pimdm *pim, const struct mfib_key *key, uint16_t link);
+
+/** pimdm_tree_busy() - Data of it was seen: it gives way to no other tree. */
+void pimdm_tree_busy(struct pimdm_tree *tree);
+
+/** pimdm_tree_resume() - What waited for the route happens, or ends if the tree is not live. */
+void pimdm_tree_resume(struct pimdm_tree *tree);
+
 /** pimdm_tree_free() - With its entry; nothing is sent (3.8). */
 void pimdm_tree_free(struct pimdm_tree *tree);
 
-/** pimdm_tree_sweep() - Forget what has no state. Return: false: the tree is gone (3.8). */
+/**
+ * pimdm_tree_sweep() - Forget interfaces without state, and the tree when no timer runs (3.8).
+ *
+ * Return: false: it is gone.
+ */
 bool pimdm_tree_sweep(struct pimdm_tree *tree);
-
-/** pimdm_tree_live() - The route is known and can be used: what waited happens now. */
-void pimdm_tree_live(struct pimdm_tree *tree);
 
 #endif
