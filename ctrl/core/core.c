@@ -9,6 +9,7 @@
 
 #include "core/core_int.h"
 #include "core/denied.h"
+#include "core/foreign.h"
 #include "core/membership/gm.h"
 #include "core/membership/join.h"
 #include "core/mfib.h"
@@ -228,6 +229,7 @@ static void handle_switch(struct core *core, const struct ev_config *ev)
 	if (*is_on == ev->is_on)
 		return;
 	*is_on = ev->is_on;
+	foreign_forget(core, ev->link, ev->family);
 	remember_addrs(link, addrs);
 	link_changed(core, ev->link, addrs);
 }
@@ -335,16 +337,6 @@ static void handle_config(struct core *core, const struct ev_config *ev)
 	}
 }
 
-static void note_foreign(struct core *core, const struct ev_packet *ev, enum ip103_kind kind)
-{
-	core_note(core, &(struct core_note){ .level = NOTE_DEBUG,
-					     .code = NOTE_PACKET_FOREIGN,
-					     .link = ev->link,
-					     .a = ev->src,
-					     .b = ev->dst,
-					     .v = { kind, (uint32_t)ev->len } });
-}
-
 /* Several protocols share IP protocol 103, of which an interface runs at most one. */
 static void handle_103(struct core *core, enum ip_family family, const struct ev_packet *ev)
 {
@@ -360,7 +352,7 @@ static void handle_103(struct core *core, enum ip_family family, const struct ev
 		if (kind == mrp->ops->kind)
 			mrp->ops->packet(mrp, ev);
 		else
-			note_foreign(core, ev, kind);
+			foreign_packet(core, ev, kind);
 		return;
 	}
 }

@@ -28,6 +28,12 @@ static const struct {
 	[MESSAGE_MRD_ADVERTISEMENT] = { SOCKET_MRD, "advertisement" },
 	[MESSAGE_MRD_SOLICITATION] = { SOCKET_MRD, "solicitation" },
 	[MESSAGE_MRD_TERMINATION] = { SOCKET_MRD, "termination" },
+	[MESSAGE_PIM_HELLO] = { SOCKET_103, "hello" },
+	[MESSAGE_PIM_JOIN_PRUNE] = { SOCKET_103, "join-prune" },
+	[MESSAGE_PIM_ASSERT] = { SOCKET_103, "assert" },
+	[MESSAGE_PIM_GRAFT] = { SOCKET_103, "graft" },
+	[MESSAGE_PIM_GRAFT_ACK] = { SOCKET_103, "graft-ack" },
+	[MESSAGE_PIM_STATE_REFRESH] = { SOCKET_103, "state-refresh" },
 };
 
 _Static_assert(MESSAGE_HPIM_ACK - MESSAGE_HPIM_HELLO == HPIM_ACK - HPIM_HELLO, "types in order");
@@ -52,6 +58,19 @@ enum message message_of_gm(const struct gm_msg *msg)
 	return MESSAGE_GM_LEAVE;
 }
 
+enum message message_of_pim(enum pim_type type)
+{
+	switch (type) {
+	case PIM_HELLO: return MESSAGE_PIM_HELLO;
+	case PIM_JOIN_PRUNE: return MESSAGE_PIM_JOIN_PRUNE;
+	case PIM_ASSERT: return MESSAGE_PIM_ASSERT;
+	case PIM_GRAFT: return MESSAGE_PIM_GRAFT;
+	case PIM_GRAFT_ACK: return MESSAGE_PIM_GRAFT_ACK;
+	case PIM_STATE_REFRESH: break;
+	}
+	return MESSAGE_PIM_STATE_REFRESH;
+}
+
 const char *message_name(enum message message)
 {
 	assert(message < MESSAGE_COUNT);
@@ -62,6 +81,13 @@ enum core_socket message_socket(enum message message)
 {
 	assert(message < MESSAGE_COUNT);
 	return messages[message].socket;
+}
+
+const char *message_protocol(enum message message, enum ip_family family)
+{
+	bool is_pim = message >= MESSAGE_PIM_HELLO && message <= MESSAGE_PIM_STATE_REFRESH;
+
+	return is_pim ? "pim" : socket_protocol(message_socket(message), family);
 }
 
 const char *socket_protocol(enum core_socket socket, enum ip_family family)

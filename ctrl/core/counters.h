@@ -10,6 +10,7 @@
 #include "wire/gm_msg.h"
 #include "wire/hpim.h"
 #include "wire/mrd.h"
+#include "wire/pim.h"
 
 /* The messages of HPIM-DM and MRD in the order of their types in ctrl/wire. */
 enum message {
@@ -30,6 +31,12 @@ enum message {
 	MESSAGE_MRD_ADVERTISEMENT,
 	MESSAGE_MRD_SOLICITATION,
 	MESSAGE_MRD_TERMINATION,
+	MESSAGE_PIM_HELLO,
+	MESSAGE_PIM_JOIN_PRUNE,
+	MESSAGE_PIM_ASSERT,
+	MESSAGE_PIM_GRAFT,
+	MESSAGE_PIM_GRAFT_ACK,
+	MESSAGE_PIM_STATE_REFRESH,
 	MESSAGE_COUNT,
 };
 
@@ -51,9 +58,11 @@ struct counters {
 	uint64_t noted[NOTE_CODE_COUNT];
 	uint64_t malformed[SOCKET_COUNT];
 	uint64_t gm_refused[GM_REFUSAL_COUNT];
+	uint64_t pim_refused[PIMDM_REFUSAL_COUNT];
 };
 
-/** message_of_hpim(), message_of_gm(), message_of_mrd() - As what a message is counted. */
+/** message_of_hpim(), message_of_gm(), message_of_mrd(), message_of_pim() - As what a message is
+ * counted. */
 static inline enum message message_of_hpim(enum hpim_type type)
 {
 	return MESSAGE_HPIM_HELLO + (enum message)type;
@@ -66,11 +75,16 @@ static inline enum message message_of_mrd(enum mrd_type type)
 	return MESSAGE_MRD_ADVERTISEMENT + (enum message)type;
 }
 
+enum message message_of_pim(enum pim_type type);
+
 /** message_name() - "hello", "query", ... */
 const char *message_name(enum message message);
 
 /** message_socket() - The socket it goes through. */
 enum core_socket message_socket(enum message message);
+
+/** message_protocol() - "pim", or socket_protocol() of its socket. */
+const char *message_protocol(enum message message, enum ip_family family);
 
 /** socket_protocol() - "hpim", "igmp" or "mld", "mrd". */
 const char *socket_protocol(enum core_socket socket, enum ip_family family);

@@ -9,6 +9,7 @@
 #include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
 #include "core/membership/join.h"
+#include "core/pimdm/pimdm_int.h"
 
 static const char *const sync_names[SYNC_STATE_COUNT] = {
 	[SYNC_UNKNOWN] = "unknown",
@@ -22,6 +23,8 @@ bool inspect_protocol_runs(const struct core *core, uint16_t link, enum ip_famil
 {
 	if (proto == PROTO_HPIM)
 		return hpim_if_by_link(hpim_of(core, family), link) != NULL;
+	if (proto == PROTO_PIMDM)
+		return pimdm_of(core, family)->ifs[link] != NULL;
 	return proto == PROTO_GM && core->gm[family][link] != NULL;
 }
 
@@ -392,6 +395,15 @@ void inspect_records_of(const struct core *core, const struct mfib_key *key,
 			each(ctx, &view);
 		}
 	}
+}
+
+uint64_t inspect_pim_refused(const struct core *core, uint16_t link, enum pimdm_refusal reason)
+{
+	uint64_t sum = 0;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		sum += core->links[link].counters[family].pim_refused[reason];
+	return sum;
 }
 
 uint64_t inspect_gm_refused(const struct core *core, uint16_t link, enum gm_refusal reason)

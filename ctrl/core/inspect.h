@@ -155,6 +155,9 @@ uint64_t inspect_refused(const struct core *core, uint16_t link, enum note_code 
 /** inspect_policy() - Its rules, and what they decided. */
 const struct policy *inspect_policy(const struct core *core);
 
+/** inspect_pim_refused() - Messages of PIM-DM on an interface that did not count, by reason. */
+uint64_t inspect_pim_refused(const struct core *core, uint16_t link, enum pimdm_refusal reason);
+
 /** inspect_gm_refused() - Messages of IGMP and MLD on an interface that did not count, by reason.
  */
 uint64_t inspect_gm_refused(const struct core *core, uint16_t link, enum gm_refusal reason);

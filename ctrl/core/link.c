@@ -19,6 +19,14 @@ const struct ip_addr *link_addr(const struct link *link, enum ip_family family)
 	return NULL;
 }
 
+bool link_has_addr(const struct link *link, const struct ip_addr *addr)
+{
+	for (unsigned int i = 0; i < link->info.addr_count; i++)
+		if (ip_addr_equal(&link->info.addrs[i].addr, addr))
+			return true;
+	return false;
+}
+
 bool link_is_connected_to(const struct link *link, const struct ip_addr *addr)
 {
 	for (unsigned int i = 0; i < link->info.addr_count; i++)

@@ -5,6 +5,8 @@
 /* Interfaces: what is known of them, and what the operator switched on. */
 #include "core/counters.h"
 
+#define LINK_FOREIGN_MAX 8 /* senders of packets of another protocol that are noted */
+
 struct link {
 	struct ev_link info; /* as last reported; info.is_present is false before that */
 	bool wanted[IP_FAMILY_COUNT][PROTO_COUNT];
@@ -12,7 +14,10 @@ struct link {
 	bool has_fast_leave[IP_FAMILY_COUNT];
 	bool has_ssm_any_source[IP_FAMILY_COUNT];
 	bool is_gm_passive[IP_FAMILY_COUNT];
-	bool has_mrd[IP_FAMILY_COUNT]; /* multicast router discovery is switched on */
+	bool has_mrd[IP_FAMILY_COUNT];      /* multicast router discovery is switched on */
+	uint8_t users_103[IP_FAMILY_COUNT]; /* protocols in the group of all routers */
+	uint8_t foreign_count[IP_FAMILY_COUNT];
+	struct ip_addr foreign[IP_FAMILY_COUNT][LINK_FOREIGN_MAX]; /* foreign.h */
 	struct core_settings settings; /* in force: its own ones and those of the instance */
 	uint64_t own_settings;         /* setting_is_own() */
 	struct counters counters[IP_FAMILY_COUNT];
@@ -25,6 +30,9 @@ struct link {
  * Return: the address, or NULL when the interface has none.
  */
 const struct ip_addr *link_addr(const struct link *link, enum ip_family family);
+
+/** link_has_addr() - Whether @addr is an address of the interface. */
+bool link_has_addr(const struct link *link, const struct ip_addr *addr);
 
 /** link_is_connected_to() - Whether @addr is inside a subnet configured on the interface. */
 bool link_is_connected_to(const struct link *link, const struct ip_addr *addr);

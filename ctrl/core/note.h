@@ -44,6 +44,29 @@ enum gm_refusal {
 	GM_REFUSAL_COUNT,
 };
 
+/* Why a message of PIM-DM did not count; v[0] of NOTE_PIM_REFUSED. Description of PIM-DM, 2.8. */
+enum pimdm_refusal {
+	PIMDM_ACCEPTED,
+	PIMDM_REFUSED_TYPE, /* not one of dense mode */
+	PIMDM_REFUSED_CHECKSUM,
+	PIMDM_REFUSED_SOURCE,      /* this router's own, or IPv6 and not link-local */
+	PIMDM_REFUSED_DESTINATION, /* messages of its type have another one */
+	PIMDM_REFUSED_STRANGER,    /* no Hello of its sender was heard */
+	PIMDM_REFUSED_SHORT,       /* a field is cut */
+	PIMDM_REFUSED_OPTION,      /* an option of a Hello has another length */
+	PIMDM_REFUSED_ADDRESS,     /* family, encoding, mask or kind of an address */
+	PIMDM_REFUSED_REFRESH,     /* State Refresh is off on the interface */
+	PIMDM_REFUSAL_COUNT,
+};
+
+/* v[0] of NOTE_PIM_CHECKSUM. Description of PIM-DM, 2.2. */
+enum pimdm_checksum_state {
+	PIMDM_CHECKSUM_RFC,    /* messages go in this form again */
+	PIMDM_CHECKSUM_LEGACY, /* they go in the form of a neighbor */
+	PIMDM_CHECKSUM_MIXED,  /* another neighbor keeps to the form of the RFC */
+	PIMDM_CHECKSUM_STATE_COUNT,
+};
+
 enum note_level { NOTE_DEBUG, NOTE_INFO, NOTE_WARN };
 
 enum note_code {
@@ -88,6 +111,10 @@ enum note_code {
 	NOTE_POLICY_TREE,    /* link: counted only: a message about such a tree, not counted as
 				interest */
 	NOTE_GRAFT_UNANSWERED, /* link, a = source, b = group, v[0] Grafts of PIM-DM sent so far */
+	NOTE_PACKET_HPIM,    /* link, a = source: HPIM-DM on an interface of PIM-DM */
+	NOTE_PIM_REFUSED,    /* link, a = source, b = destination, v[0] pimdm_refusal */
+	NOTE_PIM_CHECKSUM,   /* link, a = neighbor, v[0] pimdm_checksum_state */
+	NOTE_NEIGHBOR_RESTARTED, /* link, a = neighbor: it has another Generation ID */
 	NOTE_CODE_COUNT,
 };
 

@@ -88,6 +88,10 @@ static const struct kind kinds[NOTE_CODE_COUNT] = {
 	[NOTE_HELLO_REPLAYED] = { "hello-replayed", NULL, NULL, NULL },
 	[NOTE_POLICY_FLOW] = { "policy-flow", NULL, NULL, NULL },
 	[NOTE_POLICY_TREE] = { "policy-tree", NULL, NULL, NULL },
+	[NOTE_PACKET_HPIM] = { "packet-of-hpim", ADDRESS, NULL, NULL },
+	[NOTE_PIM_REFUSED] = { "pim-refused", ADDRESS, NULL, NULL },
+	[NOTE_PIM_CHECKSUM] = { "pim-checksum", NEIGHBOR, NULL, NULL },
+	[NOTE_NEIGHBOR_RESTARTED] = { "neighbor-restarted", NEIGHBOR, NULL, NULL },
 };
 
 void journal_open(const char *instance)

@@ -17,7 +17,6 @@
 #include "daemon/log.h"
 #include "daemon/port.h"
 #include "io/loop.h"
-#include "wire/ip103.h"
 
 static bool to_stderr = true;
 static enum note_level least = NOTE_INFO; /* that is logged */
@@ -121,7 +120,7 @@ static const char *gone_reason(uint32_t reason)
 	case GONE_GOODBYE: return "it said goodbye";
 	case GONE_NO_ACK: return "it did not acknowledge";
 	case GONE_EVICTED: return "others need the place";
-	default: return "HPIM-DM ended on the interface";
+	default: return "the protocol ended on the interface";
 	}
 }
 
@@ -145,6 +144,41 @@ static const char *gm_refusal(uint32_t reason)
 	}
 }
 
+/* Why a message of PIM-DM did not count. */
+static const char *pim_refusal(uint32_t reason)
+{
+	static const char *const names[PIMDM_REFUSAL_COUNT] = {
+		[PIMDM_REFUSED_TYPE] = "dense mode has no messages of its type",
+		[PIMDM_REFUSED_CHECKSUM] = "its checksum is wrong",
+		[PIMDM_REFUSED_SOURCE] = "no neighbor has this address",
+		[PIMDM_REFUSED_DESTINATION] =
+			"messages of its type are not sent to this destination",
+		[PIMDM_REFUSED_STRANGER] = "it has sent no Hello yet; it will be a neighbor then",
+		[PIMDM_REFUSED_SHORT] = "it ends within a field",
+		[PIMDM_REFUSED_OPTION] = "an option of its Hello has a wrong length",
+		[PIMDM_REFUSED_ADDRESS] = "an address in it has another family, form or kind",
+		[PIMDM_REFUSED_REFRESH] = "State Refresh is off on this interface",
+	};
+
+	return reason < PIMDM_REFUSAL_COUNT && names[reason] ? names[reason] : "?";
+}
+
+/* In which form IPv6 messages of PIM-DM go. */
+static const char *checksum_state(uint32_t state)
+{
+	static const char *const names[PIMDM_CHECKSUM_STATE_COUNT] = {
+		[PIMDM_CHECKSUM_RFC] = "no neighbor needs the legacy checksum any longer; messages "
+				       "have that of the RFC again",
+		[PIMDM_CHECKSUM_LEGACY] =
+			"sends the legacy checksum, without the pseudo-header; so "
+			"does this router from now on",
+		[PIMDM_CHECKSUM_MIXED] = "keeps to the checksum of the RFC, others to the legacy "
+					 "one: not all of this link can work together",
+	};
+
+	return state < PIMDM_CHECKSUM_STATE_COUNT ? names[state] : "?";
+}
+
 static const char *tree_state_name(uint32_t state)
 {
 	static const char *const names[] = { "inactive", "unsure", "active" };
@@ -162,9 +196,20 @@ static void packet_note(const struct core_note *note, const char *link, const ch
 			       link, note->v[1], a);
 		break;
 	case NOTE_PACKET_FOREIGN:
-		(void)snprintf(line, room, "%s: %s packet from %s dropped: this interface runs %s",
-			       link, note->v[0] == IP103_PIM ? "PIM" : "HPIM-DM", a,
-			       note->v[0] == IP103_PIM ? "HPIM-DM" : "PIM");
+		(void)snprintf(line, room,
+			       "%s: PIM packet from %s dropped: this interface runs HPIM-DM; later "
+			       "ones are only counted",
+			       link, a);
+		break;
+	case NOTE_PACKET_HPIM:
+		(void)snprintf(line, room,
+			       "%s: HPIM-DM packet from %s dropped: this interface runs PIM-DM; "
+			       "later ones are only counted",
+			       link, a);
+		break;
+	case NOTE_PIM_REFUSED:
+		(void)snprintf(line, room, "%s: PIM packet from %s dropped: %s", link, a,
+			       pim_refusal(note->v[0]));
 		break;
 	case NOTE_PACKET_UNSIGNED:
 		(void)snprintf(line, room, "%s: packet from %s dropped: no key fits its signature",
@@ -250,6 +295,13 @@ static void link_note(const struct core_note *note, const char *link, const char
 			       "%s: neighbor %s refused: the limit is %u; others may be "
 			       "refused without a line until one leaves",
 			       link, a, note->v[0]);
+		break;
+	case NOTE_PIM_CHECKSUM:
+		(void)snprintf(line, room, "%s: PIM-DM for IPv6: neighbor %s: %s", link, a,
+			       checksum_state(note->v[0]));
+		break;
+	case NOTE_NEIGHBOR_RESTARTED:
+		(void)snprintf(line, room, "%s: neighbor %s has restarted", link, a);
 		break;
 	case NOTE_SN_EXHAUSTED:
 		(void)snprintf(line, room, "%s: sequence numbers used up; BootTime is now %u", link,
@@ -371,9 +423,13 @@ static struct line_limit line_limit(const struct core_note *note)
 	case NOTE_PACKET_STATION:
 	case NOTE_NEIGHBOR_CLAIM: return one_a_minute;
 	case NOTE_NEIGHBOR_NEW:
+	case NOTE_NEIGHBOR_RESTARTED:
+	case NOTE_PIM_CHECKSUM:
 	case NOTE_NEIGHBOR_UNANSWERED: return twenty_a_minute;
 	case NOTE_PACKET_BAD:
 	case NOTE_PACKET_FOREIGN:
+	case NOTE_PACKET_HPIM:
+	case NOTE_PIM_REFUSED:
 	case NOTE_PACKET_UNSIGNED:
 	case NOTE_GM_REFUSED:
 	case NOTE_NEIGHBOR_LIMIT:

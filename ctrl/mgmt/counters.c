@@ -72,6 +72,10 @@ static void count_refused(const struct counting *counting, uint16_t link)
 		if (reason_of_note(code))
 			count_refusal(counting, link, reason_of_note(code),
 				      inspect_refused(core, link, code));
+	for (enum pimdm_refusal refusal = PIMDM_ACCEPTED + 1; refusal < PIMDM_REFUSAL_COUNT;
+	     refusal++)
+		count_refusal(counting, link, reason_of_pim(refusal),
+			      inspect_pim_refused(core, link, refusal));
 	for (enum gm_refusal refusal = 0; refusal < GM_REFUSAL_COUNT; refusal++)
 		count_refusal(counting, link, reason_of_gm(refusal),
 			      inspect_gm_refused(core, link, refusal));

@@ -12,13 +12,13 @@
 #include "mgmt/protocol_counters.h"
 #include "mgmt/reason.h"
 
-static struct json_object *record_new(const struct show *show, enum core_socket socket)
+static struct json_object *record_new(const struct show *show, const char *protocol)
 {
 	struct json_object *record = json_object_new_object();
 
 	field_put_text(record, "interface", port_name(show->daemon, show->link));
 	field_put_number(record, "family", show->family == IP_FAMILY_4 ? 4 : 6);
-	field_put_text(record, "protocol", socket_protocol(socket, show->family));
+	field_put_text(record, "protocol", protocol);
 	return record;
 }
 
@@ -29,7 +29,7 @@ static void show_message(const struct show *show, enum message message,
 
 	if (!ways[MESSAGE_SENT] && !ways[MESSAGE_RETRANSMITTED] && !ways[MESSAGE_RECEIVED])
 		return;
-	record = record_new(show, message_socket(message));
+	record = record_new(show, message_protocol(message, show->family));
 	field_put_text(record, "message", message_name(message));
 	field_put_number(record, "sent", ways[MESSAGE_SENT]);
 	field_put_number(record, "received", ways[MESSAGE_RECEIVED]);
@@ -37,14 +37,14 @@ static void show_message(const struct show *show, enum message message,
 	show_record(show, record);
 }
 
-static void show_refused(const struct show *show, enum core_socket socket, const char *reason,
+static void show_refused(const struct show *show, const char *protocol, const char *reason,
 			 uint64_t packets)
 {
 	struct json_object *record;
 
 	if (!packets)
 		return;
-	record = record_new(show, socket);
+	record = record_new(show, protocol);
 	field_put_number(record, "refused", packets);
 	field_put_text(record, "reason", reason);
 	show_record(show, record);
@@ -53,10 +53,12 @@ static void show_refused(const struct show *show, enum core_socket socket, const
 static void show_malformed(const struct show *show, const struct counters *counters)
 {
 	for (enum core_socket socket = 0; socket < SOCKET_COUNT; socket++) {
+		const char *protocol = socket_protocol(socket, show->family);
+
 		show_refused(
-			show, socket, REASON_HEADER,
+			show, protocol, REASON_HEADER,
 			rawsock_malformed(show->daemon->rawsock, show->link, show->family, socket));
-		show_refused(show, socket, reason_of_note(NOTE_PACKET_BAD),
+		show_refused(show, protocol, reason_of_note(NOTE_PACKET_BAD),
 			     counters->malformed[socket]);
 	}
 }
@@ -67,6 +69,8 @@ static void protocol_counters_link(const struct show *show)
 		NOTE_PACKET_FOREIGN,     NOTE_PACKET_UNSIGNED, NOTE_PACKET_SOURCE,  NOTE_PACKET_TTL,
 		NOTE_PACKET_DESTINATION, NOTE_PACKET_STRANGER, NOTE_PACKET_STATION,
 	};
+	const char *hpim = socket_protocol(SOCKET_103, show->family);
+	const char *gm = socket_protocol(SOCKET_GM, show->family);
 	const struct counters *counters =
 		inspect_counters(show->daemon->core, show->link, show->family);
 
@@ -74,9 +78,13 @@ static void protocol_counters_link(const struct show *show)
 		show_message(show, message, counters->messages[message]);
 	show_malformed(show, counters);
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		show_refused(show, SOCKET_103, reason_of_note(codes[i]), counters->noted[codes[i]]);
+		show_refused(show, hpim, reason_of_note(codes[i]), counters->noted[codes[i]]);
+	show_refused(show, "pim", reason_of_note(NOTE_PACKET_HPIM),
+		     counters->noted[NOTE_PACKET_HPIM]);
+	for (enum pimdm_refusal reason = PIMDM_ACCEPTED + 1; reason < PIMDM_REFUSAL_COUNT; reason++)
+		show_refused(show, "pim", reason_of_pim(reason), counters->pim_refused[reason]);
 	for (enum gm_refusal reason = 0; reason < GM_REFUSAL_COUNT; reason++)
-		show_refused(show, SOCKET_GM, reason_of_gm(reason), counters->gm_refused[reason]);
+		show_refused(show, gm, reason_of_gm(reason), counters->gm_refused[reason]);
 }
 
 bool protocol_counters_step(struct show *show)

@@ -50,7 +50,8 @@ static const struct reason reasons[] = {
 	{ "control-header", "were control packets with a malformed IP header, and were dropped",
 	  true },
 	{ "control-malformed", "were control packets that make no sense, and were dropped", true },
-	{ "control-pim", "were messages of PIM, which is not spoken here, and were dropped", true },
+	{ "control-pim", "were messages of PIM on an interface of HPIM-DM, and were dropped",
+	  true },
 	{ "control-unsigned", "were dropped: no key of this interface fits their signature", true },
 	{ "control-source", "were control packets whose source is not on the link", true },
 	{ "control-ttl", "were control packets whose TTL or hop limit is not 1", true },
@@ -64,6 +65,18 @@ static const struct reason reasons[] = {
 	{ "hello-replayed", "were Hellos of an earlier time, which are no sign of life", true },
 	{ "control-station", "were control packets from a link-layer address not the neighbor's",
 	  true },
+	{ "control-hpim", "were messages of HPIM-DM on an interface of PIM-DM, and were dropped",
+	  true },
+	{ "pim-type", "were messages of PIM of a type that dense mode does not have", true },
+	{ "pim-checksum", "were messages of PIM-DM with a wrong checksum", true },
+	{ "pim-source", "were PIM-DM with a source of this router, or IPv6 and not link-local",
+	  true },
+	{ "pim-destination", "were PIM-DM sent where messages of its type are not sent", true },
+	{ "pim-stranger", "were PIM-DM of a router that had sent no Hello before", true },
+	{ "pim-short", "were messages of PIM-DM that end within a field", true },
+	{ "pim-option", "were Hellos of PIM-DM with an option of a wrong length", true },
+	{ "pim-address", "were PIM-DM with an address of another family, form or kind", true },
+	{ "pim-refresh", "were State Refresh, which is off on this interface", false },
 	{ "gm-destination", "were IGMP or MLD sent to no address of this router, and were dropped",
 	  true },
 	{ "gm-source", "were IGMP or MLD from outside the subnets of this link, and were dropped",
@@ -99,9 +112,18 @@ static const char *const gm_names[GM_REFUSAL_COUNT] = {
 	[GM_REFUSED_POLICY] = "gm-policy",
 };
 
+static const char *const pim_names[PIMDM_REFUSAL_COUNT] = {
+	[PIMDM_REFUSED_TYPE] = "pim-type",         [PIMDM_REFUSED_CHECKSUM] = "pim-checksum",
+	[PIMDM_REFUSED_SOURCE] = "pim-source",     [PIMDM_REFUSED_DESTINATION] = "pim-destination",
+	[PIMDM_REFUSED_STRANGER] = "pim-stranger", [PIMDM_REFUSED_SHORT] = "pim-short",
+	[PIMDM_REFUSED_OPTION] = "pim-option",     [PIMDM_REFUSED_ADDRESS] = "pim-address",
+	[PIMDM_REFUSED_REFRESH] = "pim-refresh",
+};
+
 static const char *const note_names[NOTE_CODE_COUNT] = {
 	[NOTE_PACKET_BAD] = "control-malformed",
 	[NOTE_PACKET_FOREIGN] = "control-pim",
+	[NOTE_PACKET_HPIM] = "control-hpim",
 	[NOTE_PACKET_UNSIGNED] = "control-unsigned",
 	[NOTE_PACKET_SOURCE] = "control-source",
 	[NOTE_PACKET_TTL] = "control-ttl",
@@ -131,6 +153,11 @@ static const struct reason *find(const char *name)
 const char *reason_of_note(enum note_code code)
 {
 	return note_names[code];
+}
+
+const char *reason_of_pim(enum pimdm_refusal refusal)
+{
+	return pim_names[refusal];
 }
 
 const char *reason_of_gm(enum gm_refusal refusal)

@@ -20,6 +20,9 @@ const char *reason_sentence(const char *reason);
 /** reason_of_note() - The reason of what a note counts as refused; NULL: it counts nothing such. */
 const char *reason_of_note(enum note_code code);
 
+/** reason_of_pim() - The reason of what PIM-DM refuses. */
+const char *reason_of_pim(enum pimdm_refusal refusal);
+
 /** reason_of_gm() - The reason of what IGMP and MLD refuse. */
 const char *reason_of_gm(enum gm_refusal refusal);
 

@@ -15,18 +15,10 @@
 #include "core/hpim/if.h"
 #include "core/hpim/neigh.h"
 
-static bool is_own(const struct link *link, const struct ip_addr *addr)
-{
-	for (unsigned int i = 0; i < link->info.addr_count; i++)
-		if (ip_addr_equal(&link->info.addrs[i].addr, addr))
-			return true;
-	return false;
-}
-
 static bool is_on_link(const struct link *link, enum ip_family family, const struct ip_addr *addr)
 {
 	if (ip_addr_family(addr) != family || ip_addr_is_any(addr) || ip_addr_is_multicast(addr) ||
-	    is_own(link, addr))
+	    link_has_addr(link, addr))
 		return false;
 	return family == IP_FAMILY_4 ? link_is_on_link(link, addr) : ip_addr_is_link_local(addr);
 }

@@ -6,17 +6,12 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/all_routers.h"
 #include "core/hpim/if.h"
 #include "core/hpim/keys.h"
 #include "core/hpim/neigh.h"
 #include "core/hpim/reliable.h"
 #include "core/hpim/stale.h"
-
-/* 224.0.0.13 and ff02::d. 2.1 */
-static const struct ip_addr all_routers[IP_FAMILY_COUNT] = {
-	[IP_FAMILY_4] = { .b = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 224, 0, 0, 13 } },
-	[IP_FAMILY_6] = { .b = { 0xff, 0x02, [15] = 0x0d } },
-};
 
 /* The longest payload: an IPv6 packet without jumbogram option. */
 #define HPIM_PAYLOAD_MAX 65535u
@@ -107,15 +102,6 @@ static void note(const struct hpim_if *hif, enum note_code code)
 						     .v = { hif->hpim->mrp.family, PROTO_HPIM } });
 }
 
-static void fx_group(const struct hpim_if *hif, enum core_effect_kind kind)
-{
-	core_fx(core_of(hif),
-		&(struct core_effect){ .kind = kind,
-				       .group = { .link = hif->link,
-						  .socket = SOCKET_103,
-						  .group = all_routers[hif->hpim->mrp.family] } });
-}
-
 struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
 {
 	const struct ip_addr *addr = link_addr(&hpim->mrp.core->links[link], hpim->mrp.family);
@@ -136,7 +122,7 @@ struct hpim_if *hpim_if_start(struct hpim *hpim, uint16_t link)
 	if (hpim->mrp.core->limits.first_sn)
 		hif->sn = (uint32_t)core_random(hpim->mrp.core, hpim->mrp.core->limits.first_sn);
 	hpim->ifs[link] = hif;
-	fx_group(hif, FX_JOIN);
+	all_routers_join(hpim->mrp.core, link, hpim->mrp.family);
 	arm_first_hello(hif);
 	note(hif, NOTE_LINK_ON);
 	hpim_stale_await(hif);
@@ -156,7 +142,7 @@ void hpim_if_stop(struct hpim_if *hif, bool say_goodbye)
 	TAILQ_FOREACH_SAFE (neigh, &hif->neighbors, node, next)
 		hpim_neigh_remove(neigh, GONE_INTERFACE);
 	timer_stop(&core_of(hif)->sched, &hif->hello_timer);
-	fx_group(hif, FX_LEAVE);
+	all_routers_leave(core_of(hif), hif->link, hif->hpim->mrp.family);
 	note(hif, NOTE_LINK_OFF);
 	hif->hpim->ifs[hif->link] = NULL;
 	free(hif);
@@ -214,7 +200,7 @@ void hpim_if_acked(struct hpim_if *hif)
 
 const struct ip_addr *hpim_if_group(const struct hpim_if *hif)
 {
-	return &all_routers[hif->hpim->mrp.family];
+	return all_routers(hif->hpim->mrp.family);
 }
 
 const struct core_settings *hpim_if_settings(const struct hpim_if *hif)
@@ -242,7 +228,7 @@ void hpim_if_configured(struct hpim_if *hif)
 void hpim_if_send(struct hpim_if *hif, const struct ip_addr *to, const struct hpim_msg *content,
 		  const struct hpim_entry *entries, enum message_way way)
 {
-	const struct ip_addr *dst = to ? to : &all_routers[hif->hpim->mrp.family];
+	const struct ip_addr *dst = to ? to : hpim_if_group(hif);
 	const struct hpim_key *key = hpim_keys_sending(hif->hpim, hif->link);
 	struct hpim_msg msg = *content;
 	uint8_t bytes[HPIM_PAYLOAD_MAX];

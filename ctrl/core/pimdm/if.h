@@ -5,6 +5,7 @@
 /* PIM-DM on an interface: life, Hello, what is sent. Description of PIM-DM, 3.1. */
 #include "core/pimdm/pimdm_int.h"
 
+/** pimdm_if_start() - "PIM-DM enabled on I". NULL: no memory. */
 struct pimdm_if *pimdm_if_start(struct pimdm *pim, uint16_t link);
 
 /** pimdm_if_stop() - @say_goodbye: it can still send; AssertCancels go before the goodbye. */
@@ -20,7 +21,7 @@ void pimdm_if_configured(struct pimdm_if *pif);
 void pimdm_if_send(struct pimdm_if *pif, const struct ip_addr *to, const struct pim_msg *msg);
 
 /** pimdm_if_settings() - What counts on the interface. */
-const struct core_settings *pimdm_if_settings(const struct pimdm_if *pif);
+const struct pim_settings *pimdm_if_settings(const struct pimdm_if *pif);
 
 /** pimdm_if_prune_delay() - J/P_Override_Interval(I). */
 static inline hp_time pimdm_if_prune_delay(const struct pimdm_if *pif)

@@ -17,7 +17,13 @@ struct pimdm_neigh *pimdm_neigh_resolve(const struct pimdm_if *pif, const struct
 void pimdm_neigh_hello(struct pimdm_if *pif, const struct ip_addr *src,
 		       const struct pim_hello *hello, enum pim_checksum checksum);
 
-/** pimdm_neigh_remove() - Forget it, and what depends on it (3.7). */
+/** pimdm_neigh_recompute() - LAN delay and State Refresh capability of an interface. */
+void pimdm_neigh_recompute(struct pimdm_if *pif);
+
+/**
+ * pimdm_neigh_remove() - Forget it, and what depends on it (3.7).
+ * @reason: GONE_INTERFACE: nothing depends on it any longer.
+ */
 void pimdm_neigh_remove(struct pimdm_neigh *neigh, enum hpim_gone_reason reason);
 
 #endif

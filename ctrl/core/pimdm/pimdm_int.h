@@ -13,6 +13,7 @@
  */
 #include <bsd/sys/queue.h>
 
+#include "base/bucket.h"
 #include "base/hash.h"
 #include "core/core_int.h"
 #include "core/mfib.h"
@@ -20,7 +21,14 @@
 #include "core/rpf.h"
 #include "wire/pim.h"
 
-#define PIMDM_ADDRS_MAX 16 /* secondary addresses of a neighbor that are kept */
+#define PIMDM_ADDRS_MAX      16  /* secondary addresses of a neighbor that are kept */
+#define PIMDM_DEFAULT_HOLD_S 105 /* of a Hello without Holdtime. 2.4 */
+#define PIMDM_HELLO_GAP_S    1   /* between a Hello and one that a neighbor causes */
+
+/* Neighbors of an interface that begin: as many as a full link has at once, then so many a second.
+ */
+#define PIMDM_NEW_BURST 64
+#define PIMDM_NEW_PER_S 10
 
 struct pimdm;
 
@@ -30,11 +38,16 @@ struct pimdm_if {
 	uint16_t link;
 	struct ip_addr addr; /* the address it speaks from */
 	uint32_t gen_id;
-	bool has_sent_hello; /* with this GenID */
+	bool has_sent_hello; /* with this GenID: @announced, at @hello_at */
+	struct pim_hello announced;
+	hp_time hello_at;
 	struct timer hello_timer;
 	TAILQ_HEAD(, pimdm_neigh) neighbors;
 	uint32_t neighbor_count;
-	uint32_t legacy_count;   /* neighbors whose Hello has the legacy checksum (2.2) */
+	struct bucket beginners; /* new neighbors, and new GenIDs */
+	uint32_t legacy_count;   /* neighbors whose Hellos have the legacy checksum alone (2.2) */
+	hp_time legacy_since;    /* @legacy_count is not 0 */
+	bool is_mixed;           /* ... and others keep to the RFC, which was noted */
 	bool is_full;            /* the limit of neighbors was reached and noted */
 	bool has_delay;          /* all neighbors announce LAN Prune Delay, and we do */
 	uint32_t delay_ms;       /* PD(I) in force */
@@ -50,7 +63,9 @@ struct pimdm_neigh {
 	struct timer liveness_timer; /* NLT; does not run with PIM_HOLD_FOREVER */
 	uint16_t hold_s;
 	hp_time since;
-	bool has_gen_id, has_delay, is_refresh_capable, is_legacy;
+	bool has_gen_id, has_delay, is_refresh_capable;
+	bool has_rfc;   /* a Hello with this GenID had the checksum of the RFC */
+	bool is_legacy; /* none had; counted in legacy_count */
 	uint32_t gen_id;
 	uint16_t delay_ms, override_ms;
 	uint8_t refresh_s;
