@@ -101,7 +101,7 @@ void pimdm_refresh_receive(struct pimdm_tree *tree, uint16_t link, const struct 
 /** pimdm_refresh_settle() - Whether this router is an originator, by the facts of now. */
 void pimdm_refresh_settle(struct pimdm_tree *tree);
 
-/** pimdm_refresh_answered() - The forwarding plane told the TTL; 0: it cannot. */
+/** pimdm_refresh_answered() - The forwarding plane answered; 0: it knows no TTL. */
 void pimdm_refresh_answered(struct pimdm_tree *tree, uint8_t ttl);
 
 /** pimdm_refresh_repeat() - The stored message on one interface: 3.7. */
