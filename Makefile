@@ -74,6 +74,11 @@ UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FAKE_OBJS   := $(call objs,tests/unit/fake/*.c)
 BPF_COMMON  := $(call objs,tests/bpf/common_*.c)
 FUZZ_COMMON := $(call objs,tests/unit/common_property.c)
+# The page of hpimsim --html: style and script go into the HTML file, and that into the program.
+PAGE := tools/hpimsim/page
+PAGE_SCRIPTS := $(addprefix $(PAGE)/,data.js state.js layout.js picture.js motion.js filter.js \
+	list.js tables.js timeline.js main.js)
+PAGE_HEADER := $(BUILD)/tools/hpimsim/html_page.h
 skels        = $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard $(1)))
 SKELS       := $(call skels,bpf/*.bpf.c)
 BENCH_SKELS := $(call skels,tools/bench/*.bpf.c)
@@ -146,7 +151,7 @@ style: $(CORE_LIB) $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/schemadoc skeletons 
 lint: skeletons ## cppcheck and clang-tidy, which take minutes
 	$(Q)BUILD=$(BUILD) tests/style/lint.sh
 
-skeletons: $(SKELS) $(BENCH_SKELS) # linters read what includes them
+skeletons: $(SKELS) $(BENCH_SKELS) $(PAGE_HEADER) # linters read what includes them
 
 format: ## Let clang-format lay out the sources
 	clang-format -i $$(find include bpf ctrl tools tests -name '*.[ch]')
@@ -290,6 +295,15 @@ $(BUILD)/completion/%: $(BUILD)/hpimctl
 # The same core as the daemon's, between other people's hands.
 $(BUILD)/hpimsim: $(SIM_OBJS) $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,$^ $(SIM_LIBS))
+
+$(BUILD)/tools/hpimsim/html.o: CPPFLAGS += -isystem $(BUILD)/tools
+$(BUILD)/tools/hpimsim/html.o: $(PAGE_HEADER)
+$(PAGE_HEADER): $(PAGE)/page.html $(PAGE)/page.css $(PAGE_SCRIPTS) Makefile
+	@mkdir -p $(@D)
+	$(call say,PAGE,$@){ sed '/@STYLE@/,$$d' $<; cat $(PAGE)/page.css; \
+		sed '1,/@STYLE@/d; /@SCRIPT@/,$$d' $<; cat $(PAGE_SCRIPTS); sed '1,/@SCRIPT@/d' $<; } | \
+		od -An -v -tx1 | sed -e 's/ \(..\)/0x\1,/g' \
+			-e '1i static const unsigned char html_page[] = {' -e '$$a };' > $@
 
 # Its memory can be put back as it was: every allocation goes to its own allocator.
 $(BUILD)/hpimexplore: $(EXPLORE_OBJS) $(SIMNET_LIB) $(CORE_LIB)

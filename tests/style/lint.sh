@@ -31,6 +31,6 @@ cppcheck -q -j "$jobs" --std=c11 --enable=warning,performance,portability --inli
 # success too.
 printf '%s\n' "$@" | xargs -P "$jobs" -n 4 sh -c '
 	build=$1; shift
-	clang-tidy -quiet --extra-arg=-isystem"$build" "$@" 2>&1 |
+	clang-tidy -quiet --extra-arg=-isystem"$build" --extra-arg=-isystem"$build"/tools "$@" 2>&1 |
 		{ ! grep -vE "^[0-9]+ (warnings?|errors?)( and [0-9]+ errors?)? generated\.$|^Suppressed "; }' \
 	lint "$BUILD"

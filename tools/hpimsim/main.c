@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "hpimsim/dot.h"
+#include "hpimsim/html.h"
+#include "hpimsim/html_sim.h"
 #include "hpimsim/hunt.h"
 #include "hpimsim/pcap.h"
 #include "hpimsim/recorded.h"
@@ -34,12 +36,15 @@ static const char usage[] =
 	"  --save FILE           write the history, to be replayed or edited\n"
 	"  --pcap FILE           write all packets, for Wireshark (pcapng)\n"
 	"  --dot FILE            draw the trees at the end, with Graphviz; as SVG if FILE ends so\n"
+	"  --html FILE           write a page to watch the runs in a browser, several side by "
+	"side\n"
 	"  --json                one object a line instead of the table\n";
 
 struct options {
 	bool only_4, only_6, is_json, shows, no_shrink;
 	double until_s; /* below zero: to the end */
-	const char *save, *pcap, *dot, *folder;
+	const char *save, *pcap, *dot, *folder, *html;
+	struct html *page; /* all runs */
 	struct hunt hunt;
 };
 
@@ -57,6 +62,7 @@ enum {
 	OPT_SAVE,
 	OPT_PCAP,
 	OPT_DOT,
+	OPT_HTML,
 	OPT_JSON,
 	OPT_HELP
 };
@@ -75,6 +81,7 @@ static const struct option long_options[] = {
 	{ "save", required_argument, NULL, OPT_SAVE },
 	{ "pcap", required_argument, NULL, OPT_PCAP },
 	{ "dot", required_argument, NULL, OPT_DOT },
+	{ "html", required_argument, NULL, OPT_HTML },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -124,6 +131,7 @@ static void take_option(struct options *options, int option)
 	case OPT_SAVE: options->save = optarg; break;
 	case OPT_PCAP: options->pcap = optarg; break;
 	case OPT_DOT: options->dot = optarg; break;
+	case OPT_HTML: options->html = optarg; break;
 	case OPT_JSON: options->is_json = hunt->is_json = true; break;
 	case OPT_HELP: fputs(usage, stdout); exit(0);
 	default: fputs(usage, stderr); exit(2);
@@ -178,7 +186,9 @@ static void cut_off(struct scenario *scenario, double until_s)
 /* What is written of a run while it runs. */
 struct writers {
 	const struct options *options;
+	const struct scenario *scenario;
 	struct pcap pcap;
+	struct html_sim *html;
 };
 
 static void begin_writers(void *ctx, struct sim_net *net)
@@ -188,22 +198,54 @@ static void begin_writers(void *ctx, struct sim_net *net)
 
 	if (writers->pcap.file)
 		sim_net_tap(net, &tap);
+	if (writers->options->page)
+		writers->html = html_sim_begin(writers->scenario, net);
+}
+
+static void acts_writers(void *ctx, const struct sim_net *net, const struct action *action)
+{
+	struct writers *writers = ctx;
+
+	if (writers->html)
+		html_sim_acts(writers->html, net, action);
+}
+
+static void acted_writers(void *ctx, const struct sim_net *net)
+{
+	struct writers *writers = ctx;
+
+	if (writers->html)
+		html_sim_acted(writers->html, net);
+}
+
+static void expected_writers(void *ctx, const struct sim_net *net, const struct step *step,
+			     const struct check *check)
+{
+	struct writers *writers = ctx;
+
+	if (writers->html)
+		html_sim_expected(writers->html, net, step, check);
 }
 
 static void end_writers(void *ctx, const struct sim_net *net, const struct check *check)
 {
 	struct writers *writers = ctx;
 
-	(void)check;
+	if (writers->html)
+		html_add(writers->options->page, html_sim_end(writers->html, net, check));
 	draw(writers->options, net);
 }
 
 static bool run(struct scenario *scenario, enum ip_family family, struct options *options)
 {
-	struct writers writers = { .options = options };
-	const struct scenario_watch watch = {
-		.ctx = &writers, .shows = options->shows, .begin = begin_writers, .end = end_writers
-	};
+	struct writers writers = { .options = options, .scenario = scenario };
+	const struct scenario_watch watch = { .ctx = &writers,
+					      .shows = options->shows,
+					      .begin = begin_writers,
+					      .acts = acts_writers,
+					      .acted = acted_writers,
+					      .expected = expected_writers,
+					      .end = end_writers };
 	struct pcap *pcap = &writers.pcap;
 	struct outcome outcome;
 
@@ -230,7 +272,7 @@ static bool run(struct scenario *scenario, enum ip_family family, struct options
 static bool wants(const struct options *options, const struct scenario *scenario,
 		  enum ip_family family)
 {
-	bool writes = options->save || options->pcap || options->dot;
+	bool writes = options->save || options->pcap || options->dot || options->html;
 
 	if (options->only_4 || options->only_6)
 		return family == IP_FAMILY_4 ? options->only_4 : options->only_6;
@@ -271,6 +313,20 @@ static int run_seed(struct options *options)
 	return is_good ? 0 : 1;
 }
 
+static int run_command(const char *command, char **words, int count, struct options *options)
+{
+	if ((strcmp(command, "scenario") == 0 || strcmp(command, "replay") == 0) && count)
+		return run_files(words, count, options);
+	if (strcmp(command, "run") == 0 && !count)
+		return run_seed(options);
+	if (strcmp(command, "recorded") == 0 && count == 1)
+		return recorded_play(words[0], options->shows);
+	if (strcmp(command, "hunt") == 0 && !count && options->hunt.runs && !options->html)
+		return hunt_run(&options->hunt) ? 1 : 0;
+	fputs(usage, stderr);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
@@ -278,19 +334,20 @@ int main(int argc, char **argv)
 		.hunt = { .first = 1, .runs = 1000, .shrinks = true, .folder = "." },
 	};
 	const char *command;
-	int option;
+	int option, status;
 
 	while ((option = getopt_long(argc, argv, "46", long_options, NULL)) != -1)
 		take_option(&options, option);
 	command = optind < argc ? argv[optind++] : "";
-	if ((strcmp(command, "scenario") == 0 || strcmp(command, "replay") == 0) && optind < argc)
-		return run_files(argv + optind, argc - optind, &options);
-	if (strcmp(command, "recorded") == 0 && optind == argc - 1)
-		return recorded_play(argv[optind], options.shows);
-	if (strcmp(command, "run") == 0 && optind == argc)
-		return run_seed(&options);
-	if (strcmp(command, "hunt") == 0 && optind == argc && options.hunt.runs)
-		return hunt_run(&options.hunt) ? 1 : 0;
-	fputs(usage, stderr);
-	return 2;
+	options.page = options.html ? html_open(options.html) : NULL;
+	if (options.html && !options.page) {
+		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options.html, strerror(errno));
+		return 2;
+	}
+	status = run_command(command, argv + optind, argc - optind, &options);
+	if (options.page && !html_close(options.page)) {
+		fprintf(stderr, "hpimsim: %s is not complete\n", options.html);
+		return 2;
+	}
+	return status;
 }

@@ -112,17 +112,22 @@ static struct check check_expectation(const struct sim_net *net, const struct lo
 	return check;
 }
 
-static void do_step(struct sim_net *net, struct log *log, const struct step *step, bool shows)
+static void do_step(struct sim_net *net, struct log *log, const struct action *action,
+		    const struct scenario_watch *watch)
 {
 	char text[80];
 
-	if (shows) {
-		action_text(&net->topo, &step->action, text, sizeof(text));
+	if (watch->shows) {
+		action_text(&net->topo, action, text, sizeof(text));
 		printf("%12.6f  --- %s\n", (double)net->now / 1e9, text);
 	}
-	if (step->action.kind == ACT_MARK)
+	if (action->kind == ACT_MARK)
 		log_clear(log);
-	action_perform(net, &step->action);
+	if (watch->acts)
+		watch->acts(watch->ctx, net, action);
+	action_perform(net, action);
+	if (watch->acted)
+		watch->acted(watch->ctx, net);
 }
 
 /* Questions about the whole network are about its state, but for one. */
@@ -148,12 +153,13 @@ static struct check run_step(struct sim_net *net, struct log *log, const struct 
 	check = check_running(net);
 	if (check.kind)
 		return check;
-	if (step->is_expectation)
-		check = check_expectation(net, log, step);
-	else
-		do_step(net, log, step, watch->shows);
-	if (watch->step)
-		watch->step(watch->ctx, net, step, &check);
+	if (!step->is_expectation) {
+		do_step(net, log, &step->action, watch);
+		return check;
+	}
+	check = check_expectation(net, log, step);
+	if (watch->expected)
+		watch->expected(watch->ctx, net, step, &check);
 	return check;
 }
 

@@ -72,9 +72,13 @@ struct scenario_watch {
 	/* Nothing has happened yet: time for sim_net_tap(). */
 	void (*begin)(void *ctx, struct sim_net *net);
 
-	/* A step is done. @check: what the expectation found; of an action CHECK_OK. */
-	void (*step)(void *ctx, const struct sim_net *net, const struct step *step,
-		     const struct check *check);
+	/* An action is to be done, and is done. */
+	void (*acts)(void *ctx, const struct sim_net *net, const struct action *action);
+	void (*acted)(void *ctx, const struct sim_net *net);
+
+	/* An expectation, and what it found. */
+	void (*expected)(void *ctx, const struct sim_net *net, const struct step *step,
+			 const struct check *check);
 
 	/* @check: what went wrong first, or CHECK_OK. */
 	void (*end)(void *ctx, const struct sim_net *net, const struct check *check);
