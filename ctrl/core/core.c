@@ -393,6 +393,26 @@ static void stop(struct core *core)
 	core->is_stopped = true;
 }
 
+/* The object may be one of several protocols. */
+static void handle_command(struct core *core, const struct ev_command *ev)
+{
+	struct mrp *mrp;
+
+	core->has_obeyed = ev->kind == COMMAND_STOP;
+	if (ev->kind == COMMAND_STOP) {
+		stop(core);
+		return;
+	}
+	mrp_for_each (mrp, core, ip_addr_family(&ev->addr))
+		if (mrp->ops->command)
+			core->has_obeyed |= mrp->ops->command(mrp, ev);
+}
+
+bool core_has_obeyed(const struct core *core)
+{
+	return core->has_obeyed;
+}
+
 /* Of whom there is more than one claim, each asks for itself. */
 static void handle_seen(struct core *core, const struct ev_data *ev)
 {
@@ -480,7 +500,7 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 			handle_data(core, &event->data);
 		break;
 	case EV_CONFIG: handle_config(core, &event->config); break;
-	case EV_COMMAND: stop(core); break;
+	case EV_COMMAND: handle_command(core, &event->command); break;
 	case EV_STALE: handle_stale(core, &event->stale); break;
 	}
 }

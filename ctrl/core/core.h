@@ -34,6 +34,9 @@ void core_free(struct core *core);
 /** core_handle() - Let an event happen. @now never decreases. */
 void core_handle(struct core *core, hp_time now, const struct core_event *event);
 
+/** core_has_obeyed() - Whether the last EV_COMMAND concerned something that some protocol has. */
+bool core_has_obeyed(const struct core *core);
+
 /**
  * core_effect_next() - The next thing to do, or NULL when there is nothing left.
  *

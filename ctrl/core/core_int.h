@@ -29,6 +29,7 @@ struct core {
 	bool is_draining;
 	bool is_clock;   /* timers are fired one by one while draining */
 	bool is_stopped; /* COMMAND_STOP: nothing happens after it */
+	bool has_obeyed; /* some protocol has what the last EV_COMMAND is about */
 	struct sched sched;
 	struct fx_queue fx;
 	struct link links[LINKS_MAX];

@@ -173,10 +173,16 @@ struct ev_config {
 
 enum command_kind {
 	COMMAND_STOP, /* say goodbye everywhere and leave all socket groups; routes stay */
+	COMMAND_CLEAR_NEIGHBOR, /* forget a neighbor as if it was silent, and meet it again */
+	COMMAND_CLEAR_TREE,     /* forget what this router itself knows of a tree */
+	COMMAND_KIND_COUNT,
 };
 
 struct ev_command {
 	enum command_kind kind;
+	uint16_t link;         /* COMMAND_CLEAR_NEIGHBOR */
+	struct ip_addr source; /* COMMAND_CLEAR_TREE */
+	struct ip_addr addr;   /* the neighbor; the group */
 };
 
 enum stale_kind {

@@ -301,6 +301,28 @@ static void read_config(struct reader *in, struct ev_config *config)
 		in->bad = true;
 }
 
+static void write_command(struct writer *out, const struct ev_command *command)
+{
+	wr_u8(out, (uint8_t)command->kind);
+	if (command->kind == COMMAND_STOP)
+		return;
+	wr_u16(out, command->link);
+	wr_any(out, &command->source);
+	wr_any(out, &command->addr);
+}
+
+static void read_command(struct reader *in, struct ev_command *command)
+{
+	command->kind = rd_u8(in);
+	if (command->kind == COMMAND_STOP)
+		return;
+	command->link = rd_u16(in);
+	command->source = rd_any(in);
+	command->addr = rd_any(in);
+	if (command->kind >= COMMAND_KIND_COUNT || command->link >= LINKS_MAX)
+		in->bad = true;
+}
+
 static void write_stale(struct writer *out, const struct ev_stale *stale)
 {
 	wr_u8(out, (uint8_t)stale->kind);
@@ -422,7 +444,7 @@ void history_write(struct writer *out, const struct history_event *event)
 	case EV_RPF: write_rpf(out, &event->event.rpf); break;
 	case EV_DATA: write_data(out, &event->event.data); break;
 	case EV_CONFIG: write_config(out, &event->event.config); break;
-	case EV_COMMAND: wr_u8(out, (uint8_t)event->event.command.kind); break;
+	case EV_COMMAND: write_command(out, &event->event.command); break;
 	case EV_STALE: write_stale(out, &event->event.stale); break;
 	}
 	wr_u32(out, event->effect_count);
@@ -439,10 +461,7 @@ static void read_event(struct reader *in, struct core_event *event)
 	case EV_RPF: read_rpf(in, &event->rpf); break;
 	case EV_DATA: read_data(in, &event->data); break;
 	case EV_CONFIG: read_config(in, &event->config); break;
-	case EV_COMMAND:
-		event->command.kind = rd_u8(in);
-		in->bad |= event->command.kind != COMMAND_STOP;
-		break;
+	case EV_COMMAND: read_command(in, &event->command); break;
 	case EV_STALE: read_stale(in, &event->stale); break;
 	default: in->bad = true;
 	}

@@ -84,6 +84,9 @@ struct mrp_ops {
 	/* Re-evaluate one tree that was marked; false: none is left. */
 	bool (*evaluate_next)(struct mrp *mrp);
 
+	/* What is to be done once, but for COMMAND_STOP. Return: whether it has such an object. */
+	bool (*command)(struct mrp *mrp, const struct ev_command *command);
+
 	/* Goodbye on every interface; entries stay. */
 	void (*stop)(struct mrp *mrp);
 

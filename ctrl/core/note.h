@@ -27,6 +27,7 @@ enum hpim_gone_reason {
 	GONE_NO_ACK,    /* more than ACK_FAILURE_THRESHOLD acknowledgements missed */
 	GONE_INTERFACE, /* our interface was switched off */
 	GONE_EVICTED,   /* it never answered, and another one needed its place */
+	GONE_CLEARED,   /* the operator cleared it */
 };
 
 /* Why a message of IGMP or MLD, or a part of it, did not count; v[0] of NOTE_GM_REFUSED. */

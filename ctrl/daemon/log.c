@@ -120,6 +120,7 @@ static const char *gone_reason(uint32_t reason)
 	case GONE_GOODBYE: return "it said goodbye";
 	case GONE_NO_ACK: return "it did not acknowledge";
 	case GONE_EVICTED: return "others need the place";
+	case GONE_CLEARED: return "it was cleared by 'clear neighbor'";
 	default: return "the protocol ended on the interface";
 	}
 }

@@ -12,6 +12,7 @@
 #include "io/field.h"
 #include "mgmt/args.h"
 #include "mgmt/capture.h"
+#include "mgmt/clear.h"
 #include "mgmt/counters.h"
 #include "mgmt/config.h"
 #include "mgmt/keys.h"
@@ -87,6 +88,8 @@ static const struct handler {
 	{ "capture", capture_request },
 	{ "monitor", monitor_request },
 	{ "clear counters", counters_clear },
+	{ "clear neighbor", clear_request },
+	{ "clear tree", clear_request },
 	{ "log", do_log },
 	{ "stop", do_stop },
 	{ "restart", do_restart },

@@ -509,6 +509,20 @@ void hpim_tree_give_up(struct hpim_tree *tree)
 	hpim_tree_mark(tree);
 }
 
+void hpim_tree_clear(struct hpim_tree *tree)
+{
+	struct core *core = tree->hpim->mrp.core;
+
+	hpim_tree_give_up(tree);
+	for (uint16_t i = 0; i < tree->tif_count; i++)
+		timer_stop(&core->sched, &tree->tifs[i]->hold_timer);
+	mfib_clear(core, MFIB_STALE, &tree->key); /* must not come back */
+	hpim_stale_end(tree);
+	mfib_clear(core, MFIB_HPIM, &tree->key);
+	tree->view.iif = LINK_NONE; /* so that set_route() makes the entry again */
+	tree->view.oifs = (struct ifset){ .word = { 0 } };
+}
+
 void hpim_hold_expired(struct core *core, struct timer *timer)
 {
 	(void)core; /* the tree knows it */

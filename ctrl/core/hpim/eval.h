@@ -16,6 +16,12 @@ void hpim_tree_missed(struct hpim_tree *tree, uint16_t link);
 /** hpim_tree_give_up() - As if its source had been silent for its lifetime. 3.8 */
 void hpim_tree_give_up(struct hpim_tree *tree);
 
+/**
+ * hpim_tree_clear() - Forget what this router itself knows: its source, data, asserts it holds on
+ * to, what an earlier run left, the entry. What neighbors said stays, or they had to say it again.
+ */
+void hpim_tree_clear(struct hpim_tree *tree);
+
 /** hpim_hold_expired(), hpim_source_expired(), hpim_data_expired() - Timers of a tree. */
 timer_fn hpim_hold_expired, hpim_source_expired, hpim_data_expired;
 

@@ -305,6 +305,36 @@ static void take_over(struct mrp *mrp, const struct mfib_key *key, uint16_t link
 	hpim_tree_evaluate(tree);
 }
 
+static bool clear_neighbor(struct hpim *hpim, const struct ev_command *command)
+{
+	const struct hpim_if *hif = hpim_if_by_link(hpim, command->link);
+	struct hpim_neigh *neigh = hif ? hpim_neigh_find(hif, &command->addr) : NULL;
+
+	if (neigh)
+		hpim_neigh_clear(neigh);
+	return neigh != NULL;
+}
+
+static bool clear_tree(struct hpim *hpim, const struct ev_command *command)
+{
+	struct hpim_tree *tree = hpim_tree_find(hpim, &command->source, &command->addr);
+
+	if (tree)
+		hpim_tree_clear(tree);
+	return tree != NULL;
+}
+
+static bool obey(struct mrp *mrp, const struct ev_command *command)
+{
+	struct hpim *hpim = hpim_from(mrp);
+
+	switch (command->kind) {
+	case COMMAND_CLEAR_NEIGHBOR: return clear_neighbor(hpim, command);
+	case COMMAND_CLEAR_TREE: return clear_tree(hpim, command);
+	default: return false;
+	}
+}
+
 static void stop(struct mrp *mrp)
 {
 	struct hpim *hpim = hpim_from(mrp);
@@ -344,6 +374,7 @@ const struct mrp_ops hpim_ops = {
 	.border_changed = contribution_changed,
 	.take_over = take_over,
 	.evaluate_next = evaluate_next,
+	.command = obey,
 	.stop = stop,
 	.destroy = destroy,
 };

@@ -166,6 +166,19 @@ void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason)
 	hpim_neigh_free(neigh);
 }
 
+/* Its next message would do the same: 3.2. */
+void hpim_neigh_clear(struct hpim_neigh *neigh)
+{
+	struct hpim_if *hif = neigh->hif;
+	struct ip_addr addr = neigh->addr;
+	uint32_t boot_time = neigh->boot_time;
+
+	hpim_neigh_remove(neigh, GONE_CLEARED);
+	neigh = hpim_neigh_new(hif, &addr, boot_time);
+	if (neigh)
+		hpim_sync_reset(neigh);
+}
+
 void hpim_neigh_set_state(struct hpim_neigh *neigh, enum hpim_sync_state state)
 {
 	if (state == neigh->state)

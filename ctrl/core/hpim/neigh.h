@@ -43,6 +43,11 @@ struct hpim_neigh *hpim_neigh_meet(struct hpim_if *hif, const struct ip_addr *sr
 /** hpim_neigh_remove() - Forget a neighbor and re-evaluate the trees. 3.2 */
 void hpim_neigh_remove(struct hpim_neigh *neigh, enum hpim_gone_reason reason);
 
+/**
+ * hpim_neigh_clear() - Remove a neighbor and synchronize with it as with one that was never there.
+ */
+void hpim_neigh_clear(struct hpim_neigh *neigh);
+
 /** hpim_neigh_set_state() - Keeps the count of synced neighbors; notes the change. */
 void hpim_neigh_set_state(struct hpim_neigh *neigh, enum hpim_sync_state state);
 

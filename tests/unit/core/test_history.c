@@ -54,7 +54,20 @@ static struct core_event packet(const uint8_t *bytes, size_t len)
 						.len = len } };
 }
 
-#define EVENTS 16
+#define EVENTS 18
+
+static void commands_of_all_kinds(struct core_event events[3])
+{
+	events[0] = (struct core_event){ .kind = EV_COMMAND,
+					 .command = { .kind = COMMAND_CLEAR_TREE,
+						      .source = addr("10.0.1.5"),
+						      .addr = addr("239.1.1.1") } };
+	events[1] = (struct core_event){
+		.kind = EV_COMMAND,
+		.command = { .kind = COMMAND_CLEAR_NEIGHBOR, .link = 1, .addr = addr("10.0.1.9") }
+	};
+	events[2] = (struct core_event){ .kind = EV_COMMAND };
+}
 
 static void events_of_all_kinds(struct core_event events[EVENTS])
 {
@@ -118,7 +131,7 @@ static void events_of_all_kinds(struct core_event events[EVENTS])
 						    .link = 1,
 						    .source = addr("10.0.1.5"),
 						    .group = addr("239.1.2.3") } };
-	events[15] = (struct core_event){ .kind = EV_COMMAND };
+	commands_of_all_kinds(&events[15]);
 }
 
 static struct history_event play(struct core *core, hp_time now, const struct core_event *event)

@@ -49,6 +49,8 @@ static const char *const lines[] = {
 	"monitor trees eth1 10.1.0.7 239.1.1.1",
 	"capture every 1 count 1 interface eth1 source 10.1.0.7 group 239.1.1.1 reason ttl",
 	"clear counters",
+	"clear neighbor eth1 10.1.0.9",
+	"clear tree 10.1.0.7 239.1.1.1",
 	"log warning",
 	"detach eth2 hpim",
 };
@@ -176,6 +178,16 @@ static void parse(const char *line, struct request *ret_request)
 	unlink(path);
 }
 
+/* The forwarding plane that does not exist takes no samples; neighbors and trees there are none. */
+static enum ctl_exit end_of(const struct command *command)
+{
+	if (!strcmp(command->name, "capture"))
+		return CTL_EXIT_REFUSED;
+	if (!strcmp(command->name, "clear neighbor") || !strcmp(command->name, "clear tree"))
+		return CTL_EXIT_NOT_FOUND;
+	return CTL_EXIT_OK;
+}
+
 Test(bad_input, arguments_that_are_none)
 {
 	boot();
@@ -193,11 +205,8 @@ Test(bad_input, arguments_that_are_none)
 		client = request_begin(asked.command->name, json_object_to_json_string(asked.args));
 		for (int parts = 0; parts < 4096 && !fake_reply(client)->is_ended; parts++)
 			(void)fake_client_part(client);
-		/* The forwarding plane that does not exist takes no samples. */
-		cr_expect_eq(fake_reply(client)->exit,
-			     !strcmp(asked.command->name, "capture") ? CTL_EXIT_REFUSED
-								     : CTL_EXIT_OK,
-			     "%s: %s", lines[i], fake_reply(client)->message);
+		cr_expect_eq(fake_reply(client)->exit, end_of(asked.command), "%s: %s", lines[i],
+			     fake_reply(client)->message);
 		fake_client_leaves(client);
 		request_fini(&asked);
 		free(before);
