@@ -267,8 +267,8 @@ static inline void pair_link(struct pair *pair, enum pair_router router, uint16_
 		event.link.addrs[event.link.addr_count++] =
 			(struct ip_prefix){ pair_addr(IP_FAMILY_6, net, router + 1), 64 };
 	pair_handle(pair, router, &event);
-	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-		pair_switch(pair, router, link, proto, true);
+	pair_switch(pair, router, link, PROTO_HPIM, true);
+	pair_switch(pair, router, link, PROTO_GM, true);
 }
 
 /** pair_new() - Both run and are synchronized; with a limit of trees each. */

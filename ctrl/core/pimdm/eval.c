@@ -3,6 +3,7 @@
  * Evaluation of a tree: what differs from the last time is an event of its machines, and its
  * forwarding entry follows. Source: description of PIM-DM, 3.0, steps 2 to 4; 3.7; 3.8; 8.2.
  */
+#include "core/border.h"
 #include "core/pimdm/if.h"
 #include "core/pimdm/machine.h"
 #include "core/pimdm/tree.h"
@@ -14,14 +15,16 @@ static struct core *core_of(const struct pimdm_tree *tree)
 }
 
 /* The route as it counts. Return: false: none, or through an interface that cannot be the input. */
-static bool usable_route(const struct pimdm_tree *tree, const struct ev_rpf *path,
+static bool usable_route(const struct pimdm_tree *tree, const struct ev_rpf *path, bool is_border,
 			 struct ev_rpf *ret_route)
 {
 	*ret_route = *path;
-	if (path->is_local) /* a program of this router sends: its packets come in where they go out
-			     */
+	if (path->is_local && !is_border) /* a program of this router sends: its packets come in
+					     where they go out */
 		ret_route->link = tree->is_live ? tree->route.link : tree->data_link;
-	return path->is_reachable && ifset_has(&tree->pim->enabled, ret_route->link) &&
+	if (!path->is_reachable || (!is_border && !ifset_has(&tree->pim->enabled, ret_route->link)))
+		return false;
+	return ret_route->link >= LINKS_MAX ||
 	       !policy_denies(&core_of(tree)->policy, ret_route->link, &tree->key.source,
 			      &tree->key.group);
 }
@@ -65,7 +68,8 @@ static void set_negative(const struct pimdm_tree *tree)
 					  .iif = tree->data_link,
 					  .flags = MFIB_F_WRONG_IF };
 
-	if (tree->data_link != LINK_NONE && ifset_has(&tree->pim->enabled, tree->data_link))
+	if (!tree->is_border && tree->data_link != LINK_NONE &&
+	    ifset_has(&tree->pim->enabled, tree->data_link))
 		(void)mfib_set(core_of(tree), MFIB_PIMDM, &route);
 	else
 		mfib_clear(core_of(tree), MFIB_PIMDM, &tree->key);
@@ -128,6 +132,8 @@ static void begin(struct pimdm_tree *tree)
 	bool is_grafted = tree->waiting && tree->waiting->kind == WAITING_GRAFT;
 
 	tree->is_live = true;
+	if (tree->is_border && border_is_alive(&tree->pim->mrp, &tree->key))
+		pimdm_tree_busy(tree);
 	tree->up = UP_FORWARDING;
 	tree->is_first_hop = pimdm_is_first_hop(tree);
 	tree->rpf_neighbor = pimdm_rpf_neighbor(tree);
@@ -147,6 +153,8 @@ static bool may_begin(const struct pimdm_tree *tree)
 	const struct pimdm_waiting *waiting = tree->waiting;
 	const struct ip_addr next_hop = pimdm_next_hop(tree);
 
+	if (tree->is_border && border_is_alive(&tree->pim->mrp, &tree->key))
+		return true;
 	if (tree->data_link != LINK_NONE &&
 	    (tree->data_link == tree->route.link || tree->pim->ifs[tree->data_link]))
 		return true;
@@ -167,16 +175,87 @@ static void stay_negative(struct pimdm_tree *tree)
 	pimdm_tree_resume(tree);
 	tree->route.link = LINK_NONE;
 	set_negative(tree);
-	if (tree->data_link == LINK_NONE)
+	if (tree->data_link == LINK_NONE || tree->is_border)
 		timer_stop(&core_of(tree)->sched, &tree->data_timer);
 	(void)pimdm_tree_sweep(tree); /* nothing follows */
 }
 
+/* ---- Between the domains of two protocols: 8.4 ---- */
+
+/* The entry is the owner's: what is known of data becomes its own, and it has our outputs. */
+static void hand_over(struct pimdm_tree *tree, struct mrp *owner, uint16_t link)
+{
+	struct pimdm *pim = tree->pim;
+
+	if (link != LINK_NONE && timer_runs(&tree->data_timer) &&
+	    !border_is_alive(&pim->mrp, &tree->key))
+		border_hand_over(&pim->mrp, owner, &tree->key, link);
+	timer_stop(&core_of(tree)->sched, &tree->data_timer);
+	tree->data_link = LINK_NONE;
+	mfib_clear(core_of(tree), MFIB_PIMDM, &tree->key);
+}
+
+struct answers {
+	bool is_alive, is_border;
+	struct ifset olist;
+};
+
+/* What the owner, or the other protocols, are answered. */
+static struct answers answers_of(const struct pimdm_tree *tree)
+{
+	return (struct answers){ pimdm_tree_is_alive(tree), tree->is_border, tree->olist };
+}
+
+static void renew_border(const struct pimdm_tree *tree, const struct answers *was)
+{
+	const struct answers is = answers_of(tree);
+
+	if (was->is_alive != is.is_alive || was->is_border != is.is_border ||
+	    (is.is_border && !ifset_equal(&was->olist, &is.olist)))
+		border_changed(&tree->pim->mrp, &tree->key);
+}
+
+/* ---- All of it ---- */
+
+/* Return: false: there is no tree any longer, or not yet. */
+static bool settle_route(struct pimdm_tree *tree, const struct ev_rpf *path, bool *ret_has_moved)
+{
+	struct ev_rpf route;
+	bool is_usable = usable_route(tree, path, tree->is_border, &route);
+	uint16_t y = tree->route.link;
+
+	*ret_has_moved = false;
+	if (!is_usable && tree->is_live) {
+		lose_route(tree);
+		return false;
+	}
+	if (!tree->is_live) {
+		tree->route = route;
+		if (!is_usable)
+			tree->route.link = LINK_NONE;
+		if (is_usable && may_begin(tree)) {
+			begin(tree);
+			return true;
+		}
+		stay_negative(tree);
+		return false;
+	}
+	if (route_equal(&route, &tree->route))
+		return true;
+	*ret_has_moved = route.link != y;
+	tree->route = route;
+	if (*ret_has_moved)
+		move_rpf(tree, y, route.link);
+	return true;
+}
+
 void pimdm_tree_evaluate(struct pimdm_tree *tree)
 {
+	const struct answers was = answers_of(tree);
+	uint16_t input = tree->is_live && !tree->is_border ? tree->route.link : tree->data_link;
 	const struct ev_rpf *path;
-	bool is_usable, has_moved = false;
-	struct ev_rpf route;
+	struct mrp *owner;
+	bool has_moved;
 
 	if (!rpf_subscribe(core_of(tree), &tree->path, &tree->key.source)) {
 		pimdm_tree_free(tree);
@@ -187,30 +266,16 @@ void pimdm_tree_evaluate(struct pimdm_tree *tree)
 		(void)pimdm_tree_sweep(tree); /* EV_RPF marks the tree again */
 		return;
 	}
-	is_usable = usable_route(tree, path, &route);
-	if (!is_usable && tree->is_live) {
-		lose_route(tree);
+	owner = border_owner(core_of(tree), tree->pim->mrp.family, path->link);
+	tree->is_border = owner != &tree->pim->mrp;
+	if (!settle_route(tree, path, &has_moved))
 		return;
-	}
-	if (!tree->is_live) {
-		tree->route = route;
-		if (!is_usable)
-			tree->route.link = LINK_NONE;
-		if (!is_usable || !may_begin(tree)) {
-			stay_negative(tree);
-			return;
-		}
-		begin(tree);
-	} else if (!route_equal(&route, &tree->route)) {
-		uint16_t y = tree->route.link;
-
-		has_moved = route.link != y;
-		tree->route = route;
-		if (has_moved)
-			move_rpf(tree, y, route.link);
-	}
 	settle_upstream(tree, has_moved);
+	if (tree->is_border)
+		hand_over(tree, owner, input);
 	pimdm_refresh_settle(tree);
-	set_entry(tree);
+	if (!tree->is_border)
+		set_entry(tree);
+	renew_border(tree, &was);
 	(void)pimdm_tree_sweep(tree); /* nothing follows */
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/all_routers.h"
+#include "core/border.h"
 #include "core/membership/join.h"
 #include "core/pimdm/if.h"
 #include "core/pimdm/neigh.h"
@@ -67,6 +68,8 @@ static bool is_enabled(const struct pimdm *pim, uint16_t link)
 	const struct core *core = pim->mrp.core;
 	const struct ev_link *info = &core->links[link].info;
 
+	if (border_is_foreign(&pim->mrp, link))
+		return false; /* its members are the other protocol's */
 	return pim->ifs[link] || core->gm[pim->mrp.family][link] ||
 	       (info->is_present && info->is_up && gm_join_count(core, link, pim->mrp.family));
 }
@@ -261,6 +264,10 @@ const struct mrp_ops pimdm_ops = {
 	.packet = receive_packet,
 	.member_changed = member_changed,
 	.data = data_seen,
+	.is_alive = pimdm_border_is_alive,
+	.contribute = pimdm_border_contribute,
+	.border_changed = pimdm_border_changed,
+	.take_over = pimdm_border_take_over,
 	.evaluate_next = evaluate_next,
 	.stop = stop,
 	.destroy = destroy,

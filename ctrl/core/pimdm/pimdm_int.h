@@ -8,7 +8,7 @@
  *   pimdm ── interfaces ── neighbors          pimdm.c  if.c  neigh.c       3.1
  *    └────── trees ── tree_ifs                tree.c  input.c              3.6, 3.7, 3.8
  *             facts ─> view, pure             view.c                       5
- *             old view, new view ─> events    eval.c                       3.0
+ *             old view, new view ─> events    eval.c  border.c             3.0, 8.4
  *             machines: tables                upstream.c downstream.c assert.c refresh.c   3.2-3.5
  */
 #include <bsd/sys/queue.h>
@@ -130,6 +130,7 @@ struct pimdm_tree {
 	/* As last evaluated; what differs from now is an event (3.0). Only while it is live. */
 	struct ev_rpf route;
 	bool is_first_hop;           /* pimdm_is_first_hop() */
+	bool is_border;              /* another protocol owns it: core/border.h */
 	struct ip_addr rpf_neighbor; /* RPF'(S) */
 	struct ifset olist;
 	/* 3.2 */

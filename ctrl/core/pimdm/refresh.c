@@ -3,6 +3,7 @@
  * State Refresh: originated next to the source, passed on down the tree. Source: description of
  * PIM-DM, 3.5; RFC 3973, 4.5.
  */
+#include "core/border.h"
 #include "core/pimdm/if.h"
 #include "core/pimdm/machine.h"
 #include "core/pimdm/tree.h"
@@ -76,7 +77,9 @@ static void originate(struct pimdm_tree *tree)
 {
 	struct core *core = core_of(tree);
 	const struct ip_addr *addr =
-		link_addr(&core->links[tree->route.link], tree->pim->mrp.family);
+		tree->route.link < LINKS_MAX
+			? link_addr(&core->links[tree->route.link], tree->pim->mrp.family)
+			: NULL;
 	uint32_t interval_s = pimdm_settings(tree, tree->route.link)->refresh_interval_s;
 
 	tree->is_refresh_due = false;
@@ -116,8 +119,9 @@ void pimdm_refresh_answered(struct pimdm_tree *tree, uint8_t ttl)
 void pimdm_refresh_settle(struct pimdm_tree *tree)
 {
 	const struct pim_settings *settings = pimdm_settings(tree, tree->route.link);
-	bool is_originator =
-		pimdm_is_first_hop(tree) && settings->refresh && timer_runs(&tree->data_timer);
+	bool is_originator = pimdm_is_first_hop(tree) && settings->refresh &&
+			     (tree->is_border ? border_is_alive(&tree->pim->mrp, &tree->key)
+					      : timer_runs(&tree->data_timer));
 
 	if (is_originator == tree->is_originator)
 		return;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/border.h"
 #include "core/pimdm/machine.h"
 #include "core/pimdm/tree.h"
 
@@ -305,7 +306,7 @@ bool pimdm_tree_sweep(struct pimdm_tree *tree)
 			tif_free(tif);
 	}
 	tree->tif_count = kept;
-	if (has_timer(tree))
+	if (has_timer(tree) || (tree->is_border && border_is_alive(&tree->pim->mrp, &tree->key)))
 		return true;
 	pimdm_tree_free(tree);
 	return false;

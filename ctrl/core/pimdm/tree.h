@@ -50,7 +50,16 @@ void pimdm_tree_neighbor_lost(struct pimdm_if *pif, const struct ip_addr *addr);
 /** pimdm_tree_hello_sent() - A Hello went out: new neighbors know us (3.7). */
 void pimdm_tree_hello_sent(struct pimdm_if *pif);
 
+/* Trees of a border router: mrp.h, core/border.h. */
+bool pimdm_border_is_alive(const struct mrp *mrp, const struct mfib_key *key);
+void pimdm_border_contribute(const struct mrp *mrp, const struct mfib_key *key, struct ifset *oifs);
+void pimdm_border_changed(struct mrp *mrp, const struct mfib_key *key);
+void pimdm_border_take_over(struct mrp *mrp, const struct mfib_key *key, uint16_t link);
+
 /* Within the trees. */
+
+/** pimdm_tree_is_alive() - PIM-DM owns it, and data of it came lately. */
+bool pimdm_tree_is_alive(const struct pimdm_tree *tree);
 
 /** pimdm_tif_find() - NULL: it has no state on the interface. */
 struct pimdm_tif *pimdm_tif_find(const struct pimdm_tree *tree, uint16_t link);

@@ -3,6 +3,7 @@
  * The macros: sets of interfaces and metrics, from the facts of a tree. Source: description of
  * PIM-DM, section 5; RFC 3973, 4.1.3 and 4.6.
  */
+#include "core/border.h"
 #include "core/membership/member.h"
 #include "core/pimdm/neigh.h"
 #include "core/pimdm/tree.h"
@@ -108,17 +109,25 @@ static bool is_output(const struct pimdm_tree *tree, uint16_t link)
 		return false;
 	if (pif && pif->neighbor_count > 0 && !(tif && tif->down == DOWN_PRUNED))
 		return true;
+	if (!pif && tree->is_border)
+		return false; /* where only members are, the owner forwards. 8.4 */
 	return member_wants(pim->mrp.core, link, &tree->key.source, &tree->key.group);
 }
 
 struct ifset pimdm_olist(const struct pimdm_tree *tree)
 {
-	struct ifset denied, olist = { .word = { 0 } };
+	struct ifset others, denied, olist = { .word = { 0 } };
 
 	policy_denied_links(&tree->pim->mrp.core->policy, &tree->key.source, &tree->key.group,
 			    &denied);
 	ifset_for_each (link, &tree->pim->enabled)
 		if (link != tree->route.link && !ifset_has(&denied, link) && is_output(tree, link))
+			ifset_add(&olist, link);
+	if (tree->is_border)
+		return olist;
+	others = border_outputs(&tree->pim->mrp, &tree->key);
+	ifset_for_each (link, &others)
+		if (link != tree->route.link)
 			ifset_add(&olist, link);
 	return olist;
 }

@@ -47,7 +47,10 @@ struct pimdm_metric pimdm_my_metric(const struct pimdm_tree *tree, uint16_t link
 /** pimdm_lost_assert() - lost_assert(S,G,I). @tif NULL: no state there. */
 bool pimdm_lost_assert(const struct pimdm_tif *tif);
 
-/** pimdm_olist() - olist(S,G). */
+/**
+ * pimdm_olist() - olist(S,G); with the outputs of other protocols where the tree is ours, without
+ * those of members alone where it is not. 8.4
+ */
 struct ifset pimdm_olist(const struct pimdm_tree *tree);
 
 #endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Trees of a router between a domain of PIM-DM and one of another protocol: what the other one asks
+ * and says. Source: description of PIM-DM, 8.4.
+ */
+#include "core/border.h"
+#include "core/pimdm/machine.h"
+#include "core/pimdm/tree.h"
+
+static struct pimdm *pimdm_from(const struct mrp *mrp)
+{
+	return pimdm_of(mrp->core, mrp->family);
+}
+
+bool pimdm_tree_is_alive(const struct pimdm_tree *tree)
+{
+	return tree->is_live && !tree->is_border && timer_runs(&tree->data_timer);
+}
+
+bool pimdm_border_is_alive(const struct mrp *mrp, const struct mfib_key *key)
+{
+	const struct pimdm_tree *tree = pimdm_tree_find(pimdm_from(mrp), key);
+
+	return tree && pimdm_tree_is_alive(tree);
+}
+
+void pimdm_border_contribute(const struct mrp *mrp, const struct mfib_key *key, struct ifset *oifs)
+{
+	const struct pimdm_tree *tree = pimdm_tree_find(pimdm_from(mrp), key);
+
+	if (!tree || !tree->is_live || !tree->is_border)
+		return;
+	ifset_for_each (link, &tree->olist)
+		ifset_add(oifs, link);
+}
+
+static bool runs(const struct pimdm *pim)
+{
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		if (pim->ifs[link])
+			return true;
+	return false;
+}
+
+void pimdm_border_changed(struct mrp *mrp, const struct mfib_key *key)
+{
+	struct pimdm *pim = pimdm_from(mrp);
+	struct pimdm_tree *tree = pimdm_tree_find(pim, key);
+
+	if (!tree && runs(pim) && border_is_alive(mrp, key))
+		tree = pimdm_tree_get(pim, key, LINK_NONE);
+	if (tree)
+		pimdm_tree_mark(tree);
+}
+
+/* Data came in by an interface of the other protocol, until the route moved: now by the route's. */
+static uint16_t input_of(struct pimdm_tree *tree, uint16_t link)
+{
+	const struct mrp *mrp = &tree->pim->mrp;
+	const struct ev_rpf *path;
+
+	if (!border_is_foreign(mrp, link) ||
+	    !rpf_subscribe(mrp->core, &tree->path, &tree->key.source))
+		return link;
+	path = rpf_path(&tree->path);
+	return path ? path->link : link;
+}
+
+void pimdm_border_take_over(struct mrp *mrp, const struct mfib_key *key, uint16_t link)
+{
+	struct pimdm_tree *tree = pimdm_tree_get(pimdm_from(mrp), key, link);
+
+	if (!tree)
+		return;
+	if (!pimdm_tree_is_alive(tree)) {
+		tree->data_link = input_of(tree, link);
+		core_timer_arm(mrp->core, &tree->data_timer,
+			       HP_SEC(pimdm_settings(tree, tree->data_link)->data_timeout_s));
+		if (tree->is_live)
+			pimdm_tree_busy(tree);
+	}
+	pimdm_tree_evaluate(tree);
+}
