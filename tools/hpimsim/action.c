@@ -41,6 +41,8 @@ static const struct word words[ACT_COUNT] = {
 	[ACT_JOIN] = { "join", OF_HOST, true, false },
 	[ACT_LEAVE] = { "leave", OF_HOST, true, false },
 	[ACT_SEND] = { "send", OF_HOST, true, false },
+	[ACT_SEND_GROUP] = { "send-group", OF_HOST, true, false },
+	[ACT_PACKET] = { "packet", OF_HOST, true, false },
 	[ACT_UNPLUG] = { "unplug", OF_HOST, false, true },
 	[ACT_PLUG] = { "plug", OF_HOST, false, true },
 	[ACT_CALM] = { "calm", OF_NOTHING, false, true },
@@ -86,6 +88,8 @@ static bool value_fits(const struct action *action)
 {
 	switch (action->kind) {
 	case ACT_JOIN:
+	case ACT_SEND_GROUP:
+	case ACT_PACKET:
 	case ACT_LEAVE: return action->value < SIM_GROUPS_MAX;
 	case ACT_SEND: return action->value <= SIM_GROUPS_MAX;
 	case ACT_LOSS:
@@ -259,6 +263,11 @@ static void act_on_host(struct sim_net *net, const struct action *action)
 	case ACT_JOIN: sim_host_join(net, action->node, (uint16_t)action->value); break;
 	case ACT_LEAVE: sim_host_leave(net, action->node, (uint16_t)action->value); break;
 	case ACT_SEND: sim_host_send(net, action->node, groups); break;
+	case ACT_SEND_GROUP:
+		groups = net->topo.hosts[action->node].sending | UINT32_C(1) << action->value;
+		sim_host_send(net, action->node, groups);
+		break;
+	case ACT_PACKET: sim_host_packet(net, action->node, (uint16_t)action->value); break;
 	case ACT_UNPLUG: net->topo.hosts[action->node].is_unplugged = true; break;
 	case ACT_PLUG: net->topo.hosts[action->node].is_unplugged = false; break;
 	default: assert(0);

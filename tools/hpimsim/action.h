@@ -32,6 +32,8 @@ enum action_kind {
 	ACT_JOIN,
 	ACT_LEAVE,
 	ACT_SEND,
+	ACT_SEND_GROUP,
+	ACT_PACKET,
 	ACT_UNPLUG,
 	ACT_PLUG, /* hosts */
 	ACT_CALM,

@@ -15,6 +15,7 @@
 #include "core/inspect.h"
 #include "hpimsim/check.h"
 #include "hpimsim/ideal.h"
+#include "hpimsim/pim.h"
 
 const char *const check_names[CHECK_KIND_COUNT] = {
 	[CHECK_OK] = "ok",
@@ -95,11 +96,23 @@ static bool agree(const struct hpim_neigh *a, const struct hpim_neigh *b)
 	       b->my_snapshot_sn == a->neighbor_snapshot_sn;
 }
 
+static bool is_pim_connected(const struct sim_net *net, uint16_t a, uint16_t a_port, uint16_t b,
+			     uint16_t b_port)
+{
+	const struct sim_port *from = &net->topo.routers[a].ports[a_port];
+	const struct sim_port *to = &net->topo.routers[b].ports[b_port];
+
+	return from->lan == to->lan && from->is_up && to->is_up && !from->is_cut && !to->is_cut &&
+	       pim_runs(net, a, a_port) && pim_runs(net, b, b_port);
+}
+
 typedef struct check pair_fn(const struct sim_net *net, uint16_t a, uint16_t a_port, uint16_t b,
 			     uint16_t b_port);
+typedef bool connected_fn(const struct sim_net *net, uint16_t a, uint16_t a_port, uint16_t b,
+			  uint16_t b_port);
 
-/* Call @check for each ordered pair of different routers that share a link. */
-static struct check each_pair(const struct sim_net *net, pair_fn *check)
+/* Call @check for each ordered pair of different routers that share a link by one protocol. */
+static struct check each_pair(const struct sim_net *net, connected_fn *connected, pair_fn *check)
 {
 	const struct sim_topo *topo = &net->topo;
 
@@ -109,7 +122,7 @@ static struct check each_pair(const struct sim_net *net, pair_fn *check)
 				for (uint16_t q = 0; q < topo->routers[b].port_count; q++) {
 					struct check found = { .kind = CHECK_OK };
 
-					if (a != b && is_connected(net, a, p, b, q))
+					if (a != b && connected(net, a, p, b, q))
 						found = check(net, a, p, b, q);
 					if (found.kind)
 						return found;
@@ -128,6 +141,19 @@ static struct check check_neighbor(const struct sim_net *net, uint16_t a, uint16
 	return fail(CHECK_NEIGHBOR, "%s and %s on %s are not synchronized", router_name(net, a),
 		    router_name(net, b),
 		    net->topo.lans[net->topo.routers[a].ports[a_port].lan].name);
+}
+
+/* Description of PIM-DM, 3.1: a Hello was received, and it still holds. */
+static struct check check_pim_neighbor(const struct sim_net *net, uint16_t a, uint16_t a_port,
+				       uint16_t b, uint16_t b_port)
+{
+	const struct sim_port *is = &net->topo.routers[b].ports[b_port];
+	const struct ip_addr addr = sim_topo_addr(&net->topo, net->family, is->lan, is->host);
+
+	if (pim_is_neighbor(net, a, a_port, &addr))
+		return (struct check){ .kind = CHECK_OK };
+	return fail(CHECK_NEIGHBOR, "%s does not know %s on %s", router_name(net, a),
+		    router_name(net, b), net->topo.lans[is->lan].name);
 }
 
 static struct check check_pending(const struct sim_net *net)
@@ -286,6 +312,51 @@ static struct check check_tree(const struct sim_net *net, const struct ideal *id
 	return found;
 }
 
+/* Where the best on a link forwards, if that is wanted; all others do not. */
+static void ideal_outputs(const struct sim_net *net, const struct ideal *ideal, uint16_t router,
+			  struct ifset *ret_outputs)
+{
+	const struct sim_box *box = &net->topo.routers[router];
+
+	*ret_outputs = (struct ifset){ 0 };
+	for (uint16_t port = 0; port < box->port_count; port++) {
+		uint16_t lan = box->ports[port].lan;
+
+		if (ideal->winner[lan] == router && ideal->winner_port[lan] == port &&
+		    ideal->is_wanted[lan])
+			ifset_add(ret_outputs, port);
+	}
+}
+
+/* A tree of PIM-DM may be missing where nothing is forwarded: only neighbors would bring it. */
+static struct check check_pim_tree(const struct sim_net *net, const struct ideal *ideal,
+				   uint16_t router)
+{
+	const struct mfib_key key = key_of(net, ideal);
+	struct ifset outputs;
+	struct pim_view view;
+
+	if (!ideal->is_there[router])
+		return (struct check){ .kind = CHECK_OK };
+	ideal_outputs(net, ideal, router, &outputs);
+	if (!pim_find(net, router, &key, &view)) {
+		if (ifset_is_empty(&outputs))
+			return (struct check){ .kind = CHECK_OK };
+		return fail(CHECK_TREE, "the tree of group %u is not there in %s", ideal->group,
+			    router_name(net, router));
+	}
+	if (view.root != ideal->root[router])
+		return fail(CHECK_TREE, "the root of %s is wrong", router_name(net, router));
+	for (uint16_t port = 0; port < net->topo.routers[router].port_count; port++)
+		if (ifset_has(&view.outputs, port) != ifset_has(&outputs, port))
+			return fail(CHECK_TREE, "%s.%s %s", router_name(net, router),
+				    net->topo.routers[router].ports[port].name,
+				    ifset_has(&view.outputs, port)
+					    ? "forwards what is not wanted"
+					    : "does not forward what is wanted");
+	return (struct check){ .kind = CHECK_OK };
+}
+
 static struct check check_copies(const struct sim_net *net, const struct sim_flow *flow,
 				 const struct ideal *ideal)
 {
@@ -302,6 +373,15 @@ static struct check check_copies(const struct sim_net *net, const struct sim_flo
 	return (struct check){ .kind = CHECK_OK };
 }
 
+/* The protocol that forwards, which is that of the root. Description of PIM-DM, 8.4. */
+static enum core_proto owner_of(const struct sim_net *net, const struct ideal *ideal,
+				uint16_t router)
+{
+	const struct sim_box *box = &net->topo.routers[router];
+
+	return ideal->is_there[router] ? box->ports[ideal->root[router]].protocol : PROTO_HPIM;
+}
+
 static struct check check_flow(const struct sim_net *net, uint16_t host, uint16_t group)
 {
 	struct check found = { .kind = CHECK_OK };
@@ -309,7 +389,8 @@ static struct check check_flow(const struct sim_net *net, uint16_t host, uint16_
 
 	ideal_compute(net, host, group, &ideal);
 	for (uint16_t i = 0; i < net->topo.router_count && !found.kind; i++)
-		found = check_tree(net, &ideal, i);
+		found = owner_of(net, &ideal, i) == PROTO_PIMDM ? check_pim_tree(net, &ideal, i)
+								: check_tree(net, &ideal, i);
 	for (size_t i = 0; i < net->flow_count && !found.kind; i++)
 		if (net->flows[i].host == host && net->flows[i].group == group)
 			found = check_copies(net, &net->flows[i], &ideal);
@@ -321,11 +402,13 @@ struct check check_settled(const struct sim_net *net)
 	struct check found = check_running(net);
 
 	if (!found.kind)
-		found = each_pair(net, check_neighbor);
+		found = each_pair(net, is_connected, check_neighbor);
+	if (!found.kind)
+		found = each_pair(net, is_pim_connected, check_pim_neighbor);
 	if (!found.kind)
 		found = check_pending(net);
 	if (!found.kind)
-		found = each_pair(net, check_belief);
+		found = each_pair(net, is_connected, check_belief);
 	for (uint16_t host = 0; host < net->topo.host_count; host++)
 		for (uint16_t group = 0; group < SIM_GROUPS_MAX && !found.kind; group++)
 			if (net->topo.hosts[host].sending >> group & 1)
@@ -338,7 +421,7 @@ struct check check_no_trees(const struct sim_net *net)
 	for (uint16_t i = 0; i < net->topo.router_count; i++) {
 		const struct sim_router *router = &net->nodes[i].router;
 
-		if (router->core && inspect_counts(router->core).trees)
+		if (router->core && (inspect_counts(router->core).trees || pim_tree_count(net, i)))
 			return fail(CHECK_LEFT_OVER, "%s has a tree that outlives its source",
 				    router_name(net, i));
 		if (router->entries)
@@ -362,7 +445,7 @@ struct check check_empty(const struct sim_net *net)
 
 		if (!hpim)
 			continue;
-		if (hpim->trees || hpim->tree_count || hpim->groups)
+		if (hpim->trees || hpim->tree_count || hpim->groups || !pim_is_empty(net, i))
 			found = fail(CHECK_LEFT_OVER, "%s keeps what it knew of trees",
 				     router_name(net, i));
 		else if (inspect_counts(router->core).groups)

@@ -6,6 +6,7 @@
 
 #include "core/inspect.h"
 #include "hpimsim/expect.h"
+#include "hpimsim/pim.h"
 
 /* What a question is about: a router, a port "R1.eth0", who receives it "R1.eth0>R2", ... */
 struct subject {
@@ -125,6 +126,16 @@ static bool say_interest(void *ctx, const struct inspect_tree *tree)
 	return false;
 }
 
+static void answer_pim(struct asked *asked)
+{
+	pim_trees_text(asked->net, asked->subject.router, asked->text.s, EXPECT_TEXT_LEN);
+}
+
+static void answer_upstream(struct asked *asked)
+{
+	pim_upstream_text(asked->net, asked->subject.router, asked->text.s, EXPECT_TEXT_LEN);
+}
+
 static void answer_interest(struct asked *asked)
 {
 	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
@@ -172,6 +183,12 @@ static void answer_neighbors(struct asked *asked)
 	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
 	const char *states[256] = { NULL };
 
+	if (topo->routers[asked->subject.router].ports[asked->subject.port].protocol ==
+	    PROTO_PIMDM) {
+		pim_neighbors_text(asked->net, asked->subject.router, asked->subject.port,
+				   asked->text.s, EXPECT_TEXT_LEN);
+		return;
+	}
 	if (core)
 		inspect_neighbors(core, asked->subject.port, asked->net->family, collect_neighbor,
 				  states);
@@ -368,6 +385,8 @@ static void answer_empty(struct asked *asked)
 static const struct question questions[] = {
 	{ "tree", ABOUT_ROUTER, answer_tree },
 	{ "trees", ABOUT_ROUTER, answer_trees },
+	{ "pim", ABOUT_ROUTER, answer_pim },
+	{ "upstream", ABOUT_ROUTER, answer_upstream },
 	{ "interest", ABOUT_ROUTER, answer_interest },
 	{ "neighbors", ABOUT_PORT, answer_neighbors },
 	{ "querier", ABOUT_PORT, answer_querier },

@@ -185,7 +185,7 @@ void sim_host_send(struct sim_net *net, uint16_t index, uint32_t groups)
 		       &(struct sim_item){ .at = net->now, .kind = ITEM_SOURCE, .node = index });
 }
 
-static void send_packet(struct sim_net *net, uint16_t index, uint16_t group)
+void sim_host_packet(struct sim_net *net, uint16_t index, uint16_t group)
 {
 	struct sim_packet *packet = calloc(1, sizeof(*packet));
 
@@ -210,7 +210,7 @@ void sim_host_send_due(struct sim_net *net, const struct sim_item *item)
 	}
 	for (uint16_t group = 0; group < SIM_GROUPS_MAX; group++)
 		if (host->sending >> group & 1)
-			send_packet(net, item->node, group);
+			sim_host_packet(net, item->node, group);
 	net->hosts[item->node].source_at = net->now + HP_MS(net->topo.data_period_ms);
 	sim_queue_push(&net->queue, &(struct sim_item){ .at = net->hosts[item->node].source_at,
 							.kind = ITEM_SOURCE,

@@ -230,6 +230,9 @@ void sim_host_leave(struct sim_net *net, uint16_t host, uint16_t group);
 void sim_host_receive(struct sim_net *net, uint16_t host, const struct sim_frame *frame);
 void sim_host_report_due(struct sim_net *net, const struct sim_item *item);
 void sim_host_send(struct sim_net *net, uint16_t host, uint32_t groups);
+
+/** sim_host_packet() - Send one packet to a group. */
+void sim_host_packet(struct sim_net *net, uint16_t host, uint16_t group);
 void sim_host_send_due(struct sim_net *net, const struct sim_item *item);
 
 #endif

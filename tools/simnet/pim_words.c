@@ -19,6 +19,16 @@ static struct sim_text group_text(const struct ip_addr *group)
 	return text;
 }
 
+#define PROTO_KERNEL 2u /* preference of a connected route, whose metric is the family's */
+
+static void add_metric(struct sim_text *text, const struct pim_metric *metric)
+{
+	if (metric->preference == PROTO_KERNEL)
+		sim_text_add(text, " connected");
+	else
+		sim_text_add(text, " %u", metric->metric);
+}
+
 static void join_prune_words(const struct pim_msg *msg, const struct ip_addr *src,
 			     const char *upstream, struct sim_text *text)
 {
@@ -44,18 +54,19 @@ static void join_prune_words(const struct pim_msg *msg, const struct ip_addr *sr
 
 static void assert_words(const struct pim_assert *msg, struct sim_text *text)
 {
-	if (msg->metric.preference == PIM_INFINITE_PREFERENCE &&
-	    msg->metric.metric == PIM_INFINITE_METRIC)
-		sim_text_add(text, "AssertCancel%s", group_text(&msg->group).s);
-	else
-		sim_text_add(text, "Assert%s %u:%u", group_text(&msg->group).s,
-			     msg->metric.preference, msg->metric.metric);
+	bool is_cancel = msg->metric.preference == PIM_INFINITE_PREFERENCE &&
+			 msg->metric.metric == PIM_INFINITE_METRIC;
+
+	sim_text_add(text, "Assert%s%s", is_cancel ? "Cancel" : "", group_text(&msg->group).s);
+	if (!is_cancel)
+		add_metric(text, &msg->metric);
 }
 
 static void refresh_words(const struct pim_refresh *msg, struct sim_text *text)
 {
-	sim_text_add(text, "Refresh%s %u:%u ttl %u%s%s%s%s", group_text(&msg->group).s,
-		     msg->metric.preference, msg->metric.metric, msg->ttl,
+	sim_text_add(text, "Refresh%s", group_text(&msg->group).s);
+	add_metric(text, &msg->metric);
+	sim_text_add(text, " ttl %u%s%s%s%s", msg->ttl,
 		     msg->is_prune || msg->is_prune_now || msg->is_override ? " " : "",
 		     msg->is_prune ? "P" : "", msg->is_prune_now ? "N" : "",
 		     msg->is_override ? "O" : "");

@@ -9,8 +9,8 @@
  *   Hello, Goodbye
  *   Prune R1 210	to upstream neighbor R1, holdtime; PruneEcho 210: the sender names itself
  *   Join R1, Graft R1, GraftAck R2
- *   Assert 11:20, AssertCancel
- *   Refresh 2:0 ttl 31 PNO	metric, TTL, flags that are set
+ *   Assert 20, Assert connected, AssertCancel	metric, or a connected route
+ *   Refresh 20 ttl 31 PNO	the same, TTL, flags that are set
  */
 #include "wire/pim.h"
 

@@ -85,10 +85,14 @@ void sim_plane_receive(struct sim_net *net, const struct sim_item *item)
 	    !(port->wants[PROTO_HPIM] || port->wants[PROTO_PIMDM] || port->wants[PROTO_GM]))
 		return;
 	entry = sim_router_entry(&node->router, &key);
-	if (!entry)
+	if (!entry) { /* as the kernel's queue: a packet that missed goes by the entry it brings */
 		tell(net, item, DATA_MISS, &key);
-	else if (entry->route.iif != item->port)
+		entry = sim_router_entry(&node->router, &key);
+		if (entry && entry->route.iif == item->port)
+			receive_right(net, item, entry, &key);
+	} else if (entry->route.iif != item->port) {
 		receive_wrong(net, item, entry, &key);
-	else
+	} else {
 		receive_right(net, item, entry, &key);
+	}
 }
