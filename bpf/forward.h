@@ -47,6 +47,15 @@ static __always_inline struct mfib_entry *route_lookup(const struct packet *pkt)
 	return bpf_map_lookup_elem(&route4, pkt->key);
 }
 
+/* Of CPUs that race, one may lose a packet's: it only grows. */
+static __always_inline void ttl_track(__u32 slot, __u32 ttl)
+{
+	__u32 *greatest = bpf_map_lookup_elem(&route_ttls, &slot);
+
+	if (greatest && *greatest < ttl)
+		*greatest = ttl;
+}
+
 /* What the route says about a packet that arrived on its input interface. */
 static __always_inline int route_verdict(struct forward *fwd, const struct mfib_entry *entry,
 					 const struct packet *pkt, enum hook hook)
@@ -61,8 +70,8 @@ static __always_inline int route_verdict(struct forward *fwd, const struct mfib_
 		return MFIB_R_NO_SET; /* not reached: every slot exists */
 	fwd->count->seen_ns = now;
 	if (unlikely(fwd->flags & (MFIB_F_PASS | MFIB_F_TC | MFIB_F_TRACK_TTL))) {
-		if (fwd->flags & MFIB_F_TRACK_TTL && fwd->count->ttl < pkt->ttl)
-			fwd->count->ttl = pkt->ttl;
+		if (fwd->flags & MFIB_F_TRACK_TTL)
+			ttl_track(slot, pkt->ttl);
 		if (fwd->flags & MFIB_F_PASS)
 			return MFIB_R_KERNEL;
 		if (fwd->flags & MFIB_F_TC && hook == HOOK_XDP)

@@ -40,6 +40,17 @@ struct {
 	__type(value, struct mfib_route_count);
 } route_counts SEC(".maps");
 
+/*
+ * The greatest TTL that arrived, of routes with MFIB_F_TRACK_TTL. Not beside the counters: what is
+ * read for each packet shall be small.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} route_ttls SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);

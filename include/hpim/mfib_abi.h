@@ -53,7 +53,7 @@ struct mfib_entry {
 	__u32 iif;   /* ifindex of the only input accepted */
 	__u32 set;   /* index into `output_sets`, key of `output_lists`, or MFIB_SET_NONE */
 	__u32 flags; /* MFIB_F_* */
-	__u32 slot;  /* index into `route_counts` */
+	__u32 slot;  /* index into `route_counts` and `route_ttls` */
 	__u16 mtu;   /* longest IP packet that fits every output */
 	__u16 link;  /* link number of iif */
 };
@@ -63,8 +63,6 @@ struct mfib_route_count {
 	__u64 packets, bytes;       /* forwarded in XDP; bytes of IP packet */
 	__u64 tc_packets, tc_bytes; /* forwarded in TC */
 	__u64 seen_ns; /* last packet on iif, forwarded or not; CLOCK_MONOTONIC_COARSE */
-	__u32 ttl;     /* greatest that arrived on iif while MFIB_F_TRACK_TTL was set; 0: none */
-	__u32 zero;
 };
 
 /** struct mfib_list - Value of `output_lists`, by set: its outputs, for TC and for people. */
@@ -214,7 +212,7 @@ _Static_assert(sizeof(struct mfib_key4) == 8, "mfib_key4");
 _Static_assert(sizeof(struct mfib_key6) == 32, "mfib_key6");
 _Static_assert(sizeof(struct mfib_entry) == 20, "mfib_entry");
 _Static_assert(__builtin_offsetof(struct mfib_entry, mtu) == 16, "mfib_entry");
-_Static_assert(sizeof(struct mfib_route_count) == 48, "mfib_route_count");
+_Static_assert(sizeof(struct mfib_route_count) == 40, "mfib_route_count");
 _Static_assert(sizeof(struct mfib_list) == 4 + 4 * MFIB_LINKS_MAX, "mfib_list");
 _Static_assert(sizeof(struct mfib_port) == 20, "mfib_port");
 _Static_assert(__builtin_offsetof(struct mfib_port, mac) == 4, "mfib_port");

@@ -36,6 +36,7 @@ static void sizes_set(struct mcast_xdp *xdp)
 		{ xdp->maps.route4, LAB_SLOTS },
 		{ xdp->maps.route6, LAB_SLOTS },
 		{ xdp->maps.route_counts, LAB_SLOTS },
+		{ xdp->maps.route_ttls, LAB_SLOTS },
 		{ xdp->maps.ports, LAB_LINKS + 1 },
 		{ xdp->maps.port_counts, LAB_LINKS + 1 },
 		{ xdp->maps.output_sets, LAB_SETS },
@@ -330,11 +331,17 @@ struct mfib_route_count lab_route_count(const struct lab *lab, uint32_t slot)
 		sum.tc_bytes += cpu[i].tc_bytes;
 		if (cpu[i].seen_ns > sum.seen_ns)
 			sum.seen_ns = cpu[i].seen_ns;
-		if (cpu[i].ttl > sum.ttl)
-			sum.ttl = cpu[i].ttl;
 	}
 	free(cpu);
 	return sum;
+}
+
+uint32_t lab_route_ttl(const struct lab *lab, uint32_t slot)
+{
+	uint32_t ttl;
+
+	cr_assert_eq(bpf_map_lookup_elem(lab_map(lab, "route_ttls"), &slot, &ttl), 0);
+	return ttl;
 }
 
 void lab_counts_clear(const struct lab *lab)
@@ -343,8 +350,10 @@ void lab_counts_clear(const struct lab *lab)
 
 	for (uint32_t i = 0; i <= LAB_LINKS; i++)
 		lab_put(lab, "port_counts", &i, zero);
-	for (uint32_t i = 0; i < LAB_SLOTS; i++)
+	for (uint32_t i = 0; i < LAB_SLOTS; i++) {
 		lab_put(lab, "route_counts", &i, zero);
+		lab_put(lab, "route_ttls", &i, zero);
+	}
 	free(zero);
 }
 

@@ -76,6 +76,8 @@ enum lab_verdict lab_run_gso(const struct lab *lab, const struct frame *in, uint
 struct mfib_packets lab_count(const struct lab *lab, uint32_t link, int reason);
 struct mfib_route_count lab_route_count(const struct lab *lab, uint32_t slot);
 
+uint32_t lab_route_ttl(const struct lab *lab, uint32_t slot);
+
 /** lab_counts_clear() - All counters of interfaces and routes become 0. */
 void lab_counts_clear(const struct lab *lab);
 

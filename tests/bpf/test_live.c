@@ -354,6 +354,31 @@ Test(live, greatest_ttl_is_handed_out_by_the_programs)
 	}
 }
 
+/* A new route has the slot of the last one that ended. */
+Test(live, greatest_ttl_is_not_that_of_another_route_or_of_the_time_before)
+{
+	struct mfib_route route = plane_route(1);
+
+	route.flags = MFIB_F_TRACK_TTL;
+	plane_attach_all(&plane, DPLANE_MODE_NATIVE);
+	for (uint8_t group = 1; group < 3; group++) {
+		dplane_del(plane.dp, &route.key);
+		route.key = plane_route(group).key;
+		cr_assert_eq(dplane_put(plane.dp, &route), 0);
+		cr_expect_eq(plane_state(&plane, &route).ttl, 0);
+		plane_send(&plane, 0, group, 0);
+		seen_wait(&route);
+		cr_assert_eq(dplane_put(plane.dp, &route), 0);
+		cr_expect_eq(plane_state(&plane, &route).ttl, PLANE_TTL, "kept");
+	}
+	route.flags = 0;
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	cr_expect_eq(plane_state(&plane, &route).ttl, 0);
+	route.flags = MFIB_F_TRACK_TTL;
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	cr_expect_eq(plane_state(&plane, &route).ttl, 0);
+}
+
 Test(live, trees_beyond_the_output_sets_are_carried_by_tc)
 {
 	struct mfib_route route;

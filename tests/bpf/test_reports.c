@@ -495,7 +495,7 @@ static void ttl_check(enum lab_hook hook, const struct frame *base, const struct
 		struct frame frame = with_ttl(base, steps[i].ttl);
 
 		(void)run(hook, &frame);
-		cr_expect_eq(lab_route_count(&lab, entry->slot).ttl, steps[i].want,
+		cr_expect_eq(lab_route_ttl(&lab, entry->slot), steps[i].want,
 			     "hook %d, flags %x, TTL %u", hook, entry->flags, steps[i].ttl);
 	}
 }
@@ -530,7 +530,7 @@ Test(reports, ttl_is_kept_only_where_asked_for_and_on_the_input)
 		lab_route(&lab, false, &entries[i]);
 		(void)run(LAB_XDP, &ipv4);
 		(void)run(LAB_TC, &ipv4);
-		cr_expect_eq(lab_route_count(&lab, 2).ttl, 0, "route %zu", i);
+		cr_expect_eq(lab_route_ttl(&lab, 2), 0, "route %zu", i);
 	}
 }
 

@@ -245,6 +245,7 @@ int attach_maps_prepare(const struct attach *at, struct bpf_object *obj)
 		{ "route4", config->max_routes },
 		{ "route6", config->max_routes },
 		{ "route_counts", config->max_routes },
+		{ "route_ttls", config->max_routes },
 		{ "ports", config->max_links * 2 }, /* each VLAN may have a carrier of its own */
 		{ "port_counts", config->max_links + 1 },
 		{ "vlans", config->max_links },

@@ -119,12 +119,17 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 				    .slot = route->slot,
 				    .set = MFIB_SET_NONE };
 	struct ifset outputs = outputs_served(eb, &want->oifs, &entry.mtu);
-	bool needs_xdp = !(want->flags & MFIB_F_TC);
+	bool needs_xdp = !(want->flags & MFIB_F_TC), tracks_ttl = want->flags & MFIB_F_TRACK_TTL;
 	int err;
 
 	if (in->is_known) { /* else no interface is the right one */
 		entry.iif = in->link.ifindex;
 		entry.link = want->iif;
+	}
+	if (tracks_ttl && !route->tracks_ttl) {
+		err = maps_route_ttl_clear(&eb->maps, route->slot); /* of the last one who asked */
+		if (err)
+			return err;
 	}
 	if (!(want->flags & MFIB_F_PASS) && !ifset_is_empty(&outputs)) {
 		err = setpool_get(eb, &outputs, needs_xdp, &entry.set);
@@ -139,6 +144,7 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 		return err;
 	route->set = entry.set;
 	route->iif = want->iif;
+	route->tracks_ttl = tracks_ttl;
 	return 0;
 }
 
@@ -186,7 +192,7 @@ static int ebpf_route_counts(struct backend *be, const struct mfib_key *key,
 		.tc_packets = count.tc_packets,
 		.tc_bytes = count.tc_bytes,
 		.seen_for = count.seen_ns ? ebpf_now() - (hp_time)count.seen_ns : HP_TIME_NEVER,
-		.ttl = (uint8_t)count.ttl,
+		.ttl = route->tracks_ttl ? maps_route_ttl(&eb->maps, route->slot) : 0,
 	};
 	return 0;
 }

@@ -50,6 +50,7 @@ struct route {
 	uint32_t slot; /* of its counters */
 	uint32_t set;  /* or MFIB_SET_NONE */
 	uint16_t iif;  /* link number */
+	bool tracks_ttl;
 	UT_hash_handle hh;
 };
 

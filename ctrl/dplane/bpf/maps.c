@@ -168,6 +168,7 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.route[IP_FAMILY_4] = bpf_map__fd(skel->maps.route4),
 		.route[IP_FAMILY_6] = bpf_map__fd(skel->maps.route6),
 		.route_counts = bpf_map__fd(skel->maps.route_counts),
+		.route_ttls = bpf_map__fd(skel->maps.route_ttls),
 		.ports = bpf_map__fd(skel->maps.ports),
 		.egress = bpf_map__fd(skel->maps.egress),
 		.port_counts = bpf_map__fd(skel->maps.port_counts),
@@ -279,10 +280,23 @@ struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot)
 		sum.tc_bytes += cpu[i].tc_bytes;
 		if (cpu[i].seen_ns > sum.seen_ns)
 			sum.seen_ns = cpu[i].seen_ns;
-		if (cpu[i].ttl > sum.ttl)
-			sum.ttl = cpu[i].ttl;
 	}
 	return sum;
+}
+
+uint8_t maps_route_ttl(const struct maps *maps, uint32_t slot)
+{
+	uint32_t ttl = 0;
+
+	(void)bpf_map_lookup_elem(maps->route_ttls, &slot, &ttl); /* each slot has one */
+	return (uint8_t)ttl;
+}
+
+int maps_route_ttl_clear(const struct maps *maps, uint32_t slot)
+{
+	const uint32_t none = 0;
+
+	return bpf_map_update_elem(maps->route_ttls, &slot, &none, BPF_ANY);
 }
 
 int maps_route_count_clear(const struct maps *maps, uint32_t slot)

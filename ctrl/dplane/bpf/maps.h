@@ -25,8 +25,8 @@ struct maps_size {
 
 /** struct maps - Descriptors of all maps, and how large they are. */
 struct maps {
-	int settings, route[IP_FAMILY_COUNT], route_counts, ports, egress, port_counts, output_sets,
-		output_lists, set_turns, vlans, own_addresses, upcalls, captures;
+	int settings, route[IP_FAMILY_COUNT], route_counts, route_ttls, ports, egress, port_counts,
+		output_sets, output_lists, set_turns, vlans, own_addresses, upcalls, captures;
 	int egress_prog;
 	int *set;          /* [max_sets] inner maps; negative: not made yet */
 	bool *is_inserted; /* [max_sets] stands in output_sets */
@@ -52,9 +52,13 @@ int maps_route_put(const struct maps *maps, const struct mfib_key *key,
 		   const struct mfib_entry *entry);
 void maps_route_del(const struct maps *maps, const struct mfib_key *key);
 
-/** maps_route_count() - Sums of a slot over all CPUs; of seen_ns and ttl the greatest. */
+/** maps_route_count() - Sums of a slot over all CPUs; seen_ns is the latest. */
 struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot);
 int maps_route_count_clear(const struct maps *maps, uint32_t slot);
+
+/** maps_route_ttl() - The greatest that arrived since maps_route_ttl_clear(); 0: none. */
+uint8_t maps_route_ttl(const struct maps *maps, uint32_t slot);
+int maps_route_ttl_clear(const struct maps *maps, uint32_t slot);
 
 int maps_port_put(const struct maps *maps, uint32_t ifindex, const struct mfib_port *port);
 void maps_port_del(const struct maps *maps, uint32_t ifindex);
