@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Read-only snapshots of a core. Words for people are those of the description of HPIM-DM, 7.2, in
- * small letters.
+ * Read-only snapshots of a core. Protocols show their neighbors and trees themselves, by struct
+ * mrp_views; what only HPIM-DM has is read here.
  */
 #include "core/hpim/claim.h"
 #include "core/hpim/if.h"
 #include "core/hpim/tree.h"
 #include "core/hpim/hpim_int.h"
 #include "core/inspect.h"
+#include "core/mfib.h"
 #include "core/membership/join.h"
-#include "core/pimdm/pimdm_int.h"
 
-static const char *const sync_names[SYNC_STATE_COUNT] = {
-	[SYNC_UNKNOWN] = "unknown",
-	[SYNC_MASTER] = "master",
-	[SYNC_SLAVE] = "slave",
-	[SYNC_SYNCED] = "synced",
-};
+/* Each instance of a family that has something to show. */
+#define for_each_view(mrp, core, family) \
+	mrp_for_each (mrp, core, family) \
+		if ((mrp)->ops->views)
+
+hp_time inspect_time_left(const struct core *core, const struct timer *timer)
+{
+	return timer_runs(timer) ? timer->deadline - core->now : HP_TIME_NEVER;
+}
+
+const char *inspect_protocol_name(enum core_proto proto)
+{
+	return mfib_owner_name(proto == PROTO_PIMDM ? MFIB_PIMDM : MFIB_HPIM);
+}
 
 bool inspect_protocol_runs(const struct core *core, uint16_t link, enum ip_family family,
 			   enum core_proto proto)
 {
-	if (proto == PROTO_HPIM)
-		return hpim_if_by_link(hpim_of(core, family), link) != NULL;
-	if (proto == PROTO_PIMDM)
-		return pimdm_of(core, family)->ifs[link] != NULL;
+	const struct mrp *mrp;
+
+	for_each_view (mrp, core, family)
+		if (mrp->ops->proto == proto)
+			return mrp->ops->views->runs(mrp, link);
 	return proto == PROTO_GM && core->gm[family][link] != NULL;
 }
 
@@ -36,9 +45,12 @@ const struct gm_if *inspect_membership(const struct core *core, uint16_t link,
 
 uint32_t inspect_neighbor_count(const struct core *core, uint16_t link, enum ip_family family)
 {
-	const struct hpim_if *hif = hpim_if_by_link(hpim_of(core, family), link);
+	const struct mrp *mrp;
+	uint32_t count = 0;
 
-	return hif ? hif->neighbor_count : 0;
+	for_each_view (mrp, core, family)
+		count += mrp->ops->views->neighbor_count(mrp, link);
+	return count;
 }
 
 uint32_t inspect_boot_time(const struct core *core)
@@ -81,23 +93,27 @@ static bool is_counted(const struct core *core, const struct hpim_neigh *router)
 	return false;
 }
 
+/* Neighbors of HPIM-DM that are counted with this family, and those of other protocols. */
 static uint32_t router_count(const struct core *core, uint16_t link, enum ip_family family)
 {
 	const struct hpim_if *hif = hpim_if_by_link(hpim_of(core, family), link);
 	const struct hpim_neigh *neigh;
-	uint32_t count = 0;
+	uint32_t count = inspect_neighbor_count(core, link, family);
 
 	if (hif)
 		TAILQ_FOREACH (neigh, &hif->neighbors, node)
-			count += !is_counted(core, neigh);
+			count -= is_counted(core, neigh);
 	return count;
 }
 
 struct inspect_counts inspect_counts(const struct core *core)
 {
 	struct inspect_counts counts = { 0 };
+	const struct mrp *mrp;
+
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
-		counts.trees += hpim_of(core, family)->standing_count;
+		for_each_view (mrp, core, family)
+			counts.trees += mrp->ops->views->standing_count(mrp);
 		for (uint16_t link = 0; link < LINKS_MAX; link++) {
 			const struct gm_if *gm = core->gm[family][link];
 
@@ -126,7 +142,15 @@ const struct core_settings *inspect_settings(const struct core *core, uint16_t l
 
 uint32_t inspect_tree_places(const struct core *core, enum ip_family family)
 {
-	return hpim_of(core, family)->tree_count - hpim_of(core, family)->ending_count;
+	const struct mrp *mrp;
+	uint32_t most = 0;
+
+	for_each_view (mrp, core, family) {
+		uint32_t places = mrp->ops->views->tree_places(mrp);
+
+		most = places > most ? places : most;
+	}
+	return most;
 }
 
 const struct counters *inspect_counters(const struct core *core, uint16_t link,
@@ -166,200 +190,166 @@ void inspect_keys(const struct core *core, enum ip_family family,
 	}
 }
 
-static hp_time time_left(const struct core *core, const struct timer *timer)
-{
-	return timer_runs(timer) ? timer->deadline - core->now : HP_TIME_NEVER;
-}
+/* ---- neighbors and trees ---- */
 
 void inspect_neighbors(const struct core *core, uint16_t link, enum ip_family family,
-		       bool (*each)(void *ctx, const struct inspect_neighbor *), void *ctx)
+		       inspect_neighbor_fn *each, void *ctx)
 {
-	const struct hpim_if *hif = hpim_if_by_link(hpim_of(core, family), link);
-	const struct hpim_neigh *neigh;
+	const struct mrp *mrp;
 
-	if (!hif)
-		return;
-	TAILQ_FOREACH (neigh, &hif->neighbors, node) {
-		struct inspect_neighbor view = {
-			.link = link,
-			.family = family,
-			.addr = neigh->addr,
-			.state = sync_names[neigh->state],
-			.hold_s = neigh->hold_s,
-			.expires_in = time_left(core, &neigh->liveness_timer),
-			.since_for = core->now - neigh->since,
-			.was_synced = neigh->was_synced,
-			.boot_time = neigh->boot_time,
-			.my_snapshot_sn = neigh->my_snapshot_sn,
-			.neighbor_snapshot_sn = neigh->neighbor_snapshot_sn,
-			.checkpoint_sn = neigh->checkpoint_sn,
-		};
-
-		if (!each(ctx, &view))
+	for_each_view (mrp, core, family)
+		if (!mrp->ops->views->neighbors(mrp, link, each, ctx))
 			return;
-	}
 }
 
-static const char *tree_state(const struct hpim_tree *tree)
+void inspect_trees(const struct core *core, enum ip_family family, inspect_tree_fn *each, void *ctx)
 {
-	switch (tree->view.state) {
-	case TREE_ACTIVE: return "active";
-	case TREE_UNSURE: return "unsure";
-	case TREE_INACTIVE: break;
-	}
-	if (tree->stale)
-		return "stale";
-	return timer_runs(&tree->data_timer) ? "flood" : "inactive";
-}
+	const struct mrp *mrp;
 
-static struct inspect_tree view_of(const struct hpim_tree *tree)
-{
-	const struct hpim_view *is = &tree->view;
-	const struct hpim_tree_if *root = hpim_tree_if_find(tree, is->root);
-	struct inspect_tree view = {
-		.key = tree->key,
-		.state = tree_state(tree),
-		.is_originator = is->is_originator,
-		.in_tree = is->in_tree,
-		.root = is->root,
-		.preference = is->rpc.preference,
-		.metric = is->rpc.metric,
-		.iif = is->iif,
-		.oifs = is->oifs,
-		.stale_in = HP_TIME_NEVER,
-	};
+	for_each_view (mrp, core, family) {
+		const struct mrp_views *views = mrp->ops->views;
+		const void *tree = views->tree_first(mrp, NULL);
 
-	if (root && root->view.best.generation)
-		view.upstream = root->view.best.addr;
-	if (tree->stale) {
-		view.stale_oifs = tree->stale->oifs;
-		view.stale_in = time_left(tree->hpim->mrp.core, &tree->stale->timer);
-	}
-	return view;
-}
+		for (; tree; tree = views->tree_next(tree, false)) {
+			const struct inspect_tree view = views->tree(tree);
 
-void inspect_trees(const struct core *core, enum ip_family family,
-		   bool (*each)(void *ctx, const struct inspect_tree *), void *ctx)
-{
-	const struct hpim_tree *tree = hpim_of(core, family)->trees;
-
-	for (; tree; tree = tree->hh.next) {
-		struct inspect_tree view = view_of(tree);
-
-		if (!each(ctx, &view))
-			return;
-	}
-}
-
-static const struct hpim_tree *tree_find(const struct core *core, const struct mfib_key *key)
-{
-	return hpim_tree_find(hpim_of(core, ip_addr_family(&key->group)), &key->source,
-			      &key->group);
-}
-
-bool inspect_tree(const struct core *core, const struct mfib_key *key,
-		  struct inspect_tree *ret_tree)
-{
-	const struct hpim_tree *tree = tree_find(core, key);
-
-	if (tree)
-		*ret_tree = view_of(tree);
-	return tree != NULL;
-}
-
-/* New trees are the last of all, and the first of their group. */
-void inspect_walk_begin(struct core *core, enum ip_family family, const struct ip_addr *group,
-			struct inspect_walk *walk)
-{
-	struct hpim *hpim = hpim_of(core, family);
-
-	*walk = (struct inspect_walk){ .next = hpim->trees, .left = hpim->tree_count };
-	if (group) {
-		walk->next = hpim_tree_first_of_group(hpim, group);
-		walk->is_of_group = true;
-	}
-	LIST_INSERT_HEAD(&hpim->walks, walk, node);
-}
-
-static void walk_step(struct inspect_walk *walk)
-{
-	const struct hpim_tree *tree = walk->next;
-
-	walk->next = walk->is_of_group ? LIST_NEXT(tree, by_group) : tree->hh.next;
-}
-
-bool inspect_walk_next(struct inspect_walk *walk, struct inspect_tree *ret_tree)
-{
-	if (!walk->next || !walk->left)
-		return false;
-	*ret_tree = view_of(walk->next);
-	walk->left--;
-	walk_step(walk);
-	return true;
-}
-
-void inspect_walk_end(struct inspect_walk *walk)
-{
-	LIST_REMOVE(walk, node);
-}
-
-void inspect_walks_pass(const struct hpim_tree *tree)
-{
-	struct inspect_walk *walk;
-
-	LIST_FOREACH (walk, &tree->hpim->walks, node)
-		if (walk->next == tree)
-			walk_step(walk);
-}
-
-static struct inspect_tree_if view_of_if(const struct hpim_tree_if *tif)
-{
-	const struct hpim_view_if *is = &tif->view;
-	struct inspect_tree_if view = {
-		.key = tif->tree->key,
-		.link = tif->link,
-		.is_root = is->role == ROLE_ROOT,
-		.is_winner = is->is_winner,
-		.has_interest = is->has_interest,
-		.has_member = is->has_member,
-		.is_forwarding = is->is_forwarding,
-	};
-
-	if (is->best.generation) {
-		view.best_upstream = is->best.addr;
-		view.upstream_preference = is->best.rpc.preference;
-		view.upstream_metric = is->best.rpc.metric;
-	}
-	return view;
-}
-
-void inspect_tree_ifs(const struct core *core, enum ip_family family,
-		      bool (*each)(void *ctx, const struct inspect_tree_if *), void *ctx)
-{
-	const struct hpim_tree *tree = hpim_of(core, family)->trees;
-
-	for (; tree; tree = tree->hh.next) {
-		for (uint16_t i = 0; i < tree->tif_count; i++) {
-			struct inspect_tree_if view = view_of_if(tree->tifs[i]);
-
-			if (tree->tifs[i]->view.role != ROLE_NONE && !each(ctx, &view))
+			if (!each(ctx, &view))
 				return;
 		}
 	}
 }
 
-void inspect_tree_ifs_of(const struct core *core, const struct mfib_key *key,
-			 void (*each)(void *ctx, const struct inspect_tree_if *), void *ctx)
+void inspect_tree_ifs(const struct core *core, enum ip_family family, inspect_tree_if_fn *each,
+		      void *ctx)
 {
-	const struct hpim_tree *tree = tree_find(core, key);
+	const struct mrp *mrp;
 
-	for (uint16_t i = 0; tree && i < tree->tif_count; i++) {
-		struct inspect_tree_if view = view_of_if(tree->tifs[i]);
+	for_each_view (mrp, core, family) {
+		const struct mrp_views *views = mrp->ops->views;
+		const void *tree = views->tree_first(mrp, NULL);
 
-		if (tree->tifs[i]->view.role != ROLE_NONE)
-			each(ctx, &view);
+		for (; tree; tree = views->tree_next(tree, false))
+			if (!views->tree_ifs(tree, each, ctx))
+				return;
 	}
 }
+
+void inspect_trees_of(const struct core *core, const struct mfib_key *key, inspect_tree_fn *each,
+		      void *ctx)
+{
+	const struct mrp *mrp;
+
+	for_each_view (mrp, core, ip_addr_family(&key->group)) {
+		const void *tree = mrp->ops->views->tree_find(mrp, key);
+		struct inspect_tree view;
+
+		if (!tree)
+			continue;
+		view = mrp->ops->views->tree(tree);
+		if (!each(ctx, &view))
+			return;
+	}
+}
+
+bool inspect_tree(const struct core *core, const struct mfib_key *key,
+		  struct inspect_tree *ret_tree)
+{
+	struct mfib_entry entry;
+	bool has_entry = mfib_find(core, key, &entry), is_found = false;
+	const struct mrp *mrp;
+
+	for_each_view (mrp, core, ip_addr_family(&key->group)) {
+		const void *tree = mrp->ops->views->tree_find(mrp, key);
+
+		if (!tree || (is_found && !(has_entry && entry.owner == mrp->ops->owner)))
+			continue;
+		*ret_tree = mrp->ops->views->tree(tree);
+		is_found = true;
+	}
+	return is_found;
+}
+
+void inspect_tree_ifs_of(const struct core *core, const struct inspect_tree *tree,
+			 inspect_tree_if_fn *each, void *ctx)
+{
+	const struct mrp *mrp;
+
+	for_each_view (mrp, core, ip_addr_family(&tree->key.group)) {
+		const void *found = mrp->ops->proto == tree->proto
+					    ? mrp->ops->views->tree_find(mrp, &tree->key)
+					    : NULL;
+
+		if (found)
+			(void)mrp->ops->views->tree_ifs(found, each, ctx); /* @each ends it */
+	}
+}
+
+/* ---- walks ---- */
+
+/* Rest at the first tree of the next protocol that shows any. Return: whether there is one. */
+static bool walk_enter(struct inspect_walk *walk)
+{
+	for (; walk->at < MRP_MAX && walk->core->mrp[walk->family][walk->at]; walk->at++) {
+		struct mrp *mrp = walk->core->mrp[walk->family][walk->at];
+		const struct mrp_views *views = mrp->ops->views;
+
+		if (!views)
+			continue;
+		walk->next = views->tree_first(mrp, walk->is_of_group ? &walk->group : NULL);
+		walk->left = views->tree_count(mrp);
+		LIST_INSERT_HEAD(&mrp->walks, walk, node);
+		return true;
+	}
+	walk->core = NULL;
+	return false;
+}
+
+void inspect_walk_begin(struct core *core, enum ip_family family, const struct ip_addr *group,
+			struct inspect_walk *walk)
+{
+	*walk = (struct inspect_walk){ .core = core, .family = family };
+	if (group) {
+		walk->is_of_group = true;
+		walk->group = *group;
+	}
+	(void)walk_enter(walk); /* without a protocol it is at its end */
+}
+
+bool inspect_walk_next(struct inspect_walk *walk, struct inspect_tree *ret_tree)
+{
+	const struct mrp_views *views;
+
+	while (walk->core && (!walk->next || !walk->left)) {
+		LIST_REMOVE(walk, node);
+		walk->at++;
+		(void)walk_enter(walk); /* the loop sees it */
+	}
+	if (!walk->core)
+		return false;
+	views = walk->core->mrp[walk->family][walk->at]->ops->views;
+	*ret_tree = views->tree(walk->next);
+	walk->left--;
+	walk->next = views->tree_next(walk->next, walk->is_of_group);
+	return true;
+}
+
+void inspect_walk_end(struct inspect_walk *walk)
+{
+	if (walk->core)
+		LIST_REMOVE(walk, node);
+	walk->core = NULL;
+}
+
+void inspect_walks_pass(struct mrp *mrp, const void *tree)
+{
+	struct inspect_walk *walk;
+
+	LIST_FOREACH (walk, &mrp->walks, node)
+		if (walk->next == tree)
+			walk->next = mrp->ops->views->tree_next(tree, walk->is_of_group);
+}
+
+/* ---- of HPIM-DM ---- */
 
 static struct inspect_record view_of_record(const struct hpim_record *record)
 {
@@ -385,7 +375,8 @@ static struct inspect_record view_of_record(const struct hpim_record *record)
 void inspect_records_of(const struct core *core, const struct mfib_key *key,
 			void (*each)(void *ctx, const struct inspect_record *), void *ctx)
 {
-	const struct hpim_tree *tree = tree_find(core, key);
+	const struct hpim_tree *tree = hpim_tree_find(hpim_of(core, ip_addr_family(&key->group)),
+						      &key->source, &key->group);
 	const struct hpim_record *record;
 
 	for (uint16_t i = 0; tree && i < tree->tif_count; i++) {

@@ -16,11 +16,15 @@
  * is not called for data that is denied where it came in; after config_changed() with CONFIG_POLICY
  * all trees are to be evaluated again.
  */
+#include <bsd/sys/queue.h>
+
 #include "core/event.h"
 #include "core/mfib.h"
 #include "wire/ip103.h"
 
 struct core;
+struct inspect_walk;
+struct mrp_views;
 
 #define MRP_MAX 4 /* protocols */
 
@@ -29,6 +33,7 @@ struct mrp {
 	const struct mrp_ops *ops;
 	struct core *core;
 	enum ip_family family;
+	LIST_HEAD(, inspect_walk) walks; /* that rest at one of its trees */
 };
 
 /**
@@ -91,6 +96,8 @@ struct mrp_ops {
 	void (*stop)(struct mrp *mrp);
 
 	void (*destroy)(struct mrp *mrp);
+
+	const struct mrp_views *views; /* its neighbors and trees for people: core/inspect.h */
 };
 
 /** mrp_protocols - All of them, most preferred owner first; ends with NULL. */

@@ -28,7 +28,7 @@ const struct command commands[] = {
 	{ "show interfaces", ACCESS_READ, "hpim.interfaces/1", NULL, NOT_FOUND,
 	  "attached interfaces and how they forward", OF_INTERFACE },
 	{ "show neighbors", ACCESS_READ, "hpim.neighbors/1", NULL, NOT_FOUND,
-	  "HPIM-DM routers on the links", OF_INTERFACE },
+	  "HPIM-DM and PIM-DM routers on the links", OF_INTERFACE },
 	{ "show neighbor-state", ACCESS_READ, "hpim.neighbor-state/1", NULL, NOT_FOUND,
 	  "what each neighbor said of each tree", OF_TREE },
 	{ "show sequence", ACCESS_READ, "hpim.sequence/1", NULL, NOT_FOUND,

@@ -152,6 +152,7 @@ static void check_address(struct doctor *doctor)
 		rtnl_link_by_index(doctor->daemon->rtnl, port->ifindex), doctor->family);
 
 	if ((port->config.wanted[doctor->family][PROTO_HPIM] ||
+	     port->config.wanted[doctor->family][PROTO_PIMDM] ||
 	     port->config.wanted[doctor->family][PROTO_GM]) &&
 	    !ip_addr_is_set(&addr))
 		doctor_report(doctor, &advice, "%s has no IPv%u address", port->config.name,
@@ -204,7 +205,7 @@ static bool check_neighbor(void *ctx, const struct inspect_neighbor *view)
 	};
 	struct doctor *doctor = ctx;
 
-	if (strcmp(view->state, "synced") != 0 && view->since_for > SYNC_MAX)
+	if (!view->is_usable && view->since_for > SYNC_MAX)
 		doctor_report(doctor, &advice, "neighbor %s is not synchronized for %" PRId64 " s",
 			      ip_addr_text(&view->addr).s, view->since_for / HP_SEC(1));
 	return true;

@@ -75,12 +75,13 @@ __attribute__((format(printf, 5, 6))) static void say(const struct explain *ex, 
 
 /* ---- what is known ---- */
 
-static void take_if(void *ctx, const struct inspect_tree_if *view)
+static bool take_if(void *ctx, const struct inspect_tree_if *view)
 {
 	struct explain *ex = ctx;
 
 	ex->ifs[view->link] = *view;
 	ex->has_if[view->link] = true;
+	return true;
 }
 
 static void gather(struct explain *ex)
@@ -94,7 +95,8 @@ static void gather(struct explain *ex)
 			   : LINK_NONE;
 	ex->has_tree = inspect_tree(ex->daemon->core, &ex->key, &ex->tree);
 	ex->has_entry = mfib_find(ex->daemon->core, &ex->key, &ex->entry);
-	inspect_tree_ifs_of(ex->daemon->core, &ex->key, take_if, ex);
+	if (ex->has_tree)
+		inspect_tree_ifs_of(ex->daemon->core, &ex->tree, take_if, ex);
 	facts_gather(ex->daemon, &ex->key, ex->seen, &ex->facts);
 }
 

@@ -68,7 +68,7 @@ static bool find_gateway(void *ctx, const struct inspect_neighbor *view)
 
 	if (!ip_addr_equal(&view->addr, gateway->addr))
 		return true;
-	if (strcmp(view->state, "synced") != 0)
+	if (!view->is_usable)
 		facts->gateway_is = GATEWAY_SYNCING;
 	else if (view->expires_in != HP_TIME_NEVER && silent_for > hold_for / 2)
 		facts->gateway_is = GATEWAY_LATE;
@@ -174,14 +174,15 @@ static void gather_static(struct gather *g)
 		rule && !g->facts->has_entry && !g->daemon->ports[rule->route.iif].ifindex;
 }
 
-static void gather_server(void *ctx, const struct inspect_tree_if *view)
+static bool gather_server(void *ctx, const struct inspect_tree_if *view)
 {
 	const struct gather *g = ctx;
 
 	if (view->is_root || view->is_winner || !ip_addr_is_set(&view->best_upstream))
-		return;
+		return true;
 	put_name(g->facts->served_if, port_name(g->daemon, view->link));
 	g->facts->server = ip_addr_text(&view->best_upstream);
+	return true;
 }
 
 /* ---- the packets ---- */
@@ -299,7 +300,7 @@ static void gather_packets(struct gather *g, const struct observation *seen)
 
 static bool count_synced(void *ctx, const struct inspect_neighbor *view)
 {
-	*(unsigned int *)ctx += !strcmp(view->state, "synced");
+	*(unsigned int *)ctx += view->is_usable;
 	return true;
 }
 
@@ -397,7 +398,8 @@ static void gather_around(struct gather *g)
 		gather_keys(g, i);
 		gather_other_source(g, i);
 	}
-	inspect_tree_ifs_of(g->daemon->core, g->key, gather_server, g);
+	if (g->has_tree)
+		inspect_tree_ifs_of(g->daemon->core, &g->tree, gather_server, g);
 	while ((link = rtnl_link_next(g->daemon->rtnl, link)))
 		if (facts_is_unattached(g->daemon, link, g->family))
 			add_name(g->facts->unattached, link->name);

@@ -131,6 +131,25 @@ bool interfaces_step(struct show *show)
 	return true;
 }
 
+static void put_hpim_neighbor(struct json_object *record, const struct inspect_neighbor *view)
+{
+	field_put_number(record, "boot_time", view->boot_time);
+	field_put_number(record, "my_snapshot_sn", view->my_snapshot_sn);
+	field_put_number(record, "neighbor_snapshot_sn", view->neighbor_snapshot_sn);
+	field_put_number(record, "checkpoint_sn", view->checkpoint_sn);
+}
+
+static void put_pimdm_neighbor(struct json_object *record, const struct inspect_neighbor *view)
+{
+	if (view->has_gen_id)
+		field_put_number(record, "generation_id", view->gen_id);
+	if (view->has_delay) {
+		field_put_number(record, "lan_delay_ms", view->delay_ms);
+		field_put_number(record, "override_ms", view->override_ms);
+	}
+	field_put_bool(record, "state_refresh", view->is_refresh_capable);
+}
+
 static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 {
 	const struct show *show = ctx;
@@ -142,11 +161,12 @@ static bool show_neighbor(void *ctx, const struct inspect_neighbor *view)
 	field_put_text(record, "state", view->state);
 	field_put_number(record, "hold_s", view->hold_s);
 	field_put_seconds(record, "expires_s", view->expires_in);
-	field_put_number(record, "boot_time", view->boot_time);
-	field_put_number(record, "my_snapshot_sn", view->my_snapshot_sn);
-	field_put_number(record, "neighbor_snapshot_sn", view->neighbor_snapshot_sn);
-	field_put_number(record, "checkpoint_sn", view->checkpoint_sn);
+	if (view->proto == PROTO_HPIM)
+		put_hpim_neighbor(record, view);
+	else
+		put_pimdm_neighbor(record, view);
 	field_put_seconds(record, "uptime_s", view->since_for);
+	field_put_text(record, "protocol", inspect_protocol_name(view->proto));
 	show_record(show, record);
 	return true;
 }

@@ -22,6 +22,7 @@
 #define INTERFACE  TEXT("interface", "name of the interface")
 #define SOURCE     TEXT("source", "address of the source")
 #define GROUP      TEXT("group", "address of the group")
+#define PROTOCOL   TEXT("protocol", "hpim or pim-dm")
 #define FAMILY     NUMBER("family", NULL, "4: IPv4; 6: IPv6")
 #define EXTRA_FAMILY EXTRA_NUMBER("family", NULL, "4: IPv4; 6: IPv6")
 #define PROTOCOLS  BOOL("hpim4", "HPIM-DM runs for IPv4"), BOOL("hpim6", "HPIM-DM runs for IPv6"), \
@@ -40,8 +41,8 @@ const struct schema schemas[] = {
 		NUMBER("pid", NULL, "its process"),
 		GAUGE("uptime_s", "s", "since it started"),
 		GAUGE("interfaces", NULL, "attached interfaces"),
-		GAUGE("neighbors", NULL, "HPIM-DM neighbors; one with both families counts once"),
-		GAUGE("trees", NULL, "trees of HPIM-DM"),
+		GAUGE("neighbors", NULL, "neighbors; of HPIM-DM, one with both families counts once"),
+		GAUGE("trees", NULL, "trees of HPIM-DM and PIM-DM"),
 		GAUGE("groups", NULL, "groups with members, by interface"),
 		GAUGE("routes", NULL, "route entries, as done by the forwarding plane"),
 		GAUGE("routes_xdp", NULL, "of these, carried by XDP"),
@@ -73,8 +74,8 @@ const struct schema schemas[] = {
 		TEXT("addr6", "IPv6 address its protocols use"),
 		EXTRA_TEXT("querier4", "IGMP querier of the link"),
 		EXTRA_TEXT("querier6", "MLD querier of the link"),
-		GAUGE("neighbors4", NULL, "HPIM-DM neighbors of IPv4"),
-		GAUGE("neighbors6", NULL, "HPIM-DM neighbors of IPv6"),
+		GAUGE("neighbors4", NULL, "HPIM-DM or PIM-DM neighbors of IPv4"),
+		GAUGE("neighbors6", NULL, "HPIM-DM or PIM-DM neighbors of IPv6"),
 		EXTRA_NUMBER("mtu", "bytes", "longest IP packet"),
 		WHY_TIER,
 		EXTRA_NUMBER("igmp_version", NULL, "of the queries sent; 0: IGMP does not run"),
@@ -87,19 +88,24 @@ const struct schema schemas[] = {
 			   "hosts that name no source of an SSM group count, as set by attach"),
 		EXTRA_BOOL("passive", "no IGMP or MLD query is sent, as set by attach") } },
 	{ .id = "hpim.neighbors/1", .list = "neighbors", .metrics = "neighbor",
-	  .labels = "interface family address", .info = "state", .fields = {
+	  .labels = "interface family address protocol", .info = "state", .fields = {
 		INTERFACE,
 		EXTRA_FAMILY,
 		TEXT("address", "address of the neighbor"),
 		TEXT("state", "synced; its role while it synchronizes: master, slave; "
-			      "unknown: of the run before a restart, awaited"),
+			      "unknown: of the run before a restart, awaited; PIM-DM: up"),
 		NUMBER("hold_s", "s", "hold time it announced"),
 		GAUGE("expires_s", "s", "until it is given up unless it is received again"),
-		NUMBER("boot_time", NULL, "its BootTime"),
+		NUMBER("boot_time", NULL, "HPIM-DM: its BootTime"),
 		EXTRA_NUMBER("my_snapshot_sn", NULL, "SnapshotSN of this router for it"),
 		EXTRA_NUMBER("neighbor_snapshot_sn", NULL, "its SnapshotSN"),
 		EXTRA_NUMBER("checkpoint_sn", NULL, "its CheckpointSN"),
-		GAUGE("uptime_s", "s", "in this state") } },
+		GAUGE("uptime_s", "s", "in this state; PIM-DM: since its first Hello"),
+		PROTOCOL,
+		EXTRA_NUMBER("generation_id", NULL, "PIM-DM: Generation ID it announced"),
+		EXTRA_NUMBER("lan_delay_ms", "ms", "PIM-DM: propagation delay it announced"),
+		EXTRA_NUMBER("override_ms", "ms", "PIM-DM: override interval it announced"),
+		EXTRA_BOOL("state_refresh", "PIM-DM: it announced State Refresh") } },
 	{ .id = "hpim.neighbor-state/1", .list = "neighbor_state", .fields = {
 		INTERFACE,
 		EXTRA_FAMILY,
@@ -125,21 +131,28 @@ const struct schema schemas[] = {
 	{ .id = "hpim.tree-interfaces/1", .list = "tree_interfaces", .fields = {
 		SOURCE, GROUP, INTERFACE,
 		TEXT("role", "root or non-root"),
-		TEXT("assert", "winner: this router serves the link; loser; '-' on the root"),
-		BOOL("interest", "a neighbor has interest"),
+		TEXT("assert", "winner: this router serves the link; loser; PIM-DM also: no-info; '-' on the root of HPIM-DM"),
+		BOOL("interest", "a neighbor has interest; PIM-DM: there is one, and the link is not pruned"),
 		BOOL("member", "a host is member of the group"),
 		BOOL("forwarding", "packets of the tree leave here"),
-		TEXT("best_upstream", "neighbor with the best path to the source; unset: none"),
+		TEXT("best_upstream", "neighbor with the best path to the source; PIM-DM: winner of the assert; unset: none"),
 		NUMBER("upstream_preference", NULL, "its metric preference"),
-		NUMBER("upstream_metric", NULL, "its metric") } },
+		NUMBER("upstream_metric", NULL, "its metric"),
+		PROTOCOL,
+		EXTRA_TEXT("downstream", "PIM-DM: no-info, prune-pending or pruned; '-' on the root"),
+		EXTRA_NUMBER("prune_s", "s", "PIM-DM: until the prune takes effect, or ends"),
+		EXTRA_NUMBER("assert_s", "s", "PIM-DM: until the assert is forgotten"),
+		EXTRA_NUMBER("neighbors", NULL, "PIM-DM: neighbors on the interface") } },
 	{ .id = "hpim.trees/1", .list = "trees", .metrics = "tree",
-	  .labels = "source group", .info = "state role input tier", .fields = {
+	  .labels = "source group protocol", .info = "state role input tier", .fields = {
 		SOURCE, GROUP,
 		TEXT("state", "active; unsure: no feasible path now; flood: data, no tree; stale: "
-			      "forwarded as before a restart, not announced again; inactive"),
+			      "forwarded as before a restart, not announced again; inactive; PIM-DM, of "
+			      "its upstream interface: forwarding, pruned, ack-pending: a Graft is not "
+			      "answered yet; no-route"),
 		TEXT("role", "originator: a source of a link of this router; non-originator"),
 		TEXT("input", "root interface"),
-		TEXT("upstream", "BestUpstream there"),
+		TEXT("upstream", "BestUpstream there; PIM-DM: RPF neighbor"),
 		EXTRA_NUMBER("preference", NULL, "metric preference of the route to the source"),
 		EXTRA_NUMBER("metric", NULL, "its metric"),
 		EXTRA_BOOL("in_tree", "something is forwarded"),
@@ -152,7 +165,15 @@ const struct schema schemas[] = {
 		EXTRA_GAUGE("rate_pps", "packets/s", "since it was last asked, a second ago or more"),
 		EXTRA_GAUGE("stale_s", "s", "for so long outputs of the run before count as wanted"),
 		EXTRA_COUNTER("xdp_packets", "packets", "forwarded by XDP"),
-		EXTRA_COUNTER("kernel_packets", "packets", "forwarded by the kernel's cache") } },
+		EXTRA_COUNTER("kernel_packets", "packets", "forwarded by the kernel's cache"),
+		PROTOCOL,
+		EXTRA_NUMBER("uptime_s", "s", "PIM-DM: since it exists"),
+		EXTRA_NUMBER("expires_s", "s", "PIM-DM: until it is forgotten unless data arrives"),
+		EXTRA_NUMBER("graft_retry_s", "s", "PIM-DM: until the Graft is sent again"),
+		EXTRA_NUMBER("prune_limit_s", "s", "PIM-DM: until data makes it prune upstream again"),
+		EXTRA_NUMBER("override_s", "s", "PIM-DM: until a Join overrides the prune of another router"),
+		EXTRA_NUMBER("state_refresh_s", "s", "PIM-DM: until this originator sends State Refresh"),
+		EXTRA_NUMBER("grafts_unanswered", NULL, "PIM-DM: Grafts sent without an answer") } },
 	{ .id = "hpim.groups/1", .list = "groups", .fields = {
 		INTERFACE, GROUP,
 		TEXT("state", "as in RFC 2236 and RFC 2710; Include, Exclude: RFC 9776, RFC 3810; "
@@ -180,7 +201,7 @@ const struct schema schemas[] = {
 		EXTRA_COUNTER("tc_packets", "packets", "forwarded by TC"),
 		EXTRA_GAUGE("rate_pps", "packets/s", "since it was last asked, a second ago or more"),
 		GAUGE("stale_s", "s", "until it ends unless a protocol takes it over"),
-		TEXT("owner", "static, hpim, policy: it is denied, or stale: an earlier run left it"),
+		TEXT("owner", "static, hpim, pim-dm, policy: it is denied, or stale: an earlier run left it"),
 		EXTRA_GAUGE("owned_s", "s", "since when by this owner") } },
 	{ .id = "hpim.static/1", .list = "static", .metrics = "static",
 	  .labels = "kind source group input", .info = "outputs state", .fields = {
@@ -222,7 +243,7 @@ const struct schema schemas[] = {
 		INTERFACE,
 		TEXT("state", "up, down or absent"),
 		TIER,
-		GAUGE("neighbors", NULL, "HPIM-DM neighbors, of each family"),
+		GAUGE("neighbors", NULL, "HPIM-DM and PIM-DM neighbors, of each family"),
 		GAUGE("groups", NULL, "groups with members, of each family"),
 		GAUGE("inputs", NULL, "route entries whose packets arrive here"),
 		GAUGE("outputs", NULL, "route entries whose packets leave here"),

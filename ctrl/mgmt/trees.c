@@ -15,6 +15,17 @@
 #include "mgmt/show.h"
 #include "mgmt/trees.h"
 
+static void put_pimdm_tree(struct json_object *record, const struct inspect_tree *view)
+{
+	field_put_seconds(record, "uptime_s", view->since_for);
+	field_put_seconds(record, "expires_s", view->expires_in);
+	field_put_seconds(record, "graft_retry_s", view->graft_in);
+	field_put_seconds(record, "prune_limit_s", view->limit_in);
+	field_put_seconds(record, "override_s", view->override_in);
+	field_put_seconds(record, "state_refresh_s", view->refresh_in);
+	field_put_number(record, "grafts_unanswered", view->graft_count);
+}
+
 static void show_tree(const struct show *show, const struct inspect_tree *view)
 {
 	struct json_object *record = json_object_new_object();
@@ -34,36 +45,48 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	mroutes_put_outputs(show->daemon, record, &view->oifs);
 	mroutes_put_counts(show, record, &view->key);
 	field_put_seconds(record, "stale_s", view->stale_in);
+	field_put_text(record, "protocol", inspect_protocol_name(view->proto));
+	if (view->proto == PROTO_PIMDM)
+		put_pimdm_tree(record, view);
 	show_record(show, record);
 }
 
-static void show_tree_if(void *ctx, const struct inspect_tree_if *view)
+static bool show_tree_if(void *ctx, const struct inspect_tree_if *view)
 {
 	const struct show *show = ctx;
 	struct json_object *record;
 
 	if (!show_includes(show, view->link))
-		return;
+		return true;
 	record = json_object_new_object();
 	mroutes_put_key(record, &view->key);
 	field_put_text(record, "interface", port_name(show->daemon, view->link));
 	field_put_text(record, "role", view->is_root ? "root" : "non-root");
 	field_put_text(record, "assert",
-		       view->is_root     ? "-"
-		       : view->is_winner ? "winner"
-					 : "loser");
+		       view->proto == PROTO_PIMDM ? view->assert_state
+		       : view->is_root            ? "-"
+		       : view->is_winner          ? "winner"
+						  : "loser");
 	field_put_bool(record, "interest", view->has_interest);
 	field_put_bool(record, "member", view->has_member);
 	field_put_bool(record, "forwarding", view->is_forwarding);
 	field_put_addr(record, "best_upstream", &view->best_upstream);
 	field_put_number(record, "upstream_preference", view->upstream_preference);
 	field_put_number(record, "upstream_metric", view->upstream_metric);
+	field_put_text(record, "protocol", inspect_protocol_name(view->proto));
+	if (view->proto == PROTO_PIMDM) {
+		field_put_text(record, "downstream", view->downstream);
+		field_put_seconds(record, "prune_s", view->prune_in);
+		field_put_seconds(record, "assert_s", view->assert_in);
+		field_put_number(record, "neighbors", view->neighbors);
+	}
 	show_record(show, record);
+	return true;
 }
 
 static void show_tree_ifs(const struct show *show, const struct inspect_tree *view)
 {
-	inspect_tree_ifs_of(show->daemon->core, &view->key, show_tree_if, (void *)show);
+	inspect_tree_ifs_of(show->daemon->core, view, show_tree_if, (void *)show);
 }
 
 hp_time trees_silence(const struct daemon *daemon, const struct inspect_tree *tree)
@@ -100,15 +123,28 @@ void trees_end(struct show *show)
 	show->is_walking = false;
 }
 
-/* Source and group name one tree, which is looked up; else the trees of the group, or all. */
+struct of_key {
+	const struct show *show;
+	trees_fn *each;
+};
+
+static bool show_tree_of(void *ctx, const struct inspect_tree *view)
+{
+	const struct of_key *of = ctx;
+
+	of->each(of->show, view);
+	return true;
+}
+
+/* Source and group name trees, which are looked up; else the trees of the group, or all. */
 bool trees_next(struct show *show, trees_fn *each)
 {
 	struct inspect_tree tree;
 
 	if (show->has_source && show->has_group) {
-		if (mroutes_family_is_asked(show, ip_addr_family(&show->key.group)) &&
-		    inspect_tree(show->daemon->core, &show->key, &tree))
-			each(show, &tree);
+		if (mroutes_family_is_asked(show, ip_addr_family(&show->key.group)))
+			inspect_trees_of(show->daemon->core, &show->key, show_tree_of,
+					 &(struct of_key){ show, each });
 		return true;
 	}
 	if (!show->is_walking && !walk_begin(show))

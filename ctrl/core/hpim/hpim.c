@@ -377,4 +377,5 @@ const struct mrp_ops hpim_ops = {
 	.command = obey,
 	.stop = stop,
 	.destroy = destroy,
+	.views = &hpim_views,
 };

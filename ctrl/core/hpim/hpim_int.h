@@ -262,6 +262,8 @@ struct hpim_keyset {
 	struct hpim_stored_key keys[HPIM_KEYS_MAX];
 };
 
+extern const struct mrp_views hpim_views; /* inspect.c */
+
 struct hpim {
 	struct mrp mrp;
 	struct hpim_if *ifs[LINKS_MAX]; /* NULL where HPIM-DM does not run */
@@ -272,7 +274,6 @@ struct hpim {
 	struct hpim_group *groups;
 	TAILQ_HEAD(, hpim_tree) dirty;
 	uint32_t tree_count, standing_count; /* of these, not TREE_INACTIVE */
-	LIST_HEAD(, inspect_walk) walks;
 	struct hpim_quota *quotas;
 	struct hpim_unwanted_list idle[2]; /* idle, announced; oldest first */
 	uint32_t unwanted_count, ending_count, unacked_count;

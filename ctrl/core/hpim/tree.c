@@ -199,7 +199,7 @@ void hpim_tree_free(struct hpim_tree *tree)
 	hpim_announced_forget(tree);
 	mfib_clear(hpim->mrp.core, MFIB_HPIM, &tree->key);
 	rpf_unsubscribe(hpim->mrp.core, &tree->path);
-	inspect_walks_pass(tree);
+	inspect_walks_pass(&tree->hpim->mrp, tree);
 	LIST_REMOVE(tree, by_group);
 	group_put(hpim, tree->group);
 	HASH_DEL(hpim->trees, tree);

@@ -271,4 +271,5 @@ const struct mrp_ops pimdm_ops = {
 	.evaluate_next = evaluate_next,
 	.stop = stop,
 	.destroy = destroy,
+	.views = &pimdm_views,
 };

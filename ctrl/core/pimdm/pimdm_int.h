@@ -161,6 +161,8 @@ struct pimdm_group {
 	LIST_HEAD(, pimdm_tree) trees;
 };
 
+extern const struct mrp_views pimdm_views; /* inspect.c */
+
 struct pimdm {
 	struct mrp mrp;
 	struct pimdm_if *ifs[LINKS_MAX]; /* NULL where PIM-DM does not run */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/border.h"
+#include "core/inspect.h"
 #include "core/pimdm/machine.h"
 #include "core/pimdm/tree.h"
 
@@ -183,6 +184,7 @@ void pimdm_tree_free(struct pimdm_tree *tree)
 	pimdm_tree_busy(tree);
 	mfib_clear(pim->mrp.core, MFIB_PIMDM, &tree->key);
 	rpf_unsubscribe(pim->mrp.core, &tree->path);
+	inspect_walks_pass(&pim->mrp, tree);
 	LIST_REMOVE(tree, by_group);
 	group_put(pim, tree->group);
 	HASH_DEL(pim->trees, tree);

@@ -31,7 +31,7 @@ grep -q '^hpim_trees{' "$WORK/six" || fail 'no trees over IPv6'
 
 # What is there is what hpimctl shows, in both formats.
 within 10 has_value "hpim_trees{daemon=\"$PREFIX-r1\"}" 2
-[ "$(value "hpim_neighbor_info{daemon=\"$PREFIX-r1\",interface=\"eth1\",family=\"4\",address=\"10.1.2.2\",state=\"synced\"}")" = 1 ] ||
+[ "$(value "hpim_neighbor_info{daemon=\"$PREFIX-r1\",interface=\"eth1\",family=\"4\",address=\"10.1.2.2\",protocol=\"hpim\",state=\"synced\"}")" = 1 ] ||
 	fail 'the neighbor is missing'
 grep -q '^hpim_tree_' "$WORK/metrics" && fail 'single trees are there unasked'
 fetch -o "$WORK/trees" "$URL?trees=1&group=$GROUP4" || fail 'no trees'

@@ -559,7 +559,7 @@ Test(hpimctl, statistics_are_the_columns_that_count)
 
 	expect(run(&fake, "-s trees"), 0,
 	       "source group state role input upstream outputs tier packets bytes seen_s "
-	       "why tc_packets rate_pps stale_s xdp_packets kernel_packets\n",
+	       "why tc_packets rate_pps stale_s xdp_packets kernel_packets protocol\n",
 	       "");
 }
 

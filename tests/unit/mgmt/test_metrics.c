@@ -251,7 +251,7 @@ Test(metrics, values_are_those_of_the_views)
 		     1);
 	expect_lines(text,
 		     "hpim_neighbor_info{daemon=\"test\",interface=\"eth2\",family=\"4\","
-		     "address=\"10.2.0.2\",state=\"synced\"} 1\n",
+		     "address=\"10.2.0.2\",protocol=\"hpim\",state=\"synced\"} 1\n",
 		     1);
 	expect_lines(text, "hpim_limit{daemon=\"test\",limit_of=\"trees\",family=\"4\"} ", 1);
 	expect_lines(text, "hpim_limit_used{daemon=\"test\",limit_of=\"trees\",family=\"4\"} 2\n",
@@ -297,11 +297,11 @@ Test(metrics, trees_with_the_most_packets_are_chosen)
 	expect_lines(text, "hpim_tree_packets_total{", 2);
 	expect_lines(text,
 		     "hpim_tree_packets_total{daemon=\"test\",source=\"10.1.0.9\",group="
-		     "\"239.2.0.7\"} 1000\n",
+		     "\"239.2.0.7\",protocol=\"hpim\"} 1000\n",
 		     1);
 	expect_lines(text,
 		     "hpim_tree_packets_total{daemon=\"test\",source=\"10.1.0.9\",group="
-		     "\"239.2.0.30\"} 1000\n",
+		     "\"239.2.0.30\",protocol=\"hpim\"} 1000\n",
 		     1);
 	free(text);
 }
