@@ -69,6 +69,7 @@ CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
 SCHEMA_OBJS := $(BUILD)/ctrl/mgmt/schema.o $(BUILD)/ctrl/mgmt/command.o
 SIMNET_OBJS := $(call objs,tools/simnet/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
+COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(BUILD)/tools/hpimsim/ideal.o
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FAKE_OBJS   := $(call objs,tests/unit/fake/*.c)
@@ -97,7 +98,7 @@ DPLANE_LIB := $(BUILD)/libhpim-dplane.a
 DAEMON_LIB  := $(BUILD)/libhpim-daemon.a
 ALL_LIBS   := $(TEXT_OBJ) $(DAEMON_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
 BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink $(BUILD)/hpim-dm \
-	       $(BUILD)/hpimsim $(BUILD)/schemadoc
+	       $(BUILD)/hpimsim $(BUILD)/hpimcompare $(BUILD)/schemadoc
 
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lyaml -lsodium -lcrypto -lcap-ng -lmicrohttpd
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
@@ -110,7 +111,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim docs demo bench install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim compare docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -170,6 +171,9 @@ sim: $(BUILD)/hpimsim ## Scenarios and HISTORIES (2000) random histories in the 
 
 explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXPLORE_SECONDS (60)
 	$(Q)$< --seconds $(EXPLORE_SECONDS)
+
+compare: $(BUILD)/hpimcompare ## HPIM-DM and PIM-DM after the same faults; build/compare.json, build/compare.svg
+	$(Q)$< --json $(BUILD)/compare.json --svg $(BUILD)/compare.svg $(COMPARE)
 
 docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md, and the tables of docs/CONFIGURATION.md
 	$(Q)$< > docs/SCHEMA.md
@@ -304,6 +308,9 @@ $(PAGE_HEADER): $(PAGE)/page.html $(PAGE)/page.css $(PAGE_SCRIPTS) Makefile
 		sed '1,/@STYLE@/d; /@SCRIPT@/,$$d' $<; cat $(PAGE_SCRIPTS); sed '1,/@SCRIPT@/d' $<; } | \
 		od -An -v -tx1 | sed -e 's/ \(..\)/0x\1,/g' \
 			-e '1i static const unsigned char html_page[] = {' -e '$$a };' > $@
+
+$(BUILD)/hpimcompare: $(COMPARE_OBJS) $(SIMNET_LIB) $(CORE_LIB)
+	$(call link,$^ -ljson-c -lm)
 
 # Its memory can be put back as it was: every allocation goes to its own allocator.
 $(BUILD)/hpimexplore: $(EXPLORE_OBJS) $(SIMNET_LIB) $(CORE_LIB)
