@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/border.h"
 #include "core/core_int.h"
 #include "core/denied.h"
 #include "core/foreign.h"
@@ -459,6 +460,12 @@ static bool stale_restore(struct core *core, const struct mfib_route *route, hp_
 	return true;
 }
 
+/* Routes are for the protocol of their input; neighbors, which only one of them has, for all. */
+static bool is_concerned(const struct core *core, const struct mrp *mrp, const struct ev_stale *ev)
+{
+	return ev->kind != STALE_ROUTE || border_owner(core, mrp->family, ev->link) == mrp;
+}
+
 /* Graceful restart. A protocol may know better than the entry already, and then owns it. */
 static void handle_stale(struct core *core, const struct ev_stale *ev)
 {
@@ -474,7 +481,7 @@ static void handle_stale(struct core *core, const struct ev_stale *ev)
 		return;
 	}
 	mrp_for_each (mrp, core, ip_addr_family(&ev->addr))
-		if (mrp->ops->stale && mrp->ops->stale(mrp, ev))
+		if (mrp->ops->stale && is_concerned(core, mrp, ev) && mrp->ops->stale(mrp, ev))
 			return;
 }
 

@@ -61,14 +61,17 @@ static void set_entry(const struct pimdm_tree *tree)
 	(void)mfib_set(core_of(tree), MFIB_PIMDM, &route); /* without memory it misses again */
 }
 
-/* Data that no tree can carry. Its input is kept: another one is worth another look. 3.6, 8.2 */
+/*
+ * Data that no tree can carry, unless an earlier run could: its entry stays for now. Its input is
+ * kept: another one is worth another look. 3.6, 8.2
+ */
 static void set_negative(const struct pimdm_tree *tree)
 {
 	const struct mfib_route route = { .key = tree->key,
 					  .iif = tree->data_link,
 					  .flags = MFIB_F_WRONG_IF };
 
-	if (!tree->is_border && tree->data_link != LINK_NONE &&
+	if (!tree->is_border && tree->data_link != LINK_NONE && ifset_is_empty(&tree->stale_oifs) &&
 	    ifset_has(&tree->pim->enabled, tree->data_link))
 		(void)mfib_set(core_of(tree), MFIB_PIMDM, &route);
 	else

@@ -204,23 +204,25 @@ static struct pimdm_neigh *meet(struct pimdm_if *pif, const struct ip_addr *addr
 
 /* ---- Hellos ---- */
 
-/* Return: whether they are other ones than before. */
-static bool take_addrs(struct pimdm_neigh *neigh, const struct pim_hello *hello)
+/* A next hop may be another neighbor then, so all trees look: not as often as a host likes. */
+static void take_addrs(struct pimdm_neigh *neigh, const struct pim_hello *hello, bool begins)
 {
 	struct ip_addr addrs[PIMDM_ADDRS_MAX] = { 0 }, addr;
 	uint8_t count = 0;
-	bool is_other;
 
 	for (size_t i = 0; count < PIMDM_ADDRS_MAX && pim_hello_addr(hello, i, &addr); i++)
 		if (!ip_addr_equal(&addr, &neigh->addr))
 			addrs[count++] = addr;
-	is_other = memcmp(addrs, neigh->addrs, sizeof(addrs)) != 0;
+	if (memcmp(addrs, neigh->addrs, sizeof(addrs)) == 0)
+		return;
+	if (!begins && !may_begin(neigh->pif))
+		return; /* they stay as they are until its next Hello */
 	memcpy(neigh->addrs, addrs, sizeof(addrs));
 	neigh->addr_count = count;
-	return is_other;
+	pimdm_tree_mark_all(neigh->pif->pim);
 }
 
-static void take_options(struct pimdm_neigh *neigh, const struct pim_hello *hello)
+static void take_options(struct pimdm_neigh *neigh, const struct pim_hello *hello, bool begins)
 {
 	neigh->has_gen_id = hello->has_gen_id;
 	neigh->gen_id = hello->gen_id;
@@ -229,8 +231,7 @@ static void take_options(struct pimdm_neigh *neigh, const struct pim_hello *hell
 	neigh->override_ms = hello->override_ms;
 	neigh->is_refresh_capable = hello->has_refresh;
 	neigh->refresh_s = hello->refresh_s;
-	if (take_addrs(neigh, hello))
-		pimdm_tree_mark_all(neigh->pif->pim); /* a next hop may be another neighbor */
+	take_addrs(neigh, hello, begins);
 }
 
 static void arm_liveness(struct pimdm_neigh *neigh, uint16_t hold_s)
@@ -277,7 +278,7 @@ void pimdm_neigh_hello(struct pimdm_if *pif, const struct ip_addr *src,
 	if (is_restart)
 		neigh->has_rfc = false;
 	arm_liveness(neigh, hold_s);
-	take_options(neigh, hello);
+	take_options(neigh, hello, is_new || is_restart);
 	take_checksum(neigh, checksum);
 	pimdm_neigh_recompute(pif);
 	if (!is_new && !is_restart)

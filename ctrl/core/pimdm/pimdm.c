@@ -10,6 +10,7 @@
 #include "core/membership/join.h"
 #include "core/pimdm/if.h"
 #include "core/pimdm/neigh.h"
+#include "core/pimdm/stale.h"
 #include "core/pimdm/tree.h"
 
 static struct pimdm *pimdm_from(struct mrp *mrp)
@@ -27,6 +28,7 @@ static struct mrp *create(struct core *core, enum ip_family family)
 	if (!pim)
 		return NULL;
 	pimdm_tree_init(pim);
+	pimdm_stale_init(pim);
 	return &pim->mrp;
 }
 
@@ -45,6 +47,7 @@ static void destroy(struct mrp *mrp)
 
 	stop_all(pim, false);
 	pimdm_tree_free_all(pim);
+	pimdm_stale_fini(pim);
 	free(pim);
 }
 
@@ -95,6 +98,7 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 			pimdm_tree_link_on(pim, link);
 	} else if (was_enabled) {
 		ifset_del(&pim->enabled, link);
+		pimdm_stale_link_off(pim, link);
 		pimdm_tree_link_off(pim, link, false);
 	}
 	pimdm_tree_mark_all(pim);
@@ -261,6 +265,7 @@ const struct mrp_ops pimdm_ops = {
 	.create = create,
 	.config_changed = config_changed,
 	.link_changed = link_changed,
+	.stale = pimdm_stale,
 	.packet = receive_packet,
 	.member_changed = member_changed,
 	.data = data_seen,

@@ -9,6 +9,7 @@
  *    └────── trees ── tree_ifs                tree.c  input.c              3.6, 3.7, 3.8
  *             facts ─> view, pure             view.c                       5
  *             old view, new view ─> events    eval.c  border.c             3.0, 8.4
+ *             entries of an earlier run    stale.c
  *             machines: tables                upstream.c downstream.c assert.c refresh.c   3.2-3.5
  */
 #include <bsd/sys/queue.h>
@@ -152,6 +153,7 @@ struct pimdm_tree {
 	struct timer data_timer;
 	uint16_t data_link; /* where the last packet without an entry came in; LINK_NONE: none */
 	bool is_asking;     /* FX_MFIB_QUERY was not answered yet */
+	struct ifset stale_oifs; /* outputs of the run before this one that count yet */
 };
 
 /* The trees of one group, to find them when its membership changes. */
@@ -171,8 +173,9 @@ struct pimdm {
 	TAILQ_HEAD(, pimdm_tree) dirty;
 	TAILQ_HEAD(, pimdm_tree) idle; /* oldest first */
 	uint32_t tree_count, idle_count;
-	struct ifset enabled; /* with PIM-DM, IGMP/MLD or static joins */
-	bool is_full;         /* the limit of trees was reached and noted */
+	struct ifset enabled;     /* with PIM-DM, IGMP/MLD or static joins */
+	bool is_full;             /* the limit of trees was reached and noted */
+	struct timer stale_timer; /* ends all stale_oifs */
 };
 
 /** pimdm_of() - The instance of a family in a core. */

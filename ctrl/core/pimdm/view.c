@@ -104,10 +104,11 @@ static bool is_output(const struct pimdm_tree *tree, uint16_t link)
 	const struct pimdm *pim = tree->pim;
 	const struct pimdm_tif *tif = pimdm_tif_find(tree, link);
 	const struct pimdm_if *pif = pim->ifs[link];
+	bool has_neighbor = (pif && pif->neighbor_count > 0) || ifset_has(&tree->stale_oifs, link);
 
 	if (pimdm_lost_assert(tif))
 		return false;
-	if (pif && pif->neighbor_count > 0 && !(tif && tif->down == DOWN_PRUNED))
+	if (has_neighbor && !(tif && tif->down == DOWN_PRUNED))
 		return true;
 	if (!pif && tree->is_border)
 		return false; /* where only members are, the owner forwards. 8.4 */

@@ -326,6 +326,26 @@ LAN_TEST(pimdm_neigh, secondary_addresses_are_bounded_and_give_way_to_primary_on
 	lan_free(lan);
 }
 
+/* Each change of the list concerns all trees: a few a second count. */
+LAN_TEST(pimdm_neigh, secondary_addresses_change_at_a_limited_rate)
+{
+	struct lan *lan = lan_new(family, 1);
+	struct ip_addr addr = secondary(family, 1);
+	uint64_t refused;
+
+	for (unsigned int i = 0; i < 1000; i++) {
+		addr = secondary(family, 1 + i % 2);
+		say_addresses(lan, LAN_TESTER, &addr, 1);
+	}
+	refused = inspect_refused(lan->cores[1], 0, NOTE_NEIGHBOR_RATE);
+	cr_expect_geq(refused, 400);
+	lan_run_s(lan, 1);
+	addr = secondary(family, 9);
+	say_addresses(lan, LAN_TESTER, &addr, 1);
+	cr_expect_not_null(pimdm_neigh_resolve(lan_if(lan, 1), &addr));
+	lan_free(lan);
+}
+
 /* ---- Checksum of IPv6; 2.2 and 9.8, row 24 ---- */
 
 static void say_checksum(struct lan *lan, unsigned int router, unsigned int host, uint16_t hold_s,
