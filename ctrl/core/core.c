@@ -424,10 +424,23 @@ static void handle_seen(struct core *core, const struct ev_data *ev)
 			(void)mrp->ops->data(mrp, ev); /* all get it, whoever takes it */
 }
 
-/* Of an entry: its owner's. Without one: whoever takes it, unless the policy denies it. */
+/*
+ * Whose data of an entry is: its owner's; but what came in on an interface of another protocol, to
+ * which the entry forwards, is a matter of that one (core/border.h).
+ */
+static enum mfib_owner concerned(const struct core *core, const struct ev_data *data,
+				 enum mfib_owner owner)
+{
+	if (data->kind != DATA_WRONG_IF || owner == MFIB_STATIC)
+		return owner;
+	return border_owner(core, ip_addr_family(&data->group), data->link)->ops->owner;
+}
+
+/* Of an entry: who is concerned. Without one: whoever takes it, unless the policy denies it. */
 static void handle_data(struct core *core, const struct ev_data *ev)
 {
 	const struct mfib_key key = { .source = ev->source, .group = ev->group };
+	enum mfib_owner owner = MFIB_OWNER_COUNT;
 	struct ev_data data = *ev;
 	bool is_owned = false;
 	struct mfib_entry entry;
@@ -441,8 +454,10 @@ static void handle_data(struct core *core, const struct ev_data *ev)
 		is_owned = mfib_find(core, &key, &entry) && entry.owner != MFIB_STALE;
 	if (data.kind == DATA_NOTIFY && !is_owned)
 		return; /* its entry has gone meanwhile, and with it who waited */
+	if (is_owned)
+		owner = concerned(core, &data, entry.owner);
 	mrp_for_each (mrp, core, ip_addr_family(&data.group))
-		if (mrp->ops->data && (!is_owned || mrp->ops->owner == entry.owner) &&
+		if (mrp->ops->data && (!is_owned || mrp->ops->owner == owner) &&
 		    mrp->ops->data(mrp, &data))
 			return;
 }

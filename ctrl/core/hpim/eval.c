@@ -331,10 +331,14 @@ static void forget(struct hpim_tree *tree, const struct hpim_view *is)
 }
 
 /* mfib.c compares too; most evaluations need not look up what it has. */
-static void set_route(struct hpim_tree *tree, const struct hpim_view *is)
+static void set_route(struct hpim_tree *tree, const struct hpim_facts *facts,
+		      const struct hpim_view *is)
 {
 	struct mfib_route route = { .key = tree->key, .iif = is->iif, .oifs = is->oifs };
 
+	/* Data that comes in where another protocol forwards is that one's matter. */
+	if (!ifset_is_empty(&facts->others))
+		route.flags = MFIB_F_WRONG_IF;
 	if (is->iif == tree->view.iif && ifset_equal(&is->oifs, &tree->view.oifs) &&
 	    is->is_border == tree->view.is_border && !timer_runs(&tree->data_timer))
 		return;
@@ -485,7 +489,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 		hpim_derive(&facts, &is, is_ifs);
 	apply_ifs(tree, &facts, &is, is_ifs);
 	forget(tree, &is);
-	set_route(tree, &is);
+	set_route(tree, &facts, &is);
 	if (is.state != tree->view.state)
 		note_tree(tree, NOTE_TREE_STATE, LINK_NONE, is.state);
 	tree->hpim->standing_count += is.state != TREE_INACTIVE;

@@ -198,23 +198,14 @@ static void hand_over(struct pimdm_tree *tree, struct mrp *owner, uint16_t link)
 	mfib_clear(core_of(tree), MFIB_PIMDM, &tree->key);
 }
 
-struct answers {
-	bool is_alive, is_border;
-	struct ifset olist;
-};
-
-/* What the owner, or the other protocols, are answered. */
-static struct answers answers_of(const struct pimdm_tree *tree)
+/* The owner, or the other protocols, are answered something else than at the last evaluation. */
+static void renew_border(struct pimdm_tree *tree, bool was_border, const struct ifset *olist)
 {
-	return (struct answers){ pimdm_tree_is_alive(tree), tree->is_border, tree->olist };
-}
+	bool was_alive = tree->was_alive;
 
-static void renew_border(const struct pimdm_tree *tree, const struct answers *was)
-{
-	const struct answers is = answers_of(tree);
-
-	if (was->is_alive != is.is_alive || was->is_border != is.is_border ||
-	    (is.is_border && !ifset_equal(&was->olist, &is.olist)))
+	tree->was_alive = pimdm_tree_is_alive(tree);
+	if (was_alive != tree->was_alive || was_border != tree->is_border ||
+	    (tree->is_border && !ifset_equal(olist, &tree->olist)))
 		border_changed(&tree->pim->mrp, &tree->key);
 }
 
@@ -254,7 +245,8 @@ static bool settle_route(struct pimdm_tree *tree, const struct ev_rpf *path, boo
 
 void pimdm_tree_evaluate(struct pimdm_tree *tree)
 {
-	const struct answers was = answers_of(tree);
+	const struct ifset olist = tree->olist;
+	bool was_border = tree->is_border;
 	uint16_t input = tree->is_live && !tree->is_border ? tree->route.link : tree->data_link;
 	const struct ev_rpf *path;
 	struct mrp *owner;
@@ -279,6 +271,6 @@ void pimdm_tree_evaluate(struct pimdm_tree *tree)
 	pimdm_refresh_settle(tree);
 	if (!tree->is_border)
 		set_entry(tree);
-	renew_border(tree, &was);
+	renew_border(tree, was_border, &olist);
 	(void)pimdm_tree_sweep(tree); /* nothing follows */
 }

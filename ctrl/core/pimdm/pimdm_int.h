@@ -132,6 +132,7 @@ struct pimdm_tree {
 	struct ev_rpf route;
 	bool is_first_hop;           /* pimdm_is_first_hop() */
 	bool is_border;              /* another protocol owns it: core/border.h */
+	bool was_alive;              /* pimdm_tree_is_alive() */
 	struct ip_addr rpf_neighbor; /* RPF'(S) */
 	struct ifset olist;
 	/* 3.2 */

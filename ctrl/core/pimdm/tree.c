@@ -169,6 +169,8 @@ void pimdm_tree_busy(struct pimdm_tree *tree)
 
 void pimdm_tree_free(struct pimdm_tree *tree)
 {
+	bool is_known_elsewhere = tree->was_alive || (tree->is_live && tree->is_border);
+	const struct mfib_key key = tree->key;
 	struct pimdm *pim = tree->pim;
 	struct sched *sched = &pim->mrp.core->sched;
 
@@ -192,6 +194,8 @@ void pimdm_tree_free(struct pimdm_tree *tree)
 	pim->is_full = false;
 	free(tree->waiting);
 	free(tree);
+	if (is_known_elsewhere)
+		border_changed(&pim->mrp, &key);
 }
 
 static void path_changed(struct rpf_user *user)
@@ -318,6 +322,8 @@ void pimdm_tree_free_all(struct pimdm *pim)
 {
 	struct pimdm_tree *tree, *next;
 
-	HASH_ITER (hh, pim->trees, tree, next)
+	HASH_ITER (hh, pim->trees, tree, next) {
+		tree->was_alive = tree->is_live = false; /* the other protocols end, too */
 		pimdm_tree_free(tree);
+	}
 }
