@@ -37,10 +37,14 @@ spawn one r "$BUILD/hpimd" -i "$PREFIX-one" --foreground
 within 30 one status
 start_two
 
-# What an operator or a killed daemon left does not lead away what belongs to table 0.
+# A rule of the operator stays, and the log names it; it leads packets away, so here it goes.
 for family in 4 6; do run r ip -$family mrule add iif eth0 lookup 77 || skip 'no multicast tables'; done
 ends 0 eth1 one attach eth0,eth1 mode kernel
 ends 0 eth3 two attach eth2,eth3 mode kernel
+rules_are "$(printf '%s\n' 'iif eth0 77' "$of_two")" || fail "rules are $(rules 4); $(rules 6)"
+said one 'eth0: a rule that another program made (ip mrule)' || fail 'the log does not name it'
+! said one 'eth1: a rule that another program made' || fail 'the log names a rule that is not there'
+for family in 4 6; do run r ip -$family mrule del iif eth0 lookup 77; done
 rules_are "$of_two" || fail "rules are $(rules 4); $(rules 6)"
 
 # Streams of both, at the same time, of both families.
