@@ -26,7 +26,7 @@ static int choose_daemon(struct compat *compat, struct ctl_error *ret_error)
 {
 	struct compat_options *options = &compat->options;
 	struct config config;
-	int err = config_file_read(options->args[0], &config, ret_error);
+	int err = config_file_read(options->args[0], false, &config, ret_error);
 
 	if (err)
 		return err;

@@ -171,7 +171,7 @@ static void read_secrets(struct config *config, bool warns)
 static int check(const char *path, struct ctl_error *ret_error)
 {
 	struct config config;
-	int err = config_file_read(path, &config, ret_error);
+	int err = config_file_read(path, true, &config, ret_error);
 
 	if (!err)
 		read_secrets(&config, true);
@@ -188,7 +188,7 @@ int config_file_load(const struct config_call *call, struct client *client, cons
 	int err = get_path(client, own, ret_error);
 
 	if (!err)
-		err = config_file_read(*path ? path : own, &config, ret_error);
+		err = config_file_read(*path ? path : own, true, &config, ret_error);
 	if (err)
 		return err;
 	read_secrets(&config, true);
@@ -227,7 +227,7 @@ static int diff(const struct config_call *call, struct client *client, const cha
 	int err = get_path(client, own, ret_error);
 
 	if (!err)
-		err = config_file_read(*path ? path : own, &config, ret_error);
+		err = config_file_read(*path ? path : own, true, &config, ret_error);
 	if (err)
 		return err;
 	text = config_write(&config, false);
@@ -285,12 +285,13 @@ static int save(const struct config_call *call, struct client *client, const cha
 		return err;
 	err = check_saveable(running, ret_error);
 	if (!err &&
-	    asprintf(&text,
-		     "# Multicast router hpim, instance %s. 'hpimctl config save' writes it.\n%s",
+	    asprintf(&text, CONFIG_HEAD ", instance %s. 'hpimctl config save' writes it.\n%s",
 		     call->instance, running) < 0)
 		abort(); /* no memory */
 	if (!err && !*path)
 		make_folder(own);
+	if (!err)
+		err = config_file_keep(*path ? path : own, ret_error);
 	if (!err)
 		err = config_file_write(*path ? path : own, text, ret_error);
 	if (!err && (!*path || is_same_file(path, own)))

@@ -7,6 +7,9 @@
 #include "hpimctl/client.h"
 #include "hpimctl/grammar.h"
 
+/* How the first line of a saved configuration begins. */
+#define CONFIG_HEAD "# Multicast router hpim"
+
 /**
  * struct config_call - Who is asked, and where records go.
  * @socket:   path of the control socket; @timeout_ms: of each line.
@@ -34,9 +37,17 @@ int config_run(const struct config_call *call, const struct request *request,
 
 /**
  * config_file_read() - Read a file of either form; what is wrong goes to standard error.
+ * @warns:      also what is only odd; false: where it is read again.
  * @ret_config: for config_fini().
  */
-int config_file_read(const char *path, struct config *ret_config, struct ctl_error *ret_error);
+int config_file_read(const char *path, bool warns, struct config *ret_config,
+		     struct ctl_error *ret_error);
+
+/**
+ * config_file_keep() - Before a file is replaced: keep it as PATH.old if it has comments that are
+ * not ours, and say so on standard error.
+ */
+int config_file_keep(const char *path, struct ctl_error *ret_error);
 
 /** config_file_write() - Replace a file at once, with its mode and owner; links are followed. */
 int config_file_write(const char *path, const char *text, struct ctl_error *ret_error);

@@ -53,6 +53,7 @@ static int read_text(const char *path, char **ret_text, size_t *ret_len,
 
 struct reading {
 	const char *path;
+	bool warns;
 	unsigned int errors;
 };
 
@@ -62,13 +63,16 @@ static void print_message(void *ctx, bool is_error, unsigned int line, unsigned 
 	struct reading *reading = ctx;
 
 	reading->errors += is_error;
+	if (!is_error && !reading->warns)
+		return;
 	fprintf(stderr, "%s:%u:%u: %s%s\n", reading->path, line, column,
 		is_error ? "" : "warning: ", text);
 }
 
-int config_file_read(const char *path, struct config *ret_config, struct ctl_error *ret_error)
+int config_file_read(const char *path, bool warns, struct config *ret_config,
+		     struct ctl_error *ret_error)
 {
-	struct reading reading = { .path = path };
+	struct reading reading = { .path = path, .warns = warns };
 	struct config_source source = { .message = print_message, .ctx = &reading };
 	char *text = NULL;
 	int err = read_text(path, &text, &source.len, ret_error);
@@ -154,6 +158,50 @@ static int write_file(const char *path, const char *text, mode_t mode, struct ct
 int config_file_write(const char *path, const char *text, struct ctl_error *ret_error)
 {
 	return write_file(path, text, 0644, ret_error);
+}
+
+/* A comment of YAML: '#' at the beginning, or behind a blank; in a quoted text it only looks so. */
+static bool has_comments(const char *text)
+{
+	if (!strncmp(text, CONFIG_HEAD, strlen(CONFIG_HEAD)))
+		text += strcspn(text, "\n");
+	for (const char *at = text; (at = strchr(at, '#')); at++)
+		if (at == text || strchr(" \t\n", at[-1]))
+			return true;
+	return false;
+}
+
+/* As a second name of the file that is about to be replaced: mode, owner and bytes are its own. */
+static int keep_as(const char *path, const char *old)
+{
+	if (unlink(old) < 0 && errno != ENOENT)
+		return errno;
+	return link(path, old) < 0 ? errno : 0;
+}
+
+int config_file_keep(const char *path, struct ctl_error *ret_error)
+{
+	char real[PATH_MAX], old[PATH_MAX], *text;
+	bool is_ours;
+	size_t len;
+	int err;
+
+	if (!realpath(path, real) || snprintf(old, sizeof(old), "%s.old", real) >= PATH_MAX)
+		return 0; /* nothing to keep; writing it fails */
+	err = read_text(real, &text, &len, ret_error);
+	if (err)
+		return err;
+	text[len < CONFIG_TEXT_MAX ? len : CONFIG_TEXT_MAX] = '\0';
+	is_ours = !has_comments(text);
+	explicit_bzero(text, len);
+	free(text);
+	if (is_ours)
+		return 0;
+	err = keep_as(real, old);
+	if (err)
+		return fail_file(ret_error, err, "keep", path);
+	fprintf(stderr, "%s has comments, which are not saved; it is kept as %s\n", path, old);
+	return 0;
 }
 
 /* "/etc/hpim/default-eth0-ipv4-1.key": a name has no slash. */

@@ -164,11 +164,18 @@ MLD: {Interfaces: {}}
 MulticastVRF: 0.0
 UnicastVRF: 254
 END
+# A comment of the operator is not lost with the file, nor is ours kept.
+sed -i '1i # who is on call: 555-0199' "$file"
 restart_r1
 within 20 synced r2 2
 ends 2 'the running configuration cannot be saved' ctl r1 config save
 ends 0 '' ctl r1 reload
+cp "$file" "$WORK/commented"
+ends 0 'has comments, which are not saved' ctl r1 config save
+cmp "$file.old" "$WORK/commented" || fail 'the file with comments is not kept'
+rm "$file.old"
 ends 0 '' ctl r1 config save
+[ ! -e "$file.old" ] || fail 'a file that config save wrote is kept'
 secret=$WORK/$PREFIX-r1-eth1-ipv4-1.key
 [ "$(stat -c %a "$secret")" = 600 ] || fail 'the secret is no file of mode 600'
 [ "$(cat "$secret")" = 0123456789abcdef0123 ] || fail 'the file holds another secret'
