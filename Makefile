@@ -223,6 +223,8 @@ install: installed ## Install to DESTDIR/PREFIX (/usr/local)
 		$(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FUNCTIONS)/_hpimctl
 	install -D -m 644 $(BUILD)/completion/fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hpimctl.fish
+	ln -sf hpimctl $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hpim-dm
+	ln -sf hpimctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hpim-dm.fish
 
 deb: ## Make build/hpim_VERSION_ARCH.deb, from a build of its own with Debian's options
 	$(Q)[ "$$(dpkg-parsechangelog -S Version)" = $(VERSION) ] || \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "hpimctl/compat.h"
+#include "hpimctl/complete.h"
 #include "mgmt/schema.h"
 
 #define TIMEOUT_MS 5000
@@ -295,12 +296,35 @@ static int run_with_daemon(struct compat *compat, struct ctl_error *ret_error)
 	return err;
 }
 
+/* "hpim-dm completion words -- WORD...", of the scripts that 'hpimctl completion' prints. */
+#define COMPLETION_WORDS 4
+
+static bool is_completion(char *const argv[])
+{
+	return argv[1] && !strcmp(argv[1], "completion") && argv[2] && !strcmp(argv[2], "words") &&
+	       argv[3] && !strcmp(argv[3], "--");
+}
+
+static void complete(char *const words[])
+{
+	if (!compat_complete(words, complete_offer))
+		return;
+	while (words[1])
+		words++;
+	complete_offer_interfaces(words[0], "an interface");
+}
+
 int compat_main(char **argv)
 {
 	struct compat compat = { .client = NULL };
 	struct ctl_error error;
-	int err = compat_options_read(argv + 1, &compat.options, &error);
+	int err;
 
+	if (is_completion(argv)) {
+		complete(argv + COMPLETION_WORDS);
+		return 0;
+	}
+	err = compat_options_read(argv + 1, &compat.options, &error);
 	if (err) {
 		compat_usage(stderr);
 	} else if (needs_root(compat.options.what) && geteuid() != 0) {

@@ -189,6 +189,33 @@ int compat_options_read(char *const words[], struct compat_options *ret_options,
 	return 0;
 }
 
+bool compat_complete(char *const words[],
+		     void (*offer)(const char *word, const char *help, const char *prefix))
+{
+	const struct option *before = NULL;
+	const char *last;
+	int given = 0;
+
+	for (; words[0] && words[1]; words++) {
+		if (before && given < before->arg_count) {
+			given++;
+			continue;
+		}
+		before = find_option(words[0], strlen(words[0]));
+		given = 0;
+	}
+	last = words[0] ? words[0] : "";
+	if (before && given < before->arg_count)
+		return !given && !strncmp(before->args, "INTERFACE", strlen("INTERFACE"));
+	for_each_option(option)
+	{
+		offer(option->name, option->help, last);
+		if (!strncmp(last, "--", 2) && strcmp(option->name, option->long_name) != 0)
+			offer(option->long_name, option->help, last);
+	}
+	return false;
+}
+
 #define USAGE_INDENT 15
 #define USAGE_WIDTH  78
 

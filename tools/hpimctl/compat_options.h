@@ -67,6 +67,14 @@ struct compat_options {
 int compat_options_read(char *const words[], struct compat_options *ret_options,
 			struct ctl_error *ret_error);
 
+/**
+ * compat_complete() - Call @offer for each option that can stand in the place of the last word.
+ *
+ * Return: whether the name of an interface stands there instead.
+ */
+bool compat_complete(char *const words[],
+		     void (*offer)(const char *word, const char *help, const char *prefix));
+
 /** compat_usage() - The first lines of the help. */
 void compat_usage(FILE *file);
 

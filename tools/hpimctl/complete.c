@@ -24,8 +24,8 @@ static const struct {
 		  "\tdone < <(\"${COMP_WORDS[0]}\" completion words -- "
 		  "\"${COMP_WORDS[@]:1:COMP_CWORD}\" 2> /dev/null)\n"
 		  "}\n"
-		  "complete -o default -F _hpimctl hpimctl\n" },
-	{ "zsh", "#compdef hpimctl\n"
+		  "complete -o default -F _hpimctl hpimctl hpim-dm\n" },
+	{ "zsh", "#compdef hpimctl hpim-dm\n"
 		 "# zsh completion of hpimctl, printed by 'hpimctl completion zsh'\n"
 		 "_hpimctl()\n"
 		 "{\n"
@@ -38,7 +38,7 @@ static const struct {
 		 "\tif (( $#found )); then _describe hpimctl found; else _files; fi\n"
 		 "}\n"
 		 "if [ \"$funcstack[1]\" = _hpimctl ]; then _hpimctl \"$@\"; "
-		 "else compdef _hpimctl hpimctl; fi\n" },
+		 "else compdef _hpimctl hpimctl hpim-dm; fi\n" },
 	{ "fish", "# fish completion of hpimctl, printed by 'hpimctl completion fish'\n"
 		  "function __hpimctl_words\n"
 		  "\tset -l words (commandline -opc)\n"
@@ -50,22 +50,23 @@ static const struct {
 		  "\t\t__fish_complete_path (commandline -ct)\n"
 		  "\tend\n"
 		  "end\n"
-		  "complete -c hpimctl -f -a '(__hpimctl_words)'\n" },
+		  "complete -c hpimctl -f -a '(__hpimctl_words)'\n"
+		  "complete -c hpim-dm -f -a '(__hpimctl_words)'\n" },
 };
 
-static void offer(const char *word, const char *help, const char *prefix)
+void complete_offer(const char *word, const char *help, const char *prefix)
 {
 	if (!strncmp(word, prefix, strlen(prefix)))
 		printf("%s\t%s\n", word, help ? help : "");
 }
 
-static void offer_interfaces(const char *prefix, const char *help)
+void complete_offer_interfaces(const char *prefix, const char *help)
 {
 	struct if_nameindex *interfaces = if_nameindex();
 
 	for (struct if_nameindex *at = interfaces; at && at->if_name; at++)
 		if (strcmp(at->if_name, "lo") != 0)
-			offer(at->if_name, help, prefix);
+			complete_offer(at->if_name, help, prefix);
 	if (interfaces)
 		if_freenameindex(interfaces);
 }
@@ -79,16 +80,16 @@ static void offer_options(const char *prefix)
 		(void)snprintf(words, sizeof(words), "%s", ctl_options[i].words);
 		while ((word = strsep(&rest, ", ")))
 			if (*word == '-')
-				offer(word, ctl_options[i].help, prefix);
+				complete_offer(word, ctl_options[i].help, prefix);
 	}
 }
 
 static void offer_token(const struct token *token, const char *prefix)
 {
 	if (token->word)
-		offer(token->word, token_help(token), prefix);
+		complete_offer(token->word, token_help(token), prefix);
 	else if (token->shown && strstr(token->shown, "IFACE"))
-		offer_interfaces(prefix, token_help(token));
+		complete_offer_interfaces(prefix, token_help(token));
 }
 
 /* Whether an option takes the word behind it. */

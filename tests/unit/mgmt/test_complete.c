@@ -101,7 +101,7 @@ Test(complete, zsh)
 
 	if (!said)
 		cr_skip_test("zsh is not installed");
-	cr_expect_str_eq(said, "compdef _hpimctl hpimctl\nmld:only MLD\nfiles\n");
+	cr_expect_str_eq(said, "compdef _hpimctl hpimctl hpim-dm\nmld:only MLD\nfiles\n");
 }
 
 Test(complete, fish)
@@ -114,4 +114,35 @@ Test(complete, fish)
 	cr_expect(offers(said, "static", 6), "%s", said);
 	cr_expect(offers(said, "status", 6), "%s", said);
 	cr_expect_null(strstr(said, "stop"));
+}
+
+/* The last words of a line of hpim-dm, and what is offered there. */
+Test(complete, hpim_dm)
+{
+	static const struct {
+		const char *words, *offered; /* NULL: nothing */
+	} rows[] = {
+		{ "hpim-dm -aii", "-aiigmp" },        { "hpim-dm --list_n", "--list_neighbors" },
+		{ "hpim-dm -6 -mvrf 100 -l", "-ls" }, { "hpim-dm -mvrf -l", NULL },
+		{ "hpim-dm -config x", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char script[512];
+		const char *said;
+
+		(void)snprintf(script, sizeof(script),
+			       "source <(hpimctl completion bash); COMP_WORDS=(%s); "
+			       "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _hpimctl; "
+			       "printf \"%%s\\t\\n\" \"${COMPREPLY[@]}\"",
+			       rows[i].words);
+		said = shell("bash", "-c", script);
+		if (!said)
+			cr_skip_test("bash is not installed");
+		if (rows[i].offered)
+			cr_expect(offers(said, rows[i].offered, strlen(rows[i].offered)), "%s: %s",
+				  rows[i].words, said);
+		else
+			cr_expect_str_eq(said, "\t\n", "%s: %s", rows[i].words, said);
+	}
 }
