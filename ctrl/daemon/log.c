@@ -15,13 +15,11 @@
 #include "daemon/daemon.h"
 #include "daemon/journal.h"
 #include "daemon/log.h"
+#include "daemon/log_level.h"
 #include "daemon/port.h"
 #include "io/loop.h"
 
 static bool to_stderr = true;
-static enum note_level least = NOTE_INFO; /* that is logged */
-
-static const char *const level_names[] = { "debug", "info", "warning" };
 
 /* Its lines explain a refusal that the daemon puts into its own words as well. */
 __attribute__((format(printf, 2, 0))) static int log_libbpf(enum libbpf_print_level level,
@@ -40,7 +38,7 @@ void log_open(const struct daemon_options *options)
 {
 	(void)libbpf_set_print(log_libbpf); /* the former one wrote to standard error */
 	to_stderr = options->is_foreground;
-	least = options->is_verbose ? NOTE_DEBUG : NOTE_INFO;
+	(void)log_level_set(options->is_verbose ? "debug" : "info", NULL); /* both are known */
 	if (to_stderr)
 		journal_open(options->instance);
 	if (!to_stderr)
@@ -54,26 +52,15 @@ static void put_line(enum note_level level, const char *line, const struct daemo
 	static const int priorities[] = { LOG_DEBUG, LOG_INFO, LOG_WARNING };
 	char text[1024];
 
-	if (level < least)
+	if (!log_level_is_logged(level, note))
 		return;
 	(void)snprintf(text, sizeof(text), "%s", line); /* cut short it still helps */
 	utf8_repair(text);
 	if (!to_stderr)
 		syslog(priorities[level], "%s", text);
 	else if (!journal_send(priorities[level], text, daemon, note))
-		(void)fprintf(stderr, "hpimd: %s: %s\n", level_names[level],
+		(void)fprintf(stderr, "hpimd: %s: %s\n", log_level_name(level),
 			      text); /* nowhere to say so */
-}
-
-bool log_set_level(const char *name)
-{
-	for (enum note_level level = NOTE_DEBUG; level <= NOTE_WARN; level++) {
-		if (strcmp(level_names[level], name) != 0)
-			continue;
-		least = level;
-		return true;
-	}
-	return false;
 }
 
 void log_line(enum note_level level, const char *line)

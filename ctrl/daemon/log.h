@@ -11,8 +11,6 @@ struct core_note;
 
 /** log_open() - To standard error, or to syslog when not in the foreground. */
 void log_open(const struct daemon_options *options);
-/** log_set_level() - Log nothing below "debug", "info" or "warning". Return: whether it is one. */
-bool log_set_level(const char *name);
 
 void log_line(enum note_level level, const char *line);
 __attribute__((format(printf, 2, 3))) void log_format(enum note_level level, const char *format,

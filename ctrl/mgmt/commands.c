@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "daemon/daemon.h"
-#include "daemon/log.h"
+#include "daemon/log_level.h"
 #include "daemon/refusal.h"
 #include "daemon/restart.h"
 #include "io/ctlsock.h"
@@ -62,15 +62,17 @@ static void do_restart(struct daemon *daemon, struct ctl_client *client, const c
 static void do_log(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		   struct json_object *args)
 {
-	const char *level = field_text(args, "level");
+	const char *level = field_text(args, "level"), *module = field_text(args, "module");
 
 	(void)daemon; /* there is one log */
 	(void)cmd;    /* it has one name */
-	if (level && log_set_level(level))
+	if (level && log_level_set(level, module))
 		ctl_reply_end(client, NULL);
 	else
-		ctl_reply_error(client, "usage", CTL_EXIT_USAGE, "debug, info or warning",
-				"'%s' is no level of the log", level ? level : "");
+		ctl_reply_error(client, "usage", CTL_EXIT_USAGE,
+				"log debug|info|warning [daemon|packets|neighbors|trees|groups]",
+				level ? "'%s%s%s' is no level of the log" : "the level is missing",
+				level, module ? " " : "", module ? module : "");
 }
 
 /* Of the commands that change something; the others are views of mgmt/show.c. */

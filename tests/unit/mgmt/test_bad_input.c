@@ -26,6 +26,20 @@ static const char *const lines[] = {
 	"static delete route 10.1.0.7 239.1.1.1 from eth1",
 	"rpf-metric 10.9.0.0/16 7",
 	"rpf-metric delete 10.9.0.0/16",
+	"policy deny 239.9.0.0/16 source 10.1.0.0/16 eth1",
+	"policy delete 239.9.0.0/16 source 10.1.0.0/16 eth1",
+	"policy allow 239.9.1.0/24",
+	"policy delete 239.9.1.0/24",
+	"boundary eth1 239.255.0.0/16",
+	"boundary delete eth1 239.255.0.0/16",
+	"ssm-range 239.232.0.0/16",
+	"ssm-range delete 239.232.0.0/16",
+	"ssm-map 232.1.0.0/16 10.1.0.7",
+	"ssm-map delete 232.1.0.0/16 10.1.0.7",
+	"show policy eth1",
+	"show sequence 10.1.0.7 239.1.1.1",
+	"show neighbor-state 10.1.0.7 239.1.1.1",
+	"metrics trees 3 mroutes 3",
 	"key add eth1 id 1 algo sha256 file KEY",
 	"key send eth1 id 1",
 	"key delete eth1 id 1",
@@ -51,6 +65,7 @@ static const char *const lines[] = {
 	"clear counters",
 	"clear neighbor eth1 10.1.0.9",
 	"clear tree 10.1.0.7 239.1.1.1",
+	"log debug trees",
 	"log warning",
 	"detach eth2 hpim",
 };
@@ -211,6 +226,112 @@ Test(bad_input, arguments_that_are_none)
 		request_fini(&asked);
 		free(before);
 	}
+	world_end();
+}
+
+/* Commands that end the daemon, or whose arguments are a text: refused in their own rows below. */
+static bool has_own_rows(const struct command *command)
+{
+	return command->access == ACCESS_END || command->access == ACCESS_LOCAL ||
+	       !strncmp(command->name, "config ", strlen("config "));
+}
+
+Test(bad_input, each_command_with_arguments_has_a_line)
+{
+	for (const struct command *command = commands; command->name; command++) {
+		bool has_line = !command->args->name || has_own_rows(command);
+
+		for (size_t i = 0; i < LINE_COUNT && !has_line; i++) {
+			struct request asked = { .command = NULL };
+
+			parse(lines[i], &asked);
+			has_line = asked.command == command;
+			request_fini(&asked);
+		}
+		cr_expect(has_line, "no line with '%s'", command->name);
+	}
+}
+
+/* What is refused in the words of one command: code, message and hint. */
+static const struct {
+	const char *cmd, *args;
+	enum ctl_exit exit;
+	const char *message, *hint;
+} refusals[] = {
+	{ "policy deny", "{'group':'239.1.1.1/33'}", CTL_EXIT_USAGE,
+	  "group '239.1.1.1/33' is no address, nor a prefix",
+	  "as 239.1.2.3, ff1e::1 or 239.1.0.0/16" },
+	{ "policy deny", "{'group':'10.1.0.7'}", CTL_EXIT_USAGE, "group 10.1.0.7 is not multicast",
+	  "groups are in 224.0.0.0/4 and ff00::/8" },
+	{ "policy deny", "{'group':'239.1.1.0/24','source':'2001:db8::1'}", CTL_EXIT_USAGE,
+	  "source 2001:db8::1 is of another family than the group", "two addresses of one family" },
+	{ "policy allow", "{}", CTL_EXIT_USAGE, "the group is missing", "" },
+	{ "policy delete", "{'group':'239.7.0.0/16'}", CTL_EXIT_NOT_FOUND,
+	  "no filter for 239.7.0.0/16", "'hpimctl show policy' lists what there is" },
+	{ "boundary", "{'interface':'eth1','group':'10.0.0.0/8'}", CTL_EXIT_USAGE,
+	  "group 10.0.0.0/8 is not multicast", "groups are in 224.0.0.0/4 and ff00::/8" },
+	{ "boundary", "{'group':'239.1.0.0/16'}", CTL_EXIT_USAGE,
+	  "the name of the interface is missing", "'ip link' lists the interfaces" },
+	{ "boundary delete", "{'interface':'eth1','group':'239.1.0.0/16'}", CTL_EXIT_NOT_FOUND,
+	  "no boundary for 239.1.0.0/16 on eth1", "'hpimctl show policy' lists what there is" },
+	{ "ssm-range", "{'group':'10.0.0.0/8'}", CTL_EXIT_USAGE,
+	  "group 10.0.0.0/8 is not multicast", "groups are in 224.0.0.0/4 and ff00::/8" },
+	{ "ssm-range delete", "{'group':'239.1.0.0/16'}", CTL_EXIT_NOT_FOUND,
+	  "no ssm-range for 239.1.0.0/16", "'hpimctl show policy' lists what there is" },
+	{ "ssm-map", "{'group':'232.1.0.0/16'}", CTL_EXIT_USAGE, "the source is missing", "" },
+	{ "ssm-map", "{'group':'232.1.0.0/16','source':'239.1.1.1'}", CTL_EXIT_USAGE,
+	  "239.1.1.1 is a group", "the prefix of its sources" },
+	{ "ssm-map", "{'group':'232.1.0.0/16','source':'2001:db8::1'}", CTL_EXIT_USAGE,
+	  "source 2001:db8::1 is of another family than the group", "two addresses of one family" },
+	{ "ssm-map delete", "{'group':'232.1.0.0/16','source':'10.1.0.7'}", CTL_EXIT_NOT_FOUND,
+	  "no ssm-map for 232.1.0.0/16 source 10.1.0.7",
+	  "'hpimctl show policy' lists what there is" },
+	{ "config load", "{'offset':0}", CTL_EXIT_USAGE,
+	  "'config load' takes a text, and where in the whole it stands", "" },
+	{ "config load", "{'text':'version: 1','offset':7}", CTL_EXIT_REFUSED,
+	  "another configuration is being sent", "nothing was changed; try again" },
+	{ "config load", "{'text':'version: 9','offset':0}", CTL_EXIT_REFUSED,
+	  "1:10: found version '9', expected 1", "nothing was changed" },
+	{ "config save", "{'text':'version: 9','offset':0}", CTL_EXIT_REFUSED,
+	  "1:10: found version '9', expected 1", "nothing was changed" },
+	{ "clear tree", "{'source':'10.1.0.7'}", CTL_EXIT_USAGE,
+	  "no source and group of a tree to clear",
+	  "clear tree SOURCE GROUP, two addresses of one family" },
+	{ "clear tree", "{'source':'10.1.0.7','group':'ff3e::1'}", CTL_EXIT_USAGE,
+	  "no source and group of a tree to clear",
+	  "clear tree SOURCE GROUP, two addresses of one family" },
+	{ "clear neighbor", "{'interface':'eth1'}", CTL_EXIT_USAGE, "no neighbor to clear",
+	  "clear neighbor IFACE ADDRESS" },
+	{ "clear neighbor", "{'interface':'eth1','address':'eth2'}", CTL_EXIT_USAGE,
+	  "'eth2' is no address", "clear neighbor IFACE ADDRESS" },
+	{ "log", "{'level':'debug','module':'routes'}", CTL_EXIT_USAGE,
+	  "'debug routes' is no level of the log",
+	  "log debug|info|warning [daemon|packets|neighbors|trees|groups]" },
+	{ "log", "{'level':'loud'}", CTL_EXIT_USAGE, "'loud' is no level of the log",
+	  "log debug|info|warning [daemon|packets|neighbors|trees|groups]" },
+	{ "log", "{}", CTL_EXIT_USAGE, "the level is missing",
+	  "log debug|info|warning [daemon|packets|neighbors|trees|groups]" },
+};
+
+Test(bad_input, in_the_words_of_a_command)
+{
+	char *before, *after;
+
+	boot();
+	cr_assert_eq(request("attach", "{'interface':'eth1'}")->exit, CTL_EXIT_OK);
+	before = state();
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		const struct reply *reply = request(refusals[i].cmd, "%s", refusals[i].args);
+
+		cr_expect_eq(reply->exit, refusals[i].exit, "%s %s: %d", refusals[i].cmd,
+			     refusals[i].args, (int)reply->exit);
+		cr_expect_str_eq(reply->message, refusals[i].message);
+		cr_expect_str_eq(reply->hint, refusals[i].hint);
+		after = state();
+		cr_expect_str_eq(after, before, "%s %s", refusals[i].cmd, refusals[i].args);
+		free(after);
+	}
+	free(before);
 	world_end();
 }
 
