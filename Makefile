@@ -111,7 +111,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim compare docs demo bench install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim compare watch docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -168,6 +168,13 @@ fuzz: ## Feed each decoder random bytes for FUZZ_SECONDS (30)
 
 sim: $(BUILD)/hpimsim ## Scenarios and HISTORIES (2000) random histories in the simulator
 	$(Q)BUILD=$(BUILD) HISTORIES=$(HISTORIES) tests/prop/sim.sh
+
+# What `make watch` shows; several stand side by side
+SCENARIO ?= tests/scenarios/assert.yaml
+
+watch: $(BUILD)/hpimsim ## A page to watch a scenario in a browser, SCENARIO (assert.yaml): build/watch.html
+	$(Q)$< --html $(BUILD)/watch.html scenario $(SCENARIO)
+	@echo 'open $(BUILD)/watch.html in a browser'
 
 explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXPLORE_SECONDS (60)
 	$(Q)$< --seconds $(EXPLORE_SECONDS)
@@ -343,6 +350,11 @@ $(BUILD)/tests/unit/mgmt/test_bad_input: %: %.o $(addprefix $(BUILD)/tools/hpimc
 $(BUILD)/tests/unit/mgmt/test_compat: %: %.o $(addprefix $(BUILD)/tools/hpimctl/,compat_options.o \
 		compat_tables.o compat_words.o pretty.o error.o) $(BUILD)/ctrl/base/utf8.o
 	$(call link,$^ -lcriterion $(CTL_LIBS))
+
+# The simulator's own files, too.
+$(addprefix $(BUILD)/tests/unit/tools/,test_html test_page): %: %.o $(filter-out %/main.o,$(SIM_OBJS)) \
+		$(BUILD)/tests/unit/common_browser.o $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
+	$(call link,$^ -lcriterion $(SIM_LIBS))
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(SIMNET_LIB) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))

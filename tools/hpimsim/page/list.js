@@ -10,13 +10,23 @@ class EventList {
 		this.entries = [];
 		this.matches = new Set();
 		this.current = -1;
+		this.rows = new Map();
 		this.onSeek = onSeek;
-		this.box.addEventListener("scroll", () => this.draw());
-		new ResizeObserver(() => this.draw()).observe(this.box);
+		this.top = 0; // as the box has them: asking it would lay out the page each time
+		this.height = this.box.clientHeight;
+		this.box.addEventListener("scroll", () => {
+			this.top = this.box.scrollTop;
+			this.draw();
+		});
+		new ResizeObserver(([{ contentRect }]) => {
+			this.height = contentRect.height;
+			this.draw();
+		}).observe(this.box);
 	}
 
 	show(entries, hasSeveralRuns) {
 		this.entries = entries;
+		this.rows = new Map(); // those in the document, by place in the list
 		this.hasSeveralRuns = hasSeveralRuns;
 		this.space.style.height = `${entries.length * ROW_HEIGHT}px`;
 		this.draw();
@@ -28,31 +38,38 @@ class EventList {
 	}
 
 	go(index) {
-		const top = index * ROW_HEIGHT;
-		const height = this.box.clientHeight;
+		const y = index * ROW_HEIGHT;
+		const most = Math.max(0, this.entries.length * ROW_HEIGHT - this.height);
 
 		this.current = index;
-		if (top < this.box.scrollTop + ROW_HEIGHT || top > this.box.scrollTop + height - 3 * ROW_HEIGHT)
-			this.box.scrollTop = Math.max(0, top - height / 2);
+		if (y < this.top + ROW_HEIGHT || y > this.top + this.height - 3 * ROW_HEIGHT) {
+			this.top = Math.min(most, Math.max(0, y - this.height / 4));
+			this.box.scrollTop = this.top;
+		}
 		this.draw();
 	}
 
 	draw() {
-		const first = Math.max(0, Math.floor(this.box.scrollTop / ROW_HEIGHT) - 4);
-		const count = Math.ceil((this.box.clientHeight || 400) / ROW_HEIGHT) + 8;
-		const rows = this.entries.slice(first, first + count).map((entry, i) => this.row(entry, first + i));
+		const first = Math.max(0, Math.floor(this.top / ROW_HEIGHT) - 4);
+		const count = Math.ceil(this.height / ROW_HEIGHT) + 8;
+		const rows = new Map();
 
-		this.space.replaceChildren(...rows);
+		for (let i = first; i < Math.min(first + count, this.entries.length); i++) {
+			const row = this.rows.get(i) ?? this.row(this.entries[i], i);
+
+			row.classList.toggle("current", i === this.current);
+			row.classList.toggle("match", this.matches.has(i));
+			rows.set(i, row);
+		}
+		if (rows.size !== this.rows.size || [...rows.values()].some((row, i) => row !== this.space.children[i]))
+			this.space.replaceChildren(...rows.values());
+		this.rows = rows;
 	}
 
 	row(entry, index) {
 		const { run, event } = entry;
 		const classes = ["row", event.type, kindClass(event.kind), treeClass(event.tree)];
 
-		if (index === this.current)
-			classes.push("current");
-		if (this.matches.has(index))
-			classes.push("match");
 		const row = make("div", { class: classes.join(" "), title: event.text },
 			make("time", {}, seconds(event.at)));
 

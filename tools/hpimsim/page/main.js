@@ -126,7 +126,7 @@ function showMoment() {
 
 	clock.replaceChildren(`${seconds(app.time)} s`,
 		make("small", {}, `event ${app.index + 1} of ${app.entries.length}`));
-	writeHash();
+	writeHashSoon();
 }
 
 // What moves now: while playing all of the moment, else the event shown last.
@@ -240,7 +240,7 @@ function stop() {
 	app.isPlaying = false;
 	cancelAnimationFrame(app.frame);
 	document.getElementById("play").textContent = "▶";
-	writeHash();
+	writeHashSoon();
 }
 
 function setSpeed(speed) {
@@ -282,6 +282,12 @@ function nextMatch(by) {
 }
 
 /* ---- The address: a moment that can be sent to others ---- */
+
+// Not with each step: browsers refuse more than a few in a second.
+function writeHashSoon() {
+	clearTimeout(app.hashTimer);
+	app.hashTimer = setTimeout(writeHash, 200);
+}
 
 function writeHash() {
 	const parts = [`t=${seconds(app.time, 6)}`];

@@ -19,6 +19,7 @@ class Picture {
 		this.nodes = this.layer("nodes");
 		this.asserts = this.layer("asserts");
 		this.motion = this.layer("motion");
+		this.drawnVersions = run.nodes.map(() => -1); // of the state, as drawn last
 		this.portGroups = new Map();
 		this.nodeGroups = run.nodes.map((node) => this.drawNode(node, onSelect));
 		for (const node of run.nodes)
@@ -60,13 +61,21 @@ class Picture {
 
 	// Let it show the state; only trees for which shows(tree) is true.
 	update(shows, selectedName) {
+		const shown = this.run.trees.filter((tree) => shows(tree.index));
+		const key = `${this.state.versions.join()} ${shown.map((tree) => tree.index).join()}`;
+
 		for (const node of this.run.nodes) {
 			const group = this.nodeGroups[node.index];
 
 			group.classList.toggle("selected", node.name === selectedName);
+			if (this.drawnVersions[node.index] === this.state.versions[node.index])
+				continue;
+			this.drawnVersions[node.index] = this.state.versions[node.index];
 			this[`update_${node.kind}`](node, group);
 		}
-		this.updateTrees(shows);
+		if (key !== this.drawnKey)
+			this.updateTrees(shown);
+		this.drawnKey = key;
 	}
 
 	update_router(node, group) {
@@ -106,15 +115,14 @@ class Picture {
 			.toggle("broken", record?.cable === "unplugged");
 	}
 
-	updateTrees(shows) {
+	updateTrees(shown) {
 		const flows = [];
 		const asserts = new Map(); // by port and who wins: { place, trees }
 
-		for (const tree of this.run.trees)
-			if (shows(tree.index)) {
-				this.flowsOf(tree, flows);
-				this.assertsOf(tree, asserts);
-			}
+		for (const tree of shown) {
+			this.flowsOf(tree, flows);
+			this.assertsOf(tree, asserts);
+		}
 		this.flows.replaceChildren(...flows);
 		this.asserts.replaceChildren(...[...asserts.values()].map(assertBadge));
 	}

@@ -10,8 +10,10 @@ class TableState {
 		this.rows = new Array(run.rows.length).fill(null); // each a list of text numbers
 		this.done = 0; // events that are in it
 		this.keyframes = [];
-		this.rowsOf = run.nodes.map(() => []);
-		run.rows.forEach(([node], row) => this.rowsOf[node].push(row));
+		this.rowsOf = run.nodes.map(() => run.tables.map(() => []));
+		run.rows.forEach(([node, table], row) => this.rowsOf[node][table].push(row));
+		this.cache = run.nodes.map(() => []); // records() by node and table, while nothing changes there
+		this.versions = run.nodes.map(() => 0);
 		this.prepare();
 	}
 
@@ -33,8 +35,10 @@ class TableState {
 			return;
 		const fresh = new Set();
 
+		this.touch(event.sender);
 		for (let i = 0; i < event.changes.length; i += 3) {
-			const [row, column, value] = event.changes.slice(i, i + 3);
+			const row = event.changes[i];
+			const column = event.changes[i + 1];
 
 			if (column < 0) {
 				this.rows[row] = null;
@@ -43,8 +47,14 @@ class TableState {
 			if (!fresh.has(row))
 				this.rows[row] = this.rows[row] ? this.rows[row].slice() : [];
 			fresh.add(row);
-			this.rows[row][column] = value;
+			this.rows[row][column] = event.changes[i + 2];
 		}
+	}
+
+	// A node is another than it was: whoever has kept something of it compares versions[].
+	touch(node) {
+		this.versions[node]++;
+		this.cache[node].length = 0;
 	}
 
 	// Let the first `count` events have happened.
@@ -52,17 +62,32 @@ class TableState {
 		const keyframe = Math.min(Math.floor(count / KEYFRAME_EVENTS), this.keyframes.length - 1);
 
 		if (count < this.done || keyframe * KEYFRAME_EVENTS > this.done) {
-			this.rows = keyframe < 0 ? this.rows : this.keyframes[keyframe].slice();
-			this.done = Math.max(0, keyframe * KEYFRAME_EVENTS);
+			this.goToKeyframe(keyframe);
 		}
 		while (this.done < count)
 			this.apply(this.run.events[this.done]);
 	}
 
+	// Rows are shared with keyframes, so that those which are the same are the same object.
+	goToKeyframe(keyframe) {
+		const rows = this.keyframes[keyframe];
+		const changed = new Set();
+
+		if (!rows)
+			return; // there are no events
+		rows.forEach((cells, row) => {
+			if (cells !== this.rows[row])
+				changed.add(this.run.rows[row][0]);
+		});
+		changed.forEach((node) => this.touch(node));
+		this.rows = rows.slice();
+		this.done = keyframe * KEYFRAME_EVENTS;
+	}
+
 	// Rows of a table of a node as [row number, cells].
 	table(node, tableIndex) {
-		return this.rowsOf[node]
-			.filter((row) => this.rows[row] && this.run.rows[row][1] === tableIndex)
+		return this.rowsOf[node][tableIndex]
+			.filter((row) => this.rows[row])
 			.map((row) => [row, this.rows[row].map((number) => this.run.texts[number])]);
 	}
 
@@ -72,9 +97,9 @@ class TableState {
 
 		if (index === undefined)
 			return [];
-		const columns = this.run.tables[index].columns;
+		const { columns } = this.run.tables[index];
 
-		return this.table(node, index).map(([, cells]) =>
+		return this.cache[node][index] ??= this.table(node, index).map(([, cells]) =>
 			Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? ""])));
 	}
 

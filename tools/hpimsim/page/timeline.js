@@ -19,7 +19,13 @@ class Timeline {
 			scrub(pointer);
 		});
 		this.canvas.addEventListener("pointermove", scrub);
-		new ResizeObserver(() => this.redraw()).observe(this.canvas);
+		this.width = this.canvas.clientWidth;
+		this.height = this.canvas.clientHeight;
+		new ResizeObserver(([{ contentRect }]) => {
+			this.width = contentRect.width;
+			this.height = contentRect.height;
+			this.redraw();
+		}).observe(this.canvas);
 	}
 
 	show(entries, end) {
@@ -56,22 +62,24 @@ class Timeline {
 	}
 
 	draw() {
-		const { canvas } = this;
+		const { canvas, width, height } = this;
 		const ratio = window.devicePixelRatio || 1;
-		const [width, height] = [canvas.clientWidth, canvas.clientHeight];
 		const context = canvas.getContext("2d");
 
 		if (!width)
 			return;
-		if (!this.background)
+		if (!this.background) {
 			this.background = this.paint(width, height, ratio);
-		canvas.width = width * ratio;
-		canvas.height = height * ratio;
+			this.here = colour("--accent");
+			canvas.width = width * ratio;
+			canvas.height = height * ratio;
+		}
+		context.setTransform(1, 0, 0, 1, 0, 0);
 		context.drawImage(this.background, 0, 0);
 		context.scale(ratio, ratio);
 		const part = this.byEvents ? this.place(Math.max(0, this.index)) : this.now / this.end;
 
-		context.fillStyle = colour("--accent");
+		context.fillStyle = this.here;
 		context.fillRect(Math.min(width - 2, part * width) - 1, 0, 2.5, height);
 		canvas.setAttribute("aria-valuetext", `${seconds(this.now)} s`);
 	}
@@ -121,14 +129,15 @@ class Timeline {
 	}
 
 	paintMarks(context, width, height) {
-		const marks = { action: ["--warn", 8], expectation: ["--good", 4], violation: ["--bad", height] };
+		const marks = { action: [colour("--warn"), 8], expectation: [colour("--good"), 4],
+			violation: [colour("--bad"), height] };
 
 		this.entries.forEach(({ event }, i) => {
-			const [name, size] = marks[event.type] || [];
+			const [style, size] = marks[event.type] || [];
 
-			if (!name)
+			if (!style)
 				return;
-			context.fillStyle = colour(name);
+			context.fillStyle = style;
 			context.fillRect(Math.min(width - 3, this.place(i) * width), 0, 2.5, size);
 		});
 		context.fillStyle = colour("--accent");
