@@ -428,8 +428,8 @@ static void handle_seen(struct core *core, const struct ev_data *ev)
  * Whose data of an entry is: its owner's; but what came in on an interface of another protocol, to
  * which the entry forwards, is a matter of that one (core/border.h).
  */
-static enum mfib_owner concerned(const struct core *core, const struct ev_data *data,
-				 enum mfib_owner owner)
+static enum mfib_owner data_owner(const struct core *core, const struct ev_data *data,
+				  enum mfib_owner owner)
 {
 	if (data->kind != DATA_WRONG_IF || owner == MFIB_STATIC)
 		return owner;
@@ -455,7 +455,7 @@ static void handle_data(struct core *core, const struct ev_data *ev)
 	if (data.kind == DATA_NOTIFY && !is_owned)
 		return; /* its entry has gone meanwhile, and with it who waited */
 	if (is_owned)
-		owner = concerned(core, &data, entry.owner);
+		owner = data_owner(core, &data, entry.owner);
 	mrp_for_each (mrp, core, ip_addr_family(&data.group))
 		if (mrp->ops->data && (!is_owned || mrp->ops->owner == owner) &&
 		    mrp->ops->data(mrp, &data))

@@ -174,7 +174,7 @@ static struct world *world_new(void)
 		w->slot++;
 	cr_assert_lt(w->slot, MRP_MAX);
 	w->replaced = mrps[w->slot];
-	w->other.mrp = (struct mrp){ &other_ops, core, IP_FAMILY_4 };
+	w->other.mrp = (struct mrp){ .ops = &other_ops, .core = core, .family = IP_FAMILY_4 };
 	mrps[w->slot] = &w->other.mrp;
 	for (uint16_t link = HPIM_A; link <= MEMBERS; link++) {
 		struct core_event event = { .kind = EV_LINK,
