@@ -115,19 +115,27 @@ static void win(struct pimdm_tif *tif)
 		       HP_SEC(pimdm_settings(tif->tree, tif->link)->assert_s));
 }
 
+static void prune(struct pimdm_tif *tif, uint32_t hold_s)
+{
+	uint16_t prune_s = hold_s < PIM_HOLD_FOREVER ? (uint16_t)hold_s : PIM_HOLD_FOREVER - 1;
+	struct pimdm_if *pif = tif->tree->pim->ifs[tif->link];
+
+	if (!pif || !pimdm_could_assert(tif->tree, tif->link))
+		return;
+	tif->pruned_at = core_of(tif)->now;
+	pimdm_send_join_prune(pif, PIM_JOIN_PRUNE, tif->tree, &tif->winner.addr, true, prune_s);
+}
+
 /* The winner forwards, so what this router sent onto the link is pruned at the winner, too: those
  * who still want it override.
  */
 static void lose(struct pimdm_tif *tif, const struct pimdm_metric *winner, uint32_t hold_s,
 		 bool is_other)
 {
-	uint16_t prune_s = hold_s < PIM_HOLD_FOREVER ? (uint16_t)hold_s : PIM_HOLD_FOREVER - 1;
-	struct pimdm_if *pif = tif->tree->pim->ifs[tif->link];
-
 	tif->winner = *winner;
 	core_timer_arm(core_of(tif), &tif->assert_timer, HP_SEC(hold_s));
-	if (is_other && pif && pimdm_could_assert(tif->tree, tif->link))
-		pimdm_send_join_prune(pif, PIM_JOIN_PRUNE, tif->tree, &winner->addr, true, prune_s);
+	if (is_other)
+		prune(tif, hold_s);
 }
 
 static void note(const struct pimdm_tif *tif)
@@ -202,6 +210,16 @@ void pimdm_assert_receive(struct pimdm_tree *tree, uint16_t link, const struct p
 	if (event != ASSERT_EV_NONE)
 		pimdm_assert(tif, event, metric, hold_s);
 	pimdm_tree_mark(tree); /* it may have been made for nothing */
+}
+
+void pimdm_assert_unpruned(struct pimdm_tree *tree, uint16_t link, const struct ip_addr *src,
+			   uint32_t hold_s)
+{
+	struct pimdm_tif *tif = pimdm_tif_find(tree, link);
+
+	if (tif && tif->assert == ASSERT_LOSER && ip_addr_equal(src, &tif->winner.addr) &&
+	    core_of(tif)->now - tif->pruned_at >= HP_SEC(hold_s))
+		prune(tif, hold_s);
 }
 
 void pimdm_assert_cancel(struct pimdm_tif *tif)

@@ -87,6 +87,16 @@ enum pimdm_assert_event pimdm_assert_classify(const struct pimdm_tif *tif,
 void pimdm_assert_receive(struct pimdm_tree *tree, uint16_t link, const struct pimdm_metric *metric,
 			  uint32_t hold_s);
 
+/**
+ * pimdm_assert_unpruned() - A State Refresh without P of @src came in: if it is the winner to which
+ * this router lost, and the Prune to it is over, prune it again.
+ *
+ * Differs: RFC 3973 has one Prune, when the assert is lost. While State Refresh keeps the assert it
+ * would never be repeated; a lost one would keep the link flooded for as long as the source sends.
+ */
+void pimdm_assert_unpruned(struct pimdm_tree *tree, uint16_t link, const struct ip_addr *src,
+			   uint32_t hold_s);
+
 /** pimdm_assert_cancel() - A winner that can no longer forward says so: 3.4, 3.7. */
 void pimdm_assert_cancel(struct pimdm_tif *tif);
 

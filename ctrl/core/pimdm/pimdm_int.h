@@ -99,6 +99,7 @@ struct pimdm_tif {
 	enum pimdm_assert assert;
 	struct timer assert_timer;  /* AT */
 	struct pimdm_metric winner; /* not ASSERT_NO_INFO */
+	hp_time pruned_at;          /* ASSERT_LOSER: the last Prune to the winner */
 };
 
 /* A message that made a tree, until the route to its source is known. */

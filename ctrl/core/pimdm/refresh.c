@@ -155,6 +155,8 @@ void pimdm_refresh_receive(struct pimdm_tree *tree, uint16_t link, const struct 
 	struct ip_addr rpf_neighbor;
 
 	pimdm_assert_receive(tree, link, &metric, assert_hold_s(msg));
+	if (!msg->is_prune)
+		pimdm_assert_unpruned(tree, link, src, assert_hold_s(msg));
 	rpf_neighbor = pimdm_rpf_neighbor(tree);
 	if (link != tree->route.link || pimdm_is_first_hop(tree) ||
 	    !ip_addr_equal(src, &rpf_neighbor))

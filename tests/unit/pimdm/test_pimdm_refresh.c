@@ -241,3 +241,29 @@ TREE_TEST(pimdm_refresh, makes_a_tree)
 	cr_expect(timer_runs(&bench_tree(bench)->override_timer));
 	bench_free(bench);
 }
+
+static unsigned int prunes(const struct bench *bench)
+{
+	return bench_count(bench, PIM_JOIN_PRUNE, 1);
+}
+
+/* A loser whose Prune was lost: the winner says that it is not pruned. */
+TREE_TEST(pimdm_refresh, loser_prunes_again)
+{
+	struct bench *bench = bench_new(family);
+
+	(void)begin(bench, false);
+	bench_refresh(bench, 1, 1, false, 9);
+	cr_expect_eq(prunes(bench), 1, "the assert is lost");
+	for (unsigned int i = 1; i <= 6; i++) {
+		bench_run(bench, HP_SEC(60));
+		bench_refresh(bench, 1, 1, false, 9);
+		cr_expect_eq(prunes(bench), 1 + i / 3, "each time it is over: %u", i);
+	}
+	for (unsigned int i = 1; i <= 6; i++) {
+		bench_run(bench, HP_SEC(60));
+		bench_refresh(bench, 1, 1, true, 9);
+	}
+	cr_expect_eq(prunes(bench), 3, "it is pruned");
+	bench_free(bench);
+}
