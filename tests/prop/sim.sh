@@ -10,13 +10,15 @@ trap 'rm -rf "$work"' EXIT
 
 [ -x "$sim" ] || { echo "not built; run: make BUILD=${BUILD:-build} sim"; exit 1; }
 "$sim" scenario tests/scenarios/*.yaml tests/scenarios/kept/*.yaml || exit 1
-if ! "$sim" hunt --seed "${FIRST:-1}" --runs "${HISTORIES:-200}" --folder "$work"; then
+for protocol in hpim-dm pim-dm; do
+	"$sim" hunt --protocol $protocol --seed "${FIRST:-1}" --runs "${HISTORIES:-200}" \
+		--folder "$work" && continue
 	for file in "$work"/*.yaml; do
 		echo "--- $file"
 		cat "$file"
 	done
 	exit 1
-fi
+done
 
 # A scenario that expects something else must fail, and a history must be what it was when saved.
 sed 's/R7: active eth2 > eth1$/R7: active eth0 > eth1/' tests/scenarios/broadcast-tree.yaml \

@@ -328,32 +328,39 @@ static void ideal_outputs(const struct sim_net *net, const struct ideal *ideal, 
 	}
 }
 
-/* A tree of PIM-DM may be missing where nothing is forwarded: only neighbors would bring it. */
-static struct check check_pim_tree(const struct sim_net *net, const struct ideal *ideal,
-				   uint16_t router)
+/* Whether it runs PIM-DM, maybe among others: a router is judged by what it forwards. */
+static bool has_pim(const struct sim_net *net, uint16_t router)
+{
+	const struct sim_box *box = &net->topo.routers[router];
+
+	for (uint16_t port = 0; port < box->port_count; port++)
+		if (box->ports[port].protocol == PROTO_PIMDM)
+			return true;
+	return false;
+}
+
+/* No entry is as good as one without outputs: nothing may have arrived there. */
+static struct check check_entry(const struct sim_net *net, const struct ideal *ideal,
+				uint16_t router)
 {
 	const struct mfib_key key = key_of(net, ideal);
+	const struct sim_entry *entry = sim_router_entry(&net->nodes[router].router, &key);
 	struct ifset outputs;
-	struct pim_view view;
 
 	if (!ideal->is_there[router])
 		return (struct check){ .kind = CHECK_OK };
 	ideal_outputs(net, ideal, router, &outputs);
-	if (!pim_find(net, router, &key, &view)) {
-		if (ifset_is_empty(&outputs))
-			return (struct check){ .kind = CHECK_OK };
-		return fail(CHECK_TREE, "the tree of group %u is not there in %s", ideal->group,
-			    router_name(net, router));
-	}
-	if (view.root != ideal->root[router])
-		return fail(CHECK_TREE, "the root of %s is wrong", router_name(net, router));
-	for (uint16_t port = 0; port < net->topo.routers[router].port_count; port++)
-		if (ifset_has(&view.outputs, port) != ifset_has(&outputs, port))
+	if (entry && entry->route.iif != ideal->root[router])
+		return fail(CHECK_TREE, "the input of %s is wrong", router_name(net, router));
+	for (uint16_t port = 0; port < net->topo.routers[router].port_count; port++) {
+		bool forwards = entry && ifset_has(&entry->route.oifs, port);
+
+		if (forwards != ifset_has(&outputs, port))
 			return fail(CHECK_TREE, "%s.%s %s", router_name(net, router),
 				    net->topo.routers[router].ports[port].name,
-				    ifset_has(&view.outputs, port)
-					    ? "forwards what is not wanted"
-					    : "does not forward what is wanted");
+				    forwards ? "forwards what is not wanted"
+					     : "does not forward what is wanted");
+	}
 	return (struct check){ .kind = CHECK_OK };
 }
 
@@ -373,15 +380,6 @@ static struct check check_copies(const struct sim_net *net, const struct sim_flo
 	return (struct check){ .kind = CHECK_OK };
 }
 
-/* The protocol that forwards, which is that of the root. Description of PIM-DM, 8.4. */
-static enum core_proto owner_of(const struct sim_net *net, const struct ideal *ideal,
-				uint16_t router)
-{
-	const struct sim_box *box = &net->topo.routers[router];
-
-	return ideal->is_there[router] ? box->ports[ideal->root[router]].protocol : PROTO_HPIM;
-}
-
 static struct check check_flow(const struct sim_net *net, uint16_t host, uint16_t group)
 {
 	struct check found = { .kind = CHECK_OK };
@@ -389,8 +387,7 @@ static struct check check_flow(const struct sim_net *net, uint16_t host, uint16_
 
 	ideal_compute(net, host, group, &ideal);
 	for (uint16_t i = 0; i < net->topo.router_count && !found.kind; i++)
-		found = owner_of(net, &ideal, i) == PROTO_PIMDM ? check_pim_tree(net, &ideal, i)
-								: check_tree(net, &ideal, i);
+		found = has_pim(net, i) ? check_entry(net, &ideal, i) : check_tree(net, &ideal, i);
 	for (size_t i = 0; i < net->flow_count && !found.kind; i++)
 		if (net->flows[i].host == host && net->flows[i].group == group)
 			found = check_copies(net, &net->flows[i], &ideal);

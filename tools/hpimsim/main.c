@@ -28,6 +28,7 @@ static const char usage[] =
 	"  --seconds S           hunt no longer than that\n"
 	"  --routers N --links N --events N\n"
 	"                        size of random histories, default: drawn from the seed\n"
+	"  --protocol P          of random histories: hpim-dm (default), pim-dm, mixed by link\n"
 	"  --folder PATH         where hunt keeps histories that violate, default .\n"
 	"  --no-shrink           keep them as they are\n"
 	"  -4, -6                only this family\n"
@@ -55,6 +56,7 @@ enum {
 	OPT_ROUTERS,
 	OPT_LINKS,
 	OPT_EVENTS,
+	OPT_PROTOCOL,
 	OPT_FOLDER,
 	OPT_NO_SHRINK,
 	OPT_UNTIL,
@@ -74,6 +76,7 @@ static const struct option long_options[] = {
 	{ "routers", required_argument, NULL, OPT_ROUTERS },
 	{ "links", required_argument, NULL, OPT_LINKS },
 	{ "events", required_argument, NULL, OPT_EVENTS },
+	{ "protocol", required_argument, NULL, OPT_PROTOCOL },
 	{ "folder", required_argument, NULL, OPT_FOLDER },
 	{ "no-shrink", no_argument, NULL, OPT_NO_SHRINK },
 	{ "until", required_argument, NULL, OPT_UNTIL },
@@ -111,6 +114,19 @@ static double seconds(const char *text)
 	exit(2);
 }
 
+static enum random_protocol protocol(const char *name)
+{
+	static const char *const names[] = {
+		[RANDOM_HPIM] = "hpim-dm", [RANDOM_PIMDM] = "pim-dm", [RANDOM_MIXED] = "mixed"
+	};
+
+	for (enum random_protocol i = RANDOM_HPIM; i <= RANDOM_MIXED; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	fprintf(stderr, "hpimsim: '%s' is not hpim-dm, pim-dm or mixed\n", name);
+	exit(2);
+}
+
 static void take_option(struct options *options, int option)
 {
 	struct hunt *hunt = &options->hunt;
@@ -124,6 +140,7 @@ static void take_option(struct options *options, int option)
 	case OPT_ROUTERS: hunt->request.routers = (uint32_t)number(optarg, SIM_ROUTERS_MAX); break;
 	case OPT_LINKS: hunt->request.links = (uint32_t)number(optarg, SIM_LANS_MAX); break;
 	case OPT_EVENTS: hunt->request.events = (uint32_t)number(optarg, 100000); break;
+	case OPT_PROTOCOL: hunt->request.protocol = protocol(optarg); break;
 	case OPT_FOLDER: hunt->folder = optarg; break;
 	case OPT_NO_SHRINK: hunt->shrinks = false; break;
 	case OPT_UNTIL: options->until_s = seconds(optarg); break;

@@ -10,7 +10,6 @@
 #include "core/inspect.h"
 #include "core/pimdm/neigh.h"
 #include "core/pimdm/pimdm_int.h"
-#include "core/pimdm/tree.h"
 #include "hpimsim/pim.h"
 #include "simnet/words.h"
 
@@ -172,20 +171,6 @@ bool pim_is_empty(const struct sim_net *net, uint16_t router)
 	const struct pimdm *pim = instance(net, router);
 
 	return !pim || (!pim->trees && !pim->groups && !pim->tree_count);
-}
-
-bool pim_find(const struct sim_net *net, uint16_t router, const struct mfib_key *key,
-	      struct pim_view *ret_view)
-{
-	const struct pimdm *pim = instance(net, router);
-	const struct pimdm_tree *tree = pim ? pimdm_tree_find(pim, key) : NULL;
-
-	if (!tree || !tree->is_live)
-		return false;
-	*ret_view = (struct pim_view){ .root = tree->route.link,
-				       .is_originator = tree->is_originator,
-				       .outputs = tree->olist };
-	return true;
 }
 
 /* ---- Neighbors ---- */

@@ -33,15 +33,4 @@ bool pim_is_empty(const struct sim_net *net, uint16_t router);
 bool pim_is_neighbor(const struct sim_net *net, uint16_t router, uint16_t port,
 		     const struct ip_addr *addr);
 
-/** struct pim_view - A tree of a router. */
-struct pim_view {
-	uint16_t root;
-	bool is_originator;
-	struct ifset outputs; /* olist(S,G) */
-};
-
-/** pim_find() - Return: whether the router has the tree. */
-bool pim_find(const struct sim_net *net, uint16_t router, const struct mfib_key *key,
-	      struct pim_view *ret_view);
-
 #endif

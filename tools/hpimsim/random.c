@@ -17,6 +17,12 @@
 #define WATCH         HP_SEC(10)  /* copies are counted at the end of the quiet */
 #define SOURCE_END    HP_SEC(230) /* lifetime of a source, and what follows from its end */
 #define MEMBER_END    HP_SEC(40)  /* last member query, and the Hellos that clear the rest */
+/*
+ * PIM-DM: a neighbor that died silently 105 s, an assert 180 s, a prune 210 s, one after the other,
+ * then two intervals of State Refresh. After the source: its lifetime, then the same.
+ */
+#define PIM_QUIET      HP_SEC(640)
+#define PIM_SOURCE_END HP_SEC(1100)
 
 struct draw {
 	struct sim_rand rand;
@@ -24,6 +30,7 @@ struct draw {
 	struct sim_topo *topo;
 	uint32_t groups;
 	bool has_one_source; /* only the first host sends */
+	bool has_pim;
 	hp_time at;
 };
 
@@ -166,7 +173,9 @@ static void draw_topo(struct draw *draw, const struct random_request *request)
 	}
 	draw_links(draw, links);
 	draw_hosts(draw);
-	draw_source_loop(draw);
+	/* PIM-DM forwards back onto the link of the source where another router is there, too. */
+	if (request->protocol == RANDOM_HPIM)
+		draw_source_loop(draw);
 	draw->groups = sim_rand_between(&draw->rand, 1, 3);
 	draw->topo->data_ttl = 64;
 	draw->topo->converge_ms = sim_rand_between(&draw->rand, 10, 5000);
@@ -176,11 +185,35 @@ static void draw_topo(struct draw *draw, const struct random_request *request)
 	draw->topo->settings.sync_fragment = (uint32_t)sim_rand_below(&draw->rand, 3);
 }
 
+/* Drawn from a sequence of its own: the networks are those of HPIM-DM alone. */
+static void draw_protocols(struct draw *draw, enum random_protocol protocol, uint64_t seed)
+{
+	struct sim_rand rand = { seed };
+	bool has_pim[SIM_LANS_MAX];
+
+	draw->has_pim = protocol != RANDOM_HPIM;
+	for (uint16_t i = 0; i < draw->topo->lan_count; i++)
+		has_pim[i] = protocol == RANDOM_PIMDM ||
+			     (protocol == RANDOM_MIXED && sim_rand_chance(&rand, 500));
+	for (uint16_t i = 0; i < draw->topo->router_count; i++)
+		for (uint16_t p = 0; p < draw->topo->routers[i].port_count; p++) {
+			struct sim_port *port = &draw->topo->routers[i].ports[p];
+
+			port->protocol = has_pim[port->lan] ? PROTO_PIMDM : PROTO_HPIM;
+			port->wants[PROTO_HPIM] = port->protocol == PROTO_HPIM;
+			port->wants[PROTO_PIMDM] = port->protocol == PROTO_PIMDM;
+		}
+}
+
 /* ---- History ---- */
 
 static void act(struct draw *draw, enum action_kind kind, uint16_t node, uint16_t port,
 		uint32_t value)
 {
+	bool switches = kind == ACT_HPIM_ON || kind == ACT_HPIM_OFF;
+
+	if (switches && draw->topo->routers[node].ports[port].protocol == PROTO_PIMDM)
+		kind = kind == ACT_HPIM_ON ? ACT_PIM_ON : ACT_PIM_OFF;
 	scenario_add_action(
 		draw->scenario,
 		&(struct action){
@@ -347,7 +380,7 @@ static void draw_end(struct draw *draw)
 	act(draw, ACT_CALM, 0, 0, 0);
 	if (sim_rand_chance(&draw->rand, 200))
 		cut_for_good(draw);
-	draw->at += QUIET;
+	draw->at += draw->has_pim ? PIM_QUIET : QUIET;
 	act(draw, ACT_MARK, 0, 0, 0);
 	draw->at += WATCH;
 	scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes");
@@ -360,7 +393,7 @@ static void draw_end(struct draw *draw)
 	}
 	for (uint16_t i = 0; i < draw->topo->host_count; i++)
 		act(draw, ACT_SEND, i, 0, 0);
-	draw->at += SOURCE_END;
+	draw->at += draw->has_pim ? PIM_SOURCE_END : SOURCE_END;
 	scenario_add_expectation(draw->scenario, draw->at, "gone", "all", "yes");
 	if (!leave_first)
 		all_leave(draw);
@@ -383,6 +416,7 @@ void random_scenario(uint64_t seed, const struct random_request *request,
 	sim_topo_init(draw.topo);
 	ret_scenario->family = (enum ip_family)sim_rand_below(&draw.rand, IP_FAMILY_COUNT);
 	draw_topo(&draw, request);
+	draw_protocols(&draw, request->protocol, seed);
 	draw_start(&draw);
 	events = request->events ? request->events
 				 : (uint32_t)sim_rand_below(&draw.rand, EVENTS_MOST);

@@ -5,9 +5,13 @@
 /* Random networks with random histories of faults; everything follows from the seed. */
 #include "hpimsim/scenario.h"
 
+/* Which protocol routers run; mixed: each link one of the two. */
+enum random_protocol { RANDOM_HPIM, RANDOM_PIMDM, RANDOM_MIXED };
+
 /** struct random_request - How large; 0: drawn from the seed. */
 struct random_request {
 	uint32_t routers, links, events;
+	enum random_protocol protocol;
 };
 
 /**
