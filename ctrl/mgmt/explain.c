@@ -150,10 +150,11 @@ static void explain_route(const struct explain *ex)
 		say(ex, "route", name, "ok",
 		    "%s is reached through %s on %s (preference %u, metric %u)", ex->source.s,
 		    ip_addr_text(&ex->path.next_hop).s, name, ex->path.preference, ex->path.metric);
-	if (ex->root != LINK_NONE && !runs(ex, ex->root, PROTO_HPIM) && !ex->path.is_connected)
+	if (ex->root != LINK_NONE && !runs(ex, ex->root, PROTO_HPIM) &&
+	    !runs(ex, ex->root, PROTO_PIMDM) && !ex->path.is_connected)
 		say(ex, "route", name, "no",
-		    "HPIM-DM of this family does not run on %s, so no neighbor can deliver the "
-		    "tree",
+		    "HPIM-DM of this family does not run on %s, nor PIM-DM, so no neighbor can "
+		    "deliver the tree",
 		    name);
 }
 
@@ -196,6 +197,35 @@ static void explain_absence(const struct explain *ex)
 		    ex->source.s, ex->group.s);
 }
 
+/* Description of PIM-DM, 3.2. */
+static void explain_pim_tree(const struct explain *ex)
+{
+	const struct inspect_tree *tree = &ex->tree;
+	const char *root = port_name(ex->daemon, tree->root);
+	struct addr_text upstream = ip_addr_text(&tree->upstream);
+
+	if (!strcmp(tree->state, "no-route"))
+		say(ex, "tree", "-", tree->state,
+		    "packets or messages of neighbors came, but no route to the source can be "
+		    "used");
+	else if (tree->is_originator)
+		say(ex, "tree", root, tree->state,
+		    "the packets come in by %s, where no PIM-DM router is asked for them", root);
+	else if (!strcmp(tree->state, "pruned"))
+		say(ex, "tree", root, tree->state,
+		    "this router has pruned it at %s on %s, since no host and no neighbor wants it",
+		    upstream.s, root);
+	else if (!strcmp(tree->state, "ack-pending"))
+		say(ex, "tree", root, tree->state,
+		    "%u Grafts to %s on %s are not acknowledged; the next one goes in a few "
+		    "seconds",
+		    tree->graft_count, upstream.s, root);
+	else
+		say(ex, "tree", root, tree->state,
+		    "%s on %s delivers the tree (preference %u, metric %u)", upstream.s, root,
+		    tree->preference, tree->metric);
+}
+
 static void explain_tree(const struct explain *ex)
 {
 	const struct inspect_tree *tree = &ex->tree;
@@ -206,6 +236,8 @@ static void explain_tree(const struct explain *ex)
 		explain_absence(ex);
 	else if (!ex->has_tree || !strcmp(tree->state, "stale"))
 		return; /* the entry says it */
+	else if (tree->proto == PROTO_PIMDM)
+		explain_pim_tree(ex);
 	else if (!strcmp(tree->state, "active") && ex->is_local)
 		say(ex, "tree", port_name(ex->daemon, tree->iif), tree->state,
 		    "a program of this router sends by %s, and the tree stands",
@@ -394,7 +426,8 @@ static const char *why_sending(const struct explain *ex, uint16_t link)
 	if (view->has_interest && view->has_member)
 		return "neighbors are interested, and hosts listen";
 	if (view->has_interest)
-		return "neighbors are interested";
+		return view->proto == PROTO_PIMDM ? "neighbors have not pruned it"
+						  : "neighbors are interested";
 	if (view->has_member)
 		return "hosts listen";
 	if (ex->entry.owner == MFIB_STALE ||
@@ -439,8 +472,9 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 		say(ex, "output", name, "no", "the policy denies it there: '%s'", rule);
 	else if (is_static(ex))
 		say(ex, "output", name, "no", "the static route does not name it");
-	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_GM))
-		say(ex, "output", name, "no", "neither HPIM-DM nor %s runs there",
+	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_PIMDM) &&
+		 !runs(ex, link, PROTO_GM))
+		say(ex, "output", name, "no", "neither HPIM-DM nor PIM-DM nor %s runs there",
 		    membership_name(ex));
 	else if (!ex->has_entry)
 		say(ex, "output", name, "no", "there is no tree to forward");
@@ -456,6 +490,10 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 		say(ex, "output", name, "no",
 		    "this router was restarted, and the neighbors there are awaited: one of them "
 		    "may serve the link");
+	else if (ex->has_if[link] && view->proto == PROTO_PIMDM && view->neighbors)
+		say(ex, "output", name, "no",
+		    "no host listens, and the neighbors have pruned it for %" PRId64 " s more",
+		    view->prune_in == HP_TIME_NEVER ? 0 : view->prune_in / HP_SEC(1));
 	else if (!inspect_neighbor_count(ex->daemon->core, link, ex->family))
 		say(ex, "output", name, "no", "no host listens, and there is no neighbor");
 	else

@@ -111,6 +111,8 @@ static void gather_route(struct gather *g)
 	g->root = facts->has_route && !facts->is_local ? port_by_ifindex(g->daemon, g->path.ifindex)
 						       : LINK_NONE;
 	facts->is_route_if_attached = g->root != LINK_NONE;
+	facts->is_pim_on = g->root != LINK_NONE &&
+			   inspect_protocol_runs(g->daemon->core, g->root, g->family, PROTO_PIMDM);
 	facts->is_hpim_on = g->root != LINK_NONE &&
 			    inspect_protocol_runs(g->daemon->core, g->root, g->family, PROTO_HPIM);
 	link = facts->has_route ? rtnl_link_by_index(g->daemon->rtnl, g->path.ifindex) : NULL;
@@ -122,7 +124,10 @@ static void gather_route(struct gather *g)
 
 static enum verdict_tree tree_of(const char *state)
 {
-	return !strcmp(state, "active")   ? VERDICT_TREE_ACTIVE
+	/* Of PIM-DM, all but "no-route" have a router that delivers it, or the source. */
+	return !strcmp(state, "active") || !strcmp(state, "forwarding") ||
+			       !strcmp(state, "pruned") || !strcmp(state, "ack-pending")
+		       ? VERDICT_TREE_ACTIVE
 	       : !strcmp(state, "unsure") ? VERDICT_TREE_UNSURE
 	       : !strcmp(state, "flood")  ? VERDICT_TREE_FLOOD
 					  : VERDICT_TREE_OTHER;
@@ -150,6 +155,7 @@ static void gather_tree(struct gather *g)
 	if (g->has_tree) {
 		facts->tree = tree_of(g->tree.state);
 		facts->is_originator = g->tree.is_originator;
+		facts->grafts = !strcmp(g->tree.state, "ack-pending") ? g->tree.graft_count : 0;
 		facts->upstream = ip_addr_text(&g->tree.upstream);
 		facts->is_awaited = facts->tree == VERDICT_TREE_ACTIVE && !facts->is_originator &&
 				    !ip_addr_is_set(&g->tree.upstream);

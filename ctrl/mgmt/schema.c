@@ -203,6 +203,8 @@ const struct schema schemas[] = {
 		GAUGE("stale_s", "s", "until it ends unless a protocol takes it over"),
 		TEXT("owner", "static, hpim, pim-dm, policy: it is denied, or stale: an earlier run left it"),
 		EXTRA_GAUGE("owned_s", "s", "since when by this owner") } },
+	{ .id = "hpim.classic/1", .list = "lines", .is_lines = true, .fields = {
+		TEXT("text", "a line as routers of other makers print it, for people") } },
 	{ .id = "hpim.static/1", .list = "static", .metrics = "static",
 	  .labels = "kind source group input", .info = "outputs state", .fields = {
 		TEXT("kind", "route or join"),

@@ -13,6 +13,8 @@
 /* Streams with longer pauses between packets are rare. */
 #define SILENCE_MIN_S 5u
 
+#define GRAFTS_MIN 3 /* without an answer */
+
 /* ---- the conditions ---- */
 
 static bool is_link_scope(const struct verdict_facts *f)
@@ -101,7 +103,7 @@ static bool has_no_upstream(const struct verdict_facts *f)
 
 static bool is_hpim_off(const struct verdict_facts *f)
 {
-	return has_no_upstream(f) && !f->is_hpim_on;
+	return has_no_upstream(f) && !f->is_hpim_on && !f->is_pim_on;
 }
 
 static bool have_keys_to_source(const struct verdict_facts *f)
@@ -174,6 +176,12 @@ static bool is_other_source(const struct verdict_facts *f)
 static bool have_keys_elsewhere(const struct verdict_facts *f)
 {
 	return has_none(f) && f->unsigned_messages;
+}
+
+/* The first few may be lost; they are repeated every 3 s. */
+static bool is_graft_unanswered(const struct verdict_facts *f)
+{
+	return f->grafts >= GRAFTS_MIN && !f->forwarded;
 }
 
 static bool is_served(const struct verdict_facts *f)
@@ -276,9 +284,9 @@ static const struct rule {
 	  "holds back all up to {threshold}",
 	  "'hpimctl threshold {threshold_if} 0', or a greater TTL at the source" },
 	{ "hpim-off", is_hpim_off,
-	  "HPIM-DM of this family does not run on {route_if}, so no router there can deliver the "
-	  "tree",
-	  "'hpimctl attach {route_if} hpim'" },
+	  "HPIM-DM of this family does not run on {route_if}, nor PIM-DM, so no router there can "
+	  "deliver the tree",
+	  "'hpimctl attach {route_if} hpim', or pim-dm if that is what the routers there speak" },
 	{ "keys", have_keys_to_source,
 	  "messages of HPIM-DM that come by {keys_if}, which leads to {S}, fit no key of this "
 	  "router, so no router there is a neighbor",
@@ -299,13 +307,19 @@ static const struct rule {
 	  "correct the route: 'ip route get {S}' must name the interface that the packets come "
 	  "by" },
 	{ "gateway-no-neighbor", is_gateway_unknown,
-	  "the next router toward {S}, {gateway} on {route_if}, does not speak HPIM-DM, so no tree "
+	  "the next router toward {S}, {gateway} on {route_if}, does not speak {protocol}, so no "
+	  "tree "
 	  "comes from there; that will stay so",
 	  "run hpimd on it, or bypass it here: 'hpimctl static route {S} {G} from {route_if} to "
 	  "IFACE'" },
 	{ "gateway-not-synced", is_gateway_syncing,
 	  "the next router toward {S}, {gateway} on {route_if}, is not synchronized",
 	  "'hpimctl doctor {route_if}' says why if that takes more than 30 s" },
+	{ "graft-unanswered", is_graft_unanswered,
+	  "{upstream} on {in} has not answered {grafts} Grafts of PIM-DM, and delivers no packet",
+	  "look at {upstream}: does it run PIM-DM on this link, and has it a route to {S}? "
+	  "'hpimctl "
+	  "show neighbors {in}' here" },
 	{ "not-nearer", is_not_nearer,
 	  "neighbors announce the tree, but none on {route_if} is nearer to {S} than this router, "
 	  "so "
@@ -418,6 +432,8 @@ static void fact_text(const struct verdict_facts *f, const char *name, size_t le
 		{ "gateway", f->gateway.s, 0 },
 		{ "gateway_s", NULL, f->gateway_s },
 		{ "upstream", f->upstream.s, 0 },
+		{ "grafts", NULL, f->grafts },
+		{ "protocol", f->is_pim_on ? "PIM-DM" : "HPIM-DM", 0 },
 		{ "in", f->in, 0 },
 		{ "outs", f->outs, 0 },
 		{ "forwarded", NULL, f->forwarded },

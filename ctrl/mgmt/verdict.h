@@ -67,13 +67,14 @@ struct verdict_facts {
 	uint32_t table;
 	bool has_route, is_local, is_connected;
 	char route_if[LINK_NAME_LEN];
-	bool is_route_if_attached, is_hpim_on;
+	bool is_route_if_attached, is_hpim_on, is_pim_on;
 	struct addr_text gateway;
 	enum verdict_gateway gateway_is;
 	uint64_t gateway_s; /* GATEWAY_LATE: since its Hello; GATEWAY_GONE: since it was removed */
 	/* the tree */
 	enum verdict_tree tree;
 	bool has_entry, is_originator, is_awaited;
+	uint32_t grafts; /* PIM-DM: sent to @upstream and not answered */
 	struct addr_text upstream;
 	char in[LINK_NAME_LEN];
 	char outs[VERDICT_NAMES_LEN];

@@ -7,6 +7,7 @@
 
 #include "io/field.h"
 #include "mgmt/args.h"
+#include "mgmt/classic.h"
 #include "mgmt/config.h"
 #include "mgmt/counters.h"
 #include "mgmt/doctor.h"
@@ -43,6 +44,18 @@ static const struct view views[] = {
 	{ .cmd = "show groups", .is_detail = true, .step = groups_sources_step },
 	{ .cmd = "show groups", .step = groups_step },
 	{ .cmd = "show mroutes", .begin = mroutes_begin, .step = mroutes_step, .end = mroutes_end },
+	{ .cmd = "show ip mroute",
+	  .begin = mroutes_begin,
+	  .step = classic_mroute_step,
+	  .end = mroutes_end },
+	{ .cmd = "show ip pim interface", .step = classic_interface_step },
+	{ .cmd = "show ip pim neighbor", .step = classic_neighbor_step },
+	{ .cmd = "show ipv6 mroute",
+	  .begin = mroutes_begin,
+	  .step = classic_mroute_step,
+	  .end = mroutes_end },
+	{ .cmd = "show ipv6 pim interface", .step = classic_interface_step },
+	{ .cmd = "show ipv6 pim neighbor", .step = classic_neighbor_step },
 	{ .cmd = "show neighbor-state",
 	  .begin = mroutes_begin,
 	  .step = sequence_neighbor_state_step,

@@ -191,7 +191,8 @@ Test(explain, route_by_an_interface_without_the_protocol)
 	fake_route("10.12.0.0/24", "10.2.0.2", 2, 5);
 	expect("10.12.0.9", "239.1.1.1",
 	       BEHIND_ETH2
-	       "route eth2 no HPIM-DM of this family does not run on eth2, so no neighbor can "
+	       "route eth2 no HPIM-DM of this family does not run on eth2, nor PIM-DM, so no "
+	       "neighbor can "
 	       "deliver the tree\n"
 	       "tree - none no neighbor on eth2 announces (10.12.0.9, 239.1.1.1), and no packet of "
 	       "it has come: ask the routers nearer to the source\n" NO("eth2") NO_TREE);
@@ -311,7 +312,7 @@ Test(explain, output_that_is_down_gone_or_without_protocols)
 	cr_assert_eq(request("detach", "{'interface':'eth3','family':4}")->exit, CTL_EXIT_OK);
 	expect("10.1.0.9", "239.1.1.1",
 	       CONNECTED ORIGINATED INPUT("eth1") NEGATIVE("eth1")
-		       UNSEEN NO("eth3") "neither HPIM-DM nor IGMP runs there\n");
+		       UNSEEN NO("eth3") "neither HPIM-DM nor PIM-DM nor IGMP runs there\n");
 }
 
 Test(explain, output_in_the_subnet_of_the_source)
@@ -405,7 +406,8 @@ Test(explain, tree_has_ended)
 	cr_assert_eq(request("detach", "{'interface':'eth2','hpim':true}")->exit, CTL_EXIT_OK);
 	expect("10.12.0.9", "239.1.1.1",
 	       BEHIND_ETH2
-	       "route eth2 no HPIM-DM of this family does not run on eth2, so no neighbor can "
+	       "route eth2 no HPIM-DM of this family does not run on eth2, nor PIM-DM, so no "
+	       "neighbor can "
 	       "deliver the tree\n"
 	       "tree - inactive what is left of a tree that has ended; it goes when the neighbors "
 	       "have acknowledged\n" NO_INPUT NO("eth1") NO_TREE NO("eth2") NO_TREE NO("eth3")

@@ -220,7 +220,8 @@ static void expect_gateways(void)
 	       "'hpimctl explain " S " " G "' on 10.1.2.1");
 	facts.is_hpim_on = false;
 	expect(facts, "hpim-off",
-	       "HPIM-DM of this family does not run on eth0, so no router there can deliver the "
+	       "HPIM-DM of this family does not run on eth0, nor PIM-DM, so no router there can "
+	       "deliver the "
 	       "tree",
 	       "'hpimctl attach eth0 hpim'");
 	facts = without_tree(GATEWAY_GONE);
@@ -249,6 +250,19 @@ static void expect_gateways(void)
 	expect(without_tree(GATEWAY_SYNCING), "gateway-not-synced",
 	       "the next router toward " S ", 10.1.2.1 on eth0, is not synchronized",
 	       "'hpimctl doctor eth0'");
+	facts = without_tree(GATEWAY_UNKNOWN);
+	facts.is_hpim_on = false;
+	facts.is_pim_on = true;
+	expect(facts, "gateway-no-neighbor",
+	       "the next router toward " S
+	       ", 10.1.2.1 on eth0, does not speak PIM-DM, so no tree comes from there; that will "
+	       "stay so",
+	       "'hpimctl static route " S " " G " from eth0 to IFACE'");
+	facts = silent(behind(), 25);
+	facts.grafts = 3;
+	expect(facts, "graft-unanswered",
+	       "10.1.2.1 on eth0 has not answered 3 Grafts of PIM-DM, and delivers no packet",
+	       "'hpimctl show neighbors eth0'");
 	facts = without_tree(GATEWAY_SYNCED);
 	facts.tree = VERDICT_TREE_UNSURE;
 	expect(facts, "not-nearer",
