@@ -73,16 +73,18 @@ struct lines {
 	const struct mfib_entry *entry;
 	bool has_tree;
 	struct inspect_tree tree;
-	bool has_member; /* on an outgoing interface */
+	bool has_member;         /* on an outgoing interface */
+	unsigned int candidates; /* other interfaces than the incoming one */
 	struct age uptime;
 };
 
-static bool find_member(void *ctx, const struct inspect_tree_if *view)
+static bool look_at(void *ctx, const struct inspect_tree_if *view)
 {
 	struct lines *lines = ctx;
 
 	lines->has_member |= view->has_member && view->is_forwarding;
-	return !lines->has_member;
+	lines->candidates += !view->is_root;
+	return true;
 }
 
 static const char *mode_of(enum mfib_owner owner)
@@ -147,7 +149,7 @@ static void put_entry(const struct show *show, const struct mfib_entry *entry)
 	lines.has_tree = inspect_tree(core, key, &lines.tree);
 	lines.uptime = age_text(now - entry->since);
 	if (lines.has_tree) {
-		inspect_tree_ifs_of(core, &lines.tree, find_member, &lines);
+		inspect_tree_ifs_of(core, &lines.tree, look_at, &lines);
 		if (lines.tree.proto == PROTO_PIMDM)
 			left = lines.tree.expires_in;
 		upstream = ip_addr_text(&lines.tree.upstream);
@@ -160,7 +162,7 @@ static void put_entry(const struct show *show, const struct mfib_entry *entry)
 	    entry->route.iif == LINK_NONE ? "Null" : port_name(show->daemon, entry->route.iif),
 	    rpf);
 	put(show, "  Outgoing interface list:%s\n",
-	    lines.has_tree || !ifset_is_empty(&entry->route.oifs) ? "" : " Null");
+	    lines.candidates || !ifset_is_empty(&entry->route.oifs) ? "" : " Null");
 	if (lines.has_tree) {
 		inspect_tree_ifs_of(core, &lines.tree, put_tree_output, &lines);
 		return;
@@ -175,7 +177,7 @@ static void put_legend(const struct show *show)
 	put(show, "Flags: D - Dense (PIM-DM), H - HPIM-DM, S - Static, X - denied or of an earlier "
 		  "run,\n");
 	put(show, "       C - Connected (a member is there), P - Pruned, T - packets were "
-		  "forwarded\n");
+		  "counted\n");
 	put(show, "Outgoing interface flags: A - Assert winner\n");
 	put(show, " Timers: Uptime/Expires\n");
 	put(show, " Interface state: Interface, State/Mode\n");

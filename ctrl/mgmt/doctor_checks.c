@@ -10,6 +10,7 @@
 #include "daemon/daemon.h"
 #include "base/addr_text.h"
 #include "core/core.h"
+#include "core/foreign.h"
 #include "core/inspect.h"
 #include "daemon/port.h"
 #include "daemon/rpf_metric.h"
@@ -195,6 +196,28 @@ static void check_keys(struct doctor *doctor)
 	if (runs(doctor, PROTO_HPIM) && !search.is_found)
 		doctor_report(doctor, &advice, "HPIM-DM of IPv%u runs without keys",
 			      digit_of(doctor));
+}
+
+/* Description of PIM-DM, 8.5. */
+static void check_foreign(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_WARNING,
+		"the two protocols do not understand each other, and no tree passes",
+		"run the same one on all routers of the link: 'hpimctl detach IFACE', then "
+		"'hpimctl "
+		"attach IFACE pim-dm' or 'hpim'"
+	};
+	bool is_pim = runs(doctor, PROTO_PIMDM);
+	const struct ip_addr *sender;
+
+	if (!is_pim && !runs(doctor, PROTO_HPIM))
+		return;
+	for (unsigned int i = 0;
+	     (sender = foreign_sender(doctor->daemon->core, doctor->link, doctor->family, i)); i++)
+		doctor_report(doctor, &advice, "%s speaks %s, and this router %s",
+			      ip_addr_text(sender).s, is_pim ? "HPIM-DM" : "PIM",
+			      is_pim ? "PIM-DM" : "HPIM-DM");
 }
 
 static bool check_neighbor(void *ctx, const struct inspect_neighbor *view)
@@ -413,6 +436,7 @@ const struct check doctor_checks[] = {
 	{ "address", CHECK_FAMILY, check_address },
 	{ "key-missing", CHECK_FAMILY, check_waiting },
 	{ "no-keys", CHECK_FAMILY, check_keys },
+	{ "foreign", CHECK_FAMILY, check_foreign },
 	{ "not-synced", CHECK_FAMILY, check_neighbors },
 	{ "querier", CHECK_FAMILY, check_querier },
 	{ "older-hosts", CHECK_FAMILY, check_older_hosts },

@@ -128,3 +128,11 @@ ends 0 '' ctl r1 detach eth0 pim-dm
 ends 0 eth0 ctl r1 attach eth0 hpim
 shows r1 $'eth0 yes yes no no\neth1 no no yes yes' interface,hpim4,hpim6,pim_dm4,pim_dm6 interfaces ||
 	fail 'HPIM-DM does not follow PIM-DM'
+
+# Routers of one link that speak different protocols are no neighbors, and doctor says so on both.
+ends 0 '' ctl r1 detach eth1 pim-dm
+ends 0 eth1 ctl r1 attach eth1 hpim
+warns() { ctl "$1" doctor "$2" > "$WORK/doctor"; grep -qF "$3" "$WORK/doctor"; }
+within 30 warns r1 eth1 '10.1.2.2 speaks PIM, and this router HPIM-DM'
+within 60 warns r2 eth0 '10.1.2.1 speaks HPIM-DM, and this router PIM-DM'
+within 30 neighbors r2 2
