@@ -3,10 +3,13 @@
 # The Wireshark dissector on what our daemons send each other, signed and not: nothing is malformed,
 # requests find their answers, and a router without the key is noted.
 . "$(dirname "$0")/../lib.sh"
-need tcpdump tshark
+need tcpdump tshark setpriv
 
-# dissect WORDS...: tshark over the capture
-dissect() { tshark -n -2 -X lua_script:tools/wireshark/hpim.lua -r "$WORK/link.pcap" "$@" 2> /dev/null; }
+# dissect WORDS...: tshark over the capture; from 4.4 on it loads no script for root
+dissect() {
+	$NOBODY env HOME=/ tshark -n -2 -X lua_script:tools/wireshark/hpim.lua -r - "$@" \
+		< "$WORK/link.pcap" 2> /dev/null
+}
 
 # numbers FILTER: how many packets of the capture it takes
 numbers() { dissect -Y "$1" -T fields -e frame.number | wc -l; }
