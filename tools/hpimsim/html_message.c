@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* HPIM-DM, IGMP and MLD; the names of the fields are those of their documents. */
+/* HPIM-DM, PIM-DM, IGMP and MLD; the names of the fields are those of their documents. */
 #include "hpimsim/html_message.h"
 
 #include <stdarg.h>
@@ -9,7 +9,9 @@
 #include "wire/gm_record.h"
 #include "wire/hpim.h"
 #include "wire/igmp.h"
+#include "wire/ip103.h"
 #include "wire/mld.h"
+#include "wire/pim.h"
 
 #define SOURCES_SHOWN 8u
 
@@ -134,6 +136,114 @@ static void read_hpim(struct html_run *run, enum ip_family family, const struct 
 	}
 }
 
+/* ---- PIM-DM ---- */
+
+static void pim_tree(struct html_run *run, struct html_message *message,
+		     const struct ip_addr *source, const struct ip_addr *group)
+{
+	const struct addr_text s = ip_addr_text(source), g = ip_addr_text(group);
+
+	message->tree = html_run_tree(run, s.s, g.s);
+	field(message, "Source", "%s", s.s);
+	field(message, "Group", "%s", g.s);
+	summary(message, "(%s, %s)", s.s, g.s);
+}
+
+static void pim_metric(struct html_message *message, const struct pim_metric *metric)
+{
+	field(message, "Metric preference", "%u", metric->preference);
+	field(message, "Metric", "%u", metric->metric);
+}
+
+static void pim_hello(struct html_message *message, const struct pim_hello *hello)
+{
+	if (hello->has_hold)
+		field(message, "Holdtime", "%u s", hello->hold_s);
+	if (hello->has_delay) {
+		field(message, "Propagation delay", "%u ms", hello->delay_ms);
+		field(message, "Override interval", "%u ms", hello->override_ms);
+	}
+	if (hello->has_gen_id)
+		field(message, "Generation ID", "%08x", hello->gen_id);
+	if (hello->has_refresh)
+		field(message, "State Refresh interval", "%u s", hello->refresh_s);
+	summary(message, hello->has_hold && !hello->hold_s ? "goodbye" : "holdtime %u s",
+		hello->hold_s);
+}
+
+/* Of several trees the message belongs to the first, and names all. */
+static void pim_list(struct html_run *run, struct html_message *message, const struct pim_msg *msg)
+{
+	struct pim_walk walk = { .jp = &msg->jp };
+	unsigned int joins = 0, prunes = 0;
+	struct pim_entry entry;
+
+	field(message, "Upstream neighbor", "%s", ip_addr_text(&msg->jp.upstream).s);
+	field(message, "Holdtime", "%u s", msg->jp.hold_s);
+	while (pim_entry_next(&walk, &entry)) {
+		if (!joins++ && !prunes)
+			pim_tree(run, message, &entry.source, &entry.group);
+		prunes += entry.is_prune;
+		joins -= entry.is_prune;
+		field(message, entry.is_prune ? "Prune" : "Join", "%s, %s",
+		      ip_addr_text(&entry.source).s, ip_addr_text(&entry.group).s);
+	}
+	if (msg->type == PIM_JOIN_PRUNE)
+		kind(message, !prunes ? "Join" : !joins ? "Prune" : "Join/Prune");
+}
+
+static void pim_refresh(struct html_run *run, struct html_message *message,
+			const struct pim_refresh *refresh)
+{
+	pim_tree(run, message, &refresh->source, &refresh->group);
+	field(message, "Originator", "%s", ip_addr_text(&refresh->originator).s);
+	pim_metric(message, &refresh->metric);
+	field(message, "TTL", "%u", refresh->ttl);
+	field(message, "Interval", "%u s", refresh->interval_s);
+	field(message, "P, N, O", "%d, %d, %d", refresh->is_prune, refresh->is_prune_now,
+	      refresh->is_override);
+}
+
+static const char *pim_name(enum pim_type type)
+{
+	switch (type) {
+	case PIM_HELLO: return "Hello";
+	case PIM_JOIN_PRUNE: return "Join/Prune";
+	case PIM_ASSERT: return "Assert";
+	case PIM_GRAFT: return "Graft";
+	case PIM_GRAFT_ACK: return "GraftAck";
+	case PIM_STATE_REFRESH: return "StateRefresh";
+	}
+	return "unknown";
+}
+
+static void read_pim(struct html_run *run, const struct fx_send *sent, struct html_message *message)
+{
+	enum pim_checksum checksum;
+	struct pim_msg msg;
+	enum pim_refusal refusal =
+		pim_decode(&sent->src, &sent->dst, sent->bytes, sent->len, &msg, &checksum);
+
+	if (refusal != PIM_ACCEPTED) {
+		kind(message, "malformed");
+		summary(message, "PIM: %s", pim_refusal_name(refusal));
+		return;
+	}
+	kind(message, pim_name(msg.type));
+	field(message, "Type", "%u %s", msg.type, pim_name(msg.type));
+	switch (msg.type) {
+	case PIM_HELLO: pim_hello(message, &msg.hello); break;
+	case PIM_JOIN_PRUNE:
+	case PIM_GRAFT:
+	case PIM_GRAFT_ACK: pim_list(run, message, &msg); break;
+	case PIM_ASSERT:
+		pim_tree(run, message, &msg.assert.source, &msg.assert.group);
+		pim_metric(message, &msg.assert.metric);
+		break;
+	case PIM_STATE_REFRESH: pim_refresh(run, message, &msg.refresh); break;
+	}
+}
+
 /* ---- IGMP and MLD ---- */
 
 static void record(struct html_message *message, const struct gm_record *record)
@@ -209,7 +319,10 @@ void html_message_read(struct html_run *run, const struct fx_send *sent,
 	field(ret_message, "From", "%s", ip_addr_text(&sent->src).s);
 	field(ret_message, "To", "%s", ip_addr_text(&sent->dst).s);
 	field(ret_message, "Length", "%zu bytes", sent->len);
-	if (sent->socket == SOCKET_103) {
+	if (sent->socket == SOCKET_103 &&
+	    ip103_kind(IP103_HPIM, sent->bytes, sent->len, &sent->src, &sent->dst) == IP103_PIM) {
+		read_pim(run, sent, ret_message);
+	} else if (sent->socket == SOCKET_103) {
 		read_hpim(run, family, sent, ret_message);
 	} else if (sent->socket == SOCKET_GM) {
 		read_gm(family, sent, ret_message);

@@ -19,21 +19,23 @@ const struct html_table html_tables[HTML_TABLE_COUNT] = {
 				   .command = "show neighbors",
 				   .columns = { "interface", "address", "state", "hold_s",
 						"expires", "boot_time", "my_snapshot_sn",
-						"neighbor_snapshot_sn", "checkpoint_sn", "uptime" },
+						"neighbor_snapshot_sn", "checkpoint_sn", "uptime",
+						"gen_id" },
 				   .until = "expires",
 				   .since = "uptime" },
 	[HTML_TABLE_TREES] = { .id = "trees",
 			       .title = "Trees",
 			       .command = "show trees",
 			       .columns = { "source", "group", "state", "role", "input", "upstream",
-					    "preference", "metric", "in_tree", "outputs" } },
+					    "preference", "metric", "in_tree", "outputs",
+					    "protocol" } },
 	[HTML_TABLE_TREE_INTERFACES] = { .id = "tree-interfaces",
 					 .title = "Trees, by interface",
 					 .command = "show trees -d",
 					 .columns = { "source", "group", "interface", "role",
 						      "assert", "interest", "member", "forwarding",
 						      "best_upstream", "upstream_preference",
-						      "upstream_metric" } },
+						      "upstream_metric", "downstream" } },
 	[HTML_TABLE_MROUTES] = { .id = "mroutes",
 				 .title = "Forwarding",
 				 .command = "show mroutes",
@@ -133,6 +135,8 @@ static bool on_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
 	html_run_cell(view->run, "%u", neighbor->neighbor_snapshot_sn);
 	html_run_cell(view->run, "%u", neighbor->checkpoint_sn);
 	html_run_time(view->run, view->now - neighbor->since_for);
+	if (neighbor->has_gen_id)
+		html_run_cell(view->run, "%08x", neighbor->gen_id);
 	return true;
 }
 
@@ -149,7 +153,17 @@ static bool on_tree(void *ctx, const struct inspect_tree *tree)
 	html_run_cell(view->run, "%u", tree->metric);
 	flag_cell(view, tree->in_tree);
 	html_run_cell(view->run, "%s", links_text(view, &tree->oifs).s);
+	html_run_cell(view->run, "%s", inspect_protocol_name(tree->proto));
 	return true;
+}
+
+static const char *assert_text(const struct inspect_tree_if *tif)
+{
+	if (tif->proto == PROTO_PIMDM)
+		return tif->assert_state;
+	if (tif->is_root)
+		return "-";
+	return tif->is_winner ? "winner" : "loser";
 }
 
 static bool on_tree_if(void *ctx, const struct inspect_tree_if *tif)
@@ -159,7 +173,7 @@ static bool on_tree_if(void *ctx, const struct inspect_tree_if *tif)
 	key_row(view, HTML_TABLE_TREE_INTERFACES, &tif->key, tif->link);
 	html_run_cell(view->run, "%s", view->link_name(view->ctx, tif->link));
 	html_run_cell(view->run, "%s", tif->is_root ? "root" : "non-root");
-	html_run_cell(view->run, "%s", tif->is_root ? "-" : tif->is_winner ? "winner" : "loser");
+	html_run_cell(view->run, "%s", assert_text(tif));
 	flag_cell(view, tif->has_interest);
 	flag_cell(view, tif->has_member);
 	flag_cell(view, tif->is_forwarding);
@@ -167,7 +181,11 @@ static bool on_tree_if(void *ctx, const struct inspect_tree_if *tif)
 	if (ip_addr_is_set(&tif->best_upstream)) {
 		html_run_cell(view->run, "%u", tif->upstream_preference);
 		html_run_cell(view->run, "%u", tif->upstream_metric);
+	} else {
+		html_run_cell(view->run, "-");
+		html_run_cell(view->run, "-");
 	}
+	html_run_cell(view->run, "%s", tif->proto == PROTO_PIMDM ? tif->downstream : "");
 	return true;
 }
 

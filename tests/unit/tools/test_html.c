@@ -408,6 +408,37 @@ Test(html, tables_are_those_of_the_routers)
 	cr_expect_gt(count, 100);
 }
 
+/* ---- PIM-DM ---- */
+
+static unsigned int messages_of_kind(struct json_object *run, const char *kind)
+{
+	struct json_object *messages = get(run, "messages");
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < json_object_array_length(messages); i++)
+		count += strcmp(text_of(run, number(item(messages, i), 0)), kind) == 0;
+	return count;
+}
+
+Test(html, pim_dm_has_its_messages_and_tables)
+{
+	static const char *const kinds[] = { "Hello", "Assert", "Prune", "StateRefresh" };
+	struct page_run run = { .html = NULL };
+	struct scenario scenario;
+	struct json_object *data;
+
+	load("pim-dm-assert", &scenario);
+	data = play(&run, &scenario, IP_FAMILY_4);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		cr_expect_gt(messages_of_kind(first_run(data), kinds[i]), 0, "%s", kinds[i]);
+	cr_expect_eq(messages_of_kind(first_run(data), "malformed"), 0);
+	json_object_put(data);
+	scenario_fini(&scenario);
+	load("pim-dm-assert", &scenario);
+	page_until(&scenario, 40);
+	cr_expect_gt(expect_truth(&scenario, IP_FAMILY_6), 10);
+}
+
 /* ---- Names of strangers ---- */
 
 static unsigned int count_of(const char *text, const char *word)

@@ -22,21 +22,23 @@ function showTables(box, state, node, now, changes, showsTree) {
 
 function drawTable(run, table, rows, now, changes) {
 	const caption = make("caption", {}, table.title);
-	const head = make("tr", {}, ...table.columns.map((name) => make("th", {}, name)));
+	const shown = table.columns.map((_, i) => i).filter((i) => rows.some(([, cells]) => cells[i]));
+	const head = make("tr", {}, ...shown.map((i) => make("th", {}, table.columns[i])));
 
 	if (table.command)
 		caption.append(make("code", {}, table.command));
 	rows.sort(([, a], [, b]) => compareCells(a, b));
 	return make("table", { "data-table": table.id }, caption, make("thead", {}, head),
-		make("tbody", {}, ...rows.map((row) => drawRow(run, table, row, now, changes))));
+		make("tbody", {}, ...rows.map((row) => drawRow(run, table, shown, row, now, changes))));
 }
 
-function drawRow(run, table, [row, cells], now, changes) {
+// @shown: columns that are not empty in all rows: of several protocols each has some of its own.
+function drawRow(run, table, shown, [row, cells], now, changes) {
 	const tree = treeOf(run, table, cells);
 	const element = make("tr", tree < 0 ? {} : { class: `tree ${treeClass(tree)}` });
 
-	table.columns.forEach((name, column) => {
-		const cell = make("td", {}, cellText(table, name, cells[column] ?? "", now));
+	shown.forEach((column) => {
+		const cell = make("td", {}, cellText(table, table.columns[column], cells[column] ?? "", now));
 
 		if (isChanged(changes, row, column))
 			cell.className = "changed";
