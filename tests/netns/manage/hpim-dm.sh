@@ -280,6 +280,7 @@ cat > "$WORK/other.yaml" <<-'EOF'
 	  DefaultTimers: {HELLO_PERIOD: 20.0}
 EOF
 ends 0 '' dm r1 -config "$WORK/other.yaml"
+[ "$(grep -c 'warning: HELLO_PERIOD' "$WORK/ends.log")" = 1 ] || fail "$(cat "$WORK/ends.log")"
 children+=("$("$BUILD/hpimctl" -i "$PREFIX-r1-100" -H -o pid status | awk '{ print $NF }')")
 row r1 "${children[-1]}\|100\|200" -instances
 dm r1 -get_config -mvrf 100 | grep -q 'HELLO_PERIOD: 20' || fail 'the timer of the file is not in force'
