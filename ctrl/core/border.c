@@ -54,9 +54,17 @@ struct ifset border_outputs(const struct mrp *owner, const struct mfib_key *key)
 	struct ifset outputs = { .word = { 0 } };
 	struct mrp *mrp;
 
-	mrp_for_each (mrp, owner->core, owner->family)
-		if (mrp != owner && mrp->ops->contribute)
-			mrp->ops->contribute(mrp, key, &outputs);
+	/* Not where it ran before an interface moved: that may be the input now. */
+	mrp_for_each (mrp, owner->core, owner->family) {
+		struct ifset wanted = { .word = { 0 } };
+
+		if (mrp == owner || !mrp->ops->contribute)
+			continue;
+		mrp->ops->contribute(mrp, key, &wanted);
+		ifset_for_each (link, &wanted)
+			if (border_owner(mrp->core, mrp->family, link) == mrp)
+				ifset_add(&outputs, link);
+	}
 	return outputs;
 }
 
