@@ -338,7 +338,7 @@ static int run_command(const char *command, char **words, int count, struct opti
 		return run_seed(options);
 	if (strcmp(command, "recorded") == 0 && count == 1)
 		return recorded_play(words[0], options->shows);
-	if (strcmp(command, "hunt") == 0 && !count && options->hunt.runs && !options->html)
+	if (strcmp(command, "hunt") == 0 && !count && options->hunt.runs)
 		return hunt_run(&options->hunt) ? 1 : 0;
 	fputs(usage, stderr);
 	return 2;
@@ -356,6 +356,11 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "46", long_options, NULL)) != -1)
 		take_option(&options, option);
 	command = optind < argc ? argv[optind++] : "";
+	if (options.html && (strcmp(command, "recorded") == 0 || strcmp(command, "hunt") == 0)) {
+		fprintf(stderr, "hpimsim: --html is for scenario, replay and run, not for %s\n",
+			command);
+		return 2;
+	}
 	options.page = options.html ? html_open(options.html) : NULL;
 	if (options.html && !options.page) {
 		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options.html, strerror(errno));
