@@ -12,9 +12,18 @@ static struct pimdm *pimdm_from(const struct mrp *mrp)
 	return pimdm_of(mrp->core, mrp->family);
 }
 
+/*
+ * Data came lately, or State Refresh did: where it is pruned no data comes, and a member in the
+ * other domain must yet be able to ask for it.
+ */
 bool pimdm_tree_is_alive(const struct pimdm_tree *tree)
 {
-	return tree->is_live && !tree->is_border && timer_runs(&tree->data_timer);
+	const struct pimdm_tif *tif;
+
+	if (!tree->is_live || tree->is_border)
+		return false;
+	tif = pimdm_tif_find(tree, tree->route.link);
+	return timer_runs(&tree->data_timer) || (tif && timer_runs(&tif->assert_timer));
 }
 
 bool pimdm_border_is_alive(const struct mrp *mrp, const struct mfib_key *key)
