@@ -475,10 +475,14 @@ static bool stale_restore(struct core *core, const struct mfib_route *route, hp_
 	return true;
 }
 
-/* Routes are for the protocol of their input; neighbors, which only one of them has, for all. */
+/*
+ * Of the protocols with packets, routes are for the one of their input; neighbors, which only one
+ * of them has, are for all.
+ */
 static bool is_concerned(const struct core *core, const struct mrp *mrp, const struct ev_stale *ev)
 {
-	return ev->kind != STALE_ROUTE || border_owner(core, mrp->family, ev->link) == mrp;
+	return ev->kind != STALE_ROUTE || !mrp->ops->packet ||
+	       border_owner(core, mrp->family, ev->link) == mrp;
 }
 
 /* Graceful restart. A protocol may know better than the entry already, and then owns it. */

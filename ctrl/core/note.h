@@ -112,9 +112,9 @@ enum note_code {
 	NOTE_POLICY_TREE,    /* link: counted only: a message about such a tree, not counted as
 				interest */
 	NOTE_GRAFT_UNANSWERED, /* link, a = source, b = group, v[0] Grafts of PIM-DM sent so far */
-	NOTE_PACKET_HPIM,    /* link, a = source: HPIM-DM on an interface of PIM-DM */
-	NOTE_PIM_REFUSED,    /* link, a = source, b = destination, v[0] pimdm_refusal */
-	NOTE_PIM_CHECKSUM,   /* link, a = neighbor, v[0] pimdm_checksum_state */
+	NOTE_PACKET_HPIM,      /* link, a = source: HPIM-DM on an interface of PIM-DM */
+	NOTE_PIM_REFUSED,      /* link, a = source, b = destination, v[0] pimdm_refusal */
+	NOTE_PIM_CHECKSUM,     /* link, a = neighbor, v[0] pimdm_checksum_state */
 	NOTE_NEIGHBOR_RESTARTED, /* link, a = neighbor: it has another Generation ID */
 	NOTE_CODE_COUNT,
 };

@@ -7,8 +7,7 @@
 #include "core/pimdm/pimdm.h"
 #include "core/static/static.h"
 
-const struct mrp_ops *const mrp_protocols[] = { &static_ops, &hpim_ops, &pimdm_ops,
-							   NULL };
+const struct mrp_ops *const mrp_protocols[] = { &static_ops, &hpim_ops, &pimdm_ops, NULL };
 
 _Static_assert(sizeof(mrp_protocols) / sizeof(mrp_protocols[0]) <= MRP_MAX + 1,
 	       "more protocols than struct core has room for");

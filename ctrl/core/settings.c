@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table of settings, and what is derived from them. Texts of users are read and written in
- * ctrl/config. Source: description of HPIM-DM, sections 5 and 6.2; description of PIM-DM, section 4;
- * RFC 9776, section 8; RFC 3810, section 9.
+ * ctrl/config. Source: description of HPIM-DM, sections 5 and 6.2; description of PIM-DM, section
+ * 4; RFC 9776, section 8; RFC 3810, section 9.
  */
 #include <assert.h>
 #include <string.h>
@@ -270,8 +270,7 @@ enum settings_conflict settings_conflict(const struct core_settings *settings)
 		return SETTINGS_MLD_RESPONSE_TOO_LONG;
 	if (setting_value(settings, SETTING_PIM_HOLD_TIME) <= settings->pim.hello_period_s)
 		return SETTINGS_PIM_HOLD_TOO_SHORT;
-	if (settings->pim.refresh &&
-	    settings->pim.prune_hold_s <= settings->pim.refresh_interval_s)
+	if (settings->pim.refresh && settings->pim.prune_hold_s <= settings->pim.refresh_interval_s)
 		return SETTINGS_PIM_REFRESH_TOO_LONG;
 	return SETTINGS_AGREE;
 }
