@@ -154,7 +154,6 @@ static void begin(struct pimdm_tree *tree)
 static bool may_begin(const struct pimdm_tree *tree)
 {
 	const struct pimdm_waiting *waiting = tree->waiting;
-	const struct ip_addr next_hop = pimdm_next_hop(tree);
 
 	if (tree->is_border && border_is_alive(&tree->pim->mrp, &tree->key))
 		return true;
@@ -164,8 +163,11 @@ static bool may_begin(const struct pimdm_tree *tree)
 	if (!waiting || !tree->pim->ifs[waiting->link])
 		return false;
 	switch (waiting->kind) {
-	case WAITING_REFRESH:
-		return waiting->link == tree->route.link && ip_addr_equal(&waiting->src, &next_hop);
+	/*
+	 * Differs: not from the next hop alone. Where that lost the assert the winner is the only
+	 * one to send it, and the one that serves us.
+	 */
+	case WAITING_REFRESH: return waiting->link == tree->route.link;
 	case WAITING_GRAFT: return waiting->link != tree->route.link;
 	case WAITING_ASSERT: return true;
 	}

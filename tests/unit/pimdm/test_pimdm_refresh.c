@@ -223,7 +223,7 @@ TREE_TEST(pimdm_refresh, new_neighbor)
 	bench_free(bench);
 }
 
-/* 3.8: it makes a tree where it comes from the next hop. */
+/* 3.8: it makes a tree on the interface of the route. */
 TREE_TEST(pimdm_refresh, makes_a_tree)
 {
 	struct bench *bench = bench_new(family);
@@ -231,14 +231,29 @@ TREE_TEST(pimdm_refresh, makes_a_tree)
 	bench_meet(bench, 0, 1);
 	bench_meet(bench, 0, 2);
 	bench_meet(bench, 1, 1);
-	bench_refresh(bench, 0, 2, false, 9);
 	bench_refresh(bench, 1, 1, false, 9);
-	cr_expect_null(bench_tree(bench), "not from the next hop");
+	cr_expect_null(bench_tree(bench), "not where data would come in");
 	cr_expect_eq(bench->watches, 0);
 	bench_refresh(bench, 0, 1, true, 9);
 	cr_assert_not_null(bench_tree(bench));
 	cr_expect_eq(bench_count(bench, PIM_STATE_REFRESH, 1), 1);
 	cr_expect(timer_runs(&bench_tree(bench)->override_timer));
+	bench_free(bench);
+}
+
+/* A router that comes late knows no assert: who sends it has won, whatever the next hop is. */
+TREE_TEST(pimdm_refresh, of_the_assert_winner_makes_a_tree)
+{
+	struct bench *bench = bench_new(family);
+	const struct ip_addr winner = bench_addr(bench, 0, 2);
+
+	bench_meet(bench, 0, 1);
+	bench_meet(bench, 0, 2);
+	bench_meet(bench, 1, 1);
+	bench_refresh(bench, 0, 2, true, 9);
+	cr_assert_not_null(bench_tree(bench));
+	cr_expect(ip_addr_equal(&bench_tree(bench)->rpf_neighbor, &winner));
+	cr_expect_eq(bench_count(bench, PIM_STATE_REFRESH, 1), 1);
 	bench_free(bench);
 }
 
