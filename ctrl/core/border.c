@@ -2,6 +2,7 @@
 /* Who owns a tree on a router with several routing protocols, and what they ask each other. */
 #include "core/border.h"
 #include "core/core_int.h"
+#include "core/mfib.h"
 
 /* Of those that speak to neighbors: static routes are claims of another kind (mfib.h). */
 static bool is_routing(const struct mrp *mrp)
@@ -85,6 +86,23 @@ void border_changed(const struct mrp *mrp, const struct mfib_key *key)
 	mrp_for_each (other, mrp->core, mrp->family)
 		if (other != mrp && other->ops->border_changed)
 			other->ops->border_changed(other, key);
+}
+
+/* Only from the second protocol on are there entries that are not its own. */
+void border_begin(struct mrp *mrp)
+{
+	struct mfib_entry entry;
+	struct mfib_walk walk;
+
+	if (!mrp->ops->border_changed)
+		return;
+	mfib_walk_begin(mrp->core, &walk);
+	while (mfib_walk_next(mrp->core, &walk, &entry))
+		if (entry.owner != mrp->ops->owner &&
+		    ip_addr_family(&entry.route.key.group) == mrp->family &&
+		    border_is_alive(mrp, &entry.route.key))
+			mrp->ops->border_changed(mrp, &entry.route.key);
+	mfib_walk_end(&walk);
 }
 
 void border_hand_over(const struct mrp *mrp, struct mrp *owner, const struct mfib_key *key,

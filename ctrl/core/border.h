@@ -36,6 +36,10 @@ bool border_is_alive(const struct mrp *mrp, const struct mfib_key *key);
 /** border_changed() - What @mrp answers to the two above may be something else now. */
 void border_changed(const struct mrp *mrp, const struct mfib_key *key);
 
+/** border_begin() - @mrp runs on one more interface: trees of the other protocols may lead there.
+ */
+void border_begin(struct mrp *mrp);
+
 /**
  * border_hand_over() - @mrp finds that a tree is not its own: its data came without an entry, or
  * the route moved to an interface of the owner.

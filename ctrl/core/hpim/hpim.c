@@ -72,12 +72,14 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 	bool runs = info->wanted[hpim->mrp.family][PROTO_HPIM] &&
 		    link_is_usable(info, hpim->mrp.family);
 	struct hpim_if *hif = hpim->ifs[link];
+	bool is_new;
 
 	if (hif && !(runs && ip_addr_equal(addr, &hif->addr))) {
 		hpim_if_stop(hif, link_is_usable(info, hpim->mrp.family));
 		hif = NULL;
 	}
-	if (!hif && runs)
+	is_new = !hif && runs;
+	if (is_new)
 		hif = hpim_if_start(hpim, link);
 	if (border_is_foreign(mrp, link)) {
 		ifset_del(&hpim->enabled, link);
@@ -88,6 +90,8 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 		hpim_stale_link_off(hpim, link);
 	}
 	hpim_tree_mark_all(hpim); /* also for its subnets, which decide 3.11 */
+	if (is_new)
+		border_begin(mrp);
 }
 
 /* No neighbor is lost: it hears of other times before those that it knows end. */

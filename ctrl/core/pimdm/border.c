@@ -6,10 +6,27 @@
 #include "core/border.h"
 #include "core/pimdm/machine.h"
 #include "core/pimdm/tree.h"
+#include "core/pimdm/view.h"
 
 static struct pimdm *pimdm_from(const struct mrp *mrp)
 {
 	return pimdm_of(mrp->core, mrp->family);
+}
+
+/*
+ * State Refresh came lately, from a router that is nearer to the source: one that is not may have
+ * the tree from us, by another domain, and the two would keep it alive for each other. The same
+ * keeps HPIM-DM free of loops: description of HPIM-DM, 3.8. An Assert says nothing of data: it
+ * answers whoever still believes in the tree.
+ */
+static bool is_refreshed(const struct pimdm_tree *tree)
+{
+	const struct pimdm_metric ours = { .metric = pimdm_route_metric(tree) };
+	const struct pimdm_metric theirs = { .metric = tree->refresh.metric };
+	hp_time lasts = HP_SEC(3 * tree->refresh.interval_s);
+
+	return tree->has_refresh && tree->pim->mrp.core->now - tree->refreshed_at < lasts &&
+	       pimdm_metric_is_better(&theirs, &ours);
 }
 
 /*
@@ -18,12 +35,8 @@ static struct pimdm *pimdm_from(const struct mrp *mrp)
  */
 bool pimdm_tree_is_alive(const struct pimdm_tree *tree)
 {
-	const struct pimdm_tif *tif;
-
-	if (!tree->is_live || tree->is_border)
-		return false;
-	tif = pimdm_tif_find(tree, tree->route.link);
-	return timer_runs(&tree->data_timer) || (tif && timer_runs(&tif->assert_timer));
+	return tree->is_live && !tree->is_border &&
+	       (timer_runs(&tree->data_timer) || is_refreshed(tree));
 }
 
 bool pimdm_border_is_alive(const struct mrp *mrp, const struct mfib_key *key)

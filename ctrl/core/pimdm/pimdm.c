@@ -102,6 +102,8 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 		pimdm_tree_link_off(pim, link, false);
 	}
 	pimdm_tree_mark_all(pim);
+	if (is_new)
+		border_begin(mrp);
 }
 
 static void config_changed(struct mrp *mrp, const struct ev_config *config)

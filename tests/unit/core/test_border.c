@@ -290,6 +290,26 @@ Test(border, contributes_where_hpim_runs_while_the_tree_lives)
 	world_end(w);
 }
 
+/* A tree of the other domain stood before HPIM-DM ran: it is asked for as soon as it does. */
+Test(border, tree_that_stands_is_known_where_hpim_begins)
+{
+	struct world *w = world_new();
+	const struct mfib_key tree = key();
+	struct ifset outputs;
+
+	switch_on(w, HPIM_A, PROTO_HPIM, false);
+	switch_on(w, HPIM_B, PROTO_HPIM, false);
+	w->path.link = OTHER;
+	announce(w, true);
+	cr_assert(mfib_set(w->core, MFIB_PIMDM, &(struct mfib_route){ .key = tree, .iif = OTHER }));
+	join(w, HPIM_B, true);
+	switch_on(w, HPIM_B, PROTO_HPIM, true);
+	route_by(w, OTHER);
+	outputs = contribution(w);
+	cr_expect(ifset_has(&outputs, HPIM_B));
+	world_end(w);
+}
+
 Test(border, adds_what_the_other_wants_to_its_own_outputs)
 {
 	struct world *w = world_new();
