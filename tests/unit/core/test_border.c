@@ -17,7 +17,7 @@ struct other {
 	struct mrp mrp;
 	bool is_alive, claims;
 	struct ifset outputs;
-	unsigned int changed, taken;
+	unsigned int changed, taken, wrong;
 	uint16_t taken_link;
 };
 
@@ -84,6 +84,12 @@ static void packet(struct mrp *mrp, const struct ev_packet *ev)
 	(void)mrp, (void)ev;
 }
 
+static bool data(struct mrp *mrp, const struct ev_data *ev)
+{
+	other_of(mrp)->wrong += ev->kind == DATA_WRONG_IF;
+	return ev->kind == DATA_WRONG_IF;
+}
+
 static bool evaluate_next(struct mrp *mrp)
 {
 	(void)mrp;
@@ -95,6 +101,7 @@ static const struct mrp_ops other_ops = {
 	.proto = PROTO_PIMDM,
 	.kind = IP103_PIM,
 	.packet = packet,
+	.data = data,
 	.is_alive = is_alive,
 	.contribute = contribute,
 	.border_changed = changed,
@@ -152,13 +159,18 @@ static void route_by(struct world *w, uint16_t link)
 	feed(w, &(struct core_event){ .kind = EV_RPF, .rpf = w->path });
 }
 
-static void miss(struct world *w, uint16_t link)
+static void data_arrives(struct world *w, enum data_kind kind, uint16_t link)
 {
 	feed(w, &(struct core_event){ .kind = EV_DATA,
-				      .data = { .kind = DATA_MISS,
+				      .data = { .kind = kind,
 						.link = link,
 						.source = key().source,
 						.group = key().group } });
+}
+
+static void miss(struct world *w, uint16_t link)
+{
+	data_arrives(w, DATA_MISS, link);
 }
 
 static struct world *world_new(void)
@@ -359,6 +371,21 @@ Test(border, route_moves_to_the_other_and_back_without_a_gap)
 	cr_expect(owns_entry(w, MFIB_HPIM));
 	cr_expect_eq(w->dels, 0);
 	cr_expect_eq(w->put.iif, HPIM_A);
+	world_end(w);
+}
+
+/* A second forwarder on a link of the other domain is a matter of that protocol: its assert. */
+Test(border, wrong_interface_is_for_the_protocol_that_runs_there)
+{
+	struct world *w = world_new();
+
+	miss(w, HPIM_A);
+	route_by(w, HPIM_A);
+	cr_assert(owns_entry(w, MFIB_HPIM));
+	data_arrives(w, DATA_WRONG_IF, HPIM_B);
+	cr_expect_eq(w->other.wrong, 0);
+	data_arrives(w, DATA_WRONG_IF, OTHER);
+	cr_expect_eq(w->other.wrong, 1);
 	world_end(w);
 }
 
