@@ -329,11 +329,13 @@ Test(border, adds_what_the_other_wants_to_its_own_outputs)
 
 	route_by(w, HPIM_A);
 	ifset_add(&w->other.outputs, OTHER);
+	ifset_add(&w->other.outputs, HPIM_A);
 	miss(w, HPIM_A);
 	route_by(w, HPIM_A);
 	cr_assert(owns_entry(w, MFIB_HPIM));
 	cr_expect_eq(w->put.iif, HPIM_A);
 	cr_expect(ifset_has(&w->put.oifs, OTHER));
+	cr_expect_not(ifset_has(&w->put.oifs, HPIM_A), "only where the other protocol runs");
 	cr_expect(border_is_alive(&w->other.mrp, &tree), "the flood counts as data");
 	w->other.outputs = (struct ifset){ .word = { 0 } };
 	border_changed(&w->other.mrp, &tree);
