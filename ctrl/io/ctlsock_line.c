@@ -50,8 +50,9 @@ static bool is_strict(const char *line, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)line[i];
 
-		shape[i] = in_text && !is_escaped && c >= 0x20 && c != '"' && c != '\\' ? 'a'
-											: line[i];
+		shape[i] = line[i];
+		if (in_text && !is_escaped && c >= 0x20 && c != '"' && c != '\\')
+			shape[i] = 'a';
 		in_text ^= c == '"' && !is_escaped;
 		is_escaped = in_text && c == '\\' && !is_escaped;
 	}

@@ -115,14 +115,15 @@ static bool put_tree_output(void *ctx, const struct inspect_tree_if *view)
 
 static const char *flags_of(const struct lines *lines, char flags[8])
 {
+	static const char of_owner[MFIB_OWNER_COUNT] = {
+		[MFIB_STATIC] = 'S', [MFIB_HPIM] = 'H',  [MFIB_PIMDM] = 'D',
+		[MFIB_POLICY] = 'X', [MFIB_STALE] = 'X',
+	};
 	struct dplane_route_state state = { .packets = 0 };
-	enum mfib_owner owner = lines->entry->owner;
+	char owner = of_owner[lines->entry->owner];
 	size_t n = 0;
 
-	flags[n++] = owner == MFIB_PIMDM    ? 'D'
-		     : owner == MFIB_HPIM   ? 'H'
-		     : owner == MFIB_STATIC ? 'S'
-					    : 'X';
+	flags[n++] = owner;
 	if (lines->has_member)
 		flags[n++] = 'C';
 	if (ifset_is_empty(&lines->entry->route.oifs))

@@ -183,7 +183,7 @@ int config_file_keep(const char *path, struct ctl_error *ret_error)
 {
 	char real[PATH_MAX], old[PATH_MAX], *text;
 	bool is_ours;
-	size_t len;
+	size_t len = 0;
 	int err;
 
 	if (!realpath(path, real) || snprintf(old, sizeof(old), "%s.old", real) >= PATH_MAX)

@@ -257,14 +257,19 @@ static void act_on_lan(struct sim_net *net, const struct action *action)
 
 static void act_on_host(struct sim_net *net, const struct action *action)
 {
-	uint32_t groups = action->value == 32 ? UINT32_MAX : (UINT32_C(1) << action->value) - 1;
+	uint32_t groups;
 
 	switch (action->kind) {
 	case ACT_JOIN: sim_host_join(net, action->node, (uint16_t)action->value); break;
 	case ACT_LEAVE: sim_host_leave(net, action->node, (uint16_t)action->value); break;
-	case ACT_SEND: sim_host_send(net, action->node, groups); break;
+	case ACT_SEND:
+		groups = action->value < SIM_GROUPS_MAX ? (UINT32_C(1) << action->value) - 1
+							: UINT32_MAX;
+		sim_host_send(net, action->node, groups);
+		break;
 	case ACT_SEND_GROUP:
-		groups = net->topo.hosts[action->node].sending | UINT32_C(1) << action->value;
+		groups = net->topo.hosts[action->node].sending |
+			 UINT32_C(1) << action->value % SIM_GROUPS_MAX;
 		sim_host_send(net, action->node, groups);
 		break;
 	case ACT_PACKET: sim_host_packet(net, action->node, (uint16_t)action->value); break;
