@@ -111,7 +111,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim compare watch docs demo bench install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real watch docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -182,6 +182,9 @@ explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXP
 compare: $(BUILD)/hpimcompare ## HPIM-DM and PIM-DM after the same faults; build/compare.json, build/compare.svg
 	$(Q)$< --json $(BUILD)/compare.json --svg $(BUILD)/compare.svg $(COMPARE)
 
+compare-real: $(BINS) ## Four of its cases with real daemons in network namespaces (as root)
+	$(Q)BUILD=$(BUILD) tools/hpimcompare/real.sh
+
 docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md, and the tables of docs/CONFIGURATION.md
 	$(Q)$< > docs/SCHEMA.md
 	$(Q)sed -i '/^## Reference$$/q' docs/CONFIGURATION.md && $< config >> docs/CONFIGURATION.md
@@ -242,7 +245,7 @@ clean: ## Remove build/
 	rm -rf build
 
 help: ## This list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # Other options in this file are a reason to compile again.
 $(BUILD)/%.o: %.c Makefile
