@@ -7,9 +7,10 @@ need tcpdump tshark setpriv
 
 # dissect WORDS...: tshark over the capture; from 4.4 on it loads no script for root
 dissect() {
-	$NOBODY env HOME=/ tshark -n -2 -X lua_script:tools/wireshark/hpim.lua -r - "$@" \
-		< "$WORK/link.pcap" 2> /dev/null
+	$NOBODY env HOME=/ tshark -n -2 -X lua_script:tools/wireshark/hpim.lua -r "$WORK/link.pcap" "$@" \
+		2> /dev/null
 }
+chmod 755 "$WORK"
 
 # numbers FILTER: how many packets of the capture it takes
 numbers() { dissect -Y "$1" -T fields -e frame.number | wc -l; }
