@@ -240,6 +240,7 @@ for build in "${builds[@]}"; do
 	each unit "$build"
 	each bpf "$build"
 	scripts prop sim.sh "$build"
+	scripts prop compare.sh "$build"
 done
 scripts prop 'sim-same.sh'
 group_ends
