@@ -25,14 +25,6 @@ struct row {
 #define NI ASSERT_NO_INFO
 #define W  ASSERT_WINNER
 #define L  ASSERT_LOSER
-#define STAY(s)      \
-	{            \
-		s, 0 \
-	}
-#define NOT(s)       \
-	{            \
-		s, 0 \
-	} /* cannot happen */
 
 /* clang-format off */
 static const struct row table[ASSERT_COUNT][ASSERT_EV_COUNT] = {

@@ -25,14 +25,6 @@ struct row {
 #define NI DOWN_NO_INFO
 #define PP DOWN_PRUNE_PENDING
 #define P  DOWN_PRUNED
-#define STAY(s)      \
-	{            \
-		s, 0 \
-	}
-#define NOT(s)       \
-	{            \
-		s, 0 \
-	} /* cannot happen */
 
 /* clang-format off */
 static const struct row table[DOWN_COUNT][DOWN_EV_COUNT] = {

@@ -8,6 +8,13 @@
  */
 #include "core/pimdm/pimdm_int.h"
 
+/* A field of a table: it stays in a state, and nothing is done; the second one cannot happen. */
+#define STAY(s)      \
+	{            \
+		s, 0 \
+	}
+#define NOT(s) STAY(s)
+
 /* 3.2: rows of the table. */
 enum pimdm_up_event {
 	UP_EV_DATA,           /* on the RPF interface, olist null, PLT not running */

@@ -32,14 +32,6 @@ struct row {
 #define F  UP_FORWARDING
 #define P  UP_PRUNED
 #define AP UP_ACK_PENDING
-#define STAY(s)      \
-	{            \
-		s, 0 \
-	}
-#define NOT(s)       \
-	{            \
-		s, 0 \
-	} /* cannot happen */
 
 /* clang-format off */
 static const struct row table[UP_COUNT][UP_EV_COUNT] = {
