@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/by_link.h"
 #include "core/hpim/announced.h"
 #include "core/hpim/eval.h"
 #include "core/hpim/reliable.h"
@@ -224,45 +225,29 @@ void hpim_tree_mark_all(struct hpim *hpim)
 		hpim_tree_mark(tree);
 }
 
-/* Index of the first tif whose link is at least @link. */
-static uint16_t tif_index(const struct hpim_tree *tree, uint16_t link)
-{
-	uint16_t low = 0, high = tree->tif_count;
-
-	while (low < high) {
-		uint16_t middle = (uint16_t)((low + high) / 2);
-
-		if (tree->tifs[middle]->link < link)
-			low = (uint16_t)(middle + 1);
-		else
-			high = middle;
-	}
-	return low;
-}
-
 struct hpim_tree_if *hpim_tree_if_find(const struct hpim_tree *tree, uint16_t link)
 {
-	uint16_t at = tif_index(tree, link);
+	uint16_t at;
 
+	by_link_place(tree->tifs, tree->tif_count, link, &at);
 	return at < tree->tif_count && tree->tifs[at]->link == link ? tree->tifs[at] : NULL;
 }
 
 struct hpim_tree_if *hpim_tree_if_get(struct hpim_tree *tree, uint16_t link)
 {
-	uint16_t at = tif_index(tree, link);
-	struct hpim_tree_if *tif, **tifs;
+	struct hpim_tree_if *tif = hpim_tree_if_find(tree, link), **tifs;
+	uint16_t at;
 
-	if (at < tree->tif_count && tree->tifs[at]->link == link)
-		return tree->tifs[at];
+	if (tif)
+		return tif;
+	by_link_place(tree->tifs, tree->tif_count, link, &at);
 	tif = calloc(1, sizeof(*tif));
-	tifs = realloc(tree->tifs, (tree->tif_count + 1u) * sizeof(*tifs));
-	if (tifs)
-		tree->tifs = tifs;
-	if (!tif || !tifs) {
+	tifs = tif ? by_link_open(tree->tifs, tree->tif_count, at) : NULL;
+	if (!tifs) {
 		free(tif);
 		return NULL;
 	}
-	memmove(&tifs[at + 1], &tifs[at], (size_t)(tree->tif_count - at) * sizeof(*tifs));
+	tree->tifs = tifs;
 	tifs[at] = tif;
 	tree->tif_count++;
 	tif->tree = tree;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/by_link.h"
 #include "core/border.h"
 #include "core/inspect.h"
 #include "core/pimdm/machine.h"
@@ -73,45 +74,29 @@ static void group_put(struct pimdm *pim, struct pimdm_group *group)
 
 /* ---- Interfaces of a tree ---- */
 
-/* Index of the first whose link is at least @link. */
-static uint16_t tif_index(const struct pimdm_tree *tree, uint16_t link)
-{
-	uint16_t low = 0, high = tree->tif_count;
-
-	while (low < high) {
-		uint16_t middle = (uint16_t)((low + high) / 2);
-
-		if (tree->tifs[middle]->link < link)
-			low = (uint16_t)(middle + 1);
-		else
-			high = middle;
-	}
-	return low;
-}
-
 struct pimdm_tif *pimdm_tif_find(const struct pimdm_tree *tree, uint16_t link)
 {
-	uint16_t at = tif_index(tree, link);
+	uint16_t at;
 
+	by_link_place(tree->tifs, tree->tif_count, link, &at);
 	return at < tree->tif_count && tree->tifs[at]->link == link ? tree->tifs[at] : NULL;
 }
 
 struct pimdm_tif *pimdm_tif_get(struct pimdm_tree *tree, uint16_t link)
 {
-	uint16_t at = tif_index(tree, link);
-	struct pimdm_tif *tif, **tifs;
+	struct pimdm_tif *tif = pimdm_tif_find(tree, link), **tifs;
+	uint16_t at;
 
-	if (at < tree->tif_count && tree->tifs[at]->link == link)
-		return tree->tifs[at];
+	if (tif)
+		return tif;
+	by_link_place(tree->tifs, tree->tif_count, link, &at);
 	tif = calloc(1, sizeof(*tif));
-	tifs = realloc(tree->tifs, (tree->tif_count + 1u) * sizeof(*tifs));
-	if (tifs)
-		tree->tifs = tifs;
-	if (!tif || !tifs) {
+	tifs = tif ? by_link_open(tree->tifs, tree->tif_count, at) : NULL;
+	if (!tifs) {
 		free(tif);
 		return NULL;
 	}
-	memmove(&tifs[at + 1], &tifs[at], (size_t)(tree->tif_count - at) * sizeof(*tifs));
+	tree->tifs = tifs;
 	tifs[at] = tif;
 	tree->tif_count++;
 	tif->tree = tree;
@@ -132,8 +117,9 @@ static void tif_free(struct pimdm_tif *tif)
 
 void pimdm_tif_drop(struct pimdm_tree *tree, uint16_t link)
 {
-	uint16_t at = tif_index(tree, link);
+	uint16_t at;
 
+	by_link_place(tree->tifs, tree->tif_count, link, &at);
 	if (at == tree->tif_count || tree->tifs[at]->link != link)
 		return;
 	tif_free(tree->tifs[at]);
