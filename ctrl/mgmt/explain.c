@@ -527,15 +527,42 @@ static void explain_unattached(const struct explain *ex)
 			    link->name);
 }
 
+/* The counter knows that there are no outputs, and not why: the end of a sentence. */
+static void why_negative(const struct explain *ex, char *text, size_t room)
+{
+	const struct verdict_facts *facts = &ex->facts;
+
+	if (ex->has_entry && ex->entry.owner == MFIB_POLICY)
+		(void)snprintf(text, room, "were dropped: the policy denies them there");
+	else if (ex->has_tree && facts->tree != VERDICT_TREE_ACTIVE)
+		(void)snprintf(text, room, "were dropped: no tree could be built for them");
+	else if (*facts->served_if)
+		(void)snprintf(text, room,
+			       "were dropped: %s serves %s, and no other output wants "
+			       "them",
+			       facts->server.s, facts->served_if);
+	else if (facts->is_pruned)
+		(void)snprintf(text, room,
+			       "were dropped: this router has pruned them at %s, which sends them "
+			       "on %s for others there, or until it has heeded the prune",
+			       facts->upstream.s, facts->in);
+	else
+		(void)snprintf(text, room, "%s", reason_sentence("negative"));
+}
+
 static void explain_seen(const struct explain *ex)
 {
+	char negative[256];
+
+	why_negative(ex, negative, sizeof(negative));
 	for (uint32_t i = 0; ex->seen && i < ex->seen->count; i++) {
 		const struct observed *row = &ex->seen->rows[i];
 
 		if (reason_is_trouble(row->reason))
 			say(ex, "counter", port_name(ex->daemon, row->link), row->reason,
 			    "%" PRIu64 " packets of this tree in the last second %s", row->packets,
-			    reason_sentence(row->reason));
+			    strcmp(row->reason, "negative") ? reason_sentence(row->reason)
+							    : negative);
 	}
 }
 

@@ -155,6 +155,7 @@ static void gather_tree(struct gather *g)
 	if (g->has_tree) {
 		facts->tree = tree_of(g->tree.state);
 		facts->is_originator = g->tree.is_originator;
+		facts->is_pruned = !strcmp(g->tree.state, "pruned");
 		facts->grafts = !strcmp(g->tree.state, "ack-pending") ? g->tree.graft_count : 0;
 		facts->upstream = ip_addr_text(&g->tree.upstream);
 		facts->is_awaited = facts->tree == VERDICT_TREE_ACTIVE && !facts->is_originator &&

@@ -15,7 +15,8 @@ struct reason {
 
 static const struct reason reasons[] = {
 	{ "forwarded", "arrived here and went to the outputs of their trees", false },
-	{ "negative", "were dropped: no host or neighbor wants their group", true },
+	{ "negative", "were dropped: their route has no outputs, most often since none wants them",
+	  true },
 	{ "wrong-if", "were dropped: the route back to their source leads another way", true },
 	{ "ttl", "were dropped: their TTL or hop limit ends at this router", true },
 	{ "miss", "had no route yet; the kernel keeps the first ones while a tree is built", true },

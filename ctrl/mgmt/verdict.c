@@ -194,6 +194,11 @@ static bool is_unattached(const struct verdict_facts *f)
 	return has_none(f) && *f->unattached;
 }
 
+static bool is_pruned(const struct verdict_facts *f)
+{
+	return has_none(f) && f->is_pruned;
+}
+
 static bool is_announced(const struct verdict_facts *f)
 {
 	return f->tree == VERDICT_TREE_ACTIVE && !f->is_originator && !f->is_local && *f->outs &&
@@ -360,6 +365,11 @@ static const struct rule {
 	  "no host or neighbor on an attached interface wants {G}, and {unattached} is not "
 	  "attached",
 	  "'hpimctl attach IFACE' if the receiver is behind it" },
+	{ "pruned", is_pruned,
+	  "no host or neighbor on another interface than {in} wants {G}, so this router has pruned "
+	  "it at {upstream}",
+	  "let the receiver join: 'ip maddress' on it; 'hpimctl show groups' lists the "
+	  "members. Receivers on {in} get it from {upstream}" },
 	{ "no-member", has_none, "no host or neighbor on any interface wants {G}",
 	  "let the receiver join: 'ip maddress' on it; 'hpimctl show groups' lists the "
 	  "members" },

@@ -74,6 +74,7 @@ struct verdict_facts {
 	/* the tree */
 	enum verdict_tree tree;
 	bool has_entry, is_originator, is_awaited;
+	bool is_pruned;  /* PIM-DM: at @upstream, by this router */
 	uint32_t grafts; /* PIM-DM: sent to @upstream and not answered */
 	struct addr_text upstream;
 	char in[LINK_NAME_LEN];

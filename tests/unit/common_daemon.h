@@ -51,6 +51,9 @@ void world_sampled(const char *interface, const char *source, const char *group,
 /** world_report() - A host joins (IGMPv2, MLDv1): @host is its address on the interface. */
 void world_report(const char *interface, const char *host, const char *group);
 
+/** world_pim_hello() - A router with PIM-DM says Hello, or again. */
+void world_pim_hello(const char *interface, const char *addr);
+
 struct mfib_key world_key(const char *source, const char *group);
 
 /** world_link() - Link number of an attached interface. */

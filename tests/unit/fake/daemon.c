@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "core/all_routers.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "dplane/dplane_int.h"
@@ -18,6 +19,7 @@
 #include "unit/fake/peer.h"
 #include "wire/igmp.h"
 #include "wire/mld.h"
+#include "wire/pim.h"
 
 /* What a daemon that was killed leaves in the forwarding plane. */
 struct leftover {
@@ -253,6 +255,26 @@ void world_report(const char *interface, const char *host, const char *group)
 
 	packet.len = (is_v4 ? igmp_encode : mld_encode)(&msg, &packet.src, &packet.dst, bytes,
 							sizeof(bytes));
+	cr_assert_gt(packet.len, 0);
+	fake_packet(&packet);
+	world_run(0);
+}
+
+void world_pim_hello(const char *interface, const char *addr)
+{
+	uint8_t bytes[64];
+	struct ev_packet packet = { .link = world_link(interface),
+				    .socket = SOCKET_103,
+				    .src = addr_of(addr),
+				    .station = { .len = 6, .b = { 2, [5] = 98 } },
+				    .ttl = 1,
+				    .bytes = bytes };
+	const struct pim_msg msg = { .type = PIM_HELLO,
+				     .hello = { .has_hold = true, .hold_s = 105 } };
+
+	packet.dst = *all_routers(ip_addr_family(&packet.src));
+	packet.len =
+		pim_encode(&msg, &packet.src, &packet.dst, PIM_CHECKSUM_RFC, bytes, sizeof(bytes));
 	cr_assert_gt(packet.len, 0);
 	fake_packet(&packet);
 	world_run(0);

@@ -560,6 +560,31 @@ Test(explain, packets_too_long_for_the_kernel_and_by_another_way)
 	expect_looked(client, "wrong-path");
 }
 
+/* PIM-DM's upstream neighbor sends what was pruned there, since another router of the link wants
+ * it. */
+Test(explain, packets_that_this_router_has_pruned)
+{
+	struct ctl_client *client;
+
+	cr_assert_eq(request("attach", "{'interface':'eth1','pim_dm':true,'igmp':true}")->exit,
+		     CTL_EXIT_OK);
+	attach("eth2");
+	attach("eth3");
+	fake_route("10.11.0.0/24", "10.1.0.2", 1, 5);
+	world_pim_hello("eth1", "10.1.0.2");
+	world_miss("eth1", "10.11.0.9", "239.1.1.1");
+	expect_verdict("10.11.0.9", "239.1.1.1", "pruned");
+	world_tier()->can_capture = true;
+	client = request_begin("explain", "{'source':'10.11.0.9','group':'239.1.1.1'}");
+	world_run(OBSERVE_FOR / 2);
+	world_sampled("eth1", "10.11.0.9", "239.1.1.1", 9, 100, "negative");
+	cr_expect_not_null(
+		strstr(looked(client, "about verdict sentence"),
+		       "counter negative 1 packets of this tree in the last second were dropped: "
+		       "this router has pruned them at 10.1.0.2, which sends them on eth1 for "
+		       "others there, or until it has heeded the prune\n"));
+}
+
 /* The busier the router, the fewer packets are sampled. */
 Test(explain, a_look_samples_no_more_than_some_thousand_packets)
 {

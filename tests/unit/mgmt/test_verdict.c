@@ -292,6 +292,12 @@ static void expect_members(void)
 
 	expect(facts, "no-member", "no host or neighbor on any interface wants " G,
 	       "'hpimctl show groups'");
+	facts.is_pruned = true;
+	facts.upstream = (struct addr_text){ "10.1.2.1" };
+	expect(facts, "pruned",
+	       "no host or neighbor on another interface than eth0 wants " G
+	       ", so this router has pruned it at 10.1.2.1",
+	       "Receivers on eth0 get it from 10.1.2.1");
 	set(facts.unattached, "eth2");
 	expect(facts, "not-attached",
 	       "no host or neighbor on an attached interface wants " G ", and eth2 is not attached",
