@@ -180,6 +180,16 @@ static bool may_begin(struct pimdm_if *pif)
 	return false;
 }
 
+static void insert(struct pimdm_neigh *neigh, struct pimdm_if *pif, const struct ip_addr *addr)
+{
+	neigh->pif = pif;
+	neigh->addr = *addr;
+	neigh->since = core_of(neigh)->now;
+	timer_init(&neigh->liveness_timer, liveness_expired);
+	TAILQ_INSERT_TAIL(&pif->neighbors, neigh, node);
+	pif->neighbor_count++;
+}
+
 static struct pimdm_neigh *meet(struct pimdm_if *pif, const struct ip_addr *addr)
 {
 	struct core *core = pif->pim->mrp.core;
@@ -193,13 +203,33 @@ static struct pimdm_neigh *meet(struct pimdm_if *pif, const struct ip_addr *addr
 		refuse(pif, addr, limit);
 		return NULL;
 	}
-	neigh->pif = pif;
-	neigh->addr = *addr;
-	neigh->since = core->now;
-	timer_init(&neigh->liveness_timer, liveness_expired);
-	TAILQ_INSERT_TAIL(&pif->neighbors, neigh, node);
-	pif->neighbor_count++;
+	insert(neigh, pif, addr);
 	return neigh;
+}
+
+/* What it announced is kept: its next Hello may be 30 s away. */
+void pimdm_neigh_clear(struct pimdm_neigh *neigh)
+{
+	struct pimdm_if *pif = neigh->pif;
+	struct core *core = pif->pim->mrp.core;
+	bool is_legacy = neigh->is_legacy;
+	struct pimdm_neigh was = *neigh;
+
+	pimdm_neigh_remove(neigh, GONE_CLEARED);
+	neigh = malloc(sizeof(*neigh));
+	if (!neigh)
+		return; /* its next Hello brings it back */
+	*neigh = was;
+	neigh->is_legacy = false;
+	insert(neigh, pif, &was.addr);
+	set_legacy(neigh, is_legacy);
+	if (timer_runs(&was.liveness_timer))
+		core_timer_arm(core, &neigh->liveness_timer,
+			       was.liveness_timer.deadline - core->now);
+	pimdm_neigh_recompute(pif);
+	note(neigh, NOTE_INFO, NOTE_NEIGHBOR_NEW, 0);
+	pimdm_if_hello_soon(pif);
+	pimdm_tree_neighbor_new(neigh);
 }
 
 /* ---- Hellos ---- */

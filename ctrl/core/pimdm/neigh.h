@@ -26,4 +26,10 @@ void pimdm_neigh_recompute(struct pimdm_if *pif);
  */
 void pimdm_neigh_remove(struct pimdm_neigh *neigh, enum hpim_gone_reason reason);
 
+/**
+ * pimdm_neigh_clear() - Forget it, and begin with it again, as if it had said goodbye and sent its
+ * last Hello once more. Its hold time goes on.
+ */
+void pimdm_neigh_clear(struct pimdm_neigh *neigh);
+
 #endif

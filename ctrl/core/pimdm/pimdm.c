@@ -260,6 +260,39 @@ static bool evaluate_next(struct mrp *mrp)
 	return true;
 }
 
+/* ---- Commands ---- */
+
+static bool clear_neighbor(struct pimdm *pim, const struct ev_command *command)
+{
+	const struct pimdm_if *pif = command->link < LINKS_MAX ? pim->ifs[command->link] : NULL;
+	struct pimdm_neigh *neigh = pif ? pimdm_neigh_find(pif, &command->addr) : NULL;
+
+	if (neigh)
+		pimdm_neigh_clear(neigh);
+	return neigh != NULL;
+}
+
+static bool clear_tree(struct pimdm *pim, const struct ev_command *command)
+{
+	const struct mfib_key key = { command->source, command->addr };
+	struct pimdm_tree *tree = pimdm_tree_find(pim, &key);
+
+	if (tree)
+		pimdm_tree_clear(tree);
+	return tree != NULL;
+}
+
+static bool obey(struct mrp *mrp, const struct ev_command *command)
+{
+	struct pimdm *pim = pimdm_from(mrp);
+
+	switch (command->kind) {
+	case COMMAND_CLEAR_NEIGHBOR: return clear_neighbor(pim, command);
+	case COMMAND_CLEAR_TREE: return clear_tree(pim, command);
+	default: return false;
+	}
+}
+
 const struct mrp_ops pimdm_ops = {
 	.owner = MFIB_PIMDM,
 	.proto = PROTO_PIMDM,
@@ -276,6 +309,7 @@ const struct mrp_ops pimdm_ops = {
 	.border_changed = pimdm_border_changed,
 	.take_over = pimdm_border_take_over,
 	.evaluate_next = evaluate_next,
+	.command = obey,
 	.stop = stop,
 	.destroy = destroy,
 	.views = &pimdm_views,

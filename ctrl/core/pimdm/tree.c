@@ -304,6 +304,27 @@ bool pimdm_tree_sweep(struct pimdm_tree *tree)
 	return false;
 }
 
+void pimdm_tree_clear(struct pimdm_tree *tree)
+{
+	struct core *core = tree->pim->mrp.core;
+
+	while (tree->tif_count) {
+		pimdm_assert_cancel(tree->tifs[0]);
+		pimdm_tif_drop(tree, tree->tifs[0]->link);
+	}
+	timer_stop(&core->sched, &tree->refresh_timer);
+	timer_stop(&core->sched, &tree->data_timer);
+	free(tree->waiting);
+	tree->waiting = NULL;
+	tree->data_link = LINK_NONE;
+	tree->stale_oifs = (struct ifset){ .word = { 0 } };
+	tree->is_asking = tree->is_originator = tree->is_refresh_due = tree->has_refresh = false;
+	tree->refreshed_at = 0;
+	mfib_clear(core, MFIB_STALE, &tree->key); /* must not come back */
+	mfib_clear(core, MFIB_PIMDM, &tree->key);
+	pimdm_tree_mark(tree);
+}
+
 void pimdm_tree_free_all(struct pimdm *pim)
 {
 	struct pimdm_tree *tree, *next;

@@ -20,6 +20,13 @@ void pimdm_tree_mark_all(struct pimdm *pim);
 /** pimdm_tree_evaluate() - Steps 2 to 4 of 3.0. It may end the tree. */
 void pimdm_tree_evaluate(struct pimdm_tree *tree);
 
+/**
+ * pimdm_tree_clear() - Forget data, what an earlier run left, asserts, what neighbors below pruned
+ * and State Refresh. What the upstream neighbor knows stays, so that members lose nothing: the
+ * tree ends when it is evaluated, unless its Prune or Graft is in force there.
+ */
+void pimdm_tree_clear(struct pimdm_tree *tree);
+
 void pimdm_tree_free_all(struct pimdm *pim);
 
 /* Messages of a neighbor, which were decoded and checked (2.8). */
