@@ -59,6 +59,14 @@ struct config_interface *config_interface_add(struct config *config, const char 
 	return added;
 }
 
+void config_interface_copy(struct config *config, const struct config_interface *from)
+{
+	struct config_interface *added = config_interface_add(config, from->name);
+
+	added->link = from->link;
+	config_keys_copy(&added->keys, &from->keys);
+}
+
 struct config_interface *config_interface_find(const struct config *config, const char *name)
 {
 	for (size_t i = 0; i < config->interface_count; i++)

@@ -212,6 +212,9 @@ bool config_is_name(const char *name);
 /** config_interface_add() - A new one, as bare attach makes it. Borrowed until the next one. */
 struct config_interface *config_interface_add(struct config *config, const char *name);
 
+/** config_interface_copy() - Add one as @from is, with its keys. */
+void config_interface_copy(struct config *config, const struct config_interface *from);
+
 /** config_interface_find() - By the name as it is written, also that of a pattern; or NULL. */
 struct config_interface *config_interface_find(const struct config *config, const char *name);
 

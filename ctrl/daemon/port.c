@@ -24,7 +24,7 @@
 #include "io/rawsock.h"
 #include "io/rtnl.h"
 
-static uint16_t port_by_name(const struct daemon *daemon, const char *name)
+uint16_t port_by_name(const struct daemon *daemon, const char *name)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)
 		if (daemon->ports[link].is_used && !strcmp(daemon->ports[link].config.name, name))

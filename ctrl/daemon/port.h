@@ -105,6 +105,9 @@ void port_drop(struct daemon *daemon, uint16_t link);
 /** port_wants_any() - Whether a protocol runs on an interface, or is to. */
 bool port_wants_any(const struct daemon *daemon, uint16_t link);
 
+/** port_by_name() - Link number, or LINK_NONE when no interface of that name is attached. */
+uint16_t port_by_name(const struct daemon *daemon, const char *name);
+
 /** port_by_ifindex() - Link number, or LINK_NONE when that interface is not attached. */
 uint16_t port_by_ifindex(const struct daemon *daemon, uint32_t ifindex);
 

@@ -102,6 +102,12 @@ void rpf_metric_apply(const struct daemon *daemon, const struct ip_addr *source,
 		path->preference = metric->preference;
 }
 
+void rpf_metric_collect(const struct daemon *daemon, struct config *config)
+{
+	for (size_t i = 0; i < daemon->rpf_metric_count; i++)
+		config_rpf_metric_add(config, &daemon->rpf_metrics[i]);
+}
+
 struct json_object *rpf_metric_encode(const struct config_metric *metric)
 {
 	struct json_object *line = json_object_new_object();

@@ -31,6 +31,9 @@ const struct config_metric *rpf_metric_find(const struct daemon *daemon,
 void rpf_metric_apply(const struct daemon *daemon, const struct ip_addr *source,
 		      struct rtnl_path *path);
 
+/** rpf_metric_collect() - Add them to a configuration. */
+void rpf_metric_collect(const struct daemon *daemon, struct config *config);
+
 /** rpf_metric_encode() - As a line of the file of what is attached. */
 struct json_object *rpf_metric_encode(const struct config_metric *metric);
 

@@ -270,6 +270,18 @@ void static_words(const struct daemon *daemon, const struct static_rule *rule,
 	*ret_route = route;
 }
 
+void static_collect(const struct daemon *daemon, struct config *config)
+{
+	const struct static_rule *rule = daemon->statics;
+
+	for (; rule; rule = rule->next) {
+		struct config_static route;
+
+		static_words(daemon, rule, &route);
+		(void)config_static_add(config, &route);
+	}
+}
+
 struct json_object *static_encode(const struct daemon *daemon, const struct static_rule *rule)
 {
 	struct json_object *line = json_object_new_object();

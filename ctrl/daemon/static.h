@@ -47,6 +47,9 @@ const struct static_rule *static_rule_for(const struct daemon *daemon, const str
 void static_words(const struct daemon *daemon, const struct static_rule *rule,
 		  struct config_static *ret_route);
 
+/** static_collect() - Add the rules to a configuration. */
+void static_collect(const struct daemon *daemon, struct config *config);
+
 /** static_encode() - As a line of the file of what is attached. */
 struct json_object *static_encode(const struct daemon *daemon, const struct static_rule *rule);
 
