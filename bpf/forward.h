@@ -9,6 +9,7 @@
  * only what the kernel carries: of the trees of XDP it sees those packets alone that XDP passed a
  * moment ago, when the tree was TC's. So a packet in flight is forwarded once.
  */
+#include "clock.h"
 #include "hook.h"
 #include "upcall.h"
 
@@ -60,7 +61,7 @@ static __always_inline void ttl_track(__u32 slot, __u32 ttl)
 static __always_inline int route_verdict(struct forward *fwd, const struct mfib_entry *entry,
 					 const struct packet *pkt, enum hook hook)
 {
-	__u64 now = bpf_ktime_get_coarse_ns();
+	__u64 now = clock_now();
 	__u32 slot = entry->slot, zero = 0;
 	const struct mfib_settings *set;
 

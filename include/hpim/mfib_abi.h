@@ -62,7 +62,8 @@ struct mfib_entry {
 struct mfib_route_count {
 	__u64 packets, bytes;       /* forwarded in XDP; bytes of IP packet */
 	__u64 tc_packets, tc_bytes; /* forwarded in TC */
-	__u64 seen_ns; /* last packet on iif, forwarded or not; CLOCK_MONOTONIC_COARSE */
+	__u64 seen_ns; /* last packet on iif, forwarded or not: CLOCK_MONOTONIC, two ticks late at
+			  most */
 };
 
 /** struct mfib_list - Value of `output_lists`, by set: its outputs, for TC and for people. */
