@@ -2,9 +2,13 @@
 /*
  * Views of interfaces, and of the neighbors on them.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/addr_text.h"
+#include "core/foreign.h"
 #include "core/inspect.h"
+#include "core/link.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
 #include "dplane/dplane.h"
@@ -93,6 +97,21 @@ static void put_querier_expiry(const struct show *show, struct json_object *reco
 	field_put_seconds(record, names[family], gm ? gm_querier_expires_in(core, gm) : 0);
 }
 
+/* Description of PIM-DM, 8.5. */
+static void put_foreign(const struct show *show, struct json_object *record, uint16_t link)
+{
+	char text[IP_FAMILY_COUNT * LINK_FOREIGN_MAX * (sizeof(struct addr_text) + 1)] = "";
+	const struct ip_addr *sender;
+	size_t len = 0;
+
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		for (unsigned int i = 0;
+		     (sender = foreign_sender(show->daemon->core, link, family, i)); i++)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+						len ? "," : "", ip_addr_text(sender).s);
+	field_put_text(record, "foreign", text);
+}
+
 static void show_interface(const struct show *show, uint16_t link)
 {
 	const struct port *port = &show->daemon->ports[link];
@@ -120,6 +139,7 @@ static void show_interface(const struct show *show, uint16_t link)
 	put_querier_expiry(show, record, link, IP_FAMILY_6);
 	field_put_bool(record, "ssm_any_source", port->config.has_ssm_any_source);
 	field_put_bool(record, "passive", port->config.is_gm_passive);
+	put_foreign(show, record, link);
 	show_record(show, record);
 }
 

@@ -86,7 +86,9 @@ const struct schema schemas[] = {
 		EXTRA_GAUGE("querier6_expires_s", "s", "the same of MLD"),
 		EXTRA_BOOL("ssm_any_source",
 			   "hosts that name no source of an SSM group count, as set by attach"),
-		EXTRA_BOOL("passive", "no IGMP or MLD query is sent, as set by attach") } },
+		EXTRA_BOOL("passive", "no IGMP or MLD query is sent, as set by attach"),
+		TEXT("foreign", "routers that speak the other of HPIM-DM and PIM, since the interface "
+				"was attached") } },
 	{ .id = "hpim.neighbors/1", .list = "neighbors", .metrics = "neighbor",
 	  .labels = "interface family address protocol", .info = "state", .fields = {
 		INTERFACE,

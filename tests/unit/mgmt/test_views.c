@@ -3,6 +3,7 @@
  * order, filters, and walks during which trees come and go. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "unit/common_daemon.h"
 
@@ -63,7 +64,7 @@ Test(views, columns)
 		  "interface ifindex state mode tier redirects kernel hpim4 hpim6 igmp "
 		  "mld addr4 querier4 neighbors4 addr6 querier6 neighbors6 mtu why "
 		  "igmp_version mld_version threshold querier4_expires_s "
-		  "querier6_expires_s ssm_any_source passive" },
+		  "querier6_expires_s ssm_any_source passive foreign" },
 		{ "show neighbors", "{}", "hpim.neighbors/1",
 		  "interface family address state hold_s expires_s boot_time "
 		  "my_snapshot_sn neighbor_snapshot_sn checkpoint_sn uptime_s" },
@@ -245,6 +246,24 @@ Test(views, interfaces)
 	       "eth2 2 down auto xdp 10.2.0.1 fe80::2 - 0 1500 0 \n"
 	       "eth3 0 absent auto none - - - 0 0 0 eth3 does not exist yet; waiting for it\n");
 	expect("show interfaces", "{'interface':'eth2'}", "interface", "eth2\n");
+}
+
+/* The neighbor runs HPIM-DM, and this router PIM-DM. */
+Test(views, interface_with_routers_of_the_other_protocol)
+{
+	expect("show interfaces", "{}", "interface foreign", "eth1 \neth2 \neth3 \n");
+	cr_assert_eq(request("detach", "{'interface':'eth1'}")->exit, CTL_EXIT_OK);
+	cr_assert_eq(request("attach", "{'interface':'eth1','pim_dm':true,'igmp':true}")->exit,
+		     CTL_EXIT_OK);
+	world_neighbor("eth1", "10.1.0.2", 13, 10);
+	world_neighbor("eth1", "10.1.0.3", 14, 10);
+	world_run(HP_SEC(20));
+	expect("show interfaces", "{}", "interface pim_dm4 foreign",
+	       "eth1 true 10.1.0.2,10.1.0.3\neth2 false \neth3 false \n");
+	cr_expect_not_null(
+		strstr(reply_rows(request("doctor", "{}"), "check interface what"),
+		       "foreign eth1 10.1.0.3 speaks HPIM-DM, and this router PIM-DM\n"));
+	expect("show neighbors", "{'interface':'eth1'}", "address", "");
 }
 
 Test(views, neighbors)
