@@ -3,6 +3,7 @@
  * Read-only snapshots of a core. Protocols show their neighbors and trees themselves, by struct
  * mrp_views; what only HPIM-DM has is read here.
  */
+#include "core/border.h"
 #include "core/hpim/claim.h"
 #include "core/hpim/if.h"
 #include "core/hpim/tree.h"
@@ -140,17 +141,20 @@ const struct core_settings *inspect_settings(const struct core *core, uint16_t l
 	return &core->links[link].settings;
 }
 
-uint32_t inspect_tree_places(const struct core *core, enum ip_family family)
+uint32_t inspect_tree_places(const struct core *core, enum ip_family family, enum core_proto proto)
 {
 	const struct mrp *mrp;
-	uint32_t most = 0;
 
-	for_each_view (mrp, core, family) {
-		uint32_t places = mrp->ops->views->tree_places(mrp);
+	for_each_view (mrp, core, family)
+		if (mrp->ops->proto == proto)
+			return mrp->ops->views->tree_places(mrp);
+	return 0;
+}
 
-		most = places > most ? places : most;
-	}
-	return most;
+enum core_proto inspect_routing_protocol(const struct core *core, uint16_t link,
+					 enum ip_family family)
+{
+	return border_owner(core, family, link)->ops->proto;
 }
 
 const struct counters *inspect_counters(const struct core *core, uint16_t link,

@@ -130,9 +130,12 @@ const struct core_settings *inspect_settings(const struct core *core, uint16_t l
 /** inspect_limits() - What the core was made with. */
 const struct core_limits *inspect_limits(const struct core *core);
 
-/** inspect_tree_places() - How many of the limit of trees are taken, by the protocol with the most.
- */
-uint32_t inspect_tree_places(const struct core *core, enum ip_family family);
+/** inspect_tree_places() - How many of the limit of trees a protocol takes; each has all of it. */
+uint32_t inspect_tree_places(const struct core *core, enum ip_family family, enum core_proto proto);
+
+/** inspect_routing_protocol() - Of the trees that come in by an interface: border_owner(). */
+enum core_proto inspect_routing_protocol(const struct core *core, uint16_t link,
+					 enum ip_family family);
 
 /* Return: whether to go on. */
 typedef bool inspect_neighbor_fn(void *ctx, const struct inspect_neighbor *view);

@@ -204,9 +204,19 @@ void doctor_check_trees_limit(struct doctor *doctor)
 {
 	const struct core *core = doctor->daemon->core;
 
+	static const struct {
+		enum core_proto proto;
+		const char *what[IP_FAMILY_COUNT];
+	} rows[] = {
+		{ PROTO_HPIM, { "IPv4 trees of HPIM-DM", "IPv6 trees of HPIM-DM" } },
+		{ PROTO_PIMDM, { "IPv4 trees of PIM-DM", "IPv6 trees of PIM-DM" } },
+	};
+
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
-		check_limit(doctor, "trees of a family", "trees", inspect_tree_places(core, family),
-			    inspect_limits(core)->trees);
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			check_limit(doctor, rows[i].what[family], "trees",
+				    inspect_tree_places(core, family, rows[i].proto),
+				    inspect_limits(core)->trees);
 }
 
 void doctor_check_limits(struct doctor *doctor)

@@ -276,14 +276,15 @@ const struct schema schemas[] = {
 		COUNTER("refused", "packets", "for this reason"),
 		TEXT("reason", "why packets were refused, as in hpim.counters/1") } },
 	{ .id = "hpim.limits/1", .list = "limits", .metrics = "limit",
-	  .labels = "limit_of interface family", .fields = {
+	  .labels = "limit_of interface family protocol", .fields = {
 		TEXT("limit_of", "trees, static-flows, denied-flows, policy-rules, neighbors, groups, sources, "
 			 "clients, clients-read-only"),
 		TEXT("interface", "absent: the limit is not of one interface"),
 		NUMBER("family", NULL, "absent: the limit is not of one family"),
 		GAUGE("used", NULL, "how many there are"),
 		GAUGE("limit", NULL, "how many there may be"),
-		COUNTER("refused", NULL, "how often something did not fit, or gave way") } },
+		COUNTER("refused", NULL, "how often something did not fit, or gave way"),
+		TEXT("protocol", "hpim or pim-dm; absent: the limit is not of one of them") } },
 	{ .id = "hpim.settings/1", .list = "settings", .fields = {
 		TEXT("setting", "its name for 'set' and 'unset'"),
 		TEXT("interface", "absent: the value is the instance's"),

@@ -253,8 +253,13 @@ Test(metrics, values_are_those_of_the_views)
 		     "hpim_neighbor_info{daemon=\"test\",interface=\"eth2\",family=\"4\","
 		     "address=\"10.2.0.2\",protocol=\"hpim\",state=\"synced\"} 1\n",
 		     1);
-	expect_lines(text, "hpim_limit{daemon=\"test\",limit_of=\"trees\",family=\"4\"} ", 1);
-	expect_lines(text, "hpim_limit_used{daemon=\"test\",limit_of=\"trees\",family=\"4\"} 2\n",
+	expect_lines(
+		text,
+		"hpim_limit{daemon=\"test\",limit_of=\"trees\",family=\"4\",protocol=\"hpim\"} ",
+		1);
+	expect_lines(text,
+		     "hpim_limit_used{daemon=\"test\",limit_of=\"trees\",family=\"4\",protocol="
+		     "\"hpim\"} 2\n",
 		     1);
 	free(text);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/core_int.h"
 #include "unit/common_daemon.h"
 
 /*
@@ -335,16 +336,52 @@ Test(views, status)
 Test(views, limits)
 {
 	expect("show limits", "{'family':4,'interface':'eth3'}",
-	       "limit_of interface family used limit refused",
-	       "trees  4 3 50000 0\n"
-	       "static-flows  4 0 12500 0\n"
-	       "denied-flows   0 3126 0\n"
-	       "policy-rules   0 256 0\n"
-	       "neighbors eth3 4 0 64 0\n"
-	       "groups eth3 4 1 4096 0\n"
-	       "sources eth3 4 0 16384 0\n"
-	       "clients   1 8 0\n"
-	       "clients-read-only   0 8 1\n");
+	       "limit_of interface family used limit refused protocol",
+	       "trees  4 3 50000 0 hpim\n"
+	       "trees  4 0 50000 0 pim-dm\n"
+	       "static-flows  4 0 12500 0 \n"
+	       "denied-flows   0 3126 0 \n"
+	       "policy-rules   0 256 0 \n"
+	       "neighbors eth3 4 0 64 0 hpim\n"
+	       "groups eth3 4 1 4096 0 \n"
+	       "sources eth3 4 0 16384 0 \n"
+	       "clients   1 8 0 \n"
+	       "clients-read-only   0 8 1 \n");
+}
+
+/* Each protocol has its own trees, and what is refused is that of the interface and family. */
+Test(views, limits_of_each_protocol)
+{
+	struct core *core = world_daemon()->core;
+	struct counters *counters;
+
+	cr_assert_eq(request("detach", "{'interface':'eth3'}")->exit, CTL_EXIT_OK);
+	cr_assert_eq(request("attach", "{'interface':'eth3','pim_dm':true,'igmp':true}")->exit,
+		     CTL_EXIT_OK);
+	world_miss("eth3", "10.3.0.9", "239.1.1.1");
+	counters = core->links[world_link("eth3")].counters;
+	counters[IP_FAMILY_4].noted[NOTE_TREE_EVICTED] = 2;
+	counters[IP_FAMILY_4].noted[NOTE_TREE_LIMIT] = 3;
+	counters[IP_FAMILY_6].noted[NOTE_TREE_LIMIT] = 4;
+	counters = core->links[world_link("eth2")].counters;
+	counters[IP_FAMILY_4].noted[NOTE_UNWANTED_EVICTED] = 10;
+	counters[IP_FAMILY_4].noted[NOTE_TREE_LIMIT] = 20;
+	/* A tree of HPIM-DM is known to PIM-DM too, where this router is between the two. */
+	expect("show limits", "{'interface':'eth3'}", "limit_of family used refused protocol",
+	       "trees 4 4 30 hpim\n"
+	       "trees 4 4 5 pim-dm\n"
+	       "trees 6 1 0 hpim\n"
+	       "trees 6 1 4 pim-dm\n"
+	       "static-flows 4 0 0 \n"
+	       "static-flows 6 0 0 \n"
+	       "denied-flows  0 0 \n"
+	       "policy-rules  0 0 \n"
+	       "neighbors 4 0 0 pim-dm\n"
+	       "groups 4 0 0 \n"
+	       "sources 4 0 0 \n"
+	       "neighbors 6 0 0 pim-dm\n"
+	       "clients  1 0 \n"
+	       "clients-read-only  0 1 \n");
 }
 
 Test(views, counters)
