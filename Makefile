@@ -204,6 +204,7 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 	$(Q)$(BUILD)/tools/bench/bench_dplane --json $(BUILD)/bench/dplane.json \
 		--svg $(BUILD)/bench/dplane.svg $(BENCH)
 	$(Q)$(BUILD)/tools/bench/bench_churn --json $(BUILD)/bench/churn.json
+	$(Q)$(BUILD)/tools/bench/bench_drop --json $(BUILD)/bench/drop.json
 	$(Q)$(BUILD)/tools/bench/bench_flood --json $(BUILD)/bench/flood.json
 	$(Q)$(BUILD)/tools/bench/bench_restart --json $(BUILD)/bench/restart.json
 	$(Q)BUILD=$(BUILD) tools/bench/bench_scrape.sh

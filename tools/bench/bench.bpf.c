@@ -168,6 +168,20 @@ int fresh_flood(struct xdp_md *ctx)
 	return XDP_ABORTED;
 }
 
+/* ---- the least that dropping a packet takes ---- */
+
+SEC("xdp")
+int drop_xdp(struct xdp_md *ctx)
+{
+	return XDP_DROP;
+}
+
+SEC("tc")
+int drop_tc(struct __sk_buff *skb)
+{
+	return TC_ACT_SHOT;
+}
+
 /* ---- numbered frames, none of which may be lost ---- */
 
 __u32 send_by;        /* interface that they leave by */
