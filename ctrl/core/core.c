@@ -40,12 +40,8 @@ static bool create_protocols(struct core *core)
 	return true;
 }
 
-struct core *core_new(const struct core_limits *limits)
+bool core_init(struct core *core, const struct core_limits *limits)
 {
-	struct core *core = calloc(1, sizeof(*core));
-
-	if (!core)
-		return NULL;
 	core->limits = *limits;
 	core->hello_at = HP_TIME_NEVER;
 	core_settings_init(core, &core_settings_default);
@@ -56,18 +52,13 @@ struct core *core_new(const struct core_limits *limits)
 	core->mfib = mfib_new(&core->hash_key);
 	core->rpf = rpf_new();
 	core->denied = denied_new();
-	if (core->mfib && core->rpf && core->denied && create_protocols(core))
-		return core;
-	core_free(core);
-	return NULL;
+	return core->mfib && core->rpf && core->denied && create_protocols(core);
 }
 
-void core_free(struct core *core)
+void core_fini(struct core *core)
 {
 	struct mrp *mrp;
 
-	if (!core)
-		return;
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++) {
 		for (uint16_t link = 0; link < LINKS_MAX; link++) {
 			if (core->gm[family][link])
@@ -84,6 +75,22 @@ void core_free(struct core *core)
 	mfib_free(core->mfib);
 	rpf_free(core->rpf);
 	fx_fini(&core->fx);
+}
+
+struct core *core_new(const struct core_limits *limits)
+{
+	struct core *core = calloc(1, sizeof(*core));
+
+	if (core && core_init(core, limits))
+		return core;
+	core_free(core);
+	return NULL;
+}
+
+void core_free(struct core *core)
+{
+	if (core)
+		core_fini(core);
 	free(core);
 }
 

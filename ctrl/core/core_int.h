@@ -43,6 +43,14 @@ struct core {
 	struct denied *denied; /* data that it denies */
 };
 
+/**
+ * core_init(), core_fini() - core_new() and core_free() of memory that is all zero.
+ *
+ * Return: false: no memory; core_fini() is due either way.
+ */
+bool core_init(struct core *core, const struct core_limits *limits);
+void core_fini(struct core *core);
+
 /** core_random() - A number from the core's seeded generator, uniform in [0, @below). */
 uint64_t core_random(struct core *core, uint64_t below);
 

@@ -250,9 +250,11 @@ void settings_merge(struct core_settings *ret_settings, const struct core_settin
 {
 	struct core_settings settings = *of_all;
 
-	for (enum setting_id id = 0; id < SETTING_COUNT; id++)
-		if (setting_is_own(own, id))
-			setting_set(&settings, id, setting_get(of_link, id));
+	for (; own; own &= own - 1) {
+		enum setting_id id = (enum setting_id)__builtin_ctzll(own);
+
+		setting_set(&settings, id, setting_get(of_link, id));
+	}
 	*ret_settings = settings;
 }
 
