@@ -93,6 +93,29 @@ bool config_sources_parse(const char *text, struct ip_prefix *ret_sources,
 bool config_name_parse(const char *text, size_t len, char ret_name[LINK_NAME_LEN],
 		       struct config_fault *ret_fault);
 
+/* ---- where metrics are served over HTTP: config/listen.c ---- */
+
+/** struct config_listen - An address of this machine and a TCP port; port 0: nowhere. */
+struct config_listen {
+	struct ip_addr addr;
+	uint16_t port;
+};
+
+/* What config_listen_parse() reads, for messages. */
+#define CONFIG_LISTEN_FORM \
+	"PORT (of 127.0.0.1), ADDRESS:PORT or [ADDRESS]:PORT, with a port from 1 to 65535"
+
+/** config_listen_parse() - Read one, as CONFIG_LISTEN_FORM has it. Return: whether it is one. */
+bool config_listen_parse(const char *text, struct config_listen *ret_listen);
+
+/* The longest text of one. */
+#define CONFIG_LISTEN_MAX 64
+
+/** config_listen_text() - "127.0.0.1:9464", "[::1]:9464"; "" where it is nowhere. */
+void config_listen_text(const struct config_listen *listen, char text[CONFIG_LISTEN_MAX]);
+
+bool config_listen_equal(const struct config_listen *a, const struct config_listen *b);
+
 /* ---- rules of the policy: config/policy.c ---- */
 
 /**
@@ -197,6 +220,7 @@ struct config {
 	size_t rpf_metric_count;
 	struct config_policy *policy;
 	size_t policy_count;
+	struct config_listen metrics_at;
 };
 
 /** config_init() - Nothing is configured. */

@@ -222,8 +222,8 @@ const struct yaml_row yaml_top_rows[] = {
 
 /* A new section of the file is a table of rows here. */
 static const struct yaml_row *const tables[] = {
-	yaml_top_rows,    yaml_link_rows, yaml_key_rows,
-	yaml_static_rows, yaml_rpf_rows,  yaml_policy_rows
+	yaml_top_rows, yaml_link_rows,   yaml_key_rows,     yaml_static_rows,
+	yaml_rpf_rows, yaml_policy_rows, yaml_metrics_rows,
 };
 
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
@@ -309,6 +309,7 @@ void config_each_row(config_row_fn *each)
 		[YAML_AT_JOIN] = "A static join",
 		[YAML_AT_RPF_METRIC] = "A metric",
 		[YAML_AT_POLICY] = "A rule of the policy",
+		[YAML_AT_METRICS] = "metrics",
 	};
 
 	for (enum yaml_place at = YAML_AT_TOP; at < YAML_PLACE_COUNT; at++) {

@@ -94,6 +94,7 @@ enum yaml_place {
 	YAML_AT_JOIN,       /* same */
 	YAML_AT_RPF_METRIC, /* struct metric_target to read, struct config_metric to write */
 	YAML_AT_POLICY,     /* struct json_object to read, struct config_policy to write */
+	YAML_AT_METRICS,    /* struct config */
 	YAML_PLACE_COUNT,
 };
 
@@ -110,10 +111,10 @@ struct yaml_row {
 };
 
 /* Tables of them, each ending with a name of NULL: yaml.c, yaml_link.c, yaml_key.c, yaml_static.c,
- * yaml_rpf.c, yaml_policy.c.
+ * yaml_rpf.c, yaml_policy.c, listen.c.
  */
 extern const struct yaml_row yaml_top_rows[], yaml_link_rows[], yaml_key_rows[], yaml_static_rows[],
-	yaml_rpf_rows[], yaml_policy_rows[];
+	yaml_rpf_rows[], yaml_policy_rows[], yaml_metrics_rows[];
 
 /** yaml_read_rows() - A mapping whose keys stand at @at; @what: what is expected there. */
 void yaml_read_rows(struct yaml_in *in, yaml_node_t *node, enum yaml_place at, const char *what,

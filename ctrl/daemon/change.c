@@ -102,6 +102,32 @@ static void change_settings(const struct change *change)
 	settings_feed(daemon);
 }
 
+bool change_listen(const struct change *change)
+{
+	struct daemon *daemon = change->daemon;
+	const struct config_listen *is = &change->is->metrics_at;
+	struct config_listen *runs = &daemon->rules.metrics_at;
+	char text[CONFIG_LISTEN_MAX];
+	int err;
+
+	if (config_listen_equal(is, runs) && (daemon->httpd || !is->port))
+		return true;
+	if (daemon->options->metrics_at.port) {
+		*runs = *is;
+		log_format(NOTE_WARN,
+			   "metrics: the option --metrics counts before the configuration");
+		return true;
+	}
+	err = daemon->clients->listen(daemon, is);
+	*runs = err ? (struct config_listen){ .port = 0 } : *is;
+	config_listen_text(is, text);
+	if (err)
+		(void)refuse(change->refusal, CTL_EXIT_REFUSED, "listen",
+			     "nothing was changed; 'ss -ltnp' lists who listens",
+			     "metrics: cannot listen on %s: %s", text, strerror(-err));
+	return goes_on(change, !err);
+}
+
 static void change_rules(const struct change *change)
 {
 	struct config *rules = &change->daemon->rules;
@@ -109,6 +135,7 @@ static void change_rules(const struct change *change)
 
 	config_init(rules);
 	memcpy(rules->table, old.table, sizeof(rules->table));
+	rules->metrics_at = old.metrics_at;
 	memcpy(rules->has_table, change->is->has_table, sizeof(rules->has_table));
 	for (size_t i = 0; i < change->is->interface_count; i++) {
 		const struct config_interface *each = &change->is->interfaces[i];

@@ -28,7 +28,15 @@ struct change {
  */
 bool change_check(const struct daemon *daemon, struct config *config, struct refusal *ret_refusal);
 
-/** change_all() - Return: whether all was done; if not, a part of it may be. */
+/**
+ * change_listen() - Serve metrics where the configuration says. The option of the start counts
+ * before it: then the configuration is only remembered.
+ *
+ * Return: whether to go on.
+ */
+bool change_listen(const struct change *change);
+
+/** change_all() - All but that. Return: whether all was done; if not, a part of it may be. */
 bool change_all(const struct change *change);
 
 /** change_become() - One interface. Return: whether to go on. */

@@ -510,7 +510,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 	running_boot_end(daemon);
 	running_follow(daemon);
 	stale_routes_feed(daemon);
-	clients->open(daemon);
+	running_listen(daemon);
 	return privileges_drop(options->instance, options->shares_xdp);
 }
 

@@ -47,7 +47,8 @@ struct daemon_options {
 	hp_time lease_for;       /* how long XDP goes on without a daemon; 0: the hold time */
 	hp_time stale_for;       /* how long what an earlier run had counts */
 	const char *record_path; /* NULL: no history is recorded */
-	const char *metrics_at;  /* where HTTP serves metrics, see httpd_parse(); NULL: nowhere */
+	struct config_listen
+		metrics_at; /* of metrics; it counts before that of the configuration */
 };
 
 /** enum daemon_end - How the daemon ends. */
@@ -63,7 +64,8 @@ struct daemon_clients {
 	void (*captured)(struct daemon *daemon, const struct dplane_captured *captured);
 	void (*noted)(struct daemon *daemon, const struct core_note *note);
 	void (*link_changed)(struct daemon *daemon, uint16_t link); /* of the kernel's reports */
-	void (*open)(struct daemon *daemon);                        /* at the end of the start */
+	/* Serve metrics there, and no longer elsewhere; port 0: nowhere. 0 or a negative errno. */
+	int (*listen)(struct daemon *daemon, const struct config_listen *at);
 	void (*close)(struct daemon *daemon);           /* before the control socket closes */
 	hp_time (*due_at)(const struct daemon *daemon); /* HP_TIME_NEVER: nothing is due */
 	void (*due)(struct daemon *daemon);             /* do what is due by now */

@@ -17,7 +17,6 @@
 #include "daemon/restart.h"
 #include "hpim/mfib_abi.h"
 #include "io/ctlsock.h"
-#include "io/httpd.h"
 #include "io/loop.h"
 
 #define INSTANCE_NAME_MAX 32
@@ -44,7 +43,8 @@ static const char usage[] =
 	"                            neighbors wait, 4 times --hello)\n"
 	"      --relearn SECONDS     how long outputs of the run before count as wanted\n"
 	"                            (default: 45)\n"
-	"      --metrics [ADDR:]PORT serve metrics over HTTP (default of ADDR: 127.0.0.1)\n"
+	"      --metrics [ADDR:]PORT serve metrics over HTTP there (default of ADDR: 127.0.0.1),\n"
+	"                            not where the configuration says\n"
 	"      --discard-pins        start afresh, not with what an earlier run left\n"
 	"      --share-xdp           leave room for other XDP programs on the interfaces\n"
 	"      --prepare             as root: let user hpim start this instance; then end\n"
@@ -123,7 +123,6 @@ static int print_version(void)
 /* Return: -1 to go on, else the exit code. */
 static int parse_options(int argc, char **argv, struct daemon_options *options)
 {
-	struct sockaddr_storage addr;
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "i:c:ft:m:r:l:vVh", long_options, NULL)) != -1) {
@@ -155,11 +154,9 @@ static int parse_options(int argc, char **argv, struct daemon_options *options)
 				return usage_error("the stale time has 1 to 3600 seconds", optarg);
 			break;
 		case 'M':
-			if (httpd_parse(optarg, &addr) < 0)
-				return usage_error("metrics are served on PORT, ADDR:PORT or "
-						   "[ADDR6]:PORT, with a port from 1 to 65535",
+			if (!config_listen_parse(optarg, &options->metrics_at))
+				return usage_error("metrics are served on " CONFIG_LISTEN_FORM,
 						   optarg);
-			options->metrics_at = optarg;
 			break;
 		case 'd': options->discards_pins = true; break;
 		case 's': options->shares_xdp = true; break;

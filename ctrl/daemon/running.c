@@ -90,6 +90,7 @@ void running_config(const struct daemon *daemon, struct config *ret_config)
 			ret_config->table[table] != config_table_default[table];
 	}
 	ret_config->settings = daemon->settings;
+	ret_config->metrics_at = daemon->rules.metrics_at;
 	for (size_t i = 0; i < daemon->rules.interface_count; i++)
 		if (port_by_name(daemon, daemon->rules.interfaces[i].name) == LINK_NONE)
 			config_interface_copy(ret_config, &daemon->rules.interfaces[i]);
@@ -136,6 +137,12 @@ void running_saved(struct daemon *daemon, const struct config *config)
 
 /* ---- another one ---- */
 
+/* What may be refused without a trace is tried first. */
+static bool become(const struct change *change)
+{
+	return change_listen(change) && change_all(change);
+}
+
 bool running_load(struct daemon *daemon, struct config *config, struct refusal *ret_refusal)
 {
 	struct refusal ignored;
@@ -145,9 +152,9 @@ bool running_load(struct daemon *daemon, struct config *config, struct refusal *
 	if (!change_check(daemon, config, ret_refusal))
 		return false;
 	running_config(daemon, &was);
-	is_done = change_all(&(struct change){ daemon, config, false, ret_refusal });
+	is_done = become(&(struct change){ daemon, config, false, ret_refusal });
 	if (!is_done)
-		(void)change_all(&(struct change){ daemon, &was, true, &ignored });
+		(void)become(&(struct change){ daemon, &was, true, &ignored });
 	config_fini(&was);
 	saved_store(daemon);
 	return is_done;
@@ -215,8 +222,10 @@ int running_boot_read(struct daemon *daemon)
 	if (err && is_first)
 		return err;
 	choose_tables(daemon);
-	if (is_first)
+	if (is_first) {
 		daemon->settings = daemon->boot.settings;
+		daemon->rules.metrics_at = daemon->boot.metrics_at;
+	}
 	return 0;
 }
 
@@ -240,6 +249,25 @@ void running_boot(struct daemon *daemon)
 	(void)change_all(&(struct change){ daemon, &daemon->boot, true, &refusal });
 	if (daemon->saved_lines)
 		saved_store(daemon); /* from now on the file may change without effect */
+}
+
+const struct config_listen *running_metrics_at(const struct daemon *daemon)
+{
+	const struct config_listen *option = &daemon->options->metrics_at;
+
+	return option->port ? option : &daemon->rules.metrics_at;
+}
+
+void running_listen(struct daemon *daemon)
+{
+	const struct config_listen *at = running_metrics_at(daemon);
+	char text[CONFIG_LISTEN_MAX];
+	int err = daemon->clients->listen(daemon, at);
+
+	config_listen_text(at, text);
+	if (err)
+		log_format(NOTE_WARN, "metrics: cannot listen on %s: %s; there are none over HTTP",
+			   text, strerror(-err));
 }
 
 /* ---- patterns ---- */

@@ -42,6 +42,12 @@ int running_boot_read(struct daemon *daemon);
 /** running_boot() - Attach and set what the file says. What is refused is logged. */
 void running_boot(struct daemon *daemon);
 
+/** running_metrics_at() - Where metrics are to be served: the option counts before the file. */
+const struct config_listen *running_metrics_at(const struct daemon *daemon);
+
+/** running_listen() - Serve them there, at the end of the start. What is refused is logged. */
+void running_listen(struct daemon *daemon);
+
 /** running_boot_end() - The file is not needed any longer. */
 void running_boot_end(struct daemon *daemon);
 

@@ -211,46 +211,26 @@ static void on_timer(void *ctx, uint32_t revents)
 
 /* ---- life ---- */
 
-static bool parse_port(const char *text, in_port_t *ret_port)
+static socklen_t fill_sockaddr(const struct ip_addr *addr, uint16_t port,
+			       struct sockaddr_storage *ret_at)
 {
-	char *end;
-	unsigned long port = strtoul(text, &end, 10);
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	bool is_6 = ip_addr_family(addr) == IP_FAMILY_6;
+	socklen_t len = is_6 ? sizeof(in6) : sizeof(in);
 
-	*ret_port = htons((uint16_t)port);
-	return *text >= '0' && *text <= '9' && !*end && port >= 1 && port <= UINT16_MAX;
-}
-
-int httpd_parse(const char *text, struct sockaddr_storage *ret_addr)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-	const char *colon = strrchr(text, ':');
-	const char *addr = colon ? text : "127.0.0.1:";
-	size_t len = colon ? (size_t)(colon - text) : strlen(addr) - 1;
-	bool is_6 = len > 2 && addr[0] == '[' && addr[len - 1] == ']';
-	char name[INET6_ADDRSTRLEN];
-
-	if (len >= sizeof(name) || len == 0)
-		return -EINVAL;
-	(void)snprintf(name, sizeof(name), "%.*s", (int)(is_6 ? len - 2 : len), addr + is_6);
-	if (!parse_port(colon ? colon + 1 : text, is_6 ? &in6.sin6_port : &in.sin_port) ||
-	    inet_pton(is_6 ? AF_INET6 : AF_INET, name,
-		      is_6 ? (void *)&in6.sin6_addr : (void *)&in.sin_addr) != 1)
-		return -EINVAL;
-	memset(ret_addr, 0, sizeof(*ret_addr));
-	if (is_6)
-		memcpy(ret_addr, &in6, sizeof(in6));
-	else
-		memcpy(ret_addr, &in, sizeof(in));
-	return 0;
+	memcpy(is_6 ? (void *)&in6.sin6_addr : (void *)&in.sin_addr, ip_addr_bytes(addr),
+	       ip_family_addr_len(ip_addr_family(addr)));
+	memcpy(ret_at, is_6 ? (const void *)&in6 : (const void *)&in, len);
+	return len;
 }
 
 /* Return: the descriptor, or a negative errno. */
-static int listen_at(const struct sockaddr_storage *addr)
+static int listen_at(const struct ip_addr *addr, uint16_t port)
 {
-	socklen_t len = addr->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-						    : sizeof(struct sockaddr_in);
-	int fd = socket(addr->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr_storage at;
+	socklen_t len = fill_sockaddr(addr, port, &at);
+	int fd = socket(at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	const int on = 1;
 	int err;
 
@@ -258,16 +238,16 @@ static int listen_at(const struct sockaddr_storage *addr)
 		return -errno;
 	/* Connections of the run before do not keep the port. */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-	    bind(fd, (const struct sockaddr *)addr, len) == 0 && listen(fd, BACKLOG) == 0)
+	    bind(fd, (const struct sockaddr *)&at, len) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	err = -errno;
 	(void)close(fd);
 	return err;
 }
 
-static int start_mhd(struct httpd *httpd, const struct sockaddr_storage *addr)
+static int start_mhd(struct httpd *httpd, const struct ip_addr *addr, uint16_t port)
 {
-	int fd = listen_at(addr);
+	int fd = listen_at(addr, port);
 
 	if (fd < 0)
 		return fd;
@@ -297,7 +277,7 @@ static int start_watches(struct httpd *httpd)
 			      &httpd->mhd_watch);
 }
 
-int httpd_new(struct loop *loop, const struct sockaddr_storage *addr,
+int httpd_new(struct loop *loop, const struct ip_addr *addr, uint16_t port,
 	      const struct httpd_handler *handler, struct httpd **ret_httpd)
 {
 	struct httpd *httpd = calloc(1, sizeof(*httpd));
@@ -309,7 +289,7 @@ int httpd_new(struct loop *loop, const struct sockaddr_storage *addr,
 	httpd->handler = handler;
 	httpd->timer_fd = -1;
 	LIST_INIT(&httpd->making);
-	err = start_mhd(httpd, addr);
+	err = start_mhd(httpd, addr, port);
 	if (!err)
 		err = start_watches(httpd);
 	if (err) {

@@ -8,8 +8,8 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/socket.h>
 
+#include "base/addr.h"
 #include "io/loop.h"
 
 struct httpd;
@@ -42,15 +42,9 @@ const char *httpd_param(const struct httpd_request *request, const char *name);
 /** httpd_accepts() - Whether the client names this type in its header Accept. */
 bool httpd_accepts(const struct httpd_request *request, const char *type);
 
-/**
- * httpd_parse() - Where to listen: PORT (of 127.0.0.1), ADDR:PORT, [ADDR6]:PORT.
- *
- * Return: 0, or -EINVAL.
- */
-int httpd_parse(const char *text, struct sockaddr_storage *ret_addr);
-
-/** httpd_new() - Listen. Return: 0 or a negative errno. @handler is borrowed. */
-int httpd_new(struct loop *loop, const struct sockaddr_storage *addr,
+/** httpd_new() - Listen on a TCP port of an address. Return: 0 or a negative errno. @handler is
+ * borrowed. */
+int httpd_new(struct loop *loop, const struct ip_addr *addr, uint16_t port,
 	      const struct httpd_handler *handler, struct httpd **ret_httpd);
 
 /** httpd_free() - Close everything; NULL does nothing. */

@@ -90,26 +90,24 @@ static void end(void *text)
 	free(answer);
 }
 
-void metrics_http_open(struct daemon *daemon)
+int metrics_http_listen(struct daemon *daemon, const struct config_listen *at)
 {
 	static struct httpd_handler handler = {
 		.path = "/metrics", .begin = begin, .step = step, .text = text_of, .free = end
 	};
-	const char *at = daemon->options->metrics_at;
-	struct sockaddr_storage addr;
-	int err;
+	char text[CONFIG_LISTEN_MAX];
+	int err = 0;
 
-	if (!at)
-		return;
+	if (daemon->httpd && !at->port)
+		log_line(NOTE_INFO, "metrics: no longer served over HTTP");
+	metrics_http_close(daemon); /* first: the new address may be another one of the same port */
 	handler.ctx = daemon;
-	err = httpd_parse(at, &addr);
-	if (!err)
-		err = httpd_new(daemon->loop, &addr, &handler, &daemon->httpd);
-	if (err)
-		log_format(NOTE_WARN, "metrics: cannot listen on %s: %s; there are none over HTTP",
-			   at, strerror(-err));
-	else
-		log_format(NOTE_INFO, "metrics: served over HTTP on %s", at);
+	if (at->port)
+		err = httpd_new(daemon->loop, &at->addr, at->port, &handler, &daemon->httpd);
+	config_listen_text(at, text);
+	if (daemon->httpd)
+		log_format(NOTE_INFO, "metrics: served over HTTP on %s", text);
+	return err;
 }
 
 void metrics_http_close(struct daemon *daemon)

@@ -59,7 +59,8 @@ const struct schema schemas[] = {
 		EXTRA_NUMBER("multicast_table", NULL, "kernel multicast table"),
 		EXTRA_NUMBER("unicast_table", NULL, "kernel table of the routes to sources"),
 		TEXT("config_file", "its configuration"),
-		BOOL("unsaved", "the running configuration is not what was read from that file, or written there") } },
+		BOOL("unsaved", "the running configuration is not what was read from that file, or written there"),
+		TEXT("metrics_at", "where metrics are served over HTTP; empty: nowhere") } },
 	{ .id = "hpim.interfaces/1", .list = "interfaces", .metrics = "interface",
 	  .labels = "interface", .info = "state mode tier", .fields = {
 		INTERFACE,

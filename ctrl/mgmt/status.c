@@ -78,7 +78,8 @@ static struct json_object *status_record(const struct daemon *daemon,
 					 const struct dplane_totals *totals)
 {
 	struct json_object *record = json_object_new_object();
-	char path[CONFIG_PATH_MAX];
+	const struct config_listen nowhere = { .port = 0 };
+	char path[CONFIG_PATH_MAX], metrics_at[CONFIG_LISTEN_MAX];
 
 	field_put_text(record, "instance", daemon->options->instance);
 	field_put_text(record, "version", HPIM_VERSION);
@@ -91,6 +92,8 @@ static struct json_object *status_record(const struct daemon *daemon,
 	running_path(daemon, path);
 	field_put_text(record, "config_file", path);
 	field_put_bool(record, "unsaved", running_is_unsaved(daemon));
+	config_listen_text(daemon->httpd ? running_metrics_at(daemon) : &nowhere, metrics_at);
+	field_put_text(record, "metrics_at", metrics_at);
 	return record;
 }
 

@@ -20,6 +20,9 @@
  */
 struct daemon *world_boot(void);
 
+/** world_options() - Those of the next daemon that starts. */
+struct daemon_options *world_options(void);
+
 /** world_daemon() - The one that runs. */
 struct daemon *world_daemon(void);
 

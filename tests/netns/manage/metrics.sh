@@ -66,6 +66,42 @@ within 10 connections 8
 ends 0 '' ctl r1 status
 within 30 has_value "hpim_trees{daemon=\"$PREFIX-r1\"}" 2
 
+# Where they are served is a matter of the file, which is applied to the daemon that runs: they
+# begin, move also to another address of the same port, and end; neighbors are not disturbed.
+neighbors() { table r2 address,boot_time,my_snapshot_sn show neighbors; }
+known=$(neighbors)
+served() { run r2 curl -sS --max-time 5 -o /dev/null "$1" 2> /dev/null; }
+# listens ADDRESS: r2 loads a file with it
+listens() {
+	ctl r2 config show | sed '/^metrics/,$d' > "$WORK/r2.yaml"
+	[ -z "$1" ] || printf 'metrics:\n  listen: "%s"\n' "$1" >> "$WORK/r2.yaml"
+	ends "${2:-0}" "${3:-}" ctl r2 config load "$WORK/r2.yaml"
+}
+listens 127.0.0.1:9466
+served 'http://[::1]:9465/metrics' || fail 'the option no longer counts'
+served http://127.0.0.1:9466/metrics && fail 'the file counts before the option'
+ends 0 '' ctl r2 stop keep-forwarding
+within 10 ended "${daemons[r2]}"
+start_router r2
+within 10 served http://127.0.0.1:9466/metrics
+within 20 synced r2 2
+known=$(neighbors)
+listens 0.0.0.0:9466
+served http://10.1.2.2:9466/metrics || fail 'they did not move to another address'
+listens '[::]:9467'
+served 'http://[::1]:9467/metrics' || fail 'they did not move to another port'
+served http://127.0.0.1:9466/metrics && fail 'they are served at the old address still'
+[ "$(table r2 metrics_at status)" = '[::]:9467' ] || fail 'status shows another address'
+spawn other r2 perl -MIO::Socket::INET -e \
+	'$s = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1:9468") or die; alarm 120; sleep'
+taken() { run r2 ss -Hltn '( sport = :9468 )' | grep -q .; }
+within 10 taken
+listens 127.0.0.1:9468 2 'cannot listen on 127.0.0.1:9468: Address already in use'
+served 'http://[::1]:9467/metrics' || fail 'a load that is refused moves them'
+listens ''
+served 'http://[::1]:9467/metrics' && fail 'they are served without an address'
+[ "$(neighbors)" = "$known" ] || fail "neighbors were disturbed: $known, then $(neighbors)"
+
 # A counter goes on over a restart: it is the map's.
 forwarded="hpim_interface_packets_total{daemon=\"$PREFIX-r1\",interface=\"eth0\",reason=\"forwarded\"}"
 exact_stream counted dst $GROUP4 50

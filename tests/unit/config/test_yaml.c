@@ -77,7 +77,9 @@ static const char everything[] =
 	"- {rule: deny, group: 'ff15::/16'}\n"
 	"- {rule: boundary, group: 239.255.0.0/16, interface: eth2}\n"
 	"- {rule: ssm-range, group: 239.232.0.0/16}\n"
-	"- {rule: ssm-map, group: 239.232.1.1, source: 10.1.1.100}\n";
+	"- {rule: ssm-map, group: 239.232.1.1, source: 10.1.1.100}\n"
+	"metrics:\n"
+	"  listen: '[2001:db8::1]:9464'\n";
 
 Test(yaml, what_is_written_is_read_again_word_for_word)
 {
@@ -133,6 +135,8 @@ Test(yaml, each_value_is_where_it_belongs)
 	cr_expect_str_eq(config.statics[0].oifs[1], "eth2");
 	cr_expect_eq(config.statics[1].group.len, 16);
 	cr_expect_str_eq(ip_addr_text(&config.statics[3].source).s, "2001:db8::1");
+	cr_expect_eq(config.metrics_at.port, 9464);
+	cr_expect_str_eq(ip_addr_text(&config.metrics_at.addr).s, "2001:db8::1");
 	config_fini(&config);
 }
 
@@ -196,8 +200,9 @@ static const struct {
 		   "simple key\n" },
 	{ V "a: 1\nb: 2\n",
 	  "2:1: found 'a', expected one of: version, tables, settings, interfaces, static, "
-	  "rpf-metrics, policy\n3:1: found 'b', expected one of: version, tables, settings, "
-	  "interfaces, static, rpf-metrics, policy\n" },
+	  "rpf-metrics, policy, metrics\n3:1: found 'b', expected one of: version, tables, "
+	  "settings, "
+	  "interfaces, static, rpf-metrics, policy, metrics\n" },
 	{ V "static: {}\nstatic: {}\n", "3:1: 'static' stands here twice, first in line 2\n" },
 	{ V "tables: 7\n", "2:9: found a single value, expected tables as 'name: value'\n" },
 	{ V "tables: {unicast: main}\n",
@@ -295,7 +300,66 @@ static const struct {
 	  "that is valid beyond its link\n" },
 	{ V "policy:\n- {rule: deny, group: 239.0.0.0/8}\n- {rule: allow, group: 239.0.0.0/8}\n",
 	  "4:3: found the same twice, or its opposite, expected one\n" },
+	{ V "metrics: 9464\n", "2:10: found a single value, expected metrics as 'name: value'\n" },
+	{ V "metrics: {port: 9464}\n", "2:11: found 'port', expected one of: listen\n" },
+	{ V "metrics: {listen: [9464]}\n", "2:19: found a list, expected PORT (of 127.0.0.1), "
+					   "ADDRESS:PORT or [ADDRESS]:PORT, with a "
+					   "port from 1 to 65535\n" },
+	{ V "metrics:\n  listen: localhost:9464\n",
+	  "3:11: found 'localhost:9464', expected PORT (of 127.0.0.1), ADDRESS:PORT or "
+	  "[ADDRESS]:PORT, with a port from 1 to 65535\n" },
 };
+
+/* ---- where to listen ---- */
+
+Test(yaml, addresses_to_listen_on)
+{
+	static const struct {
+		const char *text, *is; /* is: NULL: refused */
+	} rows[] = {
+		{ "9464", "127.0.0.1:9464" },
+		{ "1", "127.0.0.1:1" },
+		{ "65535", "127.0.0.1:65535" },
+		{ "0.0.0.0:80", "0.0.0.0:80" },
+		{ "10.1.1.1:80", "10.1.1.1:80" },
+		{ "[::]:80", "[::]:80" },
+		{ "[2001:DB8:0::1]:80", "[2001:db8::1]:80" },
+		{ "", NULL },
+		{ "0", NULL },
+		{ "65536", NULL },
+		{ "999999999999999999999", NULL },
+		{ "+80", NULL },
+		{ " 80", NULL },
+		{ "80 ", NULL },
+		{ ":80", NULL },
+		{ "10.1.1.1", NULL },
+		{ "10.1.1.1:", NULL },
+		{ "10.1.1:80", NULL },
+		{ "[10.1.1.1]:80", NULL },
+		{ "::1:80", NULL },
+		{ "[::1]", NULL },
+		{ "[::1]80", NULL },
+		{ "[]:80", NULL },
+		{ "[::1:80", NULL },
+		{ "[fe80::1]:80", NULL }, /* of which link? */
+		{ "239.1.1.1:80", NULL },
+		{ "[ff1e::1]:80", NULL },
+		{ "eth0:80", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config_listen listen = { .port = 7 };
+		char text[CONFIG_LISTEN_MAX];
+
+		cr_expect_eq(config_listen_parse(rows[i].text, &listen), rows[i].is != NULL, "%s",
+			     rows[i].text);
+		config_listen_text(&listen, text);
+		if (rows[i].is)
+			cr_expect_str_eq(text, rows[i].is);
+		else
+			cr_expect_eq(listen.port, 7, "%s is written though refused", rows[i].text);
+	}
+}
 
 Test(yaml, errors_name_line_column_what_was_found_and_what_was_expected)
 {

@@ -320,6 +320,10 @@ Test(running, one_error_changes_nothing)
 	boot_with(with_key(full));
 	expect_refused_load("version: 1\ninterfaces: {eth2: {mode: x}}", CTL_EXIT_REFUSED, "config",
 			    "2:27: found 'x', expected auto, native, generic, tc or kernel");
+	expect_refused_load(
+		"version: 1\nmetrics: {listen: eth2:9464}\n", CTL_EXIT_REFUSED, "config",
+		"2:19: found 'eth2:9464', expected PORT (of 127.0.0.1), ADDRESS:PORT or "
+		"[ADDRESS]:PORT, with a port from 1 to 65535");
 	expect_refused_load("version: 1\ntables: {unicast: 7}\n", CTL_EXIT_REFUSED, "table",
 			    "unicast table 7: the daemon runs with 254");
 	expect_refused_load("version: 1\nsettings: {hold-time: 3}\n", CTL_EXIT_REFUSED, "config",
@@ -364,6 +368,63 @@ Test(running, eight_keys_of_which_the_sending_one_goes_and_one_comes)
 	cr_assert_eq(load(text)->exit, CTL_EXIT_OK);
 	cr_expect_str_eq(reply_rows(request("show keys", "{'family':4}"), "id sending"),
 			 "7 false\n1 true\n2 false\n3 false\n4 false\n5 false\n6 false\n8 false\n");
+}
+
+/* ---- where metrics are served ---- */
+
+#define METRICS(port) TWO "metrics: {listen: " #port "}\n"
+
+Test(running, metrics_are_served_where_the_file_says_and_move_with_it)
+{
+	boot_with(METRICS(9464));
+	cr_expect_eq(fake_http_port(), 9464);
+	cr_expect_str_eq(reply_rows(request("status", "{}"), "metrics_at unsaved"),
+			 "127.0.0.1:9464 false\n");
+	world_run(HP_SEC(1));
+	fake_on_send(count_sent);
+	cr_expect_str_eq(reply_rows(load(METRICS(9464)), "change line"), "");
+	cr_expect_eq(fake_http_starts(), 1, "what does not differ is not touched");
+	cr_expect_str_eq(reply_rows(load(METRICS('[::]:9465')), "change line"),
+			 "- metrics listen: 127.0.0.1:9464\n+ metrics listen: [::]:9465\n");
+	cr_expect_eq(fake_http_port(), 9465);
+	cr_expect_str_eq(reply_rows(request("status", "{}"), "metrics_at unsaved"),
+			 "[::]:9465 true\n");
+	cr_expect_str_eq(reply_rows(load(TWO), "change line"), "- metrics listen: [::]:9465\n");
+	cr_expect_eq(fake_http_port(), 0);
+	cr_expect_str_eq(reply_rows(request("status", "{}"), "metrics_at"), "\n");
+	cr_assert_eq(load(METRICS(9466))->exit, CTL_EXIT_OK);
+	cr_expect_eq(fake_http_port(), 9466);
+	cr_expect_eq(sent, 0, "%u messages", sent);
+	world_kill();
+	world_boot();
+	cr_expect_eq(fake_http_port(), 9466, "that of the run before counts after a crash");
+}
+
+Test(running, metrics_of_a_port_that_is_in_use)
+{
+	fake_http_port_taken(9465);
+	boot_with(METRICS(9465));
+	cr_expect_eq(fake_http_port(), 0, "the router runs without");
+	cr_expect_str_eq(reply_rows(request("status", "{}"), "unsaved"), "false\n");
+	fake_http_port_taken(0);
+	cr_expect_eq(load(METRICS(9465))->exit, CTL_EXIT_OK);
+	cr_expect_eq(fake_http_port(), 9465, "loading it again tries again");
+	fake_http_port_taken(9466);
+	expect_refused_load(METRICS(9466), CTL_EXIT_REFUSED, "listen",
+			    "metrics: cannot listen on 127.0.0.1:9466: Address already in use");
+	cr_expect_eq(fake_http_port(), 9465, "where it was");
+}
+
+Test(running, option_of_the_start_counts_before_metrics_of_the_file)
+{
+	cr_assert(config_listen_parse("9000", &world_options()->metrics_at));
+	boot_with(METRICS(9464));
+	cr_expect_eq(fake_http_port(), 9000);
+	cr_assert_eq(load(METRICS(9465))->exit, CTL_EXIT_OK);
+	cr_expect_eq(fake_http_port(), 9000);
+	cr_expect_eq(fake_http_starts(), 1);
+	expect_running(TWO "metrics:\n  listen: 127.0.0.1:9465\n");
+	world_options()->metrics_at.port = 0;
 }
 
 /* ---- parts ---- */

@@ -29,7 +29,7 @@ struct leftover {
 	struct mfib_route routes[FAKE_TIER_ROUTES_MAX];
 };
 
-static const struct daemon_options options = {
+static struct daemon_options options = {
 	.instance = "test",
 	.unicast_table = 254,
 	.is_foreground = true,
@@ -90,6 +90,11 @@ struct daemon *world_boot(void)
 	cr_assert_eq(daemon_start(the_daemon, &options, &mgmt_clients), 0);
 	fake_on_send(peer_hear);
 	return the_daemon;
+}
+
+struct daemon_options *world_options(void)
+{
+	return &options;
 }
 
 struct daemon *world_daemon(void)

@@ -13,6 +13,7 @@
 #include "daemon/privileges.h"
 #include "io/ctlsock.h"
 #include "io/file.h"
+#include "io/httpd.h"
 #include "io/loop.h"
 #include "io/rawsock.h"
 #include "unit/fake/io.h"
@@ -38,11 +39,18 @@ struct rawsock {
 	void *ctx;
 };
 
+struct httpd {
+	uint16_t port; /* 0: it does not listen */
+};
+
 static struct {
 	hp_time now, deadline;
 	loop_fn *timer;
 	void *timer_ctx;
 	struct rawsock rawsock;
+	struct httpd httpd;
+	unsigned int httpd_count; /* servers that there were */
+	uint16_t taken_port;
 	int join_err, file_err;
 	unsigned int joined[LINKS_MAX];
 	uint64_t malformed[LINKS_MAX];
@@ -220,6 +228,58 @@ void fake_packet(const struct ev_packet *packet)
 void fake_malformed_set(uint16_t link, uint64_t packets)
 {
 	machine.malformed[link] = packets;
+}
+
+/* ---- httpd.h ---- */
+
+int httpd_new(struct loop *loop, const struct ip_addr *addr, uint16_t port,
+	      const struct httpd_handler *handler, struct httpd **ret_httpd)
+{
+	(void)loop;
+	(void)addr;
+	(void)handler;
+	if (port == machine.taken_port)
+		return -EADDRINUSE;
+	machine.httpd.port = port;
+	machine.httpd_count++;
+	*ret_httpd = &machine.httpd;
+	return 0;
+}
+
+void httpd_free(struct httpd *httpd)
+{
+	if (httpd)
+		httpd->port = 0;
+}
+
+/* There are no requests. */
+const char *httpd_param(const struct httpd_request *request, const char *name)
+{
+	(void)request;
+	(void)name;
+	return NULL;
+}
+
+bool httpd_accepts(const struct httpd_request *request, const char *type)
+{
+	(void)request;
+	(void)type;
+	return false;
+}
+
+uint16_t fake_http_port(void)
+{
+	return machine.httpd.port;
+}
+
+unsigned int fake_http_starts(void)
+{
+	return machine.httpd_count;
+}
+
+void fake_http_port_taken(uint16_t port)
+{
+	machine.taken_port = port;
 }
 
 /* ---- file.h ---- */

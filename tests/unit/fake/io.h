@@ -62,6 +62,17 @@ void fake_packet(const struct ev_packet *packet);
 /** fake_malformed_set() - So many packets of IGMP on a link had broken IP headers. */
 void fake_malformed_set(uint16_t link, uint64_t packets);
 
+/* ---- HTTP ---- */
+
+/** fake_http_port() - Where it is served; 0: nowhere. */
+uint16_t fake_http_port(void);
+
+/** fake_http_starts() - How often a server was started. */
+unsigned int fake_http_starts(void);
+
+/** fake_http_port_taken() - Another program listens there; 0: none does. */
+void fake_http_port_taken(uint16_t port);
+
 /* ---- files ---- */
 
 /** fake_file() - Its text, NULL when there is none. Borrowed until it is written again. */

@@ -298,6 +298,11 @@ static const struct {
 	  "another configuration is being sent", "nothing was changed; try again" },
 	{ "config load", "{'text':'version: 9','offset':0}", CTL_EXIT_REFUSED,
 	  "1:10: found version '9', expected 1", "nothing was changed" },
+	{ "config load", "{'text':'{version: 1, metrics: {listen: eth1:80}}','offset':0}",
+	  CTL_EXIT_REFUSED,
+	  "1:32: found 'eth1:80', expected PORT (of 127.0.0.1), ADDRESS:PORT or [ADDRESS]:PORT, "
+	  "with a port from 1 to 65535",
+	  "nothing was changed" },
 	{ "config save", "{'text':'version: 9','offset':0}", CTL_EXIT_REFUSED,
 	  "1:10: found version '9', expected 1", "nothing was changed" },
 	{ "clear tree", "{'source':'10.1.0.7'}", CTL_EXIT_USAGE,
