@@ -105,13 +105,6 @@ static bool runs(const struct explain *ex, uint16_t link, enum core_proto proto)
 	return inspect_protocol_runs(ex->daemon->core, link, ex->family, proto);
 }
 
-static const char *membership_name(const struct explain *ex)
-{
-	static const char *const names[IP_FAMILY_COUNT] = { "IGMP", "MLD" };
-
-	return names[ex->family];
-}
-
 /* ---- the route to the source ---- */
 
 static const char *route_interface(const struct explain *ex)
@@ -475,7 +468,7 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_PIMDM) &&
 		 !runs(ex, link, PROTO_GM))
 		say(ex, "output", name, "no", "neither HPIM-DM nor PIM-DM nor %s runs there",
-		    membership_name(ex));
+		    ex->facts.membership);
 	else if (!ex->has_entry)
 		say(ex, "output", name, "no", "there is no tree to forward");
 	else if (is_at_source(ex, link))

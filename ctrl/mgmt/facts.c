@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/core.h"
+#include "core/counters.h"
 #include "core/inspect.h"
 #include "core/mfib.h"
 #include "core/policy.h"
@@ -19,6 +20,8 @@
 #include "io/rtnl.h"
 #include "mgmt/facts.h"
 #include "mgmt/observe.h"
+
+static const char *const membership_names[IP_FAMILY_COUNT] = { "IGMP", "MLD" };
 
 struct gather {
 	const struct daemon *daemon;
@@ -394,6 +397,23 @@ static void gather_policy(struct gather *g, uint16_t link)
 		add_name(g->facts->denied_outs, port_name(g->daemon, link));
 }
 
+/*
+ * Hosts answer a General Query for all their groups. Two of them: the time to answer the first one
+ * is over. Reports of groups of the link alone say nothing: a switch sends them by itself.
+ */
+static void gather_unheard(struct gather *g, uint16_t link)
+{
+	const struct core *core = g->daemon->core;
+	const struct gm_if *gm = inspect_membership(core, link, g->family);
+	const struct counters *counters = inspect_counters(core, link, g->family);
+
+	if (gm && link != g->root && gm_if_inspect(gm).is_querier &&
+	    !inspect_neighbor_count(core, link, g->family) &&
+	    counters->messages[MESSAGE_GM_QUERY][MESSAGE_SENT] >= 2 &&
+	    !counters->noted[NOTE_GROUP_JOINED])
+		add_name(g->facts->unheard, port_name(g->daemon, link));
+}
+
 static void gather_around(struct gather *g)
 {
 	const struct rtnl_link *link = NULL;
@@ -404,6 +424,7 @@ static void gather_around(struct gather *g)
 		gather_policy(g, i);
 		gather_keys(g, i);
 		gather_other_source(g, i);
+		gather_unheard(g, i);
 	}
 	if (g->has_tree)
 		inspect_tree_ifs_of(g->daemon->core, &g->tree, gather_server, g);
@@ -424,6 +445,7 @@ void facts_gather(const struct daemon *daemon, const struct mfib_key *key,
 		.source = ip_addr_text(&key->source),
 		.group = ip_addr_text(&key->group),
 		.is_link_scope = ip_addr_is_link_scope_group(&key->group),
+		.membership = membership_names[g.family],
 		.is_source = ip_addr_is_source(&key->source),
 		.is_broadcast = dplane_own(daemon->dplane, &key->source) == DPLANE_OWN_BROADCAST,
 	};

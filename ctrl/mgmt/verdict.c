@@ -189,6 +189,11 @@ static bool is_served(const struct verdict_facts *f)
 	return has_none(f) && *f->served_if;
 }
 
+static bool is_unheard(const struct verdict_facts *f)
+{
+	return has_none(f) && *f->unheard && !f->is_pruned;
+}
+
 static bool is_unattached(const struct verdict_facts *f)
 {
 	return has_none(f) && *f->unattached;
@@ -228,9 +233,10 @@ static bool always(const struct verdict_facts *f)
 
 /* ---- the rules ---- */
 
-#define RECEIVER                                                                                \
-	"if a host there gets nothing, look at the host: 'sysctl net.ipv4.conf.all.rp_filter' " \
-	"must not be 1 unless its own route to {S} leaves by the same interface; its firewall"
+#define RECEIVER                                                                                   \
+	"if a host there gets nothing, look at the host: 'sysctl net.ipv4.conf.all.rp_filter' "    \
+	"must not be 1 unless its own route to {S} leaves by the same interface; its firewall; a " \
+	"switch between that snoops must list its port for {G} (Linux: 'bridge mdb')"
 
 static const struct rule {
 	const char *name;
@@ -361,6 +367,13 @@ static const struct rule {
 	  "{server} serves {served_if} and not this router (assert), and no other interface wants "
 	  "it",
 	  "'hpimctl explain {S} {G}' on {server}" },
+	{ "no-reports", is_unheard,
+	  "no host or neighbor on any interface wants {G}, and no host has reported any group on "
+	  "{unheard}, where this router queries: none there has joined one, or a switch between "
+	  "snoops {membership} and does not know this router",
+	  "'ip maddress' on the receiver; if it has joined, make the port of this router a router "
+	  "port of the switch (Linux: 'bridge link set dev PORT mcast_router 2'), or switch "
+	  "snooping off" },
 	{ "not-attached", is_unattached,
 	  "no host or neighbor on an attached interface wants {G}, and {unattached} is not "
 	  "attached",
@@ -471,6 +484,8 @@ static void fact_text(const struct verdict_facts *f, const char *name, size_t le
 		{ "served_if", f->served_if, 0 },
 		{ "server", f->server.s, 0 },
 		{ "unattached", f->unattached, 0 },
+		{ "unheard", f->unheard, 0 },
+		{ "membership", f->membership, 0 },
 		{ "denied_in", f->denied_in, 0 },
 		{ "denied_outs", f->denied_outs, 0 },
 		{ "when", "in the last second", 0 },

@@ -57,6 +57,8 @@ struct verdict_seen {
  * @other_if:    hosts there want the group from @other_sources only.
  * @served_if:   @server is the forwarder of that link, and hosts or neighbors may be there.
  * @denied_in, @denied_outs: where the policy denies it: toward the source, and elsewhere.
+ * @unheard:     interfaces without neighbors where this router queries and no host has reported
+ * anything.
  * @unattached:  interfaces with an address of this family that are not attached.
  */
 struct verdict_facts {
@@ -96,6 +98,8 @@ struct verdict_facts {
 	char served_if[LINK_NAME_LEN];
 	struct addr_text server;
 	char unattached[VERDICT_NAMES_LEN];
+	char unheard[VERDICT_NAMES_LEN];
+	const char *membership; /* "IGMP", "MLD" */
 	char denied_in[LINK_NAME_LEN], denied_outs[VERDICT_NAMES_LEN];
 };
 

@@ -5,8 +5,9 @@
 # line after, done here as well, and the stream arrives again.
 #
 #	src -- r1 -- r2 -- dst
+#	              `--- switch -- guest
 . "$(dirname "$0")/../lib.sh"
-need tcpdump
+need tcpdump bridge
 
 S=10.1.1.100
 
@@ -87,6 +88,63 @@ must r2 "N packets of it came by eth0 in the last second that are longer (1478 b
 run r2 ip link set eth1 mtu 1500
 must r2 "$arrives"
 stops long
+
+# A switch that snoops, between router and host. It hears the queries of the router, but takes no port
+# for a router's: it keeps the reports to itself, and sends what it knows no member of to no host.
+GUESTS=239.1.2.4
+# spares: whether the switch keeps packets of a group that no host has joined away from the guest
+received() { run guest ip -s link show eth0 | awk '/RX:/ { getline; print $2 }'; }
+spares() {
+	local before
+	before=$(received)
+	run r2 "$BUILD/mcgen" -i eth2 -g 239.1.2.5 -n 100 -r 2000 > "$WORK/spares.log"
+	# What was under way is there before this is refused.
+	! run r2 timeout 2 bash -c ': < /dev/tcp/10.1.4.100/9' 2> "$WORK/refused.log" || return
+	grep -q refused "$WORK/refused.log" || return
+	[ $(($(received) - before)) -lt 50 ]
+}
+# gets, gets_none: whether the packets of a second reach the program on the guest
+gets() {
+	local before
+	before=$(datagrams guest 4)
+	is r2 "arrives: forwarded to eth2, N packets in the last second" $S $GUESTS &&
+		[ "$(datagrams guest 4)" -ge $((before + 20)) ]
+}
+gets_none() {
+	local before
+	before=$(datagrams guest 4)
+	is r2 "arrives: forwarded to eth2, N packets in the last second" $S $GUESTS &&
+		[ "$(datagrams guest 4)" -eq "$before" ]
+}
+node guest
+lan switch r2 eth2 10.1.4.1/24,2001:db8:4::1/64 guest eth0 10.1.4.100/24,2001:db8:4::100/64
+if run switch ip link set br0 type bridge mcast_snooping 1 mcast_querier 0; then
+	run switch bridge link set dev port0 mcast_router 0
+	# Reports of version 3 Linux floods, as if they were for all.
+	ends 0 eth2 ctl r2 attach eth2 igmp v2
+	ends 0 '' ctl r2 set igmp-query-interval 20 eth2
+	within 40 spares
+	listen guest guest $GUESTS
+	streams good -g $GUESTS
+	must r2 "no host or neighbor on any interface wants $GUESTS, and no host has reported any group on eth2, where this router queries: none there has joined one, or a switch between snoops IGMP and does not know this router" \
+		$S $GUESTS
+	ends 0 "bridge link set dev PORT mcast_router 2" ctl r2 explain $S $GUESTS
+	run switch bridge link set dev port0 mcast_router 2
+	within 40 gets
+	# One that forgets its members before the router queries again: no router sees that.
+	run switch ip link set br0 type bridge mcast_membership_interval 100
+	within 60 gets_none
+	ends 0 "a switch between that snoops must list its port for $GUESTS (Linux: 'bridge mdb')" \
+		ctl r2 explain $S $GUESTS
+	run switch ip link set br0 type bridge mcast_membership_interval 26000
+	within 40 gets
+	stops good
+	hush guest
+	ends 0 '' ctl r2 detach eth2
+else
+	echo 'not tried: the kernel has no bridges that snoop'
+fi
+run r2 ip link del eth2
 
 # The route back leads another way: at the source, and farther down.
 streams good -g $GROUP4

@@ -585,6 +585,24 @@ Test(explain, packets_that_this_router_has_pruned)
 		       "others there, or until it has heeded the prune\n"));
 }
 
+/* A host's report for any group, and a neighbor's, show that reports get here. */
+Test(explain, no_host_answers_queries)
+{
+	attach_all();
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	world_run(HP_SEC(30)); /* one query */
+	expect_verdict("10.1.0.9", "239.1.1.1", "no-member");
+	world_run(HP_SEC(2));
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	expect_verdict("10.1.0.9", "239.1.1.1", "no-reports");
+	world_report("eth2", "10.2.0.9", "239.9.9.9");
+	expect_verdict("10.1.0.9", "239.1.1.1", "no-reports");
+	world_neighbor("eth3", "10.3.0.2", 12, 10);
+	world_run(HP_SEC(20));
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	expect_verdict("10.1.0.9", "239.1.1.1", "no-member");
+}
+
 /* The busier the router, the fewer packets are sampled. */
 Test(explain, a_look_samples_no_more_than_some_thousand_packets)
 {

@@ -298,6 +298,17 @@ static void expect_members(void)
 	       "no host or neighbor on another interface than eth0 wants " G
 	       ", so this router has pruned it at 10.1.2.1",
 	       "Receivers on eth0 get it from 10.1.2.1");
+	set(facts.unheard, "eth2, eth3");
+	facts.membership = "IGMP";
+	facts.is_pruned = false;
+	expect(facts, "no-reports",
+	       "no host or neighbor on any interface wants " G
+	       ", and no host has reported any group on eth2, eth3, where this router queries: "
+	       "none "
+	       "there has joined one, or a switch between snoops IGMP and does not know this "
+	       "router",
+	       "'bridge link set dev PORT mcast_router 2'");
+	facts.unheard[0] = '\0';
 	set(facts.unattached, "eth2");
 	expect(facts, "not-attached",
 	       "no host or neighbor on an attached interface wants " G ", and eth2 is not attached",
