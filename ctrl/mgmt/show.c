@@ -126,6 +126,8 @@ void show_begin(struct daemon *daemon, struct ctl_client *client, const struct c
 {
 	struct show *show = show_new(daemon, command, view, args);
 
+	/* Ages and timers are those of the core's clock, which stands since the last event. */
+	daemon_feed(daemon, &(struct core_event){ .kind = EV_CLOCK });
 	show->client = client;
 	if (view->begin && !view->begin(show))
 		show_close(show);
