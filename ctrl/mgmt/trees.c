@@ -15,7 +15,7 @@
 #include "mgmt/show.h"
 #include "mgmt/trees.h"
 
-static void put_pimdm_tree(struct json_object *record, const struct inspect_tree *view)
+static void put_pimdm_timers(struct json_object *record, const struct inspect_tree *view)
 {
 	field_put_seconds(record, "uptime_s", view->since_for);
 	field_put_seconds(record, "expires_s", view->expires_in);
@@ -47,13 +47,32 @@ static void show_tree(const struct show *show, const struct inspect_tree *view)
 	field_put_seconds(record, "stale_s", view->stale_in);
 	field_put_text(record, "protocol", inspect_protocol_name(view->proto));
 	if (view->proto == PROTO_PIMDM)
-		put_pimdm_tree(record, view);
+		put_pimdm_timers(record, view);
 	show_record(show, record);
+}
+
+struct of_tree {
+	const struct show *show;
+	const struct inspect_tree *tree;
+};
+
+/* Of an output its downstream and assert machines; of the RPF interface the upstream machine. */
+static void put_pimdm_if(struct json_object *record, const struct inspect_tree *tree,
+			 const struct inspect_tree_if *view)
+{
+	field_put_text(record, "downstream", view->downstream);
+	field_put_seconds(record, "prune_s", view->prune_in);
+	field_put_seconds(record, "assert_s", view->assert_in);
+	field_put_number(record, "neighbors", view->neighbors);
+	field_put_text(record, "upstream", view->is_root ? tree->state : "-");
+	if (view->is_root)
+		put_pimdm_timers(record, tree);
 }
 
 static bool show_tree_if(void *ctx, const struct inspect_tree_if *view)
 {
-	const struct show *show = ctx;
+	const struct of_tree *of = ctx;
+	const struct show *show = of->show;
 	struct json_object *record;
 
 	if (!show_includes(show, view->link))
@@ -74,19 +93,16 @@ static bool show_tree_if(void *ctx, const struct inspect_tree_if *view)
 	field_put_number(record, "upstream_preference", view->upstream_preference);
 	field_put_number(record, "upstream_metric", view->upstream_metric);
 	field_put_text(record, "protocol", inspect_protocol_name(view->proto));
-	if (view->proto == PROTO_PIMDM) {
-		field_put_text(record, "downstream", view->downstream);
-		field_put_seconds(record, "prune_s", view->prune_in);
-		field_put_seconds(record, "assert_s", view->assert_in);
-		field_put_number(record, "neighbors", view->neighbors);
-	}
+	if (view->proto == PROTO_PIMDM)
+		put_pimdm_if(record, of->tree, view);
 	show_record(show, record);
 	return true;
 }
 
 static void show_tree_ifs(const struct show *show, const struct inspect_tree *view)
 {
-	inspect_tree_ifs_of(show->daemon->core, view, show_tree_if, (void *)show);
+	inspect_tree_ifs_of(show->daemon->core, view, show_tree_if,
+			    &(struct of_tree){ show, view });
 }
 
 hp_time trees_silence(const struct daemon *daemon, const struct inspect_tree *tree)
