@@ -68,6 +68,20 @@ static struct age age_text(hp_time time)
 
 /* ---- show ip mroute ---- */
 
+struct each_if {
+	const struct core *core;
+	inspect_tree_if_fn *each;
+	void *ctx;
+};
+
+static bool each_if_of(void *ctx, const struct inspect_tree *tree)
+{
+	const struct each_if *of = ctx;
+
+	inspect_tree_ifs_of(of->core, tree, of->each, of->ctx);
+	return true;
+}
+
 struct lines {
 	const struct show *show;
 	const struct mfib_entry *entry;
@@ -75,8 +89,24 @@ struct lines {
 	struct inspect_tree tree;
 	bool has_member;         /* on an outgoing interface */
 	unsigned int candidates; /* other interfaces than the incoming one */
+	struct ifset listed;
 	struct age uptime;
 };
+
+/*
+ * A static route and the policy have no tree, whatever a protocol knows of the (S,G); at a border
+ * both protocols have one, and the outputs of both are the entry's.
+ */
+static void each_tree_if(const struct lines *lines, inspect_tree_if_fn *each)
+{
+	const struct core *core = lines->show->daemon->core;
+	struct each_if of = { core, each, (void *)lines };
+
+	if (!lines->has_tree)
+		return;
+	(void)each_if_of(&of, &lines->tree); /* the owner's first */
+	inspect_trees_of(core, &lines->entry->route.key, each_if_of, &of);
+}
 
 static bool look_at(void *ctx, const struct inspect_tree_if *view)
 {
@@ -102,14 +132,18 @@ static void put_output(const struct lines *lines, uint16_t link, bool is_forward
 
 static bool put_tree_output(void *ctx, const struct inspect_tree_if *view)
 {
-	const struct lines *lines = ctx;
+	struct lines *lines = ctx;
 	bool is_pim = view->proto == PROTO_PIMDM;
 	bool is_lost = is_pim && !strcmp(view->assert_state, "loser");
 
-	if (!view->is_root)
-		put_output(lines, view->link, ifset_has(&lines->entry->route.oifs, view->link),
-			   is_lost ? view->assert_in : view->prune_in,
-			   is_pim && !strcmp(view->assert_state, "winner"));
+	if (view->is_root || ifset_has(&lines->listed, view->link))
+		return true;
+	ifset_add(&lines->listed, view->link);
+	put_output(lines, view->link, ifset_has(&lines->entry->route.oifs, view->link),
+		   is_lost  ? view->assert_in
+		   : is_pim ? view->prune_in
+			    : HP_TIME_NEVER,
+		   is_pim && !strcmp(view->assert_state, "winner"));
 	return true;
 }
 
@@ -147,10 +181,11 @@ static void put_entry(const struct show *show, const struct mfib_entry *entry)
 	char flags[8];
 	struct addr_text upstream;
 
-	lines.has_tree = inspect_tree(core, key, &lines.tree);
+	lines.has_tree = entry->owner != MFIB_STATIC && entry->owner != MFIB_POLICY &&
+			 inspect_tree(core, key, &lines.tree);
 	lines.uptime = age_text(now - entry->since);
 	if (lines.has_tree) {
-		inspect_tree_ifs_of(core, &lines.tree, look_at, &lines);
+		each_tree_if(&lines, look_at);
 		if (lines.tree.proto == PROTO_PIMDM)
 			left = lines.tree.expires_in;
 		upstream = ip_addr_text(&lines.tree.upstream);
@@ -164,12 +199,10 @@ static void put_entry(const struct show *show, const struct mfib_entry *entry)
 	    rpf);
 	put(show, "  Outgoing interface list:%s\n",
 	    lines.candidates || !ifset_is_empty(&entry->route.oifs) ? "" : " Null");
-	if (lines.has_tree) {
-		inspect_tree_ifs_of(core, &lines.tree, put_tree_output, &lines);
-		return;
-	}
+	each_tree_if(&lines, put_tree_output);
 	ifset_for_each (link, &entry->route.oifs)
-		put_output(&lines, link, true, HP_TIME_NEVER, false);
+		if (!ifset_has(&lines.listed, link))
+			put_output(&lines, link, true, HP_TIME_NEVER, false);
 }
 
 static void put_legend(const struct show *show)

@@ -11,6 +11,7 @@
 #include "daemon/daemon.h"
 #include "unit/fake/io.h"
 #include "unit/fake/tier.h"
+#include "wire/pim.h"
 
 /* ---- the daemon ---- */
 
@@ -56,6 +57,9 @@ void world_report(const char *interface, const char *host, const char *group);
 
 /** world_pim_hello() - A router with PIM-DM says Hello, or again. */
 void world_pim_hello(const char *interface, const char *addr);
+
+/** world_pim() - Any message of one, to all routers. */
+void world_pim(const char *interface, const char *addr, const struct pim_msg *msg);
 
 struct mfib_key world_key(const char *source, const char *group);
 

@@ -265,24 +265,29 @@ void world_report(const char *interface, const char *host, const char *group)
 	world_run(0);
 }
 
-void world_pim_hello(const char *interface, const char *addr)
+void world_pim(const char *interface, const char *addr, const struct pim_msg *msg)
 {
-	uint8_t bytes[64];
+	uint8_t bytes[128];
 	struct ev_packet packet = { .link = world_link(interface),
 				    .socket = SOCKET_103,
 				    .src = addr_of(addr),
 				    .station = { .len = 6, .b = { 2, [5] = 98 } },
 				    .ttl = 1,
 				    .bytes = bytes };
-	const struct pim_msg msg = { .type = PIM_HELLO,
-				     .hello = { .has_hold = true, .hold_s = 105 } };
 
 	packet.dst = *all_routers(ip_addr_family(&packet.src));
 	packet.len =
-		pim_encode(&msg, &packet.src, &packet.dst, PIM_CHECKSUM_RFC, bytes, sizeof(bytes));
+		pim_encode(msg, &packet.src, &packet.dst, PIM_CHECKSUM_RFC, bytes, sizeof(bytes));
 	cr_assert_gt(packet.len, 0);
 	fake_packet(&packet);
 	world_run(0);
+}
+
+void world_pim_hello(const char *interface, const char *addr)
+{
+	world_pim(interface, addr,
+		  &(struct pim_msg){ .type = PIM_HELLO,
+				     .hello = { .has_hold = true, .hold_s = 105 } });
 }
 
 /* ---- requests ---- */
