@@ -5,10 +5,13 @@
  */
 #include "daemon/settings.h"
 #include "core/core.h"
+#include "core/inspect.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "daemon/saved.h"
+
+#define HOLD_MAX_S 3600 /* also of a hold time that never ends */
 
 static struct core_settings with(const struct core_settings *above,
 				 const struct config_settings *settings)
@@ -41,11 +44,35 @@ struct core_settings settings_of_link(const struct daemon *daemon, uint16_t link
 	return with(&all, &daemon->ports[link].config.settings);
 }
 
+static bool runs(const struct daemon *daemon, uint16_t link, enum core_proto proto)
+{
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
+		if (inspect_protocol_runs(daemon->core, link, family, proto))
+			return true;
+	return false;
+}
+
 hp_time settings_hold(const struct daemon *daemon)
 {
-	const struct core_settings settings = settings_of_instance(daemon);
+	static const struct {
+		enum core_proto proto;
+		enum setting_id id;
+	} rows[] = { { PROTO_HPIM, SETTING_HOLD_TIME }, { PROTO_PIMDM, SETTING_PIM_HOLD_TIME } };
+	const struct core_settings all = settings_of_instance(daemon);
+	uint32_t longest = 0;
 
-	return HP_SEC(setting_value(&settings, SETTING_HOLD_TIME));
+	for (uint16_t link = 0; link < LINKS_MAX; link++)
+		for (size_t i = 0;
+		     daemon->ports[link].is_used && i < sizeof(rows) / sizeof(rows[0]); i++) {
+			const struct core_settings *here = inspect_settings(daemon->core, link);
+			uint32_t hold_s = setting_value(here, rows[i].id);
+
+			if (hold_s > longest && runs(daemon, link, rows[i].proto))
+				longest = hold_s;
+		}
+	if (!longest)
+		longest = setting_value(&all, SETTING_HOLD_TIME);
+	return HP_SEC(longest < HOLD_MAX_S ? longest : HOLD_MAX_S);
 }
 
 hp_time settings_lease(const struct daemon *daemon)

@@ -19,13 +19,16 @@ struct core_settings settings_of_instance(const struct daemon *daemon);
 /** settings_of_link() - What counts on an attached interface. */
 struct core_settings settings_of_link(const struct daemon *daemon, uint16_t link);
 
-/** settings_hold() - How long neighbors wait for the next Hello, by the instance's hold time. */
+/**
+ * settings_hold() - How long neighbors wait for the next Hello: the longest hold time that an
+ * interface announces now, an hour at most; the instance's of HPIM-DM where none does.
+ */
 hp_time settings_hold(const struct daemon *daemon);
 
 /**
  * settings_lease() - How long to forward without a daemon: there is one lease for all interfaces.
  *
- * Without an option of the start, as long as neighbors wait: the hold time of the instance.
+ * Without an option of the start, as long as neighbors wait: settings_hold().
  */
 hp_time settings_lease(const struct daemon *daemon);
 

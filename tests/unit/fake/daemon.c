@@ -34,7 +34,6 @@ static struct daemon_options options = {
 	.unicast_table = 254,
 	.is_foreground = true,
 	.hello_s = 30,
-	.lease_for = HP_SEC(120),
 	.stale_for = HP_SEC(45),
 };
 

@@ -128,6 +128,12 @@ static int tier_capture(struct backend *be, uint32_t every)
 	return 0;
 }
 
+static int tier_renew(struct backend *be, hp_time lease_for)
+{
+	tier_of(be)->lease_for = lease_for;
+	return 0;
+}
+
 static void tier_free(struct backend *be, bool keep)
 {
 	tier_of(be)->null->ops->free(tier_of(be)->null, keep);
@@ -145,6 +151,7 @@ static const struct backend_ops tier_ops = {
 	.dispatch = tier_dispatch,
 	.counters = tier_counters,
 	.capture = tier_capture,
+	.renew = tier_renew,
 	.free = tier_free,
 };
 

@@ -32,6 +32,7 @@ struct fake_tier {
 	unsigned int counter_count;
 	bool can_capture;
 	uint32_t capture_every; /* as it was asked for last */
+	hp_time lease_for;      /* the same */
 };
 
 /** fake_tier_new() - It is freed as any other backend. */
