@@ -3,6 +3,10 @@
  * The only door to the protocols: hands events to them and drains their effects. An event only
  * marks trees; draining evaluates one tree at a time. In the same way EV_CLOCK leaves the timers to
  * the draining: a hundred thousand messages that are due again need no room for all of them.
+ *
+ * What one event may cost is bounded: after CORE_WORK_MAX timers and trees the draining ends, and
+ * EV_CLOCK, which is due at once, goes on. Events in between find facts that are true and trees
+ * that are marked: each is evaluated from what is known by then.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -519,8 +523,10 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 	if (core->is_stopped)
 		return;
 	core->is_clock = event->kind == EV_CLOCK;
+	/* What is left of an event before goes on with the clock: this one adds no work to it. */
+	core->work_left = core->is_clock || !core->has_work ? CORE_WORK_MAX : 0;
 	if (!core->is_clock)
-		sched_run(core, &core->sched, now);
+		core->work_left -= sched_run(core, &core->sched, now, core->work_left);
 	switch (event->kind) {
 	case EV_CLOCK: break;
 	case EV_LINK: handle_link(core, &event->link); break;
@@ -559,10 +565,17 @@ const struct core_effect *core_effect_next(struct core *core)
 {
 	const struct core_effect *effect;
 
-	while (!(effect = fx_next(&core->fx)) && work_next(core))
-		;
+	while (!(effect = fx_next(&core->fx)) && core->work_left && work_next(core))
+		core->work_left--;
 	core->is_draining = effect != NULL;
+	if (!effect)
+		core->has_work = core->work_left == 0;
 	return effect;
+}
+
+bool core_has_work(const struct core *core)
+{
+	return core->has_work && !core->is_stopped;
 }
 
 hp_time core_hello_last_of(const struct core *core, const struct core_settings *settings,
@@ -596,5 +609,7 @@ hp_time core_hello_next(const struct core *core, hp_time now)
 
 hp_time core_deadline(const struct core *core)
 {
+	if (core_has_work(core))
+		return core->now;
 	return core->is_stopped ? HP_TIME_NEVER : sched_deadline(&core->sched);
 }

@@ -31,6 +31,10 @@ struct core *core_new(const struct core_limits *limits);
 /** core_free() - Forget everything; nothing is sent. */
 void core_free(struct core *core);
 
+/* Timers that are fired and trees that are evaluated because of one event, before the next may
+ * come. */
+#define CORE_WORK_MAX 64u
+
 /** core_handle() - Let an event happen. @now never decreases. */
 void core_handle(struct core *core, hp_time now, const struct core_event *event);
 
@@ -38,13 +42,23 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 bool core_has_obeyed(const struct core *core);
 
 /**
- * core_effect_next() - The next thing to do, or NULL when there is nothing left.
+ * core_effect_next() - The next thing to do, or NULL when there is nothing left to do for the
+ * event.
  *
  * The effect and the bytes inside are borrowed until the next call.
  */
 const struct core_effect *core_effect_next(struct core *core);
 
-/** core_deadline() - When to send EV_CLOCK at the latest; HP_TIME_NEVER: not at all. */
+/**
+ * core_has_work() - Whether EV_CLOCK has to go on at once, since the event was worth more than
+ * CORE_WORK_MAX.
+ */
+bool core_has_work(const struct core *core);
+
+/**
+ * core_deadline() - When to send EV_CLOCK at the latest; HP_TIME_NEVER: not at all. In the past
+ * while core_has_work().
+ */
 hp_time core_deadline(const struct core *core);
 
 /**

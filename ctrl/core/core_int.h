@@ -27,9 +27,11 @@ struct core {
 	uint64_t random;          /* state of core_random() */
 	struct hash_key hash_key; /* from the seed */
 	bool is_draining;
-	bool is_clock;   /* timers are fired one by one while draining */
-	bool is_stopped; /* COMMAND_STOP: nothing happens after it */
-	bool has_obeyed; /* some protocol has what the last EV_COMMAND is about */
+	bool has_work;          /* timers that are due or marked trees may be left */
+	unsigned int work_left; /* until the draining of this event ends */
+	bool is_clock;          /* timers are fired one by one while draining */
+	bool is_stopped;        /* COMMAND_STOP: nothing happens after it */
+	bool has_obeyed;        /* some protocol has what the last EV_COMMAND is about */
 	struct sched sched;
 	struct fx_queue fx;
 	struct link links[LINKS_MAX];

@@ -62,8 +62,11 @@ bool sched_run_next(struct core *core, struct sched *sched, hp_time now)
 	return true;
 }
 
-void sched_run(struct core *core, struct sched *sched, hp_time now)
+unsigned int sched_run(struct core *core, struct sched *sched, hp_time now, unsigned int max)
 {
-	while (sched_run_next(core, sched, now))
-		;
+	unsigned int count = 0;
+
+	while (count < max && sched_run_next(core, sched, now))
+		count++;
+	return count;
 }

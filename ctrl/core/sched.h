@@ -55,7 +55,11 @@ hp_time sched_deadline(const struct sched *sched);
 /** sched_run_next() - Stop and fire the first timer if it is due at @now. false: none is. */
 bool sched_run_next(struct core *core, struct sched *sched, hp_time now);
 
-/** sched_run() - Stop and fire every timer due at @now, also those armed meanwhile for @now. */
-void sched_run(struct core *core, struct sched *sched, hp_time now);
+/**
+ * sched_run() - Stop and fire timers due at @now, also those armed meanwhile for @now.
+ *
+ * Return: how many; @max of them at most.
+ */
+unsigned int sched_run(struct core *core, struct sched *sched, hp_time now, unsigned int max);
 
 #endif

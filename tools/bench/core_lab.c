@@ -58,19 +58,28 @@ static void hear_send(struct lab *lab, const struct fx_send *send)
 	memcpy(item->bytes, send->bytes, send->len);
 }
 
-/* Inside of the clock. */
-static void handle(struct lab *lab, const struct core_event *event)
+static void handle_part(struct lab *lab, const struct core_event *event)
 {
 	const struct core_effect *effect;
 
-	lab->now += EVENT_EVERY;
-	lab->events++;
 	core_handle(lab->core, lab->now, event);
 	while ((effect = core_effect_next(lab->core)))
 		if (effect->kind == FX_SEND)
 			hear_send(lab, &effect->send);
 		else if (effect->kind == FX_RPF_WATCH)
 			lab_route(lab, &effect->rpf_source);
+}
+
+/* Inside of the clock: an event, and all that it leaves to be done. */
+static void handle(struct lab *lab, const struct core_event *event)
+{
+	const struct core_event clock = { .kind = EV_CLOCK };
+
+	lab->now += EVENT_EVERY;
+	lab->events++;
+	handle_part(lab, event);
+	while (core_has_work(lab->core))
+		handle_part(lab, &clock);
 }
 
 void lab_happen(struct lab *lab, const struct core_event *event)

@@ -7,7 +7,8 @@
 
 struct counting {
 	struct mrp mrp;
-	unsigned int data, stale, config;
+	unsigned int data, stale, config, evaluated;
+	unsigned int marked; /* trees that are to be evaluated */
 	enum data_kind kind; /* of the last */
 };
 
@@ -31,10 +32,15 @@ static void count_config(struct mrp *mrp, const struct ev_config *config)
 	container_of(mrp, struct counting, mrp)->config++;
 }
 
-static bool nothing_to_evaluate(struct mrp *mrp)
+static bool evaluate_marked(struct mrp *mrp)
 {
-	(void)mrp;
-	return false;
+	struct counting *counting = container_of(mrp, struct counting, mrp);
+
+	if (!counting->marked)
+		return false;
+	counting->marked--;
+	counting->evaluated++;
+	return true;
 }
 
 static const struct mrp_ops counting_ops = {
@@ -42,7 +48,7 @@ static const struct mrp_ops counting_ops = {
 	.config_changed = count_config,
 	.stale = count_stale,
 	.data = count_data,
-	.evaluate_next = nothing_to_evaluate,
+	.evaluate_next = evaluate_marked,
 };
 
 static struct ip_addr addr(const char *text)
@@ -168,5 +174,66 @@ Test(mrp, entry_of_an_earlier_run_is_offered_until_one_takes_it)
 	feed(core, &event);
 	cr_assert_eq(counting.stale, 0);
 	cr_assert_eq(counting.config, 1, "settings are for all, who knows them takes them");
+	end(core, &counting);
+}
+
+/* ---- how much one event is worth ---- */
+
+static const struct core_event clock_event = { .kind = EV_CLOCK };
+static const struct core_event link_event = { .kind = EV_LINK, .link = { .is_present = true } };
+
+Test(mrp, work_of_an_event_is_bounded_and_the_clock_goes_on)
+{
+	struct counting counting;
+	struct core *core = core_with(&counting);
+
+	counting.marked = 2 * CORE_WORK_MAX + 1;
+	feed(core, &link_event);
+	cr_expect_eq(counting.evaluated, CORE_WORK_MAX);
+	cr_expect(core_has_work(core));
+	cr_expect_leq(core_deadline(core), core->now, "the clock is due at once");
+	add_route(core);
+	cr_expect_eq(counting.config, 1, "an event that comes meanwhile is handled,");
+	cr_expect_eq(counting.evaluated, CORE_WORK_MAX, "and adds no work to what is left");
+	feed(core, &clock_event);
+	cr_expect_eq(counting.evaluated, 2 * CORE_WORK_MAX);
+	feed(core, &clock_event);
+	cr_expect_eq(counting.evaluated, 2 * CORE_WORK_MAX + 1);
+	cr_expect_not(core_has_work(core));
+	cr_expect_eq(core_deadline(core), HP_TIME_NEVER);
+	counting.marked = 1;
+	feed(core, &link_event);
+	cr_expect_eq(counting.evaluated, 2 * CORE_WORK_MAX + 2, "at once, since nothing was left");
+	end(core, &counting);
+}
+
+static unsigned int fired;
+
+static void count_fired(struct core *core, struct timer *timer)
+{
+	(void)core, (void)timer;
+	fired++;
+}
+
+Test(mrp, timers_are_bounded_too)
+{
+	static struct timer timers[CORE_WORK_MAX + 1];
+	struct counting counting;
+	struct core *core = core_with(&counting);
+
+	for (unsigned int i = 0; i <= CORE_WORK_MAX; i++) {
+		timer_init(&timers[i], count_fired);
+		core_timer_arm(core, &timers[i], 0);
+	}
+	counting.marked = 1;
+	add_route(core);
+	cr_expect_eq(fired, CORE_WORK_MAX, "those due before the event");
+	cr_expect_eq(counting.config, 1, "which is handled all the same");
+	cr_expect_eq(counting.evaluated, 0);
+	cr_expect(core_has_work(core));
+	feed(core, &clock_event);
+	cr_expect_eq(fired, CORE_WORK_MAX + 1);
+	cr_expect_eq(counting.evaluated, 1);
+	cr_expect_not(core_has_work(core));
 	end(core, &counting);
 }

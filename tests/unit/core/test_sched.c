@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Virtual timers: order, re-arming, stopping. */
 #include <criterion/criterion.h>
+#include <limits.h>
 
 #include <string.h>
 
@@ -49,7 +50,7 @@ TestSuite(sched, .init = setup);
 Test(sched, nothing_armed_has_no_deadline)
 {
 	cr_assert_eq(sched_deadline(&sched), HP_TIME_NEVER);
-	sched_run(NULL, &sched, HP_SEC(1000));
+	(void)sched_run(NULL, &sched, HP_SEC(1000), UINT_MAX);
 	cr_assert_str_eq(fired, "");
 }
 
@@ -61,10 +62,10 @@ Test(sched, timers_fire_in_order_of_their_deadlines)
 	timer_arm(&sched, &c.timer, HP_SEC(3));
 	timer_arm(&sched, &a.timer, HP_SEC(1));
 	cr_assert_eq(sched_deadline(&sched), HP_SEC(1));
-	sched_run(NULL, &sched, HP_SEC(3) - 1);
+	(void)sched_run(NULL, &sched, HP_SEC(3) - 1, UINT_MAX);
 	cr_assert_str_eq(fired, "ab");
 	cr_assert_eq(sched_deadline(&sched), HP_SEC(3));
-	sched_run(NULL, &sched, HP_SEC(3));
+	(void)sched_run(NULL, &sched, HP_SEC(3), UINT_MAX);
 	cr_assert_str_eq(fired, "abc");
 	cr_assert_eq(sched_deadline(&sched), HP_TIME_NEVER);
 }
@@ -77,7 +78,7 @@ Test(sched, equal_deadlines_fire_in_order_of_arming)
 		l[i] = letter_at((char)('a' + i));
 	for (int i = 0; i < 16; i++)
 		timer_arm(&sched, &l[(i * 7) % 16].timer, HP_SEC(1));
-	sched_run(NULL, &sched, HP_SEC(1));
+	(void)sched_run(NULL, &sched, HP_SEC(1), UINT_MAX);
 	cr_assert_str_eq(fired, "ahofmdkbipgnelcj");
 }
 
@@ -88,9 +89,9 @@ Test(sched, arming_again_replaces_the_deadline_and_goes_to_the_end)
 	timer_arm(&sched, &a.timer, HP_SEC(1));
 	timer_arm(&sched, &b.timer, HP_SEC(2));
 	timer_arm(&sched, &a.timer, HP_SEC(2));
-	sched_run(NULL, &sched, HP_SEC(1));
+	(void)sched_run(NULL, &sched, HP_SEC(1), UINT_MAX);
 	cr_assert_str_eq(fired, "");
-	sched_run(NULL, &sched, HP_SEC(2));
+	(void)sched_run(NULL, &sched, HP_SEC(2), UINT_MAX);
 	cr_assert_str_eq(fired, "ba");
 }
 
@@ -101,7 +102,7 @@ Test(sched, a_timer_armed_inside_a_callback_for_now_fires_in_the_same_run_after_
 	a.again = 2;
 	timer_arm(&sched, &a.timer, HP_SEC(1));
 	timer_arm(&sched, &b.timer, HP_SEC(1));
-	sched_run(NULL, &sched, HP_SEC(1));
+	(void)sched_run(NULL, &sched, HP_SEC(1), UINT_MAX);
 	cr_assert_str_eq(fired, "abaa");
 	cr_assert_eq(sched_deadline(&sched), HP_TIME_NEVER);
 }
@@ -114,7 +115,7 @@ Test(sched, a_timer_stopped_inside_a_callback_does_not_fire)
 	timer_arm(&sched, &a.timer, HP_SEC(1));
 	timer_arm(&sched, &b.timer, HP_SEC(1));
 	timer_arm(&sched, &c.timer, HP_SEC(1));
-	sched_run(NULL, &sched, HP_SEC(1));
+	(void)sched_run(NULL, &sched, HP_SEC(1), UINT_MAX);
 	cr_assert_str_eq(fired, "ac");
 	cr_assert_not(timer_runs(&b.timer));
 }
@@ -128,6 +129,6 @@ Test(sched, stopping_twice_does_nothing)
 	timer_stop(&sched, &a.timer);
 	timer_stop(&sched, &a.timer);
 	cr_assert_eq(sched_deadline(&sched), HP_SEC(2));
-	sched_run(NULL, &sched, HP_SEC(2));
+	(void)sched_run(NULL, &sched, HP_SEC(2), UINT_MAX);
 	cr_assert_str_eq(fired, "b");
 }
