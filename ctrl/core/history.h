@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "core/core.h"
 
-#define HISTORY_MAGIC "HPIMHIS4"
+#define HISTORY_MAGIC "HPIMHIS5"
 
 /* The longest event: a packet. */
 #define HISTORY_EVENT_MAX 66560u

@@ -151,6 +151,17 @@ uint32_t inspect_tree_places(const struct core *core, enum ip_family family, enu
 	return 0;
 }
 
+uint32_t inspect_link_trees(const struct core *core, uint16_t link, enum ip_family family,
+			    enum core_proto proto)
+{
+	const struct mrp *mrp;
+
+	for_each_view (mrp, core, family)
+		if (mrp->ops->proto == proto)
+			return mrp->brought[link].trees;
+	return 0;
+}
+
 enum core_proto inspect_routing_protocol(const struct core *core, uint16_t link,
 					 enum ip_family family)
 {

@@ -133,6 +133,10 @@ const struct core_limits *inspect_limits(const struct core *core);
 /** inspect_tree_places() - How many of the limit of trees a protocol takes; each has all of it. */
 uint32_t inspect_tree_places(const struct core *core, enum ip_family family, enum core_proto proto);
 
+/** inspect_link_trees() - How many of its limit of trees an interface has brought. */
+uint32_t inspect_link_trees(const struct core *core, uint16_t link, enum ip_family family,
+			    enum core_proto proto);
+
 /** inspect_routing_protocol() - Of the trees that come in by an interface: border_owner(). */
 enum core_proto inspect_routing_protocol(const struct core *core, uint16_t link,
 					 enum ip_family family);

@@ -34,6 +34,10 @@ struct mrp {
 	struct core *core;
 	enum ip_family family;
 	LIST_HEAD(, inspect_walk) walks; /* that rest at one of its trees */
+	struct {
+		uint32_t trees;
+		bool is_full; /* the limit was reached, and that was noted */
+	} brought[LINKS_MAX]; /* trees, by the link that made them: core/link_trees.h */
 };
 
 /**

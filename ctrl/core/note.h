@@ -116,6 +116,7 @@ enum note_code {
 	NOTE_PIM_REFUSED,      /* link, a = source, b = destination, v[0] pimdm_refusal */
 	NOTE_PIM_CHECKSUM,     /* link, a = neighbor, v[0] pimdm_checksum_state */
 	NOTE_NEIGHBOR_RESTARTED, /* link, a = neighbor: it has another Generation ID */
+	NOTE_LINK_TREE_LIMIT,    /* link, a = source, b = group, v[0] limit of that link */
 	NOTE_CODE_COUNT,
 };
 

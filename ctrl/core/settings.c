@@ -160,6 +160,8 @@ const struct setting setting_table[SETTING_COUNT] = {
 	GM_ROWS((int)SETTING_MLD, "mld", IP_FAMILY_6, "RFC 3810 9"),
 	[SETTING_NEIGHBORS] =
 		{ "neighbors", NUMBER, FULL, LINK, 1, 65535, AT(neighbors), OWN, NULL },
+	[SETTING_LINK_TREES] =
+		{ "interface-trees", NUMBER, FULL, LINK, 1, 1000000, AT(link_trees), OWN, "trees" },
 	[SETTING_IGMP_GROUPS] =
 		{ "igmp-groups", NUMBER, FULL, LINK, 1, 1000000, AT(gm[IP_FAMILY_4].groups), OWN, NULL },
 	[SETTING_IGMP_GROUP_SOURCES] =
@@ -220,6 +222,8 @@ uint32_t setting_value(const struct core_settings *settings, enum setting_id id)
 		return HOLD_FACTOR * settings->sync_retransmission_s;
 	if (id == SETTING_PIM_HOLD_TIME)
 		return settings->pim.hello_period_s * 7 / 2;
+	if (id == SETTING_LINK_TREES)
+		return settings->trees;
 	if (id == SETTING_PIM_PRUNE_LIMIT_TIME)
 		return settings->pim.prune_hold_s;
 	if (id >= SETTING_MLD && id < SETTING_NEIGHBORS)

@@ -75,8 +75,9 @@ struct core_settings {
 	uint32_t initial_flood, hold_forwarding; /* 0 or 1 */
 	struct pim_settings pim;
 	/* Limits. */
-	uint32_t neighbors; /* of an interface and family */
-	uint32_t trees;     /* of a family; the forwarding plane has room for those of both */
+	uint32_t neighbors;  /* of an interface and family */
+	uint32_t link_trees; /* that an interface brings; may be SETTING_DERIVED */
+	uint32_t trees;      /* of a family; the forwarding plane has room for those of both */
 	uint32_t output_sets;
 	struct gm_settings gm[IP_FAMILY_COUNT];
 };
@@ -127,6 +128,7 @@ enum setting_id {
 	SETTING_IGMP, /* first row of IGMP; those of MLD have the same order */
 	SETTING_MLD = SETTING_IGMP + SETTING_GM_COUNT,
 	SETTING_NEIGHBORS = SETTING_MLD + SETTING_GM_COUNT,
+	SETTING_LINK_TREES,
 	SETTING_IGMP_GROUPS,
 	SETTING_IGMP_GROUP_SOURCES,
 	SETTING_MLD_GROUPS,

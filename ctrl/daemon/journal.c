@@ -56,6 +56,8 @@ static const struct kind kinds[NOTE_CODE_COUNT] = {
 				  "1f41259d798d4c829d3c8720af47f27a" },
 	[NOTE_TREE_STATE] = { "tree-state", SOURCE, GROUP, NULL },
 	[NOTE_TREE_LIMIT] = { "tree-limit", SOURCE, GROUP, "3a2528b7f1c2428db1a2787d16974418" },
+	[NOTE_LINK_TREE_LIMIT] = { "interface-tree-limit", SOURCE, GROUP,
+				   "b7b0f496e41d46458e16096a192e5818" },
 	[NOTE_ASSERT] = { "assert", SOURCE, GROUP, NULL },
 	[NOTE_QUERIER] = { "querier", ADDRESS, NULL, "49a25e8fa8d144bca041d705e7c1cd30" },
 	[NOTE_GROUP_JOINED] = { "group-joined", ADDRESS, GROUP, NULL },

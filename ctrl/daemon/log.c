@@ -310,6 +310,12 @@ static void limit_note(const struct core_note *note, const char *link, const cha
 			       "refused without a line until one ends",
 			       a, b, note->v[0]);
 		break;
+	case NOTE_LINK_TREE_LIMIT:
+		(void)snprintf(line, room,
+			       "%s: (%s, %s) refused: the limit is %u trees that this interface "
+			       "brings; others may be refused without a line until one ends",
+			       link, a, b, note->v[0]);
+		break;
 	case NOTE_UNWANTED_EVICTED:
 		(void)snprintf(line, room,
 			       "%s: (%s, %s) forgotten: unwanted data fills its part of "
@@ -422,6 +428,7 @@ static struct line_limit line_limit(const struct core_note *note)
 	case NOTE_GM_REFUSED:
 	case NOTE_NEIGHBOR_LIMIT:
 	case NOTE_TREE_LIMIT:
+	case NOTE_LINK_TREE_LIMIT:
 	case NOTE_UNWANTED_EVICTED:
 	case NOTE_UNWANTED_REFUSED:
 	case NOTE_TREE_EVICTED:

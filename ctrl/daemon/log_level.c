@@ -49,6 +49,7 @@ static enum module module_of(const struct core_note *note)
 	case NOTE_PIM_CHECKSUM: return MODULE_NEIGHBORS;
 	case NOTE_TREE_STATE:
 	case NOTE_TREE_LIMIT:
+	case NOTE_LINK_TREE_LIMIT:
 	case NOTE_TREE_EVICTED:
 	case NOTE_ASSERT:
 	case NOTE_RPF_LIMIT:

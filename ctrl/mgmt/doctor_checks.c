@@ -120,6 +120,13 @@ static void check_refusals(struct doctor *doctor)
 		  "trees beyond the limit",
 		  { SEVERITY_WARNING, "the table of trees is full of wanted ones",
 		    "'hpimctl show trees' shows who fills it" } },
+		{ NOTE_LINK_TREE_LIMIT,
+		  "trees beyond the limit of this interface",
+		  { SEVERITY_WARNING,
+		    "more sources and groups come by it than interface-trees allows; they are not "
+		    "forwarded",
+		    "'hpimctl show trees' shows them; 'hpimctl set interface-trees NUMBER IFACE' "
+		    "allows more" } },
 		{ NOTE_GROUP_LIMIT,
 		  "groups beyond the limit",
 		  { SEVERITY_WARNING, "hosts joined more groups than are kept",

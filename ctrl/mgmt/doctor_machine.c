@@ -227,8 +227,13 @@ void doctor_check_limits(struct doctor *doctor)
 	const struct core *core = doctor->daemon->core;
 	const struct core_settings *settings = inspect_settings(core, doctor->link);
 	const struct gm_if *gm = inspect_membership(core, doctor->link, doctor->family);
+	enum core_proto proto = inspect_routing_protocol(core, doctor->link, doctor->family);
 	struct gm_if_view view;
 
+	if (settings->link_trees != SETTING_DERIVED)
+		check_limit(doctor, "trees that it brings", "interface-trees",
+			    inspect_link_trees(core, doctor->link, doctor->family, proto),
+			    settings->link_trees);
 	check_limit(doctor, "neighbors", "neighbors",
 		    inspect_neighbor_count(core, doctor->link, doctor->family),
 		    settings->neighbors);

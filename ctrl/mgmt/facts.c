@@ -150,6 +150,22 @@ static void gather_output(struct gather *g, uint16_t link)
 	put_name(facts->narrow, info->name);
 }
 
+static void gather_limit(struct gather *g)
+{
+	const struct core *core = g->daemon->core;
+	uint32_t limit;
+
+	if (g->root == LINK_NONE)
+		return;
+	limit = inspect_settings(core, g->root)->link_trees;
+	if (limit == SETTING_DERIVED ||
+	    inspect_link_trees(core, g->root, g->family,
+			       inspect_routing_protocol(core, g->root, g->family)) < limit)
+		return;
+	put_name(g->facts->full_if, port_name(g->daemon, g->root));
+	g->facts->full_limit = limit;
+}
+
 static void gather_tree(struct gather *g)
 {
 	struct verdict_facts *facts = g->facts;
@@ -450,6 +466,7 @@ void facts_gather(const struct daemon *daemon, const struct mfib_key *key,
 		.is_broadcast = dplane_own(daemon->dplane, &key->source) == DPLANE_OWN_BROADCAST,
 	};
 	gather_route(&g);
+	gather_limit(&g);
 	gather_tree(&g);
 	gather_static(&g);
 	gather_packets(&g, seen);

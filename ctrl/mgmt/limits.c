@@ -122,6 +122,22 @@ static void policy_put_limits(const struct show *show)
 					 inspect_policy(core)->count, POLICY_RULES_MAX, 0, NULL });
 }
 
+/* The limit is that of the protocol that the interface runs; each counts its own. */
+static void link_trees_put(const struct show *show, uint16_t link, enum ip_family family)
+{
+	const struct core *core = show->daemon->core;
+	enum core_proto proto = inspect_routing_protocol(core, link, family);
+
+	if (!inspect_protocol_runs(core, link, family, proto))
+		return;
+	limit_put(show, &(struct limit){
+				"interface-trees", link, family,
+				inspect_link_trees(core, link, family, proto),
+				setting_value(inspect_settings(core, link), SETTING_LINK_TREES),
+				inspect_counters(core, link, family)->noted[NOTE_LINK_TREE_LIMIT],
+				inspect_protocol_name(proto) });
+}
+
 static void link_put(const struct show *show, uint16_t link, enum ip_family family)
 {
 	static const enum note_code neighbor_codes[] = { NOTE_NEIGHBOR_LIMIT, NOTE_NONE };
@@ -138,6 +154,7 @@ static void link_put(const struct show *show, uint16_t link, enum ip_family fami
 							 settings->neighbors,
 							 refused(show, link, neighbor_codes),
 							 inspect_protocol_name(routing[i]) });
+	link_trees_put(show, link, family);
 	if (!gm)
 		return;
 	limit_put(show, &(struct limit){ "groups", link, family, gm_if_inspect(gm).groups,

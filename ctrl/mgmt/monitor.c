@@ -341,6 +341,7 @@ static const struct {
 	[NOTE_TREE_STATE] = { TOPIC_TREES, "state" },
 	[NOTE_ASSERT] = { TOPIC_TREES, "assert" },
 	[NOTE_TREE_LIMIT] = { TOPIC_TREES, "refused" },
+	[NOTE_LINK_TREE_LIMIT] = { TOPIC_TREES, "refused" },
 	[NOTE_UNWANTED_REFUSED] = { TOPIC_TREES, "refused" },
 	[NOTE_UNWANTED_EVICTED] = { TOPIC_TREES, "forgotten" },
 	[NOTE_GRAFT_UNANSWERED] = { TOPIC_TREES, "graft-unanswered" },

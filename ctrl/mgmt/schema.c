@@ -286,7 +286,7 @@ const struct schema schemas[] = {
 		TEXT("reason", "why packets were refused, as in hpim.counters/1") } },
 	{ .id = "hpim.limits/1", .list = "limits", .metrics = "limit",
 	  .labels = "limit_of interface family protocol", .fields = {
-		TEXT("limit_of", "trees, static-flows, denied-flows, policy-rules, neighbors, groups, sources, "
+		TEXT("limit_of", "trees, static-flows, denied-flows, policy-rules, neighbors, interface-trees, groups, sources, "
 			 "clients, clients-read-only"),
 		TEXT("interface", "absent: the limit is not of one interface"),
 		NUMBER("family", NULL, "absent: the limit is not of one family"),

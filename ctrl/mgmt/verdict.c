@@ -128,6 +128,12 @@ static bool is_announced_elsewhere(const struct verdict_facts *f)
 	return has_no_upstream(f) && *f->served_if;
 }
 
+/* What a neighbor or a host said of it was refused then, so nothing of it is known here. */
+static bool is_beyond_limit(const struct verdict_facts *f)
+{
+	return *f->full_if && f->tree == VERDICT_TREE_NONE;
+}
+
 static bool is_gateway_unknown(const struct verdict_facts *f)
 {
 	return has_no_upstream(f) && f->gateway_is == GATEWAY_UNKNOWN;
@@ -311,6 +317,10 @@ static const struct rule {
 	  "s, "
 	  "and delivers no packet",
 	  "start hpimd there: 'systemctl status hpimd' on {gateway}" },
+	{ "tree-limit", is_beyond_limit,
+	  "{full_if} has brought {full_limit} trees, its limit, so this router refuses one more",
+	  "'hpimctl set interface-trees NUMBER {full_if}' allows more; 'hpimctl show trees' lists "
+	  "those that are there" },
 	{ "wrong-path", is_announced_elsewhere,
 	  "{server} on {served_if} announces it, but the route to {S} leads through {route_if}, "
 	  "where "
@@ -452,6 +462,8 @@ static void fact_text(const struct verdict_facts *f, const char *name, size_t le
 		{ "G", f->group.s, 0 },
 		{ "table", NULL, f->table },
 		{ "route_if", f->route_if, 0 },
+		{ "full_if", f->full_if, 0 },
+		{ "full_limit", NULL, f->full_limit },
 		{ "gateway", f->gateway.s, 0 },
 		{ "gateway_s", NULL, f->gateway_s },
 		{ "upstream", f->upstream.s, 0 },

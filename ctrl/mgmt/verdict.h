@@ -59,6 +59,7 @@ struct verdict_seen {
  * @denied_in, @denied_outs: where the policy denies it: toward the source, and elsewhere.
  * @unheard:     interfaces without neighbors where this router queries and no host has reported
  * anything.
+ * @full_if:     the interface of the route has brought as many trees as its limit, @full_limit.
  * @unattached:  interfaces with an address of this family that are not attached.
  */
 struct verdict_facts {
@@ -100,6 +101,8 @@ struct verdict_facts {
 	char unattached[VERDICT_NAMES_LEN];
 	char unheard[VERDICT_NAMES_LEN];
 	const char *membership; /* "IGMP", "MLD" */
+	char full_if[LINK_NAME_LEN];
+	uint32_t full_limit;
 	char denied_in[LINK_NAME_LEN], denied_outs[VERDICT_NAMES_LEN];
 };
 

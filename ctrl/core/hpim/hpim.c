@@ -88,6 +88,7 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 	} else if (ifset_has(&hpim->enabled, link)) {
 		ifset_del(&hpim->enabled, link);
 		hpim_stale_link_off(hpim, link);
+		hpim_tree_link_off(hpim, link);
 	}
 	hpim_tree_mark_all(hpim); /* also for its subnets, which decide 3.11 */
 	if (is_new)

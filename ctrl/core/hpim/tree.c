@@ -15,6 +15,7 @@
 #include "core/hpim/unwanted.h"
 #include "core/hpim/tree.h"
 #include "core/inspect.h"
+#include "core/link_trees.h"
 
 struct hpim_tree *hpim_tree_find(const struct hpim *hpim, const struct ip_addr *source,
 				 const struct ip_addr *group)
@@ -88,7 +89,7 @@ static void path_changed(struct rpf_user *user)
 }
 
 static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *source,
-				  const struct ip_addr *group)
+				  const struct ip_addr *group, uint16_t link)
 {
 	struct hpim_tree *tree = calloc(1, sizeof(*tree));
 
@@ -108,7 +109,16 @@ static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *sourc
 	LIST_INSERT_HEAD(&tree->group->trees, tree, by_group);
 	hash_add(&hpim->mrp.core->hash_key, hpim->trees, key, tree);
 	hpim->tree_count++;
+	link_trees_charge(&hpim->mrp, link, &tree->brought_by);
 	return tree;
+}
+
+/* Also for one that would evict another one. */
+static bool link_admits(struct hpim *hpim, const struct ip_addr *source,
+			const struct ip_addr *group, uint16_t link)
+{
+	return link_trees_admit(&hpim->mrp, link,
+				&(struct mfib_key){ .source = *source, .group = *group });
 }
 
 static void note_no_memory(struct hpim *hpim, const struct ip_addr *source,
@@ -135,6 +145,8 @@ static struct hpim_tree *tree_get(struct hpim *hpim, const struct ip_addr *sourc
 		return tree;
 	if (!is_fit(hpim, source, group))
 		return NULL;
+	if (!tree && !link_admits(hpim, source, group, link))
+		return NULL;
 	if (!hpim_unwanted_make_place(hpim) &&
 	    !hpim_announced_make_place(hpim, neigh,
 				       hpim_announced_is_wanted(hpim, source, group, link))) {
@@ -142,7 +154,7 @@ static struct hpim_tree *tree_get(struct hpim *hpim, const struct ip_addr *sourc
 		return NULL;
 	}
 	if (!tree)
-		tree = tree_new(hpim, source, group);
+		tree = tree_new(hpim, source, group, link);
 	else
 		hpim_announced_come_back(tree);
 	if (!tree)
@@ -167,6 +179,8 @@ struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr
 
 	if ((tree && !is_ending && !tree->is_evicted) || !is_fit(hpim, source, group))
 		return tree;
+	if (!tree && !link_admits(hpim, source, group, link))
+		return NULL;
 	is_wanted = hpim_announced_is_wanted(hpim, source, group, link);
 	if (!hpim_unwanted_admit(hpim, link, source, is_ending, is_wanted) ||
 	    (!hpim_unwanted_make_place(hpim) &&
@@ -205,6 +219,7 @@ void hpim_tree_free(struct hpim_tree *tree)
 	group_put(hpim, tree->group);
 	HASH_DEL(hpim->trees, tree);
 	hpim->tree_count--;
+	link_trees_release(&hpim->mrp, &tree->brought_by);
 	hpim->standing_count -= tree->view.state != TREE_INACTIVE;
 	hpim->is_full = false;
 	free(tree->tifs);
@@ -217,6 +232,13 @@ void hpim_tree_mark(struct hpim_tree *tree)
 		return;
 	tree->is_dirty = true;
 	TAILQ_INSERT_TAIL(&tree->hpim->dirty, tree, dirty_node);
+}
+
+void hpim_tree_link_off(struct hpim *hpim, uint16_t link)
+{
+	for (struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next)
+		if (tree->brought_by == link)
+			link_trees_release(&hpim->mrp, &tree->brought_by);
 }
 
 void hpim_tree_mark_all(struct hpim *hpim)

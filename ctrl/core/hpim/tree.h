@@ -25,6 +25,9 @@ struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
 struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr *source,
 					 const struct ip_addr *group, uint16_t link);
 
+/** hpim_tree_link_off() - Trees that a link brought are no longer charged to it. */
+void hpim_tree_link_off(struct hpim *hpim, uint16_t link);
+
 /** hpim_tree_mark() - Evaluate it while draining. */
 void hpim_tree_mark(struct hpim_tree *tree);
 void hpim_tree_mark_all(struct hpim *hpim);

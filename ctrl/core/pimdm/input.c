@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "core/link_trees.h"
 #include "core/pimdm/if.h"
 #include "core/pimdm/machine.h"
 #include "core/pimdm/tree.h"
@@ -370,6 +371,8 @@ void pimdm_tree_link_off(struct pimdm *pim, uint16_t link, bool can_send)
 		if (tif && can_send)
 			pimdm_assert_cancel(tif);
 		pimdm_tif_drop(tree, link);
+		if (tree->brought_by == link && !ifset_has(&pim->enabled, link))
+			link_trees_release(&pim->mrp, &tree->brought_by);
 		pimdm_tree_mark(tree);
 	}
 }

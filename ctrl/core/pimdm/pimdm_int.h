@@ -124,6 +124,7 @@ struct pimdm_tree {
 	struct pimdm_group *group;
 	struct pimdm_tif **tifs; /* by link number */
 	uint16_t tif_count;
+	uint16_t brought_by; /* core/link_trees.h */
 	bool is_dirty;
 	bool is_idle; /* no data of it was forwarded yet: gives way to others */
 	/* Without a route that can be used it is no tree: a negative entry, or a message waits. */

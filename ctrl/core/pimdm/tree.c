@@ -9,6 +9,7 @@
 #include "base/by_link.h"
 #include "core/border.h"
 #include "core/inspect.h"
+#include "core/link_trees.h"
 #include "core/pimdm/machine.h"
 #include "core/pimdm/tree.h"
 
@@ -177,6 +178,7 @@ void pimdm_tree_free(struct pimdm_tree *tree)
 	group_put(pim, tree->group);
 	HASH_DEL(pim->trees, tree);
 	pim->tree_count--;
+	link_trees_release(&pim->mrp, &tree->brought_by);
 	pim->is_full = false;
 	free(tree->waiting);
 	free(tree);
@@ -189,7 +191,7 @@ static void path_changed(struct rpf_user *user)
 	pimdm_tree_mark(container_of(user, struct pimdm_tree, path));
 }
 
-static struct pimdm_tree *tree_new(struct pimdm *pim, const struct mfib_key *key)
+static struct pimdm_tree *tree_new(struct pimdm *pim, const struct mfib_key *key, uint16_t link)
 {
 	struct pimdm_tree *tree = calloc(1, sizeof(*tree));
 
@@ -212,6 +214,7 @@ static struct pimdm_tree *tree_new(struct pimdm *pim, const struct mfib_key *key
 	LIST_INSERT_HEAD(&tree->group->trees, tree, by_group);
 	hash_add(&pim->mrp.core->hash_key, pim->trees, key, tree);
 	pim->tree_count++;
+	link_trees_charge(&pim->mrp, link, &tree->brought_by);
 	tree->is_idle = true;
 	TAILQ_INSERT_TAIL(&pim->idle, tree, idle_node);
 	pim->idle_count++;
@@ -261,11 +264,13 @@ struct pimdm_tree *pimdm_tree_get(struct pimdm *pim, const struct mfib_key *key,
 
 	if (tree || !is_fit(pim, key))
 		return tree;
+	if (!link_trees_admit(&pim->mrp, link, key))
+		return NULL;
 	if (!make_place(pim, link)) {
 		note_full(pim, link, key);
 		return NULL;
 	}
-	tree = tree_new(pim, key);
+	tree = tree_new(pim, key, link);
 	if (!tree)
 		note(pim, NOTE_NO_MEMORY, link, key);
 	return tree;

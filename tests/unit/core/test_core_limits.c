@@ -124,6 +124,43 @@ BENCH_TEST(core_limits, a_tree_that_ends_makes_room_and_allows_the_next_note)
 	net_free(net);
 }
 
+/* Of an interface: announced by a neighbor there, or brought by data. */
+BENCH_TEST(core_limits, an_interface_brings_no_more_trees_than_its_limit)
+{
+	struct net *net = bench_new(family, 2, false);
+	struct core_settings settings = core_settings_default;
+	const struct counters *counters = inspect_counters(net_core(net, 0), 0, family);
+	const struct mfib_key other = net_key(net, LIMIT + 7);
+	const struct core_event miss = sim_event_data(DATA_MISS, 1, &other);
+
+	settings.link_trees = LIMIT;
+	net_handle(net, 0,
+		   &(struct core_event){ .kind = EV_CONFIG,
+					 .config = { .kind = CONFIG_LINK_SETTINGS,
+						     .link = 0,
+						     .settings = settings,
+						     .own = UINT64_C(1) << SETTING_LINK_TREES } });
+	bench_meet(net, 0, 1);
+	for (unsigned int group = 0; group < LIMIT + 2; group++)
+		hear_tree(net, HPIM_UPSTREAM, group, 10 + group);
+	cr_assert_eq(net_hpim(net, 0)->tree_count, LIMIT);
+	cr_assert_eq(inspect_link_trees(net_core(net, 0), 0, family, PROTO_HPIM), LIMIT);
+	cr_assert_eq(net->notes[NOTE_LINK_TREE_LIMIT], 1, "one line");
+	cr_assert_eq(counters->noted[NOTE_LINK_TREE_LIMIT], 2);
+	net_handle(net, 0, &miss);
+	cr_assert_eq(net_hpim(net, 0)->tree_count, LIMIT + 1, "another interface has its own");
+	cr_assert_eq(inspect_link_trees(net_core(net, 0), 1, family, PROTO_HPIM), 1);
+	hear_tree(net, HPIM_NO_UPSTREAM, 0, 20);
+	bench_ack(net, 0, 1, UINT32_MAX - 1);
+	bench_hello(net, 0, 1, 30, 20); /* nothing older is under way */
+	cr_assert_eq(inspect_link_trees(net_core(net, 0), 0, family, PROTO_HPIM), LIMIT - 1);
+	hear_tree(net, HPIM_UPSTREAM, LIMIT, 21);
+	hear_tree(net, HPIM_UPSTREAM, LIMIT + 1, 22);
+	cr_assert_eq(inspect_link_trees(net_core(net, 0), 0, family, PROTO_HPIM), LIMIT);
+	cr_assert_eq(net->notes[NOTE_LINK_TREE_LIMIT], 2, "one ended meanwhile");
+	net_free(net);
+}
+
 /* Data that nobody wants gives way, but not while a message of a neighbor can refer to it. 3.6 */
 BENCH_TEST(core_limits, a_stray_stays_while_the_number_of_a_message_about_it_counts)
 {

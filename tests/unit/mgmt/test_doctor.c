@@ -78,6 +78,18 @@ Test(doctor, limit_is_nearly_reached)
 	cr_expect_str_eq(findings("limit"), "");
 }
 
+Test(doctor, interface_brings_as_many_trees_as_it_may)
+{
+	cr_assert_eq(request("set", "{'setting':'interface-trees','value':'1','interface':'eth2'}")
+			     ->exit,
+		     CTL_EXIT_OK);
+	cr_expect_str_eq(findings("limit"), "");
+	world_miss("eth2", "10.2.0.9", "239.1.1.1");
+	cr_expect_str_eq(findings("limit"),
+			 "warning eth2 1 of 1 trees that it brings are in use 'hpimctl set "
+			 "interface-trees 2 eth2'\n");
+}
+
 Test(doctor, route_without_a_metric)
 {
 	world_neighbor("eth2", "10.2.0.2", 12, 0);

@@ -654,3 +654,26 @@ Test(explain, interfaces_that_are_not_attached_are_named)
 		"on "
 		"eth1\n");
 }
+
+Test(explain, interface_has_brought_as_many_trees_as_its_limit)
+{
+	attach_all();
+	cr_assert_eq(request("set", "{'setting':'interface-trees','value':'1','interface':'eth1'}")
+			     ->exit,
+		     CTL_EXIT_OK);
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	world_report("eth3", "10.3.0.9", "239.1.1.2");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	world_miss("eth1", "10.1.0.9", "239.1.1.2");
+	expect_verdict("10.1.0.9", "239.1.1.2", "tree-limit");
+	cr_expect_str_eq(
+		reply_rows(request("show counters", "{'interface':'eth1'}"), "reason packets"),
+		"interface-tree-limit 1\n");
+	cr_assert_eq(request("set", "{'setting':'interface-trees','value':'2','interface':'eth1'}")
+			     ->exit,
+		     CTL_EXIT_OK);
+	world_miss("eth1", "10.1.0.9", "239.1.1.2");
+	cr_expect(strstr(reply_rows(request("show limits", "{'interface':'eth1','family':4}"),
+				    "limit_of interface used limit refused"),
+			 "\ninterface-trees eth1 2 2 1\n"));
+}

@@ -13,6 +13,7 @@ static const char *const names[] = {
 	/* What the daemon counts itself. */
 	"link-down",
 	"tree-limit",
+	"interface-tree-limit",
 	"tree-refused",
 	"tree-evicted",
 	"not-mirrored",

@@ -147,6 +147,12 @@ static void expect_routes(void)
 	       "50 packets of it came by eth0 in the last second, but the route to " S
 	       " leads through eth9, so no tree is built for them",
 	       "'ip route get " S "' must name eth0");
+	facts = without_tree(GATEWAY_SYNCED);
+	facts.full_limit = 100;
+	set(facts.full_if, "eth0");
+	expect(facts, "tree-limit",
+	       "eth0 has brought 100 trees, its limit, so this router refuses one more",
+	       "'hpimctl set interface-trees NUMBER eth0'");
 	facts = without_tree(GATEWAY_UNKNOWN);
 	set(facts.served_if, "eth2");
 	facts.server = (struct addr_text){ "10.1.9.9" };

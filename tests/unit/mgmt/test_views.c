@@ -343,6 +343,7 @@ Test(views, limits)
 	       "denied-flows   0 3126 0 \n"
 	       "policy-rules   0 256 0 \n"
 	       "neighbors eth3 4 0 64 0 hpim\n"
+	       "interface-trees eth3 4 0 50000 0 hpim\n"
 	       "groups eth3 4 1 4096 0 \n"
 	       "sources eth3 4 0 16384 0 \n"
 	       "clients   1 8 0 \n"
@@ -363,6 +364,7 @@ Test(views, limits_of_each_protocol)
 	counters[IP_FAMILY_4].noted[NOTE_TREE_EVICTED] = 2;
 	counters[IP_FAMILY_4].noted[NOTE_TREE_LIMIT] = 3;
 	counters[IP_FAMILY_6].noted[NOTE_TREE_LIMIT] = 4;
+	counters[IP_FAMILY_6].noted[NOTE_LINK_TREE_LIMIT] = 7;
 	counters = core->links[world_link("eth2")].counters;
 	counters[IP_FAMILY_4].noted[NOTE_UNWANTED_EVICTED] = 10;
 	counters[IP_FAMILY_4].noted[NOTE_TREE_LIMIT] = 20;
@@ -377,9 +379,11 @@ Test(views, limits_of_each_protocol)
 	       "denied-flows  0 0 \n"
 	       "policy-rules  0 0 \n"
 	       "neighbors 4 0 0 pim-dm\n"
+	       "interface-trees 4 1 0 pim-dm\n"
 	       "groups 4 0 0 \n"
 	       "sources 4 0 0 \n"
 	       "neighbors 6 0 0 pim-dm\n"
+	       "interface-trees 6 0 7 pim-dm\n"
 	       "clients  1 0 \n"
 	       "clients-read-only  0 1 \n");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Life of trees, routes, data, limits. Description of PIM-DM, 3.6 to 3.8. */
+#include "core/inspect.h"
 #include "unit/pimdm/common_tree.h"
 
 static void meet_all(struct bench *bench)
@@ -295,6 +296,41 @@ TREE_TEST(pimdm_tree, hostile_neighbor)
 	}
 	cr_expect_eq(bench_tree(bench), tree);
 	cr_expect_geq(bench->core->links[1].counters[family].noted[NOTE_TREE_EVICTED], 980);
+	bench_free(bench);
+}
+
+/* The same of an interface: others are not disturbed, and what ends makes room. */
+TREE_TEST(pimdm_tree, limit_of_an_interface)
+{
+	struct bench *bench = bench_new(family);
+	struct core_settings settings = core_settings_default;
+	struct pimdm_tree *tree = begin(bench);
+
+	settings.link_trees = 3;
+	bench_handle(bench, &(struct core_event){
+				    .kind = EV_CONFIG,
+				    .config = { .kind = CONFIG_LINK_SETTINGS,
+						.link = 0,
+						.settings = settings,
+						.own = UINT64_C(1) << SETTING_LINK_TREES } });
+	for (uint8_t i = 1; i <= 10; i++) {
+		struct core_event miss = { .kind = EV_DATA,
+					   .data = { .kind = DATA_MISS,
+						     .source = bench_key(bench).source,
+						     .group = bench_key(bench).group } };
+
+		miss.data.group.b[13] = i;
+		bench_handle(bench, &miss);
+	}
+	cr_expect_eq(bench_pim(bench)->tree_count, 3);
+	cr_expect_eq(inspect_link_trees(bench->core, 0, family, PROTO_PIMDM), 3);
+	cr_expect_eq(bench->notes[NOTE_LINK_TREE_LIMIT], 1, "one line");
+	cr_expect_eq(bench->core->links[0].counters[family].noted[NOTE_LINK_TREE_LIMIT], 7);
+	cr_expect_eq(bench->notes[NOTE_TREE_LIMIT], 0);
+	cr_expect_eq(bench_tree(bench), tree);
+	pimdm_tree_free(tree);
+	cr_expect_eq(inspect_link_trees(bench->core, 0, family, PROTO_PIMDM), 2);
+	cr_expect_not_null(begin(bench), "one that ended made room");
 	bench_free(bench);
 }
 
