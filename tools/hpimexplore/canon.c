@@ -7,12 +7,16 @@
 #include <string.h>
 
 #include "core/hpim/tree.h"
+#include "core/pimdm/tree.h"
 #include "hpimexplore/canon.h"
+#include "hpimexplore/flow.h"
+#include "wire/hpim.h"
+#include "wire/pim.h"
 
 #define TOKENS_MAX 4096u
 #define RANKS_MAX  512u
 #define TIMERS_MAX 64u
-#define FAMILY     IP_FAMILY_4
+#define FAMILY     WORLD_FAMILY
 #define RAW        0xffu
 
 struct token {
@@ -81,9 +85,10 @@ static void put_timer(struct canon *canon, const struct timer *timer)
 
 /* ---- A router ---- */
 
-static void put_neighbor(struct canon *canon, unsigned int router, unsigned int other)
+static void put_neighbor(struct canon *canon, unsigned int router, uint16_t port,
+			 unsigned int other)
 {
-	const struct hpim_neigh *neigh = world_neighbor(canon->world, router, other);
+	const struct hpim_neigh *neigh = world_neighbor(canon->world, router, port, other);
 
 	put(canon, neigh != NULL);
 	if (!neigh)
@@ -120,10 +125,11 @@ static void put_pending(struct canon *canon, unsigned int router,
 }
 
 /* What decides when a message is late: whether a neighbor acknowledged others since. */
-static void put_late(struct canon *canon, unsigned int router, const struct hpim_reliable *reliable)
+static void put_late(struct canon *canon, unsigned int router, uint16_t port,
+		     const struct hpim_reliable *reliable)
 {
 	for (unsigned int i = 0; i < canon->world->scene->router_count; i++) {
-		const struct hpim_neigh *neigh = world_neighbor(canon->world, router, i);
+		const struct hpim_neigh *neigh = world_neighbor(canon->world, router, port, i);
 		const struct hpim_window *window = neigh ? &neigh->window : NULL;
 		bool is_heard = window && window->acked_at > reliable->armed_at;
 		const struct hpim_peer *peer;
@@ -141,7 +147,7 @@ static void put_late(struct canon *canon, unsigned int router, const struct hpim
 	}
 }
 
-static void put_reliable(struct canon *canon, unsigned int router,
+static void put_reliable(struct canon *canon, unsigned int router, uint16_t port,
 			 const struct hpim_reliable *reliable)
 {
 	const struct hpim_peer *peer;
@@ -150,7 +156,7 @@ static void put_reliable(struct canon *canon, unsigned int router,
 	if (!reliable)
 		return;
 	put_timer(canon, &reliable->timer);
-	put_late(canon, router, reliable);
+	put_late(canon, router, port, reliable);
 	put_pending(canon, router, &reliable->multicast);
 	for (unsigned int i = 0; i < canon->world->scene->router_count; i++)
 		TAILQ_FOREACH (peer, &reliable->peers, node) {
@@ -166,9 +172,8 @@ static void put_reliable(struct canon *canon, unsigned int router,
 static void put_records(struct canon *canon, const struct hpim_tree_if *tif, unsigned int router)
 {
 	for (unsigned int i = 0; i < canon->world->scene->router_count; i++) {
-		const struct hpim_neigh *neigh = world_neighbor(canon->world, router, i);
-		const struct hpim_record *record =
-			neigh && tif->link == WORLD_PORT ? hpim_record_find(tif, neigh) : NULL;
+		const struct hpim_neigh *neigh = world_neighbor(canon->world, router, tif->link, i);
+		const struct hpim_record *record = neigh ? hpim_record_find(tif, neigh) : NULL;
 
 		put(canon, record != NULL);
 		if (!record)
@@ -201,7 +206,7 @@ static void put_tree_if(struct canon *canon, unsigned int router, const struct h
 	    view->is_forwarding ? (uint64_t)(canon->is_exact ? since : since == HP_SEC(2)) : 0);
 	put_timer(canon, &tif->hold_timer);
 	put_records(canon, tif, router);
-	put_reliable(canon, router, tif->reliable);
+	put_reliable(canon, router, tif->link, tif->reliable);
 }
 
 static void put_tree(struct canon *canon, unsigned int router, const struct hpim_tree *tree)
@@ -223,6 +228,121 @@ static void put_tree(struct canon *canon, unsigned int router, const struct hpim
 		put_tree_if(canon, router, tree->tifs[i]);
 }
 
+/* ---- PIM-DM ---- */
+
+/* How long ago something was, as far as it matters: until @limit. */
+static void put_since(struct canon *canon, unsigned int router, hp_time at, hp_time limit)
+{
+	hp_time since = canon->world->routers[router].router.now - at;
+
+	if (since > limit)
+		since = limit;
+	put(canon, canon->is_exact ? (uint64_t)since : since == limit);
+}
+
+static void put_pim_if(struct canon *canon, unsigned int router, uint16_t port)
+{
+	const struct pimdm_if *pif = world_pim_if(canon->world, router, port);
+
+	put(canon, pif != NULL);
+	if (!pif)
+		return;
+	put(canon, (uint64_t)pif->has_sent_hello << 2 | (uint64_t)pif->is_refresh_due << 1 |
+			   pif->is_refresh_capable);
+	put_timer(canon, &pif->hello_timer);
+	for (unsigned int i = 0; i < canon->world->scene->router_count; i++) {
+		const struct pimdm_neigh *neigh = world_pim_neighbor(canon->world, router, port, i);
+
+		put(canon, neigh != NULL);
+		if (!neigh)
+			continue;
+		put(canon, world_is_gen_id(canon->world, i, &neigh->addr, neigh->gen_id));
+		put_timer(canon, &neigh->liveness_timer);
+	}
+}
+
+static void put_pim_tif(struct canon *canon, unsigned int router, const struct pimdm_tif *tif)
+{
+	put(canon, (uint64_t)tif->link << 8 | (uint64_t)tif->down << 4 | tif->assert);
+	put(canon, tif->down == DOWN_NO_INFO ? 0 : tif->hold_s);
+	put_timer(canon, &tif->prune_timer);
+	put_timer(canon, &tif->assert_timer);
+	if (tif->assert == ASSERT_NO_INFO)
+		return;
+	put(canon, (uint64_t)tif->winner.metric.preference << 32 | tif->winner.metric.metric);
+	put(canon, world_router_at(&tif->winner.addr));
+	if (tif->assert == ASSERT_LOSER)
+		put_since(canon, router, tif->pruned_at, HP_SEC(180));
+}
+
+static void put_waiting(struct canon *canon, const struct pimdm_waiting *waiting)
+{
+	put(canon, waiting != NULL);
+	if (!waiting)
+		return;
+	put(canon, (uint64_t)waiting->kind << 8 | waiting->link);
+	put(canon, world_router_at(&waiting->src));
+	put(canon, waiting->refresh.metric.metric);
+}
+
+static void put_pim_tree(struct canon *canon, unsigned int router, const struct pimdm_tree *tree)
+{
+	put(canon, tree != NULL);
+	if (!tree)
+		return;
+	put(canon, (uint64_t)tree->is_live << 8 | (uint64_t)tree->is_first_hop << 7 |
+			   (uint64_t)tree->is_border << 6 | (uint64_t)tree->was_alive << 5 |
+			   (uint64_t)tree->is_originator << 4 |
+			   (uint64_t)tree->is_refresh_due << 3 | (uint64_t)tree->has_refresh << 2 |
+			   (uint64_t)tree->is_asking << 1 | tree->is_idle);
+	put(canon, (uint64_t)tree->up << 32 | (uint64_t)tree->route.link << 16 | tree->data_link);
+	put(canon, (uint64_t)tree->route.preference << 32 | tree->route.metric);
+	put(canon, world_router_at(&tree->rpf_neighbor));
+	put(canon, tree->olist.word[0]);
+	put(canon, tree->refresh_count);
+	put(canon, canon->is_exact ? tree->graft_count : tree->graft_count >= 10);
+	put_since(canon, router, tree->refreshed_at, HP_SEC(180));
+	put_waiting(canon, tree->waiting);
+	put_timer(canon, &tree->limit_timer);
+	put_timer(canon, &tree->override_timer);
+	put_timer(canon, &tree->refresh_timer);
+	put_timer(canon, &tree->data_timer);
+	for (uint16_t i = 0; i < tree->tif_count; i++)
+		put_pim_tif(canon, router, tree->tifs[i]);
+}
+
+/* What the forwarding plane does with the next packet. */
+static void put_entry(struct canon *canon, unsigned int router, const struct mfib_key *key)
+{
+	const struct sim_entry *entry =
+		sim_router_entry(&canon->world->routers[router].router, key);
+
+	put(canon, entry != NULL);
+	if (!entry)
+		return;
+	put(canon, (uint64_t)entry->route.flags << 16 | entry->route.iif);
+	put(canon, entry->route.oifs.word[0]);
+	for (uint16_t port = 0; port < SCENE_PORTS; port++)
+		put(canon, flow_is_limited(canon->world, router, entry, port));
+}
+
+static void put_pim(struct canon *canon, unsigned int router)
+{
+	const struct world_router *is = &canon->world->routers[router];
+
+	put(canon, (uint64_t)is->path.port << 8 | is->path.router);
+	for (uint16_t port = 0; port < SCENE_PORTS; port++)
+		put_pim_if(canon, router, port);
+	for (unsigned int i = 0; i < canon->world->scene->tree_count; i++) {
+		const struct mfib_key key = world_key(canon->world->scene, i);
+
+		put_entry(canon, router, &key);
+		put_pim_tree(canon, router, world_pim_tree(canon->world, router, i));
+	}
+}
+
+/* ---- Any router ---- */
+
 /* Timers in the order in which they will run out; those of membership by what they do. */
 static void put_timers(struct canon *canon, const struct core *core)
 {
@@ -242,23 +362,32 @@ static void put_timers(struct canon *canon, const struct core *core)
 	canon->timer_count = 0;
 }
 
-static void put_router(struct canon *canon, unsigned int index)
+static void put_if(struct canon *canon, unsigned int index, uint16_t port)
 {
-	const struct world_router *router = &canon->world->routers[index];
-	const struct hpim_if *hif = world_if(canon->world, index);
+	const struct hpim_if *hif = world_if(canon->world, index, port);
 
 	put(canon, hif != NULL);
-	put(canon, router->has_member);
 	if (hif) {
 		put_number(canon, index, hif->boot_time, 0);
 		put_sn(canon, index, hif->boot_time, hif->sn);
 		put_timer(canon, &hif->hello_timer);
 	} else { /* the next life begins above it */
-		put_number(canon, index,
-			   hpim_of(router->router.core, FAMILY)->last_boot_time[WORLD_PORT], 0);
+		const struct core *core = canon->world->routers[index].router.core;
+
+		put_number(canon, index, hpim_of(core, FAMILY)->last_boot_time[port], 0);
 	}
 	for (unsigned int i = 0; i < canon->world->scene->router_count; i++)
-		put_neighbor(canon, index, i);
+		put_neighbor(canon, index, port, i);
+}
+
+static void put_router(struct canon *canon, unsigned int index)
+{
+	const struct world_router *router = &canon->world->routers[index];
+
+	put(canon, router->has_member);
+	for (uint16_t port = 0; port < SCENE_PORTS; port++)
+		if (scene_runs(canon->world->scene, index, port) == RUNS_HPIM)
+			put_if(canon, index, port);
 	for (unsigned int i = 0; i < canon->world->scene->tree_count; i++) {
 		const struct mfib_key key = world_key(canon->world->scene, i);
 
@@ -267,6 +396,8 @@ static void put_router(struct canon *canon, unsigned int index)
 				   (sim_router_entry(&router->router, &key) != NULL));
 		put_tree(canon, index, world_tree(canon->world, index, i));
 	}
+	if (canon->world->is_soft)
+		put_pim(canon, index);
 	put_timers(canon, router->router.core);
 }
 
@@ -291,7 +422,7 @@ static void put_sync(struct canon *canon, const struct world_packet *packet,
 	}
 }
 
-static void put_packet(struct canon *canon, const struct world_packet *packet)
+static void put_hpim_packet(struct canon *canon, const struct world_packet *packet)
 {
 	struct hpim_msg msg;
 
@@ -318,6 +449,55 @@ static void put_packet(struct canon *canon, const struct world_packet *packet)
 		put_sn(canon, packet->to, their_boot, msg.tree.neighbor_snapshot_sn);
 		put_sn(canon, packet->from, msg.boot_time, msg.tree.my_snapshot_sn);
 	}
+}
+
+static void put_join_prune(struct canon *canon, const struct pim_join_prune *jp)
+{
+	struct pim_walk walk = { .jp = jp };
+	struct pim_entry entry;
+
+	put(canon, (uint64_t)world_router_at(&jp->upstream) << 16 | jp->hold_s);
+	while (pim_entry_next(&walk, &entry))
+		put(canon, (uint64_t)entry.group.b[15] << 1 | entry.is_prune);
+}
+
+static void put_pim_packet(struct canon *canon, const struct world_packet *packet)
+{
+	enum pim_checksum checksum;
+	struct pim_msg msg;
+
+	assert(pim_decode(&packet->src, &packet->dst, packet->bytes, packet->len, &msg,
+			  &checksum) == PIM_ACCEPTED);
+	put(canon, (uint64_t)packet->from_port << 32 | (uint64_t)packet->from << 16 |
+			   (uint64_t)packet->to << 8 | msg.type);
+	switch (msg.type) {
+	case PIM_HELLO:
+		put(canon, msg.hello.hold_s);
+		put(canon,
+		    world_is_gen_id(canon->world, packet->from, &packet->src, msg.hello.gen_id));
+		break;
+	case PIM_ASSERT:
+		put(canon, msg.assert.group.b[15]);
+		put(canon, (uint64_t)msg.assert.metric.preference << 32 | msg.assert.metric.metric);
+		break;
+	case PIM_STATE_REFRESH:
+		put(canon, msg.refresh.group.b[15]);
+		put(canon,
+		    (uint64_t)msg.refresh.metric.preference << 32 | msg.refresh.metric.metric);
+		put(canon, (uint64_t)msg.refresh.ttl << 8 | (uint64_t)msg.refresh.is_prune << 2 |
+				   (uint64_t)msg.refresh.is_prune_now << 1 |
+				   msg.refresh.is_override);
+		break;
+	default: put_join_prune(canon, &msg.jp);
+	}
+}
+
+static void put_packet(struct canon *canon, const struct world_packet *packet)
+{
+	if (scene_runs(canon->world->scene, packet->from, packet->from_port) == RUNS_PIM)
+		put_pim_packet(canon, packet);
+	else
+		put_hpim_packet(canon, packet);
 }
 
 /* ---- Hashing ---- */

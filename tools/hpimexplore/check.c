@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Neighbors that agree, and trees as topology, routes and members want them.
+ * Neighbors of HPIM-DM that agree, and its trees as topology, routes and members want them. What
+ * has PIM-DM is judged in check_soft.c.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/hpim/tree.h"
+#include "core/pimdm/tree.h"
 #include "hpimexplore/canon.h"
 #include "hpimexplore/check.h"
 
-__attribute__((format(printf, 2, 3))) static bool fail(char *reason, const char *format, ...)
+bool check_fail(char *ret_reason, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(reason, CHECK_TEXT, format, args);
+	(void)vsnprintf(ret_reason, CHECK_TEXT, format, args);
 	va_end(args);
 	return false;
-}
-
-static char name(unsigned int router)
-{
-	return (char)('A' + router);
 }
 
 static const struct hpim_tree_if *tree_if(const struct world *world, unsigned int router,
@@ -46,46 +43,70 @@ static bool agree(const struct hpim_neigh *a, const struct hpim_neigh *b)
 }
 
 /* What @a believes @b has said of a tree, against what @b holds to be said. 3.6 */
-static bool believes(const struct world *world, unsigned int a, unsigned int b, unsigned int tree,
-		     char *reason)
+static bool believes(const struct pair *pair, unsigned int tree, char *reason)
 {
-	const struct hpim_tree_if *heard = tree_if(world, a, tree, WORLD_PORT);
-	const struct hpim_tree_if *said = tree_if(world, b, tree, WORLD_PORT);
-	const struct hpim_neigh *neigh = world_neighbor(world, a, b);
+	const struct world *world = pair->world;
+	unsigned int a = pair->a, b = pair->b;
+	const struct hpim_tree_if *heard = tree_if(world, a, tree, pair->a_port);
+	const struct hpim_tree_if *said = tree_if(world, b, tree, pair->b_port);
+	const struct hpim_neigh *neigh = world_neighbor(world, a, pair->a_port, b);
 	const struct hpim_record *record = heard ? hpim_record_find(heard, neigh) : NULL;
-	const struct ip_addr own = world_addr(a);
+	const struct ip_addr own = world_addr(world, a, pair->a_port);
 	bool is_upstream = said && said->view.is_upstream;
 	enum hpim_interest interest;
 
 	if (is_upstream != (record && record->is_upstream) ||
 	    (is_upstream && hpim_rpc_compare(&said->tree->view.rpc, &record->rpc) != 0))
-		return fail(reason, "%c is wrong about %c being upstream of tree %u", name(a),
-			    name(b), tree);
+		return check_fail(reason, "%c is wrong about %c being upstream of tree %u",
+				  check_name(a), check_name(b), tree);
 	if (!said || said->view.sent == SENT_NOTHING || !ip_addr_equal(&said->view.best.addr, &own))
 		return true;
 	interest = said->view.sent == SENT_INTEREST ? INTEREST_YES : INTEREST_NO;
 	if (!record || record->interest != interest)
-		return fail(reason, "%c is wrong about the interest of %c in tree %u", name(a),
-			    name(b), tree);
+		return check_fail(reason, "%c is wrong about the interest of %c in tree %u",
+				  check_name(a), check_name(b), tree);
 	return true;
 }
 
-static bool check_pair(const struct world *world, unsigned int a, unsigned int b, char *reason)
+static bool check_pair(const struct pair *pair, char *reason)
 {
-	const struct hpim_neigh *there = world_neighbor(world, a, b);
-	const struct hpim_neigh *here = world_neighbor(world, b, a);
+	const struct world *world = pair->world;
+	unsigned int a = pair->a, b = pair->b;
+	const struct hpim_neigh *there = world_neighbor(world, a, pair->a_port, b);
+	const struct hpim_neigh *here = world_neighbor(world, b, pair->b_port, a);
 
-	if (a == b || !world_if(world, a))
+	if (!world_if(world, a, pair->a_port))
 		return true;
-	if (!world_if(world, b))
-		return !there || fail(reason, "%c keeps %c, which is off", name(a), name(b));
+	if (!world_if(world, b, pair->b_port))
+		return !there || check_fail(reason, "%c keeps %c, which is off", check_name(a),
+					    check_name(b));
 	if (!there || !here || !agree(there, here))
-		return fail(reason, "%c and %c are not synchronized", name(a), name(b));
-	if (!TAILQ_EMPTY(&world_if(world, a)->pending))
-		return fail(reason, "%c still waits for an acknowledgement", name(a));
+		return check_fail(reason, "%c and %c are not synchronized", check_name(a),
+				  check_name(b));
+	if (!TAILQ_EMPTY(&world_if(world, a, pair->a_port)->pending))
+		return check_fail(reason, "%c still waits for an acknowledgement", check_name(a));
 	for (unsigned int tree = 0; tree < world->scene->tree_count; tree++)
-		if (!believes(world, a, b, tree, reason))
+		if (!believes(pair, tree, reason))
 			return false;
+	return true;
+}
+
+bool check_pairs(const struct world *world, check_pair_fn *check, char *ret_reason)
+{
+	unsigned int routers = world->scene->router_count;
+	struct pair pair = { .world = world };
+
+	for (pair.a = 0; pair.a < routers; pair.a++)
+		for (pair.b = 0; pair.b < routers; pair.b++)
+			for (unsigned int i = 0; i < SCENE_PORTS * SCENE_PORTS; i++) {
+				pair.a_port = (uint16_t)(i / SCENE_PORTS);
+				pair.b_port = (uint16_t)(i % SCENE_PORTS);
+				if (pair.a != pair.b &&
+				    world_subnet(world, pair.a, pair.a_port) ==
+					    world_subnet(world, pair.b, pair.b_port) &&
+				    !check(&pair, ret_reason))
+					return false;
+			}
 	return true;
 }
 
@@ -102,11 +123,11 @@ static bool originates(const struct world *world, unsigned int router, unsigned 
 /* Some other router on the common link brings the data. */
 static bool is_fed(const struct world *world, unsigned int router, unsigned int tree)
 {
-	if (!world_if(world, router) ||
+	if (!world_if(world, router, WORLD_PORT) ||
 	    world->scene->subnets[router] == world->scene->tree_subnets[tree])
 		return false;
 	for (unsigned int i = 0; i < world->scene->router_count; i++)
-		if (i != router && world_if(world, i) && originates(world, i, tree) &&
+		if (i != router && world_if(world, i, WORLD_PORT) && originates(world, i, tree) &&
 		    world->routers[i].costs[tree] < world->routers[router].costs[tree])
 			return true;
 	return false;
@@ -122,15 +143,15 @@ static bool check_router(const struct world *world, unsigned int router, unsigne
 		tree == 0 && is_fed(world, router, tree) && world->routers[router].has_member;
 
 	if (should_be != (is && is->view.state == TREE_ACTIVE))
-		return fail(reason, "tree %u is %sactive in %c", tree, should_be ? "not " : "",
-			    name(router));
+		return check_fail(reason, "tree %u is %sactive in %c", tree,
+				  should_be ? "not " : "", check_name(router));
 	if (forwards != (stub && stub->view.is_forwarding))
-		return fail(reason, "%c %s its member of tree %u", name(router),
-			    forwards ? "does not forward to" : "forwards without", tree);
+		return check_fail(reason, "%c %s its member of tree %u", check_name(router),
+				  forwards ? "does not forward to" : "forwards without", tree);
 	*ret_wants = is && is_fed(world, router, tree) && is->view.in_tree;
 	if (*ret_wants != forwards)
-		return fail(reason, "%c %s tree %u for no reason", name(router),
-			    forwards ? "does not want" : "wants", tree);
+		return check_fail(reason, "%c %s tree %u for no reason", check_name(router),
+				  forwards ? "does not want" : "wants", tree);
 	return true;
 }
 
@@ -146,26 +167,26 @@ static bool check_tree(const struct world *world, unsigned int tree, char *reaso
 		if (!check_router(world, i, tree, &wants, reason))
 			return false;
 		wanting += wants;
-		if (!world_if(world, i) || !tif)
+		if (!world_if(world, i, WORLD_PORT) || !tif)
 			continue;
 		upstreams += tif->view.is_upstream;
 		winners += tif->view.is_upstream && tif->view.is_winner;
 		forwarders += tif->view.is_forwarding;
 	}
 	if (winners != (upstreams > 0))
-		return fail(reason, "tree %u has %u winners", tree, winners);
+		return check_fail(reason, "tree %u has %u winners", tree, winners);
 	if (forwarders != (wanting > 0))
-		return fail(reason, "%u routers forward tree %u, %u want it", forwarders, tree,
-			    wanting);
+		return check_fail(reason, "%u routers forward tree %u, %u want it", forwarders,
+				  tree, wanting);
 	return true;
 }
 
 bool check_settled(const struct world *world, char ret_reason[CHECK_TEXT])
 {
-	for (unsigned int a = 0; a < world->scene->router_count; a++)
-		for (unsigned int b = 0; b < world->scene->router_count; b++)
-			if (!check_pair(world, a, b, ret_reason))
-				return false;
+	if (!check_pairs(world, check_pair, ret_reason))
+		return false;
+	if (world->is_soft)
+		return check_soft(world, ret_reason);
 	for (unsigned int tree = 0; tree < world->scene->tree_count; tree++)
 		if (!check_tree(world, tree, ret_reason))
 			return false;
@@ -179,11 +200,14 @@ bool check_fresh(struct world *world, char ret_reason[CHECK_TEXT])
 
 	was = canon_hash(world, true, &future);
 	for (unsigned int i = 0; i < world->scene->router_count; i++) {
-		hpim_tree_mark_all(hpim_of(world->routers[i].router.core, IP_FAMILY_4));
+		const struct core *core = world->routers[i].router.core;
+
+		hpim_tree_mark_all(hpim_of(core, WORLD_FAMILY));
+		pimdm_tree_mark_all(pimdm_of(core, WORLD_FAMILY));
 		world_clock(world, i, world->routers[i].router.now);
 	}
 	is = canon_hash(world, true, &future);
 	if (is.a == was.a && is.b == was.b && world->effects == effects)
 		return true;
-	return fail(ret_reason, "a fresh derivation differs from what is kept");
+	return check_fail(ret_reason, "a fresh derivation differs from what is kept");
 }

@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "hpimexplore/choice.h"
+#include "hpimexplore/flow.h"
 
-/* Clocks stand still while so many packets of a router to another have not arrived. */
+/* Clocks and data stand still while so many packets of a router to another have not arrived. */
 #define IN_FLIGHT_MAX 4u
 
 static const char *const prefixes[CHOICE_KIND_COUNT] = {
 	[CHOICE_DELIVER] = "",   [CHOICE_TIMER] = "timer:",   [CHOICE_EVENT] = "event",
-	[CHOICE_LOSE] = "lose:", [CHOICE_DUPLICATE] = "dup:",
+	[CHOICE_LOSE] = "lose:", [CHOICE_DUPLICATE] = "dup:", [CHOICE_DATA] = "data:",
 };
 
 static unsigned int in_flight(const struct world *world, unsigned int from, unsigned int to)
@@ -46,12 +47,26 @@ static unsigned int list_pair(const struct world *world, unsigned int from, unsi
 	return count;
 }
 
-static bool can_wait(const struct world *world, unsigned int router)
+static bool is_busy(const struct world *world, unsigned int router)
 {
 	for (unsigned int to = 0; to < world->scene->router_count; to++)
 		if (in_flight(world, router, to) >= IN_FLIGHT_MAX)
+			return true;
+	return false;
+}
+
+static bool can_wait(const struct world *world, unsigned int router)
+{
+	return !is_busy(world, router) &&
+	       core_deadline(world->routers[router].router.core) != HP_TIME_NEVER;
+}
+
+static bool can_pass(const struct world *world, unsigned int tree)
+{
+	for (unsigned int i = 0; i < world->scene->router_count; i++)
+		if (is_busy(world, i))
 			return false;
-	return core_deadline(world->routers[router].router.core) != HP_TIME_NEVER;
+	return flow_matters(world, tree);
 }
 
 unsigned int choice_list(const struct world *world, struct choice ret_choices[CHOICES_MAX])
@@ -63,6 +78,9 @@ unsigned int choice_list(const struct world *world, struct choice ret_choices[CH
 			count += list_pair(world, from, to, &ret_choices[count]);
 	if (world->events < SCENE_EVENTS_MAX && world->scene->script[world->events].kind)
 		ret_choices[count++] = (struct choice){ .kind = CHOICE_EVENT };
+	for (unsigned int i = 0; i < world->scene->tree_count; i++)
+		if (can_pass(world, i))
+			ret_choices[count++] = (struct choice){ CHOICE_DATA, (uint8_t)i, 0, 0 };
 	for (unsigned int i = 0; i < routers; i++)
 		if (can_wait(world, i))
 			ret_choices[count++] = (struct choice){ CHOICE_TIMER, (uint8_t)i, 0, 0 };
@@ -79,6 +97,7 @@ void choice_apply(struct world *world, const struct choice *choice)
 			    core_deadline(world->routers[choice->from].router.core));
 		break;
 	case CHOICE_EVENT: world_event(world, &world->scene->script[world->events++]); break;
+	case CHOICE_DATA: flow_pass(world, choice->from); break;
 	case CHOICE_LOSE:
 		world->losses++;
 		world_deliver(world, packet, false, true);
@@ -101,6 +120,8 @@ void choice_text(const struct choice *choice, char ret_text[CHOICE_TEXT])
 		(void)snprintf(ret_text, CHOICE_TEXT, "%s", prefix);
 	else if (choice->kind == CHOICE_TIMER)
 		(void)snprintf(ret_text, CHOICE_TEXT, "%s%c", prefix, from);
+	else if (choice->kind == CHOICE_DATA)
+		(void)snprintf(ret_text, CHOICE_TEXT, "%s%u", prefix, choice->from);
 	else if (choice->nth)
 		(void)snprintf(ret_text, CHOICE_TEXT, "%s%c>%c#%u", prefix, from, to, choice->nth);
 	else

@@ -12,6 +12,7 @@ enum choice_kind {
 	CHOICE_DELIVER,
 	CHOICE_TIMER, /* the first timer of a router runs out */
 	CHOICE_EVENT, /* the next of the script */
+	CHOICE_DATA,  /* a packet of tree @from passes */
 	CHOICE_LOSE,
 	CHOICE_DUPLICATE, /* delivered, and a copy stays in flight */
 	CHOICE_KIND_COUNT,
@@ -19,7 +20,7 @@ enum choice_kind {
 
 struct choice {
 	enum choice_kind kind;
-	uint8_t from, to, nth; /* CHOICE_TIMER: from */
+	uint8_t from, to, nth; /* CHOICE_TIMER, CHOICE_DATA: from */
 };
 
 /** choice_list() - All that can happen. Return: how many. */

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The cases. A is 10.0.0.1, B 10.0.0.2, C 10.0.0.3: the higher address wins an assert between equal
- * costs, and stays master when both begin. Source: description of HPIM-DM, 3.3 to 3.10 and 9.6.
+ * costs, and stays master when both begin. Source: description of HPIM-DM, 3.3 to 3.10 and
+ * 9.6; description of PIM-DM, 3, 9.2 to 9.6 and 9.9.
  */
 #include "hpimexplore/scene.h"
 
 enum { A, B, C };
+
+/* The common link is one of PIM-DM. */
+#define PIM_LINK                            \
+	{                                   \
+		{ RUNS_PIM }, { RUNS_PIM }, \
+		{                           \
+			RUNS_PIM            \
+		}                           \
+	}
 
 const struct scene scenes[] = {
 	{
@@ -187,6 +197,261 @@ const struct scene scenes[] = {
 		.before = { { EVENT_DATA, A, 0 }, { EVENT_DATA, B, 1 } },
 		.script = { { EVENT_COST, A, 12 }, { EVENT_COST, A, 14 } },
 	},
+	/* PIM-DM. State is soft, so a case says how long what is lost may take. */
+	{
+		.name = "pim-assert",
+		.claim = "of two routers that begin to forward one is left, and C asks that one",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.duplicates = 1,
+		.is_met = true,
+		.settles_s = 400,
+		.runs = PIM_LINK,
+		.subnets = { 1, 1, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, C, 0 } },
+		.script = { { EVENT_DATA, A, 0 } },
+	},
+	{
+		.name = "pim-metric",
+		.claim = "costs change the winner, back and forth",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.is_met = true,
+		.settles_s = 600,
+		.runs = PIM_LINK,
+		.subnets = { 1, 1, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, C, 0 }, { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_COST, B, 20 }, { EVENT_COST, A, 25 } },
+	},
+	{
+		.name = "pim-winner",
+		.claim = "the winner's interface fails and returns",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.is_met = true,
+		.settles_s = 600,
+		.runs = PIM_LINK,
+		.subnets = { 1, 1, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, C, 0 }, { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_OFF, B, 0 }, { EVENT_ON, B, 0 } },
+	},
+	{
+		.name = "pim-override",
+		.claim =
+			"C prunes, B has a member: B gets data again within 40 s, whatever is lost",
+		.depth = 7,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.duplicates = 1,
+		.is_met = true,
+		.settles_s = 40,
+		.rests_s = 10,
+		.runs = PIM_LINK,
+		.subnets = { 1, 2, 3 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, B, 0 }, { EVENT_JOIN, C, 0 }, { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_LEAVE, C, 0 } },
+	},
+	{
+		.name = "pim-prune",
+		.claim = "both leave and one returns, in any order with prunes and overrides",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 2,
+		.is_met = true,
+		.settles_s = 500,
+		.runs = PIM_LINK,
+		.subnets = { 1, 2, 3 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, B, 0 }, { EVENT_JOIN, C, 0 }, { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_LEAVE, C, 0 }, { EVENT_LEAVE, B, 0 }, { EVENT_JOIN, C, 0 } },
+	},
+	{
+		.name = "pim-graft",
+		.claim = "a host that joins gets data within 40 s, though Grafts and GraftAcks are "
+			 "lost",
+		.depth = 8,
+		.router_count = 2,
+		.tree_count = 1,
+		.losses = 3,
+		.duplicates = 1,
+		.reorders = true,
+		.is_met = true,
+		.settles_s = 40,
+		.rests_s = 10,
+		.runs = PIM_LINK,
+		.subnets = { 1, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_JOIN, B, 0 } },
+	},
+	{
+		.name = "pim-refresh",
+		.claim = "with State Refresh a link stays pruned, and an assert lost, for as long "
+			 "as data",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 2,
+		.is_met = true,
+		.settles_s = 500,
+		.rests_s = 400,
+		.runs = PIM_LINK,
+		.subnets = { 1, 1, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, C, 0 }, { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_LEAVE, C, 0 } },
+	},
+	{
+		.name = "pim-restart",
+		.claim = "routers that know nothing of a tree any longer get and give it again",
+		.depth = 6,
+		.router_count = 2,
+		.tree_count = 1,
+		.losses = 1,
+		.duplicates = 1,
+		.is_met = true,
+		.settles_s = 500,
+		.runs = PIM_LINK,
+		.subnets = { 1, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, B, 0 }, { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_REBOOT, B, 0 }, { EVENT_REBOOT, A, 0 } },
+	},
+	{
+		.name = "pim-end",
+		.claim = "nothing is left of a source that ended",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.is_met = true,
+		.settles_s = 900,
+		.runs = PIM_LINK,
+		.subnets = { 1, 1, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, C, 0 }, { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_LEAVE, C, 0 }, { EVENT_SILENT, A, 0 } },
+	},
+	/*
+	 * Between the domains: A, where the source is, and B on one link, B and C on another one.
+	 */
+	{
+		.name = "border-out",
+		.claim = "HPIM-DM, B, PIM-DM: members behind C join and leave",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.duplicates = 1,
+		.is_met = true,
+		.settles_s = 500,
+		.runs = { [B] = { RUNS_HPIM, RUNS_PIM }, [C] = { RUNS_PIM, RUNS_NOTHING } },
+		.firsts = { 0, 0, 2 },
+		.subnets = { 1, 2, 3 },
+		.costs = { 10, 20, 30 },
+		.paths = { [C] = { 0, B } },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_JOIN, C, 0 }, { EVENT_LEAVE, C, 0 } },
+	},
+	{
+		.name = "border-in",
+		.claim = "PIM-DM, B, HPIM-DM: members behind C join and leave",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.duplicates = 1,
+		.is_met = true,
+		.settles_s = 500,
+		.runs = { [A] = { RUNS_PIM }, [B] = { RUNS_PIM, RUNS_HPIM } },
+		.firsts = { 0, 0, 2 },
+		.subnets = { 1, 2, 3 },
+		.costs = { 10, 20, 30 },
+		.paths = { [C] = { 0, B } },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_JOIN, C, 0 }, { EVENT_LEAVE, C, 0 } },
+	},
+	{
+		.name = "borders",
+		.claim = "two routers join the domains by the same links: one of them forwards",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.is_met = true,
+		.settles_s = 500,
+		.runs = { [B] = { RUNS_HPIM, RUNS_PIM }, [C] = { RUNS_HPIM, RUNS_PIM } },
+		.subnets = { 1, 2, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_JOIN, B, 0 }, { EVENT_COST, B, 20 } },
+	},
+	{
+		.name = "border-moves",
+		.claim = "the route of a router between the domains moves to the other one, and "
+			 "back",
+		.depth = 6,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.is_met = true,
+		.settles_s = 600,
+		.runs = { [B] = { RUNS_HPIM, RUNS_PIM }, [C] = { RUNS_NOTHING, RUNS_PIM } },
+		.firsts = { 0, 0, 1 },
+		.subnets = { 1, 2, 2 },
+		.costs = { 10, 30, 40 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_JOIN, B, 0 }, { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_PATH, B, SCENE_PATH(1, C) },
+			    { EVENT_PATH, B, SCENE_PATH(0, A) } },
+	},
+	{
+		.name = "border-end",
+		.claim = "nothing is left of a source that ended, in either domain",
+		.depth = 5,
+		.router_count = 3,
+		.tree_count = 1,
+		.losses = 1,
+		.is_met = true,
+		.settles_s = 1500,
+		.runs = { [B] = { RUNS_HPIM, RUNS_PIM }, [C] = { RUNS_HPIM, RUNS_PIM } },
+		.subnets = { 1, 2, 2 },
+		.tree_subnets = { 1 },
+		.before = { { EVENT_DATA, A, 0 } },
+		.script = { { EVENT_JOIN, B, 0 }, { EVENT_SILENT, A, 0 }, { EVENT_LEAVE, B, 0 } },
+	},
 };
 
 const size_t scene_count = sizeof(scenes) / sizeof(scenes[0]);
+
+enum scene_runs scene_runs(const struct scene *scene, unsigned int router, uint16_t port)
+{
+	enum scene_runs runs = scene->runs[router][port];
+
+	if (runs == RUNS_DEFAULT)
+		return port == 0 ? RUNS_HPIM : RUNS_NOTHING;
+	return runs;
+}
+
+bool scene_has_pim(const struct scene *scene)
+{
+	for (unsigned int i = 0; i < scene->router_count; i++)
+		for (uint16_t port = 0; port < SCENE_PORTS; port++)
+			if (scene->runs[i][port] == RUNS_PIM)
+				return true;
+	return false;
+}

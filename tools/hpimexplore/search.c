@@ -14,12 +14,14 @@
 #include "hpimexplore/arena.h"
 #include "hpimexplore/check.h"
 #include "hpimexplore/choice.h"
+#include "hpimexplore/flow.h"
 #include "hpimexplore/search.h"
 #include "hpimexplore/table.h"
 
 #define CHECKED      0x80u /* in the note of a world, beside one more than the choices left */
-#define SETTLE_FOR   HP_SEC(200)
-#define STABLE_FOR   HP_SEC(15) /* longer than Hello and retransmission take */
+#define SETTLES_S    200u
+#define RESTS_S      15u       /* longer than Hello and retransmission take */
+#define DATA_EACH    HP_SEC(3) /* where packets matter, while something is wrong */
 #define SETTLE_STEPS 5000u
 #define CLOCK_EVERY  64u /* transitions between looks at the clock */
 
@@ -111,17 +113,22 @@ static unsigned int next_packet(const struct world *world)
  */
 static bool settles(struct world *world)
 {
+	const struct scene *scene = world->scene;
+	hp_time rests = HP_SEC(scene->rests_s ? scene->rests_s : RESTS_S);
+	hp_time most = HP_SEC(scene->settles_s ? scene->settles_s : SETTLES_S) + rests;
 	unsigned int given_up = world->given_up;
 	hp_time waited = 0, right_for = 0;
 
-	for (unsigned int i = 0; i < SETTLE_STEPS && waited < SETTLE_FOR; i++) {
+	(void)snprintf(search.reason, CHECK_TEXT, "it does not come to rest");
+	for (unsigned int i = 0; i < SETTLE_STEPS; i++) {
 		struct canon_hash future;
+		bool is_right;
 		hp_time step;
 
 		(void)canon_hash(world, search.limits.is_exact, &future);
 		search.trail[i] = future;
 		if (table_find(&search.good, &future) ||
-		    (right_for >= STABLE_FOR && check_fresh(world, search.reason))) {
+		    (right_for >= rests && check_fresh(world, search.reason))) {
 			while (i--)
 				table_set(&search.good, &search.trail[i], 1);
 			return true;
@@ -135,11 +142,15 @@ static bool settles(struct world *world)
 			world_deliver(world, next_packet(world), false, false);
 			continue;
 		}
-		if (right_for >= STABLE_FOR)
-			return false; /* check_fresh() */
-		if (!check_settled(world, search.reason))
+		if (right_for >= rests || waited >= most)
+			return false; /* check_fresh(), or it takes too long */
+		is_right = check_settled(world, search.reason);
+		if (!is_right)
 			right_for = 0;
-		step = world_advance(world);
+		if (flow_pass_all(world))
+			continue;
+		step = world_advance(world,
+				     is_right || !world->is_soft ? HP_TIME_NEVER : DATA_EACH);
 		world_data(world);
 		right_for += step;
 		waited += step;

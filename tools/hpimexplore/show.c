@@ -6,6 +6,8 @@
 
 #include "hpimexplore/show.h"
 #include "wire/hpim.h"
+#include "wire/ip103.h"
+#include "wire/pim.h"
 
 static const char *const type_names[HPIM_TYPE_COUNT] = {
 	[HPIM_HELLO] = "Hello",
@@ -39,6 +41,32 @@ static void show_message(const struct hpim_msg *msg)
 		       msg->tree.my_snapshot_sn, msg->tree.neighbor_snapshot_sn);
 }
 
+static void show_pim_message(const struct pim_msg *msg)
+{
+	struct pim_walk walk = { .jp = &msg->jp };
+	struct pim_entry entry;
+
+	printf("%s", pim_type_name(msg->type));
+	switch (msg->type) {
+	case PIM_HELLO: printf(", hold %u, GenID %u", msg->hello.hold_s, msg->hello.gen_id); break;
+	case PIM_ASSERT:
+		printf(", group .%u, metric %u/%u", msg->assert.group.b[15],
+		       msg->assert.metric.preference, msg->assert.metric.metric);
+		break;
+	case PIM_STATE_REFRESH:
+		printf(", group .%u, metric %u, ttl %u%s%s%s", msg->refresh.group.b[15],
+		       msg->refresh.metric.metric, msg->refresh.ttl,
+		       msg->refresh.is_prune ? " P" : "", msg->refresh.is_prune_now ? " N" : "",
+		       msg->refresh.is_override ? " O" : "");
+		break;
+	default:
+		printf(", upstream .%u, hold %u", msg->jp.upstream.b[15], msg->jp.hold_s);
+		while (pim_entry_next(&walk, &entry))
+			printf(", %s group .%u", entry.is_prune ? "prune" : "join",
+			       entry.group.b[15]);
+	}
+}
+
 static void show_note(const struct core_note *note)
 {
 	static const char *const states[] = { "unknown", "master", "slave", "synced" };
@@ -55,10 +83,26 @@ static void show_note(const struct core_note *note)
 		printf("  note %d about link %u", (int)note->code, note->link);
 }
 
+static void show_send(const struct fx_send *send)
+{
+	enum pim_checksum checksum;
+	struct hpim_msg hpim;
+	struct pim_msg pim;
+
+	if (send->socket != SOCKET_103)
+		return;
+	printf("  to .%u by link %u: ", send->dst.b[15], send->link);
+	if (ip103_kind(IP103_PIM, send->bytes, send->len, &send->src, &send->dst) == IP103_PIM) {
+		if (pim_decode(&send->src, &send->dst, send->bytes, send->len, &pim, &checksum) ==
+		    PIM_ACCEPTED)
+			show_pim_message(&pim);
+	} else if (hpim_decode(ip_addr_family(&send->dst), send->bytes, send->len, &hpim) == 0) {
+		show_message(&hpim);
+	}
+}
+
 void show_effect(unsigned int router, hp_time now, const struct core_effect *fx)
 {
-	struct hpim_msg msg;
-
 	printf("    %c %8.3f", (char)('A' + router), (double)now / 1e9);
 	if (fx->kind == FX_NOTE)
 		show_note(&fx->note);
@@ -67,10 +111,7 @@ void show_effect(unsigned int router, hp_time now, const struct core_effect *fx)
 		       fx->route.iif, (unsigned long long)fx->route.oifs.word[0]);
 	else if (fx->kind == FX_MFIB_DEL)
 		printf("  no route of group .%u", fx->key.group.b[15]);
-	if (fx->kind == FX_SEND && fx->send.socket == SOCKET_103 &&
-	    hpim_decode(ip_addr_family(&fx->send.dst), fx->send.bytes, fx->send.len, &msg) == 0) {
-		printf("  to .%u: ", fx->send.dst.b[15]);
-		show_message(&msg);
-	}
+	else if (fx->kind == FX_SEND)
+		show_send(&fx->send);
 	printf("\n");
 }

@@ -11,11 +11,14 @@
 #include "core/hpim/neigh.h"
 #include "core/hpim/tree.h"
 #include "core/membership/family.h"
+#include "core/pimdm/neigh.h"
+#include "core/pimdm/tree.h"
+#include "hpimexplore/flow.h"
 #include "hpimexplore/show.h"
 #include "hpimexplore/world.h"
 #include "simnet/event.h"
 
-#define FAMILY           IP_FAMILY_4
+#define FAMILY           WORLD_FAMILY
 #define ROUTE_PREFERENCE 100u
 #define ALONE_FOR        HP_SEC(4)  /* what is sent without neighbors is forgotten after 3 s */
 #define MEETING_FOR      HP_SEC(16) /* first Hello within 5 s, and one more */
@@ -34,20 +37,23 @@ static struct ip_addr addr4(unsigned int a, unsigned int b, unsigned int c, unsi
 					[15] = (uint8_t)d } };
 }
 
-struct ip_addr world_addr(unsigned int router)
+unsigned int world_subnet(const struct world *world, unsigned int router, uint16_t port)
 {
-	return addr4(10, 0, 0, router + 1);
+	const struct scene *scene = world->scene;
+
+	return port == WORLD_PORT ? scene->firsts[router] : scene->subnets[router];
+}
+
+struct ip_addr world_addr(const struct world *world, unsigned int router, uint16_t port)
+{
+	return addr4(10, world_subnet(world, router, port), 0, router + 1);
 }
 
 unsigned int world_router_at(const struct ip_addr *addr)
 {
-	for (unsigned int i = 0; i < SCENE_ROUTERS_MAX; i++) {
-		struct ip_addr is = world_addr(i);
+	bool is_one = addr->b[12] == 10 && addr->b[15] > 0 && addr->b[15] <= SCENE_ROUTERS_MAX;
 
-		if (ip_addr_equal(&is, addr))
-			return i;
-	}
-	return SCENE_ROUTERS_MAX;
+	return is_one ? addr->b[15] - 1u : SCENE_ROUTERS_MAX;
 }
 
 struct mfib_key world_key(const struct scene *scene, unsigned int tree)
@@ -56,16 +62,16 @@ struct mfib_key world_key(const struct scene *scene, unsigned int tree)
 				  .group = addr4(224, 12, 12, tree + 1) };
 }
 
-const struct hpim_if *world_if(const struct world *world, unsigned int router)
+const struct hpim_if *world_if(const struct world *world, unsigned int router, uint16_t port)
 {
-	return hpim_if_by_link(hpim_of(world->routers[router].router.core, FAMILY), WORLD_PORT);
+	return hpim_if_by_link(hpim_of(world->routers[router].router.core, FAMILY), port);
 }
 
 const struct hpim_neigh *world_neighbor(const struct world *world, unsigned int router,
-					unsigned int other)
+					uint16_t port, unsigned int other)
 {
-	const struct hpim_if *hif = world_if(world, router);
-	const struct ip_addr addr = world_addr(other);
+	const struct hpim_if *hif = world_if(world, router, port);
+	const struct ip_addr addr = addr4(10, world_subnet(world, router, port), 0, other + 1);
 
 	return hif ? hpim_neigh_find(hif, &addr) : NULL;
 }
@@ -79,9 +85,58 @@ const struct hpim_tree *world_tree(const struct world *world, unsigned int route
 			      &key.group);
 }
 
+const struct pimdm_if *world_pim_if(const struct world *world, unsigned int router, uint16_t port)
+{
+	return pimdm_of(world->routers[router].router.core, FAMILY)->ifs[port];
+}
+
+const struct pimdm_neigh *world_pim_neighbor(const struct world *world, unsigned int router,
+					     uint16_t port, unsigned int other)
+{
+	const struct pimdm_if *pif = world_pim_if(world, router, port);
+	const struct ip_addr addr = addr4(10, world_subnet(world, router, port), 0, other + 1);
+
+	return pif ? pimdm_neigh_find(pif, &addr) : NULL;
+}
+
+bool world_is_gen_id(const struct world *world, unsigned int router, const struct ip_addr *addr,
+		     uint32_t gen_id)
+{
+	for (uint16_t port = 0; port < SCENE_PORTS; port++) {
+		const struct pimdm_if *pif = world_pim_if(world, router, port);
+
+		if (pif && pif->gen_id == gen_id && ip_addr_equal(&pif->addr, addr))
+			return true;
+	}
+	return false;
+}
+
+const struct pimdm_tree *world_pim_tree(const struct world *world, unsigned int router,
+					unsigned int tree)
+{
+	const struct mfib_key key = world_key(world->scene, tree);
+
+	return pimdm_tree_find(pimdm_of(world->routers[router].router.core, FAMILY), &key);
+}
+
+bool world_root(const struct world *world, unsigned int router, unsigned int tree,
+		uint16_t *ret_port, bool *ret_is_connected)
+{
+	const struct world_router *from = &world->routers[router];
+
+	*ret_port = from->path.port;
+	*ret_is_connected = false;
+	for (uint16_t port = 0; port < SCENE_PORTS; port++)
+		if (world_subnet(world, router, port) == world->scene->tree_subnets[tree]) {
+			*ret_port = port;
+			*ret_is_connected = true;
+		}
+	return from->costs[tree] != 0;
+}
+
 /* ---- What a router asks for ---- */
 
-static void send_copy(struct world *world, unsigned int from, unsigned int to,
+static void send_copy(struct world *world, unsigned int from, unsigned int to, uint16_t to_port,
 		      const struct fx_send *send)
 {
 	struct world_packet *packet = &world->packets[world->packet_count];
@@ -89,10 +144,26 @@ static void send_copy(struct world *world, unsigned int from, unsigned int to,
 	assert(world->packet_count < WORLD_PACKETS_MAX && send->len <= WORLD_PACKET_LEN);
 	*packet = (struct world_packet){ .from = (uint8_t)from,
 					 .to = (uint8_t)to,
+					 .from_port = (uint8_t)send->link,
+					 .to_port = (uint8_t)to_port,
 					 .len = (uint16_t)send->len,
+					 .src = send->src,
 					 .dst = send->dst };
 	memcpy(packet->bytes, send->bytes, send->len);
 	world->packet_count++;
+}
+
+/* To all routers of the link, or to one of them. */
+static void send_copies(struct world *world, unsigned int from, const struct fx_send *send)
+{
+	unsigned int subnet = world_subnet(world, from, send->link);
+	unsigned int to = world_router_at(&send->dst);
+
+	for (unsigned int i = 0; i < world->scene->router_count; i++)
+		for (uint16_t port = 0; port < SCENE_PORTS; port++)
+			if (i != from && world_subnet(world, i, port) == subnet &&
+			    (i == to || ip_addr_is_multicast(&send->dst)))
+				send_copy(world, from, i, port, send);
 }
 
 static void handle(struct world *world, unsigned int index, const struct core_event *event)
@@ -133,7 +204,7 @@ static struct core_event host_says(const struct world *world, unsigned int route
 static void take_send(struct sim_router *sim, const struct fx_send *send)
 {
 	struct world *world = sim->ctx;
-	unsigned int router = sim->index, to = world_router_at(&send->dst);
+	unsigned int router = sim->index;
 
 	if (send->socket == SOCKET_GM) { /* a query, in all likelihood */
 		const struct core_event report = host_says(world, router, GM_REPORT);
@@ -142,9 +213,7 @@ static void take_send(struct sim_router *sim, const struct fx_send *send)
 			sim_router_answer(sim, &report);
 		return;
 	}
-	for (unsigned int i = 0; i < world->scene->router_count; i++)
-		if (i != router && (i == to || ip_addr_is_multicast(&send->dst)))
-			send_copy(world, router, i, send);
+	send_copies(world, router, send);
 }
 
 static unsigned int tree_of_source(const struct world *world, const struct ip_addr *source)
@@ -162,31 +231,44 @@ static struct ev_rpf route_to(const struct sim_router *router, const struct ip_a
 {
 	const struct world *world = router->ctx;
 	unsigned int tree = tree_of_source(world, source);
-	uint32_t cost = world->routers[router->index].costs[tree];
-	bool is_connected =
-		world->scene->subnets[router->index] == world->scene->tree_subnets[tree];
+	const struct scene_path *path = &world->routers[router->index].path;
 	struct ev_rpf route = {
 		.source = *source, .link = LINK_NONE, .preference = UINT32_MAX, .metric = UINT32_MAX
 	};
+	bool is_connected;
+	uint16_t port;
 
-	if (cost) {
-		route.is_reachable = true;
-		route.is_connected = is_connected;
-		route.link = is_connected ? WORLD_STUB : WORLD_PORT;
-		route.prefix_len = 24;
-		route.preference = ROUTE_PREFERENCE;
-		route.metric = cost;
-		if (!is_connected)
-			route.next_hop = world_addr(0);
-	}
+	if (!world_root(world, router->index, tree, &port, &is_connected))
+		return route;
+	route.is_reachable = true;
+	route.is_connected = is_connected;
+	route.link = port;
+	route.prefix_len = 24;
+	route.preference = ROUTE_PREFERENCE;
+	route.metric = world->routers[router->index].costs[tree];
+	if (!is_connected)
+		route.next_hop = addr4(10, world_subnet(world, router->index, path->port), 0,
+				       path->router + 1u);
 	return route;
 }
 
 static hp_time seen_for(const struct sim_router *router, const struct mfib_key *key)
 {
 	const struct world *world = router->ctx;
+	unsigned int tree = key->group.b[15] - 1u;
+	bool is_there =
+		world->is_soft ? flow_reaches(world, tree, router->index) : world->is_sending[tree];
 
-	return world->is_sending[key->group.b[15] - 1u] ? 0 : HP_TIME_NEVER;
+	return is_there ? 0 : HP_TIME_NEVER;
+}
+
+/* The interface of a router on a link of another one. */
+static uint16_t port_on(const struct world *world, unsigned int router, unsigned int other,
+			uint16_t other_port)
+{
+	unsigned int subnet = world_subnet(world, other, other_port);
+
+	return world_subnet(world, router, WORLD_PORT) != subnet;
 }
 
 /*
@@ -195,13 +277,14 @@ static hp_time seen_for(const struct sim_router *router, const struct mfib_key *
  */
 static void take_note(struct world *world, unsigned int index, const struct core_note *note)
 {
-	const struct hpim_if *hif = world_if(world, index);
 	unsigned int other = world_router_at(&note->a);
 	const struct hpim_neigh *there;
+	const struct hpim_if *hif;
 
 	if (note->code != NOTE_NEIGHBOR_GONE || note->v[0] != GONE_NO_ACK)
 		return;
-	there = world_neighbor(world, other, index);
+	hif = world_if(world, index, note->link);
+	there = world_neighbor(world, other, port_on(world, other, index, note->link), index);
 	if (there && there->state == SYNC_SYNCED && there->boot_time == hif->boot_time &&
 	    world->routers[other].router.now - there->since >= PATIENCE)
 		world->given_up++;
@@ -250,14 +333,15 @@ void world_deliver(struct world *world, unsigned int index, bool is_kept, bool i
 		memmove(&world->packets[index], &world->packets[index + 1],
 			(world->packet_count - index) * sizeof(packet));
 	}
-	if (is_lost || !world_if(world, to))
+	if (is_lost ||
+	    (!world_if(world, to, packet.to_port) && !world_pim_if(world, to, packet.to_port)))
 		return;
 	sent = (struct fx_send){ .socket = SOCKET_103,
-				 .src = world_addr(packet.from),
+				 .src = packet.src,
 				 .dst = packet.dst,
 				 .bytes = packet.bytes,
 				 .len = packet.len };
-	event = sim_event_packet(WORLD_PORT, &sent);
+	event = sim_event_packet(packet.to_port, &sent);
 	handle(world, to, &event);
 }
 
@@ -268,10 +352,10 @@ void world_clock(struct world *world, unsigned int router, hp_time now)
 	sim_router_feed(&world->routers[router].router, now, &clock);
 }
 
-hp_time world_advance(struct world *world)
+hp_time world_advance(struct world *world, hp_time most)
 {
 	unsigned int count = world->scene->router_count;
-	hp_time step = HP_TIME_NEVER;
+	hp_time step = most;
 
 	for (unsigned int i = 0; i < count; i++) {
 		hp_time left =
@@ -286,14 +370,10 @@ hp_time world_advance(struct world *world)
 
 static void cable(struct world *world, unsigned int router, uint16_t port, bool is_up)
 {
-	const struct ip_prefix addr = {
-		.addr = port == WORLD_PORT
-				? world_addr(router)
-				: addr4(10, world->scene->subnets[router], 0, router + 1),
-		.len = 24,
-	};
+	const struct ip_prefix addr = { .addr = world_addr(world, router, port), .len = 24 };
 	const struct core_event event = sim_event_link(port, is_up, &addr);
 
+	world->routers[router].is_up[port] = is_up;
 	handle(world, router, &event);
 }
 
@@ -303,6 +383,19 @@ static void switch_on(struct world *world, unsigned int router, uint16_t port,
 	const struct core_event event = sim_event_switch(port, FAMILY, proto, true);
 
 	handle(world, router, &event);
+}
+
+/* IGMP does not run where routers alone are. */
+static void switch_protocols_on(struct world *world, unsigned int router, uint16_t port)
+{
+	enum scene_runs runs = scene_runs(world->scene, router, port);
+
+	if (runs == RUNS_HPIM)
+		switch_on(world, router, port, PROTO_HPIM);
+	else if (runs == RUNS_PIM)
+		switch_on(world, router, port, PROTO_PIMDM);
+	if (port == WORLD_STUB || runs == RUNS_NOTHING)
+		switch_on(world, router, port, PROTO_GM);
 }
 
 static void member_says(struct world *world, unsigned int router, enum gm_msg_type type)
@@ -330,8 +423,8 @@ static void boot(struct world *world, unsigned int index)
 	handle(world, index, &event);
 	cable(world, index, WORLD_PORT, true);
 	cable(world, index, WORLD_STUB, true);
-	switch_on(world, index, WORLD_PORT, PROTO_HPIM);
-	switch_on(world, index, WORLD_STUB, PROTO_GM);
+	for (uint16_t port = 0; port < SCENE_PORTS; port++)
+		switch_protocols_on(world, index, port);
 	if (router->has_member)
 		member_says(world, index, GM_REPORT);
 }
@@ -341,7 +434,8 @@ static void data_arrives(struct world *world, unsigned int router, unsigned int 
 	const struct mfib_key key = world_key(world->scene, tree);
 	struct core_event event;
 
-	if (sim_router_entry(&world->routers[router].router, &key) || !world->is_sending[tree] ||
+	if (world->is_soft || sim_router_entry(&world->routers[router].router, &key) ||
+	    !world->is_sending[tree] ||
 	    world->scene->subnets[router] != world->scene->tree_subnets[tree])
 		return;
 	event = sim_event_data(DATA_MISS, WORLD_STUB, &key);
@@ -355,24 +449,49 @@ void world_data(struct world *world)
 			data_arrives(world, i, tree);
 }
 
-static void change_cost(struct world *world, unsigned int router, uint32_t cost)
+static void reroute(struct world *world, unsigned int router)
 {
 	struct sim_router *sim = &world->routers[router].router;
 	const struct ip_addr source = world_key(world->scene, 0).source;
 	struct core_event event = { .kind = EV_RPF };
 
-	for (unsigned int tree = 0; tree < world->scene->tree_count; tree++)
-		if (world->scene->tree_subnets[tree] == world->scene->tree_subnets[0])
-			world->routers[router].costs[tree] = cost;
 	event.rpf = route_to(sim, &source);
 	if (sim_router_watches(sim, &source))
 		handle(world, router, &event);
 }
 
+static void change_cost(struct world *world, unsigned int router, uint32_t cost)
+{
+	for (unsigned int tree = 0; tree < world->scene->tree_count; tree++)
+		if (world->scene->tree_subnets[tree] == world->scene->tree_subnets[0])
+			world->routers[router].costs[tree] = cost;
+	reroute(world, router);
+}
+
+static void change_path(struct world *world, unsigned int router, uint32_t path)
+{
+	world->routers[router].path = (struct scene_path){ (uint8_t)(path >> 8), (uint8_t)path };
+	reroute(world, router);
+}
+
+/* A host on the second link of @router: all routers there hear it. */
 static void change_member(struct world *world, unsigned int router, bool has_member)
 {
-	world->routers[router].has_member = has_member;
-	member_says(world, router, has_member ? GM_REPORT : GM_LEAVE);
+	for (unsigned int i = 0; i < world->scene->router_count; i++) {
+		if (world->scene->subnets[i] != world->scene->subnets[router])
+			continue;
+		world->routers[i].has_member = has_member;
+		member_says(world, i, has_member ? GM_REPORT : GM_LEAVE);
+	}
+}
+
+static void begin_data(struct world *world, unsigned int router, unsigned int tree)
+{
+	world->is_sending[tree] = true;
+	if (world->is_soft)
+		flow_pass(world, tree);
+	else
+		data_arrives(world, router, tree);
 }
 
 void world_event(struct world *world, const struct scene_event *event)
@@ -380,10 +499,8 @@ void world_event(struct world *world, const struct scene_event *event)
 	unsigned int router = event->router;
 
 	switch (event->kind) {
-	case EVENT_DATA:
-		world->is_sending[event->value] = true;
-		data_arrives(world, router, event->value);
-		break;
+	case EVENT_DATA: begin_data(world, router, event->value); break;
+	case EVENT_SILENT: world->is_sending[event->value] = false; break;
 	case EVENT_JOIN: change_member(world, router, true); break;
 	case EVENT_LEAVE: change_member(world, router, false); break;
 	case EVENT_REBOOT:
@@ -394,6 +511,7 @@ void world_event(struct world *world, const struct scene_event *event)
 	case EVENT_OFF: cable(world, router, WORLD_PORT, false); break;
 	case EVENT_ON: cable(world, router, WORLD_PORT, true); break;
 	case EVENT_COST: change_cost(world, router, event->value); break;
+	case EVENT_PATH: change_path(world, router, event->value); break;
 	case EVENT_NONE:
 	case EVENT_KIND_COUNT: assert(false); break;
 	}
@@ -407,10 +525,18 @@ static void run(struct world *world, hp_time for_time, bool hear)
 	while (for_time > 0) {
 		while (world->packet_count)
 			world_deliver(world, 0, false, !hear);
-		for_time -= world_advance(world);
+		for_time -= world_advance(world, HP_TIME_NEVER);
+		(void)flow_pass_all(world);
 	}
 	while (world->packet_count)
 		world_deliver(world, 0, false, !hear);
+}
+
+static uint32_t first_cost(const struct scene *scene, unsigned int router, unsigned int tree)
+{
+	if (scene->costs[router])
+		return scene->costs[router];
+	return scene->subnets[router] == scene->tree_subnets[tree] ? 10 : 30;
 }
 
 struct world *world_new(const struct scene *scene)
@@ -419,11 +545,12 @@ struct world *world_new(const struct scene *scene)
 
 	assert(world);
 	world->scene = scene;
+	world->is_soft = scene_has_pim(scene);
 	for (unsigned int i = 0; i < scene->router_count; i++) {
 		sim_router_init(&world->routers[i].router, &ops, world, (uint16_t)i);
+		world->routers[i].path = scene->paths[i];
 		for (unsigned int tree = 0; tree < scene->tree_count; tree++)
-			world->routers[i].costs[tree] =
-				scene->subnets[i] == scene->tree_subnets[tree] ? 10 : 30;
+			world->routers[i].costs[tree] = first_cost(scene, i, tree);
 		boot(world, i);
 	}
 	if (scene->is_met)

@@ -62,3 +62,12 @@ Test(explore, a_path_that_cannot_happen_is_refused)
 	cr_assert_eq(explore("--case sync-0-0 --path 'timer:A,A>B,lose:B>A'", output), 0, "%s",
 		     output);
 }
+
+/* Packets of data are choices where they matter, and only there. */
+Test(explore, data_passes_where_a_router_reports_it)
+{
+	char output[OUTPUT_MAX];
+
+	cr_assert_eq(explore("--case pim-restart --path 'event,data:0'", output), 0, "%s", output);
+	cr_assert_eq(explore("--case pim-graft --path 'data:0'", output), 2, "%s", output);
+}
