@@ -57,6 +57,7 @@ struct backend;
  * nothing.
  * @probe:        send frames to a port as a redirect would: 1: they leave, 0: they vanish, or a
  *                negative errno when it cannot be tried; NULL: redirects nothing.
+ * @rules:        as dplane_rules(); NULL: knows none.
  * @free:         @keep as in dplane_free(); what cannot be kept is removed.
  */
 struct backend_ops {
@@ -86,6 +87,8 @@ struct backend_ops {
 	void (*stale_routes)(const struct backend *be,
 			     void (*each)(void *ctx, const struct mfib_route *route), void *ctx);
 	int (*probe)(struct backend *be, uint32_t ifindex);
+	void (*rules)(const struct backend *be, uint16_t link, enum ip_family family,
+		      void (*each)(void *ctx, const struct dplane_rule *rule), void *ctx);
 	void (*free)(struct backend *be, bool keep);
 };
 

@@ -137,6 +137,13 @@ void dplane_counters(struct dplane *dp, void (*each)(void *ctx, const struct dpl
 	skip_counters(dp, each, ctx);
 }
 
+void dplane_rules(const struct dplane *dp, uint16_t link, enum ip_family family,
+		  void (*each)(void *ctx, const struct dplane_rule *rule), void *ctx)
+{
+	if (dp->kernel && dp->kernel->ops->rules)
+		dp->kernel->ops->rules(dp->kernel, link, family, each, ctx);
+}
+
 /* ---- life ---- */
 
 int dplane_renew(struct dplane *dp, hp_time lease_for)

@@ -198,6 +198,24 @@ void dplane_link_state(const struct dplane *dp, uint16_t link, struct dplane_lin
 int dplane_route_state(struct dplane *dp, const struct mfib_key *key,
 		       struct dplane_route_state *ret_state);
 
+/** struct dplane_rule - A rule of another program that the kernel asks before ours ("ip mrule"). */
+struct dplane_rule {
+	enum ip_family family;
+	char interface[LINK_NAME_LEN]; /* whose arriving packets it is about */
+	uint32_t priority;
+	uint32_t table; /* where it leads them; 0: they are dropped */
+	bool is_open;   /* a program has opened that table; else the next rule is asked */
+	bool has_mark;  /* only those with some mark of the firewall */
+	bool is_of_all; /* it is about packets of all interfaces */
+};
+
+/**
+ * dplane_rules() - Call @each for the rules that keep packets which arrive on an attached interface
+ * from our table, in the kernel's order. None where nothing is known of rules.
+ */
+void dplane_rules(const struct dplane *dp, uint16_t link, enum ip_family family,
+		  void (*each)(void *ctx, const struct dplane_rule *rule), void *ctx);
+
 /** struct dplane_totals - Of all trees. */
 struct dplane_totals {
 	uint32_t routes, routes_xdp, routes_tc, routes_kernel;

@@ -28,8 +28,7 @@ static const char *name_of(const struct doctor *doctor)
 
 /* ---- settings of the kernel ---- */
 
-/* Return: -1: unreadable. */
-static int read_number(const char *path)
+int doctor_read_number(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	int value;
@@ -56,7 +55,7 @@ static int read_setting(const struct doctor *doctor, const char *interface, cons
 
 	(void)snprintf(path, sizeof(path), "/proc/sys/net/ipv%u/conf/%s/%s", digit_of(doctor),
 		       interface, name); /* names of interfaces are short */
-	return read_number(path);
+	return doctor_read_number(path);
 }
 
 void doctor_check_forwarding(struct doctor *doctor)
@@ -106,8 +105,38 @@ void doctor_check_nexthops(struct doctor *doctor)
 		"'sysctl net.ipv4.nexthop_compat_mode=1'"
 	};
 
-	if (read_number("/proc/sys/net/ipv4/nexthop_compat_mode") == 0)
+	if (doctor_read_number("/proc/sys/net/ipv4/nexthop_compat_mode") == 0)
 		doctor_report(doctor, &advice, "nexthop_compat_mode is off");
+}
+
+static const char *const ip_commands[IP_FAMILY_COUNT] = { "ip", "ip -6" };
+
+static void report_rule(void *ctx, const struct dplane_rule *rule)
+{
+	static const char closed[] = "no program has opened that table, so the kernel asks the "
+				     "next rule; as soon as one "
+				     "opens it, no packet comes to this daemon's table";
+	static const char open[] =
+		"the kernel's cache of this daemon does not get them: no tree begins with such a "
+		"packet, and what XDP and TC leave to the kernel is not forwarded";
+	char remedy[64], where[64] = "are dropped";
+
+	if (rule->table)
+		(void)snprintf(where, sizeof(where), "go to the multicast table %u", rule->table);
+	(void)snprintf(remedy, sizeof(remedy), "'%s mrule delete pref %u'",
+		       ip_commands[rule->family], rule->priority);
+	doctor_report(ctx,
+		      &(struct advice){ rule->is_open ? SEVERITY_WARNING : SEVERITY_NOTE,
+					rule->is_open ? open : closed, remedy },
+		      "by rule %u of another program (%s mrule) packets %sfrom %s %s",
+		      rule->priority, ip_commands[rule->family],
+		      rule->has_mark ? "with a mark " : "",
+		      rule->is_of_all ? "all interfaces" : rule->interface, where);
+}
+
+void doctor_check_rules(struct doctor *doctor)
+{
+	dplane_rules(doctor->daemon->dplane, doctor->link, doctor->family, report_rule, doctor);
 }
 
 /* ---- drivers ---- */
@@ -130,17 +159,22 @@ void doctor_check_tier(struct doctor *doctor)
 
 void doctor_check_redirects(struct doctor *doctor)
 {
-	static const struct advice advice = {
-		SEVERITY_NOTE,
-		"trees that leave there are carried by TC or by the kernel, more slowly",
-		"of a veth, at its other end: 'ethtool -K PEER gro on'; else another driver"
-	};
+	char remedy[192];
 	struct dplane_link_state state;
 
 	dplane_link_state(doctor->daemon->dplane, doctor->link, &state);
-	if (state.is_attached && state.tier == DPLANE_TIER_XDP && !state.takes_redirects)
-		doctor_report(doctor, &advice, "%s takes no frames from XDP%s%s", name_of(doctor),
-			      *state.why ? ": " : "", state.why);
+	if (!state.is_attached || state.tier != DPLANE_TIER_XDP || state.takes_redirects)
+		return;
+	if (!doctor_peer_command(doctor, "-K gro on", remedy, sizeof(remedy)))
+		(void)snprintf(remedy, sizeof(remedy), "another driver; else leave it");
+	doctor_report(
+		doctor,
+		&(struct advice){ SEVERITY_NOTE,
+				  "trees that leave there are carried by TC or by the kernel, more "
+				  "slowly",
+				  remedy },
+		"%s takes no frames from XDP%s%s", name_of(doctor), *state.why ? ": " : "",
+		state.why);
 }
 
 /* ---- the daemon ---- */

@@ -19,5 +19,22 @@ void doctor_check_redirects(struct doctor *doctor);
 void doctor_check_limits(struct doctor *doctor);
 void doctor_check_forwarding(struct doctor *doctor);
 void doctor_check_rp_filter(struct doctor *doctor);
+void doctor_check_rules(struct doctor *doctor);
+
+/* mgmt/doctor_around.c: CHECK_ROUTER, CHECK_LINK, CHECK_FAMILY */
+void doctor_check_kernel(struct doctor *doctor);
+void doctor_check_peer(struct doctor *doctor);
+void doctor_check_bridge(struct doctor *doctor);
+
+/**
+ * doctor_peer_command() - How to call ethtool for the other end of a veth.
+ * @options: "-K gro on": a letter, then what comes behind the name.
+ *
+ * Return: whether the doctor's link is a veth whose other end has a name.
+ */
+bool doctor_peer_command(const struct doctor *doctor, const char *options, char *text, size_t room);
+
+/** doctor_read_number() - The number in a file. Return: -1: unreadable. */
+int doctor_read_number(const char *path);
 
 #endif

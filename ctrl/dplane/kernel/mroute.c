@@ -492,6 +492,16 @@ static int mroute_fd(const struct backend *be)
 	return ((const struct mroute *)be)->epoll_fd;
 }
 
+static void mroute_rules(const struct backend *be, uint16_t link, enum ip_family family,
+			 void (*each)(void *ctx, const struct dplane_rule *rule), void *ctx)
+{
+	const struct mroute *mr = (const struct mroute *)be;
+	unsigned int i = slot_find(mr, link);
+
+	if (i < MAXVIFS && mr->slots[i].has[family])
+		mroute_foreign(mr->config.mroute_table, family, mr->slots[i].name, each, ctx);
+}
+
 static void mroute_free(struct backend *be, bool keep)
 {
 	struct mroute *mr = mroute_of(be);
@@ -525,6 +535,7 @@ static const struct backend_ops mroute_ops = {
 	.fd = mroute_fd,
 	.dispatch = mroute_dispatch,
 	.poll = mroute_poll,
+	.rules = mroute_rules,
 	.free = mroute_free,
 };
 

@@ -66,6 +66,15 @@ void mroute_rules_set(const struct mroute *mr, const char *name);
 /** mroute_rules_clear() - No longer lead them to any but the default table. */
 void mroute_rules_clear(const struct mroute *mr, const char *name);
 
+/* mroute_foreign.c */
+
+/**
+ * mroute_foreign() - As dplane_rules(), of an interface that need not be attached.
+ * @table: ours; 0: the default one.
+ */
+void mroute_foreign(uint32_t table, enum ip_family family, const char *name,
+		    void (*each)(void *ctx, const struct dplane_rule *rule), void *ctx);
+
 /* mroute_notify.c */
 
 /** mroute_notify_set() - The entry was put: wait for its next packet, or no longer. */

@@ -4,8 +4,8 @@
  * arrive on an interface of this daemon, and those that programs of this machine send there. The
  * kernel keeps rules by the interface's name, also while that is absent and after the daemon has
  * ended, so what an earlier daemon left is deleted first. Ours are known by their protocol; those
- * of others stay, and it is logged where they lead packets away. Source: description of
- * HPIM-DM, 7.4.
+ * of others stay (mroute_foreign.c), and it is logged where they lead packets away. Source:
+ * description of HPIM-DM, 7.4.
  */
 #include <errno.h>
 #include <linux/fib_rules.h>
@@ -89,72 +89,15 @@ static void rules_add(const struct mroute *mr, enum ip_family family, const char
 
 /* ---- rules of others ---- */
 
-struct search {
-	const char *name;
-	uint32_t table; /* ours */
-	uint32_t other; /* of the first rule that leads elsewhere; 0: there is none */
-};
-
-static int keep_attr(const struct nlattr *attr, void *ctx)
+static void warn_of_other(void *ctx, const struct dplane_rule *rule)
 {
-	const struct nlattr **attrs = ctx;
+	const struct dplane_config *config = ctx;
 
-	if (mnl_attr_type_valid(attr, FRA_MAX) > 0)
-		attrs[mnl_attr_get_type(attr)] = attr;
-	return MNL_CB_OK;
-}
-
-static int look_at_rule(const struct nlmsghdr *msg, void *ctx)
-{
-	const struct nlattr *attrs[FRA_MAX + 1] = { NULL };
-	struct search *search = ctx;
-	uint32_t table;
-
-	if (msg->nlmsg_type != RTM_NEWRULE ||
-	    mnl_attr_parse(msg, sizeof(struct fib_rule_hdr), keep_attr, attrs) < 0)
-		return MNL_CB_OK;
-	if (!attrs[FRA_IIFNAME] || !attrs[FRA_TABLE] ||
-	    strcmp(mnl_attr_get_str(attrs[FRA_IIFNAME]), search->name) != 0)
-		return MNL_CB_OK;
-	table = mnl_attr_get_u32(attrs[FRA_TABLE]);
-	if (table != search->table && !search->other)
-		search->other = table;
-	return MNL_CB_OK;
-}
-
-/* Return: the table that a rule of another program leads an interface's packets to; 0: none. */
-static uint32_t other_table(const struct mroute *mr, enum ip_family family, const char *name)
-{
-	struct search search = { .name = name, .table = mr->config.mroute_table };
-	char buffer[8192];
-	struct nlmsghdr *msg = mnl_nlmsg_put_header(buffer);
-	struct fib_rule_hdr *rule = mnl_nlmsg_put_extra_header(msg, sizeof(*rule));
-	unsigned int portid = mnl_socket_get_portid(mr->netlink);
-	ssize_t got;
-
-	if (!search.table)
-		search.table = RT_TABLE_DEFAULT; /* what the kernel calls table 0 of multicast */
-	msg->nlmsg_type = RTM_GETRULE;
-	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	msg->nlmsg_seq = 1;
-	rule->family = family == IP_FAMILY_4 ? RTNL_FAMILY_IPMR : RTNL_FAMILY_IP6MR;
-	if (mnl_socket_sendto(mr->netlink, msg, msg->nlmsg_len) < 0)
-		return 0;
-	do
-		got = mnl_socket_recvfrom(mr->netlink, buffer, sizeof(buffer));
-	while (got > 0 && mnl_cb_run(buffer, (size_t)got, 1, portid, look_at_rule, &search) > 0);
-	return search.other;
-}
-
-static void warn_of_others(const struct mroute *mr, enum ip_family family, const char *name)
-{
-	uint32_t table = other_table(mr, family, name);
-
-	if (table)
-		dplane_log(&mr->config, NOTE_WARN,
+	if (rule->table)
+		dplane_log(config, NOTE_WARN,
 			   "%s: a rule that another program made (ip%s mrule) may lead its packets "
 			   "to the multicast table %u; what it leads there this daemon never gets",
-			   name, family == IP_FAMILY_4 ? "" : " -6", table);
+			   rule->interface, rule->family == IP_FAMILY_4 ? "" : " -6", rule->table);
 }
 
 void mroute_rules_set(const struct mroute *mr, const char *name)
@@ -168,7 +111,8 @@ void mroute_rules_set(const struct mroute *mr, const char *name)
 				   "replaced",
 				   name, old);
 		if (mr->fd[family] >= 0)
-			warn_of_others(mr, family, name);
+			mroute_foreign(mr->config.mroute_table, family, name, warn_of_other,
+				       (void *)&mr->config);
 		if (mr->fd[family] >= 0 && mr->config.mroute_table)
 			rules_add(mr, family, name);
 	}

@@ -27,7 +27,7 @@ ends 0 'anyone on the link can speak as a router' ctl r1 doctor eth1
 ends 0 '{"schema":"hpim.doctor/1","findings":[{"severity":"note","interface":"-","family":null,"check":' \
 	"$BUILD/hpimctl" --socket "/run/hpimd/$PREFIX-r1.ro" -j doctor
 ends 4 'eth9 is not attached' ctl r1 doctor eth9
-! ctl r1 doctor eth1 | grep -qw eth0 || fail 'doctor of eth1 speaks of eth0'
+! ctl r1 -H -o interface doctor eth1 | grep -qw eth0 || fail 'doctor of eth1 speaks of eth0'
 ! ctl r1 -4 doctor | grep -q 'IPv6' || fail 'doctor -4 speaks of IPv6'
 
 # Keys on one side: the note is gone, and the other side's messages are findings.
@@ -52,20 +52,41 @@ run r2 sysctl -qw net.ipv4.conf.eth0.rp_filter=2 net.ipv4.conf.eth1.forwarding=1
 	net.ipv6.conf.eth1.forwarding=1
 within 5 misses r2 'note (rp-filter|forwarding)' ''
 
+# Rules of other programs that are asked before the one to our table. One that is asked after it, and one
+# of another interface, are no findings; a table that no program has opened is none yet.
+for ip in 'ip' 'ip -6'; do
+	run r2 $ip mrule add pref 100 iif eth1 table 77 && run r2 $ip mrule add pref 101 iif eth9 table 77 &&
+		run r2 $ip mrule add pref 40000 table 77 || fail "no rule: $ip"
+	within 5 finds r2 'note rules' "by rule 100 of another program ($ip mrule) packets from eth1 go to the multicast table 77"
+	[ "$(grep -c ' rules ' "$WORK/doctor.log")" = 1 ] || fail 'rules that are not asked, or not yet, are findings'
+	case $ip in *6) six='--six' ;; *) six= ;; esac
+	spawn owner r2 perl "$NETNS/mrtable.pl" 77 $six
+	owner=$!
+	within 5 finds r2 'warning rules' "by rule 100 of another program ($ip mrule) packets from eth1 go to the multicast table 77"
+	misses r2 'note rules' '' || fail 'a rule is a note as well'
+	kill $owner
+	wait $owner 2> /dev/null
+	run r2 $ip mrule del pref 100
+	within 5 misses r2 '(note|warning) rules' ''
+	run r2 $ip mrule add pref 102 blackhole
+	within 5 finds r2 'warning rules' "by rule 102 of another program ($ip mrule) packets from all interfaces are dropped" eth0
+	run r2 $ip mrule del pref 102
+	run r2 $ip mrule del pref 101
+	run r2 $ip mrule del pref 40000
+done
+
 # What cures a finding is a command in its remedy: typed as it stands there, the finding is gone.
-# heals NODE CHECK WORDS [PEER]: run the first command of the remedy of that finding; its PEER is
-# the interface of dst at the other end
+# heals NODE CHECK WORDS [SEVERITY [IFACE]]: run the first command of the remedy of that finding
 heals() {
-	local command
-	within 5 finds "$1" "note $2" "$3"
-	command=$(ctl "$1" -H -o check,remedy doctor | grep -E "^ *$2 " | head -n 1 | sed "s/[^']*'\([^']*\)'.*/\1/")
+	local command severity=${4:-note}
+	within 5 finds "$1" "$severity $2" "$3"
+	command=$(ctl "$1" -H -o check,remedy doctor ${5:+"$5"} | grep -E "^ *$2 " | head -n 1 | sed "s/[^']*'\([^']*\)'.*/\1/")
 	echo "$1: $2: $command"
 	case $command in
-	*PEER*) run dst sh -c "${command/PEER/eth0}" ;;
 	hpimctl*) run "$1" "$BUILD"/hpimctl -i "$PREFIX-$1" ${command#hpimctl } ;;
 	*) run "$1" sh -c "$command" ;;
 	esac > "$WORK/heals.log" 2>&1 || fail "$command"
-	within 10 misses "$1" "note $2" "$3"
+	within 10 misses "$1" "$severity $2" "$3"
 }
 
 run r2 sysctl -qw net.ipv4.conf.eth0.rp_filter=1
@@ -79,6 +100,38 @@ if run r2 sysctl -qw net.ipv4.nexthop_compat_mode=0 2> /dev/null; then
 fi
 run dst ethtool -K eth0 gro off
 heals r2 redirects 'eth1 takes no frames from XDP'
+
+# The other end of a veth: in another namespace its offloads cannot be read, so it is named; in this one
+# they are.
+within 5 finds r2 'note veth-peer' "offloads of eth0, the other end of eth1 in the namespace $PREFIX-dst, cannot be read from here"
+ctl r2 -H -o check,remedy doctor eth1 | grep 'veth-peer' > "$WORK/remedy.log"
+grep -qF "'ip netns exec $PREFIX-dst ethtool -K eth0 tx off'" "$WORK/remedy.log" || fail "how to look: $(cat "$WORK/remedy.log")"
+run r2 ip link add eth5 type veth peer name here5
+run r2 sh -c 'ip link set here5 up && ip address add 10.1.5.1/24 dev eth5 && ip link set eth5 up'
+ends 0 eth5 ctl r2 attach eth5
+heals r2 veth-peer 'here5, the other end of eth5, leaves checksums to the hardware' note eth5
+
+# A bridge of this machine that snoops, with the router at one of its ports and as its own interface.
+run r2 ip link add br5 type bridge mcast_snooping 1
+run r2 sh -c 'ip link set br5 up && ip link set here5 master br5'
+run r2 bridge link set dev here5 mcast_router 0
+within 5 finds r2 'warning bridge' 'the bridge br5 snoops IGMP, and here5, its port to eth5, is never a router port' eth5
+run r2 bridge link set dev here5 mcast_router 1
+ends 0 '' ctl r2 detach eth5
+ends 0 eth5 ctl r2 attach eth5
+within 40 misses r2 '(note|warning) bridge' '' eth5
+run r2 bridge link set dev here5 mcast_router 0
+heals r2 bridge 'the bridge br5 snoops IGMP, and here5, its port to eth5, is never a router port' warning eth5
+run r2 ip link set br5 type bridge mcast_snooping 0
+within 5 misses r2 '(note|warning) bridge' '' eth5
+ends 0 '' ctl r2 detach eth5
+run r2 ip link del br5
+run r2 ip link del eth5
+
+# The kernel of this machine: what it lacks is one finding, and is not when it is there.
+if [ "$(cat /proc/sys/net/core/bpf_jit_enable)" != 0 ]; then
+	misses r2 'warning kernel' '' || fail "the kernel lacks: $(grep ' kernel ' "$WORK/doctor.log")"
+fi
 
 # Trees without a way to the source.
 chain_has_trees

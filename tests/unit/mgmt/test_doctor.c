@@ -6,6 +6,7 @@
 #include "dplane/tier.h"
 #include "io/file.h"
 #include "unit/common_daemon.h"
+#include "unit/fake/machine.h"
 
 /*
  *	10.1.0.0/24 -- eth1 [daemon] eth2 -- 10.2.0.2 -- 10.12.0.0/24
@@ -118,4 +119,83 @@ Test(doctor, clock_is_behind_the_boot_time)
 	cr_expect(strstr(findings("clock"),
 			 "s behind the BootTime in use 'timedatectl set-ntp true'"),
 		  "%s", findings("clock"));
+}
+
+Test(doctor, kernel_lacks_something)
+{
+	struct fake_machine *machine = fake_machine();
+
+	cr_expect_str_eq(findings("kernel"), "");
+	machine->lacks_attach_type = 46;
+	cr_expect_str_eq(findings("kernel"),
+			 "note - the kernel has no tcx Linux 6.6 or later; else leave it\n");
+	machine->lacks_qdisc = "clsact";
+	cr_expect_eq(strncmp(findings("kernel"),
+			     "warning - the kernel has neither tcx nor the qdisc clsact a kernel "
+			     "with CONFIG_NET_SCH_INGRESS ",
+			     90),
+		     0, "%s", findings("kernel"));
+	cr_expect_null(strstr(findings("kernel"), "has no tcx"));
+	machine->lacks_attach_type = 0;
+	cr_expect_str_eq(findings("kernel"), "", "with tcx there is no need for clsact");
+	machine->lacks_genl = "netdev";
+	machine->lacks_ipv6 = machine->lacks_tables = true;
+	cr_expect(strstr(findings("kernel"), "does not report what XDP of a driver can do"));
+	cr_expect(strstr(findings("kernel"), "the kernel has no IPv6"));
+	cr_expect(strstr(findings("kernel"), "the kernel has one multicast table"));
+}
+
+Test(doctor, bridge_snoops)
+{
+	struct fake_machine *machine = fake_machine();
+	struct bridge_view *bridge = &machine->bridge;
+
+	machine->bridge_at = 1;
+	*bridge = (struct bridge_view){ .name = "br0", .port = "v1" };
+	cr_expect_str_eq(findings("bridge"), "");
+	bridge->snoops = true;
+	cr_expect_str_eq(findings("bridge"),
+			 "note eth1 the bridge br0 snoops IGMP, and hears no querier 'hpimctl "
+			 "attach eth1 no-passive', or find out where the querier is\n"
+			 "note eth1 the bridge br0 snoops MLD, and hears no querier 'hpimctl "
+			 "attach eth1 no-passive', or find out where the querier is\n");
+	bridge->has_querier[IP_FAMILY_4] = bridge->has_querier[IP_FAMILY_6] = true;
+	bridge->is_router[IP_FAMILY_6] = true;
+	cr_expect_str_eq(findings("bridge"),
+			 "warning eth1 the bridge br0 snoops IGMP, and has not found a router at "
+			 "v1, its port to eth1 'hpimctl attach eth1 hpim', which advertises the "
+			 "router\n");
+	bridge->is_router[IP_FAMILY_4] = true;
+	cr_expect_str_eq(findings("bridge"), "");
+	bridge->is_never_router = true;
+	cr_expect(strstr(findings("bridge"),
+			 "warning eth1 the bridge br0 snoops MLD, and v1, its port to eth1, is "
+			 "never a router port 'bridge link set dev v1 mcast_router 1'\n"));
+	bridge->port[0] = '\0';
+	cr_expect(
+		strstr(findings("bridge"),
+		       "warning eth1 the bridge br0 snoops IGMP, and never takes this machine for "
+		       "a router 'ip link set br0 type bridge mcast_router 1'\n"));
+}
+
+Test(doctor, other_end_of_a_veth)
+{
+	struct fake_machine *machine = fake_machine();
+
+	machine->veth_at = 1;
+	machine->peer = (struct veth_peer){ .name = "v1", .is_here = true };
+	cr_expect_str_eq(findings("veth-peer"), "");
+	machine->peer.has_tx_checksum = true;
+	cr_expect_str_eq(findings("veth-peer"),
+			 "note eth1 v1, the other end of eth1, leaves "
+			 "checksums to the hardware 'ethtool -K v1 tx off'\n");
+	machine->peer.is_here = false;
+	cr_expect_str_eq(
+		findings("veth-peer"),
+		"note eth1 offloads of v1, the other end of eth1 in a namespace without a "
+		"name, cannot be read from here 'ethtool -K v1 tx off' in its namespace\n");
+	strcpy(machine->peer.netns, "blue");
+	cr_expect_str_eq(findings("veth-peer"),
+			 "note eth1 offloads of v1, the other end of eth1 in the namespace blue, "
+			 "cannot be read from here 'ip netns exec blue ethtool -K v1 tx off'\n");
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef IO_KERNEL_H
+#define IO_KERNEL_H
+
+/*
+ * What this kernel can do, found by trying, in ways that change nothing. A module that is not
+ * loaded is loaded by the attempt, as by real use. Where the attempt itself is forbidden the answer
+ * is yes.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+/** kernel_has_attach_type() - Whether programs can be attached there: enum bpf_attach_type. */
+bool kernel_has_attach_type(uint32_t type);
+
+/** kernel_has_qdisc() - Whether interfaces can have a queueing discipline of a kind. */
+bool kernel_has_qdisc(const char *kind);
+
+/** kernel_has_genl() - Whether there is a family of generic netlink. */
+bool kernel_has_genl(const char *family);
+
+/** kernel_has_ipv6() - Whether there are sockets of IPv6. */
+bool kernel_has_ipv6(void);
+
+/** kernel_has_tables() - Whether multicast routing has more than one table, and rules. */
+bool kernel_has_tables(void);
+
+#endif
