@@ -77,6 +77,20 @@ bool inspect_sequence(const struct core *core, uint16_t link, enum ip_family fam
 	return true;
 }
 
+bool inspect_sync_lost(const struct core *core, uint16_t link, enum ip_family family,
+		       struct inspect_sync_lost *ret_lost)
+{
+	const struct hpim_if *hif = hpim_if_by_link(hpim_of(core, family), link);
+
+	if (!hif || !ip_addr_is_set(&hif->sync_lost.addr))
+		return false;
+	*ret_lost = (struct inspect_sync_lost){ .addr = hif->sync_lost.addr,
+						.len = hif->sync_lost.len,
+						.repeats = hif->sync_lost.repeats,
+						.lost_for = core->now - hif->sync_lost.at };
+	return true;
+}
+
 /* Whether a neighbor of another family, which was counted before, is the same router. */
 static bool is_counted(const struct core *core, const struct hpim_neigh *router)
 {

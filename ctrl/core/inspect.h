@@ -29,10 +29,19 @@ struct inspect_neighbor {
 	/* HPIM-DM */
 	bool was_synced; /* now, or before: in the last run too */
 	uint32_t boot_time, my_snapshot_sn, neighbor_snapshot_sn, checkpoint_sn;
+	uint32_t sync_len; /* bytes of the longest IP packet with a Sync that came from it */
 	/* PIM-DM, as it announced */
 	bool has_gen_id, has_delay, is_refresh_capable;
 	uint32_t gen_id;
 	uint16_t delay_ms, override_ms;
+};
+
+/** struct inspect_sync_lost - A Sync that a neighbor did not answer until it was removed. */
+struct inspect_sync_lost {
+	struct ip_addr addr; /* of the neighbor */
+	uint32_t len;        /* bytes of the IP packet */
+	uint32_t repeats;    /* after it was sent first */
+	hp_time lost_for;    /* since the removal */
 };
 
 struct inspect_tree {
@@ -121,6 +130,13 @@ uint32_t inspect_boot_time(const struct core *core);
  */
 bool inspect_sequence(const struct core *core, uint16_t link, enum ip_family family,
 		      uint32_t *ret_boot_time, uint32_t *ret_sn);
+
+/**
+ * inspect_sync_lost() - The last one on an interface; none after a synchronization with the same
+ * neighbor succeeded.
+ */
+bool inspect_sync_lost(const struct core *core, uint16_t link, enum ip_family family,
+		       struct inspect_sync_lost *ret_lost);
 
 struct inspect_counts inspect_counts(const struct core *core);
 

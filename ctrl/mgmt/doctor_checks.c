@@ -24,6 +24,10 @@
 /* A synchronization takes as many round trips as there are parts; this is far above. */
 #define SYNC_MAX HP_SEC(30)
 
+/* Bytes of an IP packet that each link carries; one that gets lost was not too long. RFC 791, 3.1.
+ */
+#define SHORT_MESSAGE 576u
+
 /* Without packets of a tree: pauses of a stream are shorter; a source is believed gone before. */
 #define SILENCE_MIN  HP_SEC(10)
 #define SILENCE_SURE HP_SEC(240)
@@ -241,6 +245,52 @@ static bool check_neighbor(void *ctx, const struct inspect_neighbor *view)
 	return true;
 }
 
+/*
+ * Description of HPIM-DM, 2.9: a Sync is filled up to the MTU, so it is the longest message. That
+ * the neighbor's are shorter says nothing: it may have few trees, or a setting for it.
+ */
+static bool check_mtu_of(void *ctx, const struct inspect_neighbor *view)
+{
+	static const struct advice advice = {
+		SEVERITY_WARNING,
+		"its MTU is larger than that of this end: packets that it forwards and that are "
+		"longer than this end takes may be dropped here, and none as long is sent from "
+		"here",
+		"the same MTU at all ends of a link: 'ip link set IFACE mtu N'"
+	};
+	struct doctor *doctor = ctx;
+	const struct rtnl_link *info =
+		rtnl_link_by_index(doctor->daemon->rtnl, port_of(doctor)->ifindex);
+
+	if (info && view->sync_len > info->mtu)
+		doctor_report(doctor, &advice,
+			      "neighbor %s has sent a packet of %u bytes, and the MTU of %s is %u",
+			      ip_addr_text(&view->addr).s, view->sync_len, info->name, info->mtu);
+	return true;
+}
+
+static void check_mtu(struct doctor *doctor)
+{
+	static const struct advice advice = {
+		SEVERITY_WARNING,
+		"its shorter messages arrive, which made it a neighbor: packets of that length may "
+		"be more than the link or its end takes",
+		"compare 'mtu' of 'hpimctl -d show interfaces' on both ends, and set the smaller "
+		"one: 'ip link set IFACE mtu N'"
+	};
+	const struct core *core = doctor->daemon->core;
+	struct inspect_sync_lost lost;
+
+	inspect_neighbors(core, doctor->link, doctor->family, check_mtu_of, doctor);
+	if (inspect_sync_lost(core, doctor->link, doctor->family, &lost) &&
+	    lost.len > SHORT_MESSAGE)
+		doctor_report(doctor, &advice,
+			      "a Sync of %u bytes to neighbor %s was repeated %u times, and not "
+			      "answered until %" PRId64 " s ago",
+			      lost.len, ip_addr_text(&lost.addr).s, lost.repeats,
+			      lost.lost_for / HP_SEC(1));
+}
+
 static void check_neighbors(struct doctor *doctor)
 {
 	inspect_neighbors(doctor->daemon->core, doctor->link, doctor->family, check_neighbor,
@@ -447,6 +497,7 @@ const struct check doctor_checks[] = {
 	{ "no-keys", CHECK_FAMILY, check_keys },
 	{ "foreign", CHECK_FAMILY, check_foreign },
 	{ "not-synced", CHECK_FAMILY, check_neighbors },
+	{ "mtu", CHECK_FAMILY, check_mtu },
 	{ "querier", CHECK_FAMILY, check_querier },
 	{ "older-hosts", CHECK_FAMILY, check_older_hosts },
 	{ "forwarding", CHECK_FAMILY, doctor_check_forwarding },

@@ -78,6 +78,13 @@ struct hpim_window {
 	bool is_stalled;      /* acknowledged nothing for a retransmission time */
 };
 
+/* A Sync that a neighbor did not answer until it was removed. */
+struct hpim_sync_lost {
+	struct ip_addr addr; /* unset: there was none */
+	uint32_t len, repeats;
+	hp_time at;
+};
+
 struct hpim_if {
 	struct hpim *hpim;
 	uint16_t link;
@@ -97,6 +104,7 @@ struct hpim_if {
 	struct hpim_pending_list waiting;     /* messages to all neighbors */
 	uint32_t waiting_count; /* messages not sent yet, to all and to single neighbors */
 	uint64_t sent_count;    /* transmissions of reliable messages */
+	struct hpim_sync_lost sync_lost;
 };
 
 TAILQ_HEAD(hpim_record_list, hpim_record);
@@ -126,6 +134,9 @@ struct hpim_neigh {
 	uint32_t sync_sn;   /* CurrentSyncSN */
 	uint64_t last_sync; /* the last Sync sent, 1 + 2 * SyncSN + M; 0: none since the reset */
 	uint32_t fragment;  /* F: trees per Sync. 2.9 */
+	/* Bytes of IP packets: its longest Sync so far, our last one. */
+	uint32_t received_len, sent_len;
+	uint32_t sync_repeats; /* of our last one */
 	struct hpim_entry *snapshot;
 	uint32_t snapshot_count;
 	struct timer sync_timer, liveness_timer;

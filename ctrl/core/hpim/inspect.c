@@ -56,6 +56,7 @@ static bool neighbors(const struct mrp *mrp, uint16_t link, inspect_neighbor_fn 
 			.my_snapshot_sn = neigh->my_snapshot_sn,
 			.neighbor_snapshot_sn = neigh->neighbor_snapshot_sn,
 			.checkpoint_sn = neigh->checkpoint_sn,
+			.sync_len = neigh->received_len,
 		};
 
 		if (!each(ctx, &view))

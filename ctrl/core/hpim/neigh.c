@@ -38,10 +38,12 @@ static void liveness_expired(struct core *core, struct timer *timer)
 	struct hpim_neigh *neigh = container_of(timer, struct hpim_neigh, liveness_timer);
 
 	(void)core; /* the neighbor knows it */
-	if (neigh->incumbent)
+	if (neigh->incumbent) {
 		hpim_claim_expired(neigh);
-	else
-		hpim_neigh_remove(neigh, neigh->hold_s ? GONE_SILENT : GONE_GOODBYE);
+		return;
+	}
+	hpim_sync_gone(neigh);
+	hpim_neigh_remove(neigh, neigh->hold_s ? GONE_SILENT : GONE_GOODBYE);
 }
 
 struct hpim_neigh *hpim_neigh_find(const struct hpim_if *hif, const struct ip_addr *addr)

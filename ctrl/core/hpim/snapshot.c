@@ -9,8 +9,7 @@
 #include "core/hpim/snapshot.h"
 #include "core/hpim/tree.h"
 
-/* Fixed parts of an IP packet with a Sync: IP header, common header, security, fixed body. 2.9 */
-static uint32_t overhead(const struct hpim_if *hif)
+uint32_t hpim_snapshot_overhead(const struct hpim_if *hif)
 {
 	const struct hpim_key *key = hpim_keys_sending(hif->hpim, hif->link);
 
@@ -21,7 +20,7 @@ static uint32_t overhead(const struct hpim_if *hif)
 uint32_t hpim_snapshot_fragment(const struct hpim_if *hif)
 {
 	const struct core *core = hif->hpim->mrp.core;
-	uint32_t mtu = core->links[hif->link].info.mtu, fixed = overhead(hif);
+	uint32_t mtu = core->links[hif->link].info.mtu, fixed = hpim_snapshot_overhead(hif);
 	uint32_t wanted = hpim_if_settings(hif)->sync_fragment;
 	uint32_t fits;
 

@@ -129,13 +129,21 @@ static bool has_more(const struct hpim_neigh *neigh, uint32_t step)
 	return (uint64_t)step * neigh->fragment < neigh->snapshot_count;
 }
 
+/* Bytes of the IP packet with a Sync, without options. 2.9 */
+static uint32_t sync_len(const struct hpim_neigh *neigh, size_t entries)
+{
+	return hpim_snapshot_overhead(neigh->hif) +
+	       (uint32_t)(entries * hpim_entry_len(neigh->hif->hpim->mrp.family));
+}
+
 /* As what it is counted: a repetition is always one of the last Sync, which said the same. */
 static enum message_way sync_way(struct hpim_neigh *neigh, uint32_t step, bool is_master)
 {
 	uint64_t last = neigh->last_sync;
 
 	neigh->last_sync = 1 + (uint64_t)step * 2 + is_master;
-	return neigh->last_sync == last ? MESSAGE_RETRANSMITTED : MESSAGE_SENT;
+	neigh->sync_repeats = neigh->last_sync == last ? neigh->sync_repeats + 1 : 0;
+	return neigh->sync_repeats ? MESSAGE_RETRANSMITTED : MESSAGE_SENT;
 }
 
 /*
@@ -166,6 +174,7 @@ static void send_sync(struct hpim_neigh *neigh, uint32_t step, bool is_master, b
 		msg.sync.options.has_hold = true;
 		msg.sync.options.hold_s = hpim_if_hold_s(neigh->hif);
 	}
+	neigh->sent_len = sync_len(neigh, msg.sync.entry_count);
 	hpim_if_send(neigh->hif, &neigh->addr, &msg, entries, sync_way(neigh, step, is_master));
 }
 
@@ -236,6 +245,8 @@ static void done(struct hpim_neigh *neigh, const struct hpim_hello *options)
 	hpim_neigh_arm(neigh, options->has_hold ? options->hold_s : default_s);
 	timer_stop(&neigh->hif->hpim->mrp.core->sched, &neigh->sync_timer);
 	drop_snapshot(neigh);
+	if (ip_addr_equal(&neigh->hif->sync_lost.addr, &neigh->addr))
+		neigh->hif->sync_lost = (struct hpim_sync_lost){ .len = 0 };
 	hpim_tree_mark_all(neigh->hif->hpim);
 }
 
@@ -336,11 +347,22 @@ bool hpim_sync_is_unanswered(const struct hpim_neigh *neigh)
 	       neigh->hif->hpim->mrp.core->now - neigh->reset_at >= HP_SEC(ANSWER_S);
 }
 
+void hpim_sync_gone(const struct hpim_neigh *neigh)
+{
+	if (neigh->state == SYNC_SYNCED || !neigh->sync_repeats)
+		return;
+	neigh->hif->sync_lost = (struct hpim_sync_lost){ .addr = neigh->addr,
+							 .len = neigh->sent_len,
+							 .repeats = neigh->sync_repeats,
+							 .at = neigh->hif->hpim->mrp.core->now };
+}
+
 void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg)
 {
 	const struct hpim_sync *sync = &msg->sync;
 	struct hpim_neigh *neigh = hpim_neigh_find(hif, src);
 	enum sync_event event;
+	uint32_t len;
 
 	if (sync->neighbor_boot_time != hif->boot_time)
 		return;
@@ -354,6 +376,8 @@ void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const str
 		return;
 	}
 	learn(neigh, sync);
+	len = sync_len(neigh, sync->entry_count);
+	neigh->received_len = len > neigh->received_len ? len : neigh->received_len;
 	event = sync_event(neigh, sync);
 	neigh->is_proven |= is_proof(neigh, event, sync);
 	sync_step(neigh, event, sync);

@@ -10,6 +10,9 @@ void hpim_sync_reset(struct hpim_neigh *neigh);
 /** hpim_sync_is_unanswered() - The neighbor did not answer its reset in the time it may take. */
 bool hpim_sync_is_unanswered(const struct hpim_neigh *neigh);
 
+/** hpim_sync_gone() - It is removed since it is silent: remember a Sync that it did not answer. */
+void hpim_sync_gone(const struct hpim_neigh *neigh);
+
 /** hpim_sync_receive() - 3.3, "Reception of Sync". */
 void hpim_sync_receive(struct hpim_if *hif, const struct ip_addr *src, const struct hpim_msg *msg);
 

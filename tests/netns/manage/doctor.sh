@@ -156,6 +156,25 @@ ends 0 '' ctl r1 attach eth1 igmp
 within 5 finds r2 'note querier' '10.1.2.1 is the IGMP querier, each 125 s, robustness 2' eth0
 misses r1 'note querier' 'IGMP' eth1 || fail 'the querier names another one'
 
+# The longest message of a neighbor is its Sync with trees. Where this end takes no frames as long, it is
+# repeated in vain; where it takes them beyond its own MTU, both ends differ.
+trees() { table r1 group show trees | grep -c '^239\.7\.'; }
+ends 0 '' ctl r2 detach eth0
+run src "$BUILD/mcgen" -i eth0 --flood 10.1.1.100/32,239.7.0.0/26 -n 600 -r 100 > "$WORK/flood.log" || fail 'no trees'
+within 10 eval '[ "$(trees)" -ge 50 ]'
+run r2 ip link set eth0 mtu 600
+ends 0 eth0 ctl r2 -4 attach eth0 hpim
+within 60 finds r1 'warning mtu' "a Sync of " eth1
+grep -qE ' mtu +a Sync of 1[0-9]{3} bytes to neighbor 10.1.2.2 was repeated [23] times, and not answered until' \
+	"$WORK/doctor.log" || fail "not what was lost: $(grep ' mtu ' "$WORK/doctor.log")"
+run r2 ip link set eth0 mtu 1500
+within 60 eval 'table r1 state,family show neighbors | grep -qx "synced 4"'
+within 5 misses r1 '(note|warning) mtu' '' eth1
+run r2 ip link set eth0 mtu 900
+within 10 finds r2 'warning mtu' 'neighbor 10.1.2.1 has sent a packet of 1' eth0
+run r2 ip link set eth0 mtu 1500
+within 10 misses r2 '(note|warning) mtu' '' eth0
+
 # Interfaces: down, gone.
 run r2 ip link set eth1 down
 within 5 finds r2 'warning interface' 'eth1 is down'

@@ -3,6 +3,7 @@
  * Every cell of the table of synchronization, reached by packets: description of HPIM-DM, 3.3. The
  * module is included for its table.
  */
+#include "core/inspect.h"
 #include "core/hpim/neigh.h"
 #include "core/hpim/sync.h"
 #include "unit/common_bench.h"
@@ -212,6 +213,7 @@ BENCH_TEST(hpim_sync_table, hold_time_zero_in_the_last_sync_removes_the_neighbor
 static void check_retransmissions(enum ip_family family, enum stage stage, const char *words)
 {
 	struct net *net = bench_new(family, 1, false);
+	struct inspect_sync_lost lost;
 
 	reach(net, stage, 9);
 	for (unsigned int i = 0; i < 3; i++) {
@@ -227,6 +229,9 @@ static void check_retransmissions(enum ip_family family, enum stage stage, const
 	bench_words(net, "");
 	net_run_s(net, 60);
 	bench_words(net, "");
+	cr_assert(inspect_sync_lost(net_core(net, 0), 0, family, &lost));
+	cr_expect_eq(lost.repeats, 3);
+	cr_expect_eq(lost.len, (family == IP_FAMILY_4 ? 20u : 40u) + 8 + 16); /* 2.9, no trees */
 	net_free(net);
 }
 
