@@ -21,7 +21,7 @@ struct forward {
 	__u32 ifindex; /* input interface: the port, or the VLAN of the tag */
 	__u32 link;    /* its link number, or LINK_UNRESOLVED */
 	/* Of the route; not with MFIB_R_MISS. */
-	__u32 set, flags;
+	__u32 set, flags, oif;
 	struct mfib_entry *entry;
 	struct mfib_route_count *count;
 	__u32 capture_every;
@@ -110,6 +110,7 @@ static __always_inline int forward_verdict(struct forward *fwd, const struct pac
 		return MFIB_R_WRONG_IF;
 	fwd->link = entry->link;
 	fwd->set = entry->set;
+	fwd->oif = entry->oif;
 	return route_verdict(fwd, entry, pkt, hook);
 }
 
@@ -215,17 +216,24 @@ static __always_inline bool reason_is_drop(enum mfib_reason reason)
 
 #undef X
 
-/** port_find() - What is known about an output; NULL: it is not served. */
-static __always_inline const struct mfib_port *port_find(__u32 ifindex)
+/** egress_find() - What is known about an output; NULL: its slot is another's. */
+static __always_inline const struct mfib_egress *egress_find(__u32 ifindex)
 {
 	__u32 slot = ifindex % MFIB_EGRESS_SLOTS;
 	const struct mfib_egress *own = bpf_map_lookup_elem(&egress, &slot);
 
-	if (ifindex == 0)
-		return NULL; /* a free slot is not slot 0's */
-	if (likely(own && own->ifindex == ifindex))
+	/* A free slot is not that of interface 0, which is none. */
+	return likely(own && own->ifindex == ifindex) && ifindex ? own : NULL;
+}
+
+/** port_find() - What is known about an output; NULL: it is not served. */
+static __always_inline const struct mfib_port *port_find(__u32 ifindex)
+{
+	const struct mfib_egress *own = egress_find(ifindex);
+
+	if (likely(own != NULL))
 		return &own->port;
-	return bpf_map_lookup_elem(&ports, &ifindex);
+	return ifindex ? bpf_map_lookup_elem(&ports, &ifindex) : NULL;
 }
 
 #endif

@@ -90,6 +90,14 @@ struct {
 	__array(values, struct output_set);
 } output_sets SEC(".maps");
 
+/* Ports with MFIB_PORT_DIRECT, by link number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} direct_ports SEC(".maps");
+
 /*
  * The outputs of a set as interfaces: what TC walks, and what people read, since a dump of the
  * above is unreadable. Sets beyond `output_sets` have only this.

@@ -60,6 +60,31 @@ static __always_inline int outputs_redirect(void *set, const struct forward *fwd
 	return bpf_redirect_map(set, 0, fwd->flags & MFIB_F_BROADCAST);
 }
 
+/* The port of a tree's only output, if copies for it are finished here; NULL: they are not. */
+static __always_inline const struct mfib_port *only_output(const struct forward *fwd)
+{
+	const struct mfib_egress *own = egress_find(fwd->oif);
+
+	return own && own->port.flags & MFIB_PORT_FINISH ? &own->port : NULL;
+}
+
+static __always_inline int direct_redirect(const struct mfib_port *only)
+{
+	return bpf_redirect_map(&direct_ports, only->link, 0);
+}
+
+/*
+ * The packet itself is the copy. A device keeps the egress program of the first frame of a flush,
+ * or that it had none: so whether it is needed is the device's property, not the tree's, and while
+ * that changes frames are finished and meet the program (docs/ABI.md).
+ * @frame: an Ethernet header can be written.
+ */
+static __always_inline void only_finish(void *frame, const struct mfib_port *port, __u32 bytes)
+{
+	rewrite_source(frame, port);
+	stats_count(port->link, MFIB_R_SENT, bytes);
+}
+
 /*
  * A packet that is forwarded and is not plain: it has a tag or another address than its group's,
  * gets a tag, or is looked at.
@@ -69,6 +94,7 @@ static __always_inline int frame_send(struct xdp_md *ctx, const struct forward *
 {
 	__u32 set_index = fwd->set, bytes = ctx->data_end - ctx->data;
 	void *set = bpf_map_lookup_elem(&output_sets, &set_index);
+	const struct mfib_port *only;
 	void *data, *end;
 
 	if (!set)
@@ -84,8 +110,13 @@ static __always_inline int frame_send(struct xdp_md *ctx, const struct forward *
 	    !rewrite_group(data, end, packet_mac(pkt)))
 		return leave(ctx, MFIB_R_NO_SET, fwd, bytes); /* not reached: parsed before */
 	forwarded_count(fwd, pkt, bytes);
+	only = only_output(fwd);
+	if (only)
+		only_finish(data, only, bytes - tag_len);
 	if (tag_len && !tag_strip(ctx, data, end))
 		return XDP_ABORTED; /* not reached: there is a packet behind the tag */
+	if (only && only->flags & MFIB_PORT_DIRECT)
+		return direct_redirect(only);
 	return outputs_redirect(set, fwd);
 }
 
@@ -123,6 +154,7 @@ int hpim_ingress(struct xdp_md *ctx)
 	struct forward fwd = { .ifindex = ctx->ingress_ifindex };
 	const struct ethhdr *eth = data;
 	void *packet = data + ETH_HLEN, *set;
+	const struct mfib_port *only;
 	struct packet pkt;
 
 	if (packet > end || !(eth->h_dest[0] & 1))
@@ -132,10 +164,20 @@ int hpim_ingress(struct xdp_md *ctx)
 	    !mac_equal(frame_mac(eth), packet_mac(&pkt)) ||
 	    fwd.flags & (MFIB_F_TAGGED | MFIB_F_NOTIFY) || fwd.capture_every)
 		return ingress_other(ctx);
+	only = only_output(&fwd);
+	if (only && only->flags & MFIB_PORT_DIRECT) {
+		if (!rewrite_ttl(packet, end, pkt.is_ipv6))
+			return ingress_other(ctx); /* not reached: parsed before */
+		forwarded_count(&fwd, &pkt, end - data);
+		only_finish(data, only, end - data);
+		return direct_redirect(only);
+	}
 	set = bpf_map_lookup_elem(&output_sets, &fwd.set);
 	if (!set || !rewrite_ttl(packet, end, pkt.is_ipv6))
 		return ingress_other(ctx);
 	forwarded_count(&fwd, &pkt, end - data);
+	if (only)
+		only_finish(data, only, end - data);
 	return outputs_redirect(set, &fwd);
 }
 
@@ -176,6 +218,15 @@ static __always_inline bool copy_output(struct xdp_md *ctx, __u32 *ret_ifindex, 
 	return bpf_xdp_adjust_meta(ctx, sizeof(*meta)) == 0;
 }
 
+/* Whether the ingress program has finished a copy. */
+static __always_inline bool source_is_of(const struct ethhdr *eth, const struct mfib_port *port)
+{
+	const __u8 *from = eth->h_source;
+
+	return *(const __u32 *)from == *(const __u32 *)port->mac &&
+	       *(const __u16 *)(from + 4) == *(const __u16 *)(port->mac + 4);
+}
+
 /* Every copy that is not plain: of a set with VLANs, or for an output with a threshold. */
 static __noinline int egress_other(struct xdp_md *ctx)
 {
@@ -192,6 +243,8 @@ static __noinline int egress_other(struct xdp_md *ctx)
 	/* Without metadata a copy for a VLAN would leave by its port untagged. */
 	if (!port || port->flags & MFIB_PORT_CARRIER || data + ETH_HLEN > end)
 		return copy_drop(hpim_unknown_link, MFIB_R_NO_PORT, bytes);
+	if (port->flags & MFIB_PORT_FINISHED && !is_turn && source_is_of(data, port))
+		return XDP_PASS;
 	if (port->threshold && is_within_threshold(port, data, end))
 		return copy_drop(port->link, MFIB_R_THRESHOLD, bytes);
 	rewrite_source(data, port);
@@ -204,7 +257,10 @@ static __noinline int egress_other(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-/* The only program of every devmap entry: a device keeps the first one it meets in a flush. */
+/*
+ * The only program of every devmap entry but those of `direct_ports`: a device keeps the first one
+ * it meets in a flush, or none.
+ */
 SEC("xdp/devmap")
 int hpim_egress(struct xdp_md *ctx)
 {
@@ -214,8 +270,8 @@ int hpim_egress(struct xdp_md *ctx)
 	const struct mfib_egress *own = bpf_map_lookup_elem(&egress, &slot);
 
 	if (unlikely(!own || own->ifindex != ifindex || own->port.threshold) ||
-	    own->port.flags & MFIB_PORT_CARRIER || (void *)(long)ctx->data_meta != data ||
-	    data + ETH_HLEN > end)
+	    own->port.flags & (MFIB_PORT_CARRIER | MFIB_PORT_FINISHED) ||
+	    (void *)(long)ctx->data_meta != data || data + ETH_HLEN > end)
 		return egress_other(ctx);
 	rewrite_source(data, &own->port);
 	stats_count(own->port.link, MFIB_R_SENT, end - data);

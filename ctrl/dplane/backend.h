@@ -43,8 +43,9 @@ struct backend;
  * @route_counts: -ENOENT when there is no such route here.
  * @fd:           readable when @dispatch has something to do; -1: never.
  * @dispatch:     read upcalls, hand them to config->upcall. Bounded work, never blocks.
- * @poll:         once a second: look for packets of routes with MFIB_F_NOTIFY, and report them as
- *                @dispatch does. Bounded work; NULL: the programs do it.
+ * @poll:         once a second: look for packets of routes with MFIB_F_NOTIFY, where programs do
+ *                not, and report them as @dispatch does; keep house. Bounded work; NULL: nothing to
+ *                do.
  * @counters:     call @each for every reason counter that is not zero; NULL: has none.
  * @total:        add the counts of some routes, from slot *@next on, which it moves on; true: these
  *                were the last. Times are left alone. NULL: carries nothing.

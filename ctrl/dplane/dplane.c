@@ -178,6 +178,8 @@ static void housekeep(struct dplane *dp)
 		return; /* not yet */
 	if (dp->trees && dp->listeners)
 		listeners_read(dp->listeners, dtree_renew_group, dp);
+	if (dp->fast->ops->poll)
+		dp->fast->ops->poll(dp->fast);
 	if (dp->kernel && dp->kernel->ops->poll)
 		dp->kernel->ops->poll(dp->kernel);
 	if (dp->stale_until && dplane_now() >= dp->stale_until)

@@ -12,7 +12,7 @@
 #include "hpim/ip_addr.h"
 
 #define MFIB_MAGIC   0x4d504948u /* the bytes "HPIM" on little-endian machines */
-#define MFIB_VERSION 5
+#define MFIB_VERSION 6
 
 /** struct mfib_settings - Map `settings`, one element: what the other maps mean. */
 struct mfib_settings {
@@ -56,6 +56,7 @@ struct mfib_entry {
 	__u32 slot;  /* index into `route_counts` and `route_ttls` */
 	__u16 mtu;   /* longest IP packet that fits every output */
 	__u16 link;  /* link number of iif */
+	__u32 oif;   /* ifindex of the output of a set with room for one, untagged; else 0 */
 };
 
 /** struct mfib_route_count - Value of `route_counts`, one per CPU. */
@@ -80,6 +81,9 @@ struct mfib_list {
 #define MFIB_PORT_RXVLAN   (1u << 2) /* VLAN offload was switched off by the daemon */
 #define MFIB_PORT_TC       (1u << 3) /* the TC program is attached */
 #define MFIB_PORT_CARRIER  (1u << 4) /* not served itself, its link is max_links: carries VLANs */
+#define MFIB_PORT_FINISH   (1u << 5) /* only copies get their address and count at ingress */
+#define MFIB_PORT_DIRECT   (1u << 6) /* and leave by `direct_ports`, without the egress program */
+#define MFIB_PORT_FINISHED (1u << 7) /* the egress program may meet copies that are finished */
 
 /**
  * struct mfib_port - Value of `ports`, by ifindex.
@@ -211,8 +215,9 @@ _Static_assert(sizeof(struct mfib_settings) == 32, "mfib_settings");
 _Static_assert(__builtin_offsetof(struct mfib_settings, lease_until_ns) == 24, "mfib_settings");
 _Static_assert(sizeof(struct mfib_key4) == 8, "mfib_key4");
 _Static_assert(sizeof(struct mfib_key6) == 32, "mfib_key6");
-_Static_assert(sizeof(struct mfib_entry) == 20, "mfib_entry");
+_Static_assert(sizeof(struct mfib_entry) == 24, "mfib_entry");
 _Static_assert(__builtin_offsetof(struct mfib_entry, mtu) == 16, "mfib_entry");
+_Static_assert(__builtin_offsetof(struct mfib_entry, oif) == 20, "mfib_entry");
 _Static_assert(sizeof(struct mfib_route_count) == 40, "mfib_route_count");
 _Static_assert(sizeof(struct mfib_list) == 4 + 4 * MFIB_LINKS_MAX, "mfib_list");
 _Static_assert(sizeof(struct mfib_port) == 20, "mfib_port");

@@ -230,6 +230,8 @@ static void bare_load(struct contest *contest, enum contender c, unsigned int ou
 void contest_routes(struct contest *contest, enum ip_family family, unsigned int outputs,
 		    uint32_t trees, const struct entrants *who)
 {
+	char name[IF_NAMESIZE];
+
 	/* First those that go: there is no room for more. */
 	for (enum ip_family f = 0; f < IP_FAMILY_COUNT; f++)
 		for (enum contender c = 0; c < CONTENDER_COUNT; c++)
@@ -240,5 +242,9 @@ void contest_routes(struct contest *contest, enum ip_family family, unsigned int
 			bare_load(contest, c, outputs);
 		else if (who->has[c])
 			plane_routes(contest, family, c, outputs, trees);
+	}
+	if (who->has[CONTENDER_XDP] && outputs == 1) {
+		output_name(CONTENDER_XDP, 0, name);
+		lab_direct_await(contest->lab, name);
 	}
 }

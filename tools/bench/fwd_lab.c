@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,11 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+
+#include "hpim/mfib_abi.h"
+
+/* Longer than the forwarding plane waits after another kind of tree has gone. */
+#define DIRECT_WITHIN HP_SEC(30)
 
 static int ns_make(void)
 {
@@ -175,6 +181,33 @@ void lab_attach(struct lab *lab, uint16_t number, const char *name, enum dplane_
 	err = dplane_attach(lab->dp, &link);
 	if (err)
 		fail(err, "attach %s: %s", name, lab->last_warning);
+}
+
+static bool is_direct(int ports, uint32_t ifindex)
+{
+	struct mfib_port port = { .flags = 0 };
+
+	if (bpf_map_lookup_elem(ports, &ifindex, &port))
+		fail(errno, "interface %u in the map of interfaces", ifindex);
+	return port.flags & MFIB_PORT_DIRECT;
+}
+
+void lab_direct_await(const struct lab *lab, const char *name)
+{
+	struct pollfd wait = { .fd = dplane_fd(lab->dp), .events = POLLIN };
+	hp_time until = clock_read(CLOCK_MONOTONIC) + DIRECT_WITHIN;
+	uint32_t ifindex = if_nametoindex(name);
+	char path[128];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/sys/fs/bpf/hpim/%s/ports", lab->instance);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		fail(errno, "%s", path);
+	while (!is_direct(fd, ifindex) && clock_read(CLOCK_MONOTONIC) < until)
+		if (poll(&wait, 1, 100) > 0)
+			dplane_dispatch(lab->dp);
+	(void)close(fd); /* only read */
 }
 
 void lab_tail_set(const struct lab *lab, uint32_t slot, int prog_fd)

@@ -235,6 +235,24 @@ static int stale_judge(struct attach *at)
 	return 0;
 }
 
+/*
+ * Pinned already, a map is used again. libbpf (seen in 1.1) does not with one of devices, since the
+ * kernel adds a flag to it, so that is done here.
+ */
+static int map_pin_set(const struct attach *at, struct bpf_map *map)
+{
+	char path[192];
+	int fd, err;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", at->dir, bpf_map__name(map)); /* fits */
+	fd = bpf_map__type(map) == BPF_MAP_TYPE_DEVMAP ? bpf_obj_get(path) : -1;
+	if (fd < 0)
+		return bpf_map__set_pin_path(map, path);
+	err = bpf_map__reuse_fd(map, fd); /* makes a descriptor of its own */
+	(void)close(fd);
+	return err;
+}
+
 int attach_maps_prepare(const struct attach *at, struct bpf_object *obj)
 {
 	const struct dplane_config *config = at->config;
@@ -250,11 +268,11 @@ int attach_maps_prepare(const struct attach *at, struct bpf_object *obj)
 		{ "port_counts", config->max_links + 1 },
 		{ "vlans", config->max_links },
 		{ "output_sets", config->max_sets },
+		{ "direct_ports", config->max_links },
 		{ "output_lists", config->max_sets + config->max_routes },
 		{ "set_turns", config->max_sets * 16 },
 	};
 	struct bpf_map *map;
-	char path[192];
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++) {
@@ -266,8 +284,7 @@ int attach_maps_prepare(const struct attach *at, struct bpf_object *obj)
 	{
 		if (err || bpf_map__is_internal(map))
 			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s", at->dir, bpf_map__name(map)); /* fits */
-		err = bpf_map__set_pin_path(map, path);
+		err = map_pin_set(at, map);
 	}
 	return err;
 }

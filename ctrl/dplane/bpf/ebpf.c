@@ -135,8 +135,10 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 		err = setpool_get(eb, &outputs, needs_xdp, &entry.set);
 		if (err)
 			return err;
-		if (needs_xdp)
+		if (needs_xdp) {
 			entry.flags |= setpool_flags(eb, entry.set);
+			entry.oif = setpool_only(eb, entry.set);
+		}
 	}
 	err = maps_route_put(&eb->maps, &want->key, &entry);
 	setpool_put(eb, err ? entry.set : route->set);
@@ -363,11 +365,20 @@ static int ebpf_probe(struct backend *be, uint32_t ifindex)
 	return eb->selftest ? selftest_redirects(eb->selftest, ifindex) : -ENOTSUP;
 }
 
+static void ebpf_poll(struct backend *be)
+{
+	direct_poll((struct ebpf *)be);
+}
+
 static void ebpf_free(struct backend *be, bool keep)
 {
 	struct ebpf *eb = (struct ebpf *)be;
 	struct route *route, *next;
 
+	const struct ifset direct = eb->direct_links;
+
+	if (!keep)
+		direct_end(eb, &direct); /* waits once, not for each of them */
 	for (uint16_t i = 0; i < LINKS_MAX && !keep; i++)
 		eport_link_del(eb, i);
 	eport_let_all(eb);
@@ -429,6 +440,7 @@ static const struct backend_ops ebpf_ops = {
 	.route_counts = ebpf_route_counts,
 	.fd = ebpf_fd,
 	.dispatch = ebpf_dispatch,
+	.poll = ebpf_poll,
 	.counters = ebpf_counters,
 	.total = ebpf_total,
 	.own = ebpf_own,
@@ -477,6 +489,7 @@ static int ebpf_open(struct ebpf *eb)
 		return err;
 	}
 	maps_own_clear(&eb->maps);
+	direct_init(eb);
 	if (selftest_new(&eb->selftest) < 0)
 		dplane_log(&eb->config, NOTE_INFO, "no self-test: the kernel refused its program");
 	err = setpool_init(eb);

@@ -4,7 +4,8 @@
 
 /*
  * The tiers XDP and TC from inside: ebpf.c has the routes and the life, eport.c the interfaces,
- * setpool.c the output sets, adopt.c what an earlier run left.
+ * setpool.c the output sets, direct.c who leaves without the egress program, adopt.c what an
+ * earlier run left.
  */
 
 #include "base/hash.h"
@@ -31,6 +32,8 @@ struct port {
 	struct mfib_tag tag;     /* carrier, and the tag there; vid 0: none */
 	struct carrier *carrier; /* whose program sees what arrives; NULL: no XDP */
 	struct attached tc;
+	uint16_t direct; /* MFIB_PORT_FINISH, _DIRECT, _FINISHED: direct.c */
+	int calm;        /* polls with trees of one output alone, since below 0 */
 };
 
 /**
@@ -78,6 +81,8 @@ struct ebpf {
 	bool *slot_is_used; /* [max_routes] by a route */
 	struct carrier carriers[LINKS_MAX];
 	struct port ports[LINKS_MAX];
+	struct ifset direct_links; /* interfaces with MFIB_PORT_DIRECT */
+	bool has_grace;            /* the kernel lets us wait for packets under way */
 	struct departed departed[LINKS_MAX];
 	unsigned int departed_count; /* so far; the oldest one gives way */
 };
@@ -97,6 +102,9 @@ void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *wa
 
 /** eport_state() - What an interface can do here; the rest of @ret_port is left alone. */
 void eport_state(const struct port *port, struct tier_port *ret_port);
+
+/** eport_write() - Let the programs know an interface as it is. Return: 0 or a negative errno. */
+int eport_write(struct ebpf *eb, const struct port *port);
 
 /** eport_let_all() - Close descriptors; everything stays attached. */
 void eport_let_all(struct ebpf *eb);
@@ -129,6 +137,32 @@ int setpool_renew(struct ebpf *eb, uint16_t link);
 
 /** setpool_flags() - What a route to a set must have: MFIB_F_BROADCAST, MFIB_F_TAGGED. */
 uint32_t setpool_flags(const struct ebpf *eb, uint32_t set);
+
+/** setpool_only() - The interface of a set whose only copy is the packet; 0: it has others. */
+uint32_t setpool_only(const struct ebpf *eb, uint32_t set);
+
+/**
+ * setpool_used() - Outputs of the sets in use.
+ * @ret_only: of sets that setpool_only() has an interface for.
+ * @ret_other: of all others: what leaves there must pass the egress program.
+ */
+void setpool_used(const struct ebpf *eb, struct ifset *ret_only, struct ifset *ret_other);
+
+/* direct.c */
+
+void direct_init(struct ebpf *eb);
+
+/** direct_poll() - Once a second: interfaces that need no egress program, for some time now. */
+void direct_poll(struct ebpf *eb);
+
+/**
+ * direct_end() - From here on what leaves by these interfaces, or their ports, may need the egress
+ * program. Waits for an RCU grace period if there was one that did without.
+ */
+void direct_end(struct ebpf *eb, const struct ifset *links);
+
+/** direct_restore() - An interface is as an earlier run left it, with these MFIB_PORT_*. */
+void direct_restore(struct ebpf *eb, struct port *port, uint16_t flags);
 
 /* adopt.c */
 

@@ -29,12 +29,12 @@ static struct carrier *carrier_find(struct ebpf *eb, uint32_t ifindex)
 	return NULL;
 }
 
-static int port_write(struct ebpf *eb, const struct port *port)
+int eport_write(struct ebpf *eb, const struct port *port)
 {
 	const struct carrier *own = carrier_find(eb, port->link.ifindex);
 	struct mfib_port value = {
 		.link = port->link.link,
-		.flags = port->changed,
+		.flags = (uint16_t)(port->changed | port->direct),
 		.vid = port->tag.vid,
 		.tpid = port->tag.tpid,
 		.threshold = port->link.threshold,
@@ -61,7 +61,7 @@ static int carrier_write(struct ebpf *eb, const struct carrier *carrier)
 		.carrier = carrier->ifindex,
 	};
 
-	return port ? port_write(eb, port) : maps_port_put(&eb->maps, carrier->ifindex, &value);
+	return port ? eport_write(eb, port) : maps_port_put(&eb->maps, carrier->ifindex, &value);
 }
 
 /* ---- interfaces that are away ---- */
@@ -151,7 +151,7 @@ static void carrier_put(struct ebpf *eb, struct carrier *carrier)
 	settings_restore(eb, carrier->ifindex, carrier->mac, 0, carrier->changed);
 	port = port_of_carrier(eb, carrier->ifindex);
 	if (port)
-		(void)port_write(eb, port); /* it was written before, so there is room */
+		(void)eport_write(eb, port); /* it was written before, so there is room */
 	else
 		maps_port_del(&eb->maps, carrier->ifindex);
 }
@@ -361,12 +361,21 @@ void eport_state(const struct port *port, struct tier_port *ret_port)
 
 /* ---- what the backend calls ---- */
 
+static void only_end(struct ebpf *eb, uint16_t link)
+{
+	struct ifset links = { .word = { 0 } };
+
+	ifset_add(&links, link);
+	direct_end(eb, &links);
+}
+
 void eport_link_del(struct ebpf *eb, uint16_t link)
 {
 	struct port *port = &eb->ports[link];
 
 	if (!port->is_known)
 		return;
+	only_end(eb, link);
 	port_xdp_off(eb, port);
 	attach_del(&eb->attach, &port->tc);
 	allmulti_off(eb, port);
@@ -394,10 +403,12 @@ static int port_new(struct ebpf *eb, struct port *port, char why[BACKEND_WHY_LEN
 	port->tc = ATTACHED_NONE;
 	port->carrier = NULL;
 	port->changed = 0;
+	port->direct = 0;
+	port->calm = 0;
 	port->tag = tag_read(port->link.ifindex);
 	err = maps_port_count_clear(&eb->maps, port->link.link);
 	if (!err)
-		err = port_write(eb, port);
+		err = eport_write(eb, port);
 	if (err)
 		(void)snprintf(why, BACKEND_WHY_LEN, "map of interfaces not written: %s",
 			       strerror(-err));
@@ -421,13 +432,15 @@ int eport_link_add(struct ebpf *eb, const struct dplane_link *link, struct tier_
 	if (port->is_known && port->link.ifindex != link->ifindex)
 		eport_link_del(eb, link->link);
 	is_new = !port->is_known;
+	if (!is_new && link->threshold)
+		only_end(eb, link->link); /* the egress program looks at it */
 	port->link = *link;
 	if (is_new)
 		err = port_new(eb, port, why);
 	if (!err)
 		err = hooks_set(eb, port, ret_port, why);
 	if (!err) {
-		err = port_write(eb, port);
+		err = eport_write(eb, port);
 		if (err)
 			(void)snprintf(why, BACKEND_WHY_LEN, "map of interfaces not written: %s",
 				       strerror(-err));
@@ -479,11 +492,12 @@ void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *wa
 	};
 	memcpy(port->link.name, info.name, sizeof(port->link.name));
 	memcpy(port->link.mac, was->mac, sizeof(port->link.mac));
+	direct_restore(eb, port, was->flags);
 	if (hooks_set(eb, port, &state, why) < 0)
 		dplane_log(&eb->config, NOTE_WARN, "%s: not taken over: %s", info.name, why);
 	/* What is on already was switched on by the earlier run, and is to be undone by us. */
 	port->changed |= was->flags & MFIB_PORT_ALLMULTI;
-	(void)port_write(eb, port); /* it was there before, so there is room */
+	(void)eport_write(eb, port); /* it was there before, so there is room */
 }
 
 void eport_let_all(struct ebpf *eb)

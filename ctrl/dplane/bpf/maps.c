@@ -174,6 +174,7 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		.port_counts = bpf_map__fd(skel->maps.port_counts),
 		.output_sets = bpf_map__fd(skel->maps.output_sets),
 		.output_lists = bpf_map__fd(skel->maps.output_lists),
+		.direct_ports = bpf_map__fd(skel->maps.direct_ports),
 		.set_turns = bpf_map__fd(skel->maps.set_turns),
 		.vlans = bpf_map__fd(skel->maps.vlans),
 		.own_addresses = bpf_map__fd(skel->maps.own_addresses),
@@ -337,6 +338,29 @@ void maps_port_del(const struct maps *maps, uint32_t ifindex)
 	/* A slot that stays would only serve an interface that no output set names. */
 	(void)egress_put(maps, ifindex, &(struct mfib_egress){ .ifindex = 0 });
 	(void)bpf_map_delete_elem(maps->ports, &ifindex); /* not there is as good as deleted */
+}
+
+bool maps_port_is_at_hand(const struct maps *maps, uint32_t ifindex)
+{
+	uint32_t slot = ifindex % MFIB_EGRESS_SLOTS;
+	struct mfib_egress owner;
+
+	return bpf_map_lookup_elem(maps->egress, &slot, &owner) == 0 && owner.ifindex == ifindex;
+}
+
+int maps_direct_put(const struct maps *maps, uint16_t link, uint32_t ifindex)
+{
+	uint32_t key = link;
+
+	return bpf_map_update_elem(maps->direct_ports, &key, &ifindex, BPF_ANY);
+}
+
+void maps_direct_del(const struct maps *maps, uint16_t link)
+{
+	uint32_t key = link;
+
+	/* That of a device that vanished has vanished, too. */
+	(void)bpf_map_delete_elem(maps->direct_ports, &key);
 }
 
 uint16_t maps_port_flags(const struct maps *maps, uint32_t ifindex)

@@ -26,7 +26,8 @@ struct maps_size {
 /** struct maps - Descriptors of all maps, and how large they are. */
 struct maps {
 	int settings, route[IP_FAMILY_COUNT], route_counts, route_ttls, ports, egress, port_counts,
-		output_sets, output_lists, set_turns, vlans, own_addresses, upcalls, captures;
+		output_sets, output_lists, direct_ports, set_turns, vlans, own_addresses, upcalls,
+		captures;
 	int egress_prog;
 	int *set;          /* [max_sets] inner maps; negative: not made yet */
 	bool *is_inserted; /* [max_sets] stands in output_sets */
@@ -62,6 +63,13 @@ int maps_route_ttl_clear(const struct maps *maps, uint32_t slot);
 
 int maps_port_put(const struct maps *maps, uint32_t ifindex, const struct mfib_port *port);
 void maps_port_del(const struct maps *maps, uint32_t ifindex);
+
+/** maps_port_is_at_hand() - The programs find the interface in `egress`, not in `ports` alone. */
+bool maps_port_is_at_hand(const struct maps *maps, uint32_t ifindex);
+
+/** maps_direct_put() - Copies can leave by a port without the egress program. */
+int maps_direct_put(const struct maps *maps, uint16_t link, uint32_t ifindex);
+void maps_direct_del(const struct maps *maps, uint16_t link);
 
 /** maps_port_flags() - MFIB_PORT_* of an interface; 0 when it is not there. */
 uint16_t maps_port_flags(const struct maps *maps, uint32_t ifindex);

@@ -209,6 +209,14 @@ const struct ifset *oilset_links(const struct oilset *sets, uint32_t index)
 	return &sets->slots[index].links;
 }
 
+void oilset_each_used(const struct oilset *sets, void (*each)(void *ctx, const struct ifset *links),
+		      void *ctx)
+{
+	for (uint32_t i = 0; i < sets->fresh; i++)
+		if (sets->slots[i].refs)
+			each(ctx, &sets->slots[i].links);
+}
+
 uint32_t oilset_in_use(const struct oilset *sets)
 {
 	return sets->in_use;

@@ -64,6 +64,10 @@ const struct ifset *oilset_links(const struct oilset *sets, uint32_t slot);
  */
 int oilset_renew(struct oilset *sets, uint16_t link);
 
+/** oilset_each_used() - Call @each for what stands in every slot with references. */
+void oilset_each_used(const struct oilset *sets, void (*each)(void *ctx, const struct ifset *links),
+		      void *ctx);
+
 /** oilset_in_use() - Number of slots with references. */
 uint32_t oilset_in_use(const struct oilset *sets);
 

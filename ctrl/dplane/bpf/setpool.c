@@ -122,14 +122,27 @@ void setpool_fini(struct ebpf *eb)
 		oilset_free(eb->sets[i].sets);
 }
 
-static int class_get(struct set_class *class, const struct ifset *links, uint32_t *ret_set)
+/* XDP sends the packet itself to an output that is alone, and has no tag to get. */
+static bool class_is_only(const struct set_class *class, const struct ifset *links)
+{
+	const struct ebpf *eb = class->eb;
+
+	return class_has_devices(class) && maps_set_is_single(&eb->maps, class->first) &&
+	       !is_tagged(eb, links);
+}
+
+static int class_get(struct set_class *class, const struct ifset *links, bool needs_xdp,
+		     uint32_t *ret_set)
 {
 	uint32_t slot;
 	int err = oilset_get(class->sets, links, ebpf_now(), &slot);
 
-	if (!err)
-		*ret_set = class->first + slot;
-	return err;
+	if (err)
+		return err;
+	*ret_set = class->first + slot;
+	if (needs_xdp && !class_is_only(class, links))
+		direct_end(class->eb, links);
+	return 0;
 }
 
 /* In the smallest set that has room, or a larger one when none of that size is left. */
@@ -140,9 +153,9 @@ int setpool_get(struct ebpf *eb, const struct ifset *links, bool needs_xdp, uint
 
 	for (int i = 0; i < MAPS_SIZES && err == -ENOSPC; i++)
 		if (count <= eb->maps.sizes[i].room)
-			err = class_get(&eb->sets[i], links, ret_set);
+			err = class_get(&eb->sets[i], links, needs_xdp, ret_set);
 	if (err == -ENOSPC && !needs_xdp)
-		err = class_get(&eb->sets[SETS_LISTS], links, ret_set);
+		err = class_get(&eb->sets[SETS_LISTS], links, false, ret_set);
 	return err;
 }
 
@@ -200,4 +213,40 @@ int setpool_renew(struct ebpf *eb, uint16_t link)
 		err = err ? err : class_err;
 	}
 	return err;
+}
+
+uint32_t setpool_only(const struct ebpf *eb, uint32_t set)
+{
+	struct ifset links;
+
+	setpool_links(eb, set, &links);
+	if (!class_is_only(class_of(eb, set), &links))
+		return 0;
+	return eb->ports[ifset_next(&links, 0)].link.ifindex;
+}
+
+/** struct used - Where the walk over the sets in use is, and what it collects. */
+struct used {
+	const struct set_class *class;
+	struct ifset *only, *other;
+};
+
+static void used_add(void *ctx, const struct ifset *links)
+{
+	const struct used *used = ctx;
+
+	struct ifset *to = class_is_only(used->class, links) ? used->only : used->other;
+
+	ifset_for_each (link, links)
+		ifset_add(to, link);
+}
+
+void setpool_used(const struct ebpf *eb, struct ifset *ret_only, struct ifset *ret_other)
+{
+	*ret_only = *ret_other = (struct ifset){ .word = { 0 } };
+	for (int i = 0; i < SETS_LISTS; i++) {
+		struct used used = { &eb->sets[i], ret_only, ret_other };
+
+		oilset_each_used(eb->sets[i].sets, used_add, &used);
+	}
 }

@@ -221,3 +221,20 @@ Test(oilset, all_slots_in_use_are_written_again_when_every_interface_was_replace
 	cr_expect_eq(oilset_renew(sets, LINK_NONE), 0);
 	cr_expect_eq(fake.fills, 4);
 }
+
+static void links_add(void *ctx, const struct ifset *links)
+{
+	ifset_for_each (link, links)
+		ifset_add(ctx, link);
+}
+
+Test(oilset, only_slots_in_use_are_walked)
+{
+	struct ifset found = { .word = { 0 } }, want = set_of(1, 2);
+	uint32_t left = get(1, 3, T0);
+
+	(void)get(1, 2, T0);
+	oilset_put(sets, left, T0);
+	oilset_each_used(sets, links_add, &found);
+	cr_expect(ifset_equal(&found, &want), "an output of a slot that rests");
+}
