@@ -150,6 +150,7 @@ int config_check(const struct core_settings *settings, const char *where, char w
 						  SETTING_PIM_HELLO_INTERVAL },
 		[SETTINGS_PIM_REFRESH_TOO_LONG] = { SETTING_PIM_PRUNE_HOLD_TIME,
 						    SETTING_PIM_STATE_REFRESH_INTERVAL },
+		[SETTINGS_MRD_JITTER_TOO_LONG] = { SETTING_MRD_INTERVAL, SETTING_MRD_JITTER },
 	};
 	enum settings_conflict conflict = settings_conflict(settings);
 	char high[CONFIG_VALUE_MAX], low[CONFIG_VALUE_MAX];

@@ -12,12 +12,8 @@
 #include "core/mrd.h"
 #include "wire/mrd.h"
 
-/* RFC 4286, 3.1 and 4.1. */
-#define ADVERTISEMENT_INTERVAL_S 20
-#define ADVERTISEMENT_JITTER     HP_MS(500) /* 0.025 of the interval, to either side */
-#define INITIAL_INTERVAL_MAX     HP_SEC(2)
-#define INITIAL_ADVERTISEMENTS   3u
-#define RESPONSE_DELAY_MAX       HP_SEC(2)
+/* RFC 4286, 4.1. */
+#define RESPONSE_DELAY_MAX HP_SEC(2)
 
 /**
  * struct mrd_if - Multicast router discovery of an interface and family.
@@ -32,6 +28,11 @@ struct mrd_if {
 	bool is_answering;
 	struct timer timer; /* the next advertisement */
 };
+
+static const struct core_settings *settings_of(const struct core *core, const struct mrd_if *mrd)
+{
+	return &core->links[mrd->link].settings;
+}
 
 static hp_time random_below(struct core *core, hp_time below)
 {
@@ -59,7 +60,8 @@ static void send(struct core *core, const struct mrd_if *mrd, const struct mrd_m
 static void advertise(struct core *core, const struct mrd_if *mrd)
 {
 	const struct gm_if *gm = core->gm[mrd->family][mrd->link];
-	struct mrd_msg msg = { .type = MRD_ADVERTISEMENT, .interval_s = ADVERTISEMENT_INTERVAL_S };
+	struct mrd_msg msg = { .type = MRD_ADVERTISEMENT,
+			       .interval_s = (uint8_t)settings_of(core, mrd)->mrd.interval_s };
 
 	if (gm) {
 		struct gm_if_view view = gm_if_inspect(gm);
@@ -69,6 +71,19 @@ static void advertise(struct core *core, const struct mrd_if *mrd)
 		msg.robustness = (uint16_t)view.robustness; /* at most 7 on the wire */
 	}
 	send(core, mrd, &msg);
+}
+
+static hp_time initial_delay(struct core *core, const struct mrd_if *mrd)
+{
+	return random_below(core, HP_MS(settings_of(core, mrd)->mrd.initial_interval_ms));
+}
+
+static hp_time delay(struct core *core, const struct mrd_if *mrd)
+{
+	const struct core_settings *settings = settings_of(core, mrd);
+	hp_time jitter = HP_MS(setting_value(settings, SETTING_MRD_JITTER));
+
+	return HP_SEC(settings->mrd.interval_s) - jitter + random_below(core, 2 * jitter);
 }
 
 /* 3.1: a few soon after the start, then one in each interval. */
@@ -81,10 +96,7 @@ static void timer_fire(struct core *core, struct timer *timer)
 	if (mrd->initial_left > 0)
 		mrd->initial_left--;
 	core_timer_arm(core, timer,
-		       mrd->initial_left > 0
-			       ? random_below(core, INITIAL_INTERVAL_MAX)
-			       : HP_SEC(ADVERTISEMENT_INTERVAL_S) - ADVERTISEMENT_JITTER +
-					 random_below(core, 2 * ADVERTISEMENT_JITTER));
+		       mrd->initial_left > 0 ? initial_delay(core, mrd) : delay(core, mrd));
 }
 
 static void fx_group(struct core *core, const struct mrd_if *mrd, enum core_effect_kind kind)
@@ -107,10 +119,10 @@ struct mrd_if *mrd_start(struct core *core, uint16_t link, enum ip_family family
 	mrd->link = link;
 	mrd->family = family;
 	mrd->addr = *addr;
-	mrd->initial_left = INITIAL_ADVERTISEMENTS;
+	mrd->initial_left = settings_of(core, mrd)->mrd.initial_count;
 	timer_init(&mrd->timer, timer_fire);
 	fx_group(core, mrd, FX_JOIN);
-	core_timer_arm(core, &mrd->timer, random_below(core, INITIAL_INTERVAL_MAX));
+	core_timer_arm(core, &mrd->timer, initial_delay(core, mrd));
 	return mrd;
 }
 

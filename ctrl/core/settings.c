@@ -2,7 +2,7 @@
 /*
  * The table of settings, and what is derived from them. Texts of users are read and written in
  * ctrl/config. Source: description of HPIM-DM, sections 5 and 6.2; description of PIM-DM, section
- * 4; RFC 9776, section 8; RFC 3810, section 9.
+ * 4; RFC 9776, section 8; RFC 3810, section 9; RFC 4286, section 3.1.
  */
 #include <assert.h>
 #include <string.h>
@@ -38,6 +38,8 @@ const struct core_settings core_settings_default = {
 		 .refresh_interval_s = 60,
 		 .data_timeout_s = 210,
 		 .v6_checksum = PIM_V6_AUTO },
+	.mrd = { .interval_s = 20, .initial_interval_ms = 2000, .initial_count = 3 },
+	.stale_s = 45, /* two queries of the start, 31 s apart, and 10 s for the answers */
 	.neighbors = 64,
 	.trees = 50000,
 	.output_sets = 4096,
@@ -53,6 +55,7 @@ const struct core_settings core_settings_default = {
 #define HPIM       "HPIM-DM 5"
 #define PIM        "PIM-DM 4"
 #define OWN        "docs/PROTOCOL.md"
+#define MRD        "RFC 4286 3.1"
 
 #define S      SETTING_S
 #define MS     SETTING_MS
@@ -156,6 +159,18 @@ const struct setting setting_table[SETTING_COUNT] = {
 	[SETTING_PIM_V6_CHECKSUM] =
 		{ "pim-v6-checksum", SETTING_CHECKSUM, NOW, LINK, PIM_V6_AUTO, PIM_V6_LEGACY,
 		  AT(pim.v6_checksum), "PIM-DM 2.2", NULL },
+	[SETTING_MRD_INTERVAL] =
+		{ "mrd-advertisement-interval", S, NEXT, LINK, 4, 180, AT(mrd.interval_s), MRD, NULL },
+	[SETTING_MRD_JITTER] =
+		{ "mrd-advertisement-jitter", MS, NEXT, LINK, 1, 180000, AT(mrd.jitter_ms), MRD,
+		  "0.025 * mrd-advertisement-interval" },
+	[SETTING_MRD_INITIAL_INTERVAL] =
+		{ "mrd-initial-advertisement-interval", MS, NEXT, LINK, 100, 180000,
+		  AT(mrd.initial_interval_ms), MRD, NULL },
+	[SETTING_MRD_INITIAL_COUNT] =
+		{ "mrd-initial-advertisements", NUMBER, NEXT, LINK, 1, 15, AT(mrd.initial_count), MRD, NULL },
+	[SETTING_STALE_TIME] =
+		{ "stale-time", S, START, ALL, 1, 3600, AT(stale_s), OWN, NULL },
 	GM_ROWS((int)SETTING_IGMP, "igmp", IP_FAMILY_4, "RFC 9776 8"),
 	GM_ROWS((int)SETTING_MLD, "mld", IP_FAMILY_6, "RFC 3810 9"),
 	[SETTING_NEIGHBORS] =
@@ -222,6 +237,8 @@ uint32_t setting_value(const struct core_settings *settings, enum setting_id id)
 		return HOLD_FACTOR * settings->sync_retransmission_s;
 	if (id == SETTING_PIM_HOLD_TIME)
 		return settings->pim.hello_period_s * 7 / 2;
+	if (id == SETTING_MRD_JITTER)
+		return settings->mrd.interval_s * 1000 / 40;
 	if (id == SETTING_LINK_TREES)
 		return settings->trees;
 	if (id == SETTING_PIM_PRUNE_LIMIT_TIME)
@@ -278,5 +295,7 @@ enum settings_conflict settings_conflict(const struct core_settings *settings)
 		return SETTINGS_PIM_HOLD_TOO_SHORT;
 	if (settings->pim.refresh && settings->pim.prune_hold_s <= settings->pim.refresh_interval_s)
 		return SETTINGS_PIM_REFRESH_TOO_LONG;
+	if (setting_value(settings, SETTING_MRD_JITTER) >= 1000 * settings->mrd.interval_s)
+		return SETTINGS_MRD_JITTER_TOO_LONG;
 	return SETTINGS_AGREE;
 }

@@ -57,6 +57,14 @@ struct pim_settings {
 	uint32_t v6_checksum; /* enum pim_v6_checksum */
 };
 
+/** struct mrd_settings - Multicast router discovery. RFC 4286, 3.1. */
+struct mrd_settings {
+	uint32_t interval_s;
+	uint32_t jitter_ms; /* to either side; may be SETTING_DERIVED */
+	uint32_t initial_interval_ms;
+	uint32_t initial_count;
+};
+
 /** struct core_settings - Settings of an instance, or of an interface. Names end in the unit. */
 struct core_settings {
 	/* Description of HPIM-DM, section 5. */
@@ -74,6 +82,8 @@ struct core_settings {
 	uint32_t hold_forwarding_ms;
 	uint32_t initial_flood, hold_forwarding; /* 0 or 1 */
 	struct pim_settings pim;
+	struct mrd_settings mrd;
+	uint32_t stale_s; /* what an earlier run had counts so long */
 	/* Limits. */
 	uint32_t neighbors;  /* of an interface and family */
 	uint32_t link_trees; /* that an interface brings; may be SETTING_DERIVED */
@@ -125,6 +135,11 @@ enum setting_id {
 	SETTING_PIM_STATE_REFRESH_INTERVAL,
 	SETTING_PIM_DATA_TIMEOUT,
 	SETTING_PIM_V6_CHECKSUM,
+	SETTING_MRD_INTERVAL,
+	SETTING_MRD_JITTER,
+	SETTING_MRD_INITIAL_INTERVAL,
+	SETTING_MRD_INITIAL_COUNT,
+	SETTING_STALE_TIME,
 	SETTING_IGMP, /* first row of IGMP; those of MLD have the same order */
 	SETTING_MLD = SETTING_IGMP + SETTING_GM_COUNT,
 	SETTING_NEIGHBORS = SETTING_MLD + SETTING_GM_COUNT,
@@ -228,6 +243,7 @@ enum settings_conflict {
 	SETTINGS_MLD_RESPONSE_TOO_LONG,  /* RFC 3810, 9.3 */
 	SETTINGS_PIM_HOLD_TOO_SHORT,     /* as SETTINGS_HOLD_TOO_SHORT */
 	SETTINGS_PIM_REFRESH_TOO_LONG,   /* prunes would end before they are refreshed */
+	SETTINGS_MRD_JITTER_TOO_LONG,    /* RFC 4286, 3.1: not more than the interval */
 };
 
 enum settings_conflict settings_conflict(const struct core_settings *settings);

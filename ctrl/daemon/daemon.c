@@ -419,7 +419,7 @@ static int start_dplane(struct daemon *daemon)
 		.discard_pins = daemon->options->discards_pins,
 		.shares_xdp = daemon->options->shares_xdp,
 		.hash_key = &daemon->hash_key,
-		.stale_for = daemon->options->stale_for,
+		.stale_for = HP_SEC(settings.stale_s),
 		.ctx = daemon,
 		.upcall = on_upcall,
 		.captured = on_captured,

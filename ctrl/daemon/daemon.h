@@ -45,7 +45,7 @@ struct daemon_options {
 	bool only_prepares;      /* what root does for the user that starts afterwards */
 	uint32_t hello_s;        /* time from one Hello to the next */
 	hp_time lease_for;       /* how long XDP goes on without a daemon; 0: the hold time */
-	hp_time stale_for;       /* how long what an earlier run had counts */
+	uint32_t stale_s;        /* how long what an earlier run had counts */
 	const char *record_path; /* NULL: no history is recorded */
 	struct config_listen
 		metrics_at; /* of metrics; it counts before that of the configuration */

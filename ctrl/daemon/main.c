@@ -24,9 +24,6 @@
 #define HELLO_S     10u /* description of HPIM-DM, section 5 */
 #define HELLO_S_MAX 300u
 
-/* Two queries of the start, a quarter of 125 s apart, and 10 s for the answers; RFC 9776, 8. */
-#define RELEARN_S 45
-
 #define SECONDS_MAX 3600u
 
 static const char usage[] =
@@ -150,7 +147,7 @@ static int parse_options(int argc, char **argv, struct daemon_options *options)
 				return usage_error("a lease has 1 to 3600 seconds", optarg);
 			break;
 		case 'R':
-			if (!parse_seconds(optarg, &options->stale_for))
+			if (!parse_number(optarg, 1, SECONDS_MAX, &options->stale_s))
 				return usage_error("the stale time has 1 to 3600 seconds", optarg);
 			break;
 		case 'M':
@@ -235,7 +232,7 @@ int main(int argc, char **argv)
 	struct daemon_options options = { .instance = "default",
 					  .unicast_table = 254,
 					  .hello_s = HELLO_S,
-					  .stale_for = HP_SEC(RELEARN_S) };
+					  .stale_s = core_settings_default.stale_s };
 	struct daemon_options start_log = { .is_foreground = true };
 	static struct daemon daemon;
 	bool is_first = restart_init(argv);

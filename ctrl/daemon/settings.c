@@ -29,6 +29,7 @@ static struct core_settings instance_with(const struct daemon *daemon,
 	struct core_settings start = core_settings_default;
 
 	start.hello_period_s = daemon->options->hello_s;
+	start.stale_s = daemon->options->stale_s;
 	return with(&start, settings);
 }
 
@@ -73,6 +74,11 @@ hp_time settings_hold(const struct daemon *daemon)
 	if (!longest)
 		longest = setting_value(&all, SETTING_HOLD_TIME);
 	return HP_SEC(longest < HOLD_MAX_S ? longest : HOLD_MAX_S);
+}
+
+hp_time settings_stale(const struct daemon *daemon)
+{
+	return HP_SEC(settings_of_instance(daemon).stale_s);
 }
 
 hp_time settings_lease(const struct daemon *daemon)

@@ -25,6 +25,9 @@ struct core_settings settings_of_link(const struct daemon *daemon, uint16_t link
  */
 hp_time settings_hold(const struct daemon *daemon);
 
+/** settings_stale() - How long what an earlier run had counts. */
+hp_time settings_stale(const struct daemon *daemon);
+
 /**
  * settings_lease() - How long to forward without a daemon: there is one lease for all interfaces.
  *

@@ -10,6 +10,7 @@
 #include "core/core.h"
 #include "core/inspect.h"
 #include "daemon/daemon.h"
+#include "daemon/settings.h"
 #include "daemon/stale.h"
 #include "dplane/dplane.h"
 #include "io/field.h"
@@ -38,7 +39,7 @@ static void feed_route(struct daemon *daemon, const struct mfib_route *route)
 					       .addr = route->key.group,
 					       .oifs = route->oifs,
 					       .seen_for = HP_TIME_NEVER,
-					       .stale_for = daemon->options->stale_for } };
+					       .stale_for = settings_stale(daemon) } };
 	struct dplane_route_state state;
 
 	if (dplane_route_state(daemon->dplane, &route->key, &state) == 0)
@@ -91,7 +92,7 @@ static void feed_neighbor(struct daemon *daemon, uint16_t link, struct json_obje
 				    .stale = { .kind = STALE_NEIGHBOR,
 					       .link = link,
 					       .boot_time = (uint32_t)boot_time,
-					       .stale_for = daemon->options->stale_for } };
+					       .stale_for = settings_stale(daemon) } };
 
 	/* What is not understood is not awaited. */
 	if (text && ip_addr_parse(text, &event.stale.addr) == 0)

@@ -70,6 +70,8 @@ Test(settings, what_is_not_set_is_derived_as_the_sources_say)
 		{ SETTING_SYNC_HOLD_TIME, 8 },
 		{ SETTING_PIM_HOLD_TIME, 24 },
 		{ SETTING_PIM_PRUNE_LIMIT_TIME, 100 },
+		{ SETTING_MRD_JITTER, 2000 },
+		{ SETTING_LINK_TREES, 50000 },
 		{ (int)SETTING_MLD + SETTING_GM_STARTUP_QUERY_INTERVAL, 10 },
 		{ (int)SETTING_MLD + SETTING_GM_STARTUP_QUERY_COUNT, 3 },
 		{ (int)SETTING_MLD + SETTING_GM_LAST_MEMBER_QUERY_COUNT, 3 },
@@ -85,6 +87,7 @@ Test(settings, what_is_not_set_is_derived_as_the_sources_say)
 	settings.sync_retransmission_s = 2;
 	settings.pim.hello_period_s = 7;
 	settings.pim.prune_hold_s = 100;
+	settings.mrd.interval_s = 80;
 	settings.gm[IP_FAMILY_6] = (struct gm_settings){ .robustness = 3,
 							 .query_interval_s = 40,
 							 .query_response_ms = 5000 };
@@ -130,6 +133,9 @@ Test(settings, values_that_cannot_go_together_are_found)
 	settings.pim.prune_hold_s = 60;
 	cr_expect_eq(settings_conflict(&settings), SETTINGS_PIM_REFRESH_TOO_LONG);
 	settings.pim.refresh = false;
+	settings.mrd.jitter_ms = 20000;
+	cr_expect_eq(settings_conflict(&settings), SETTINGS_MRD_JITTER_TOO_LONG);
+	settings.mrd.jitter_ms = 19999;
 	cr_expect_eq(settings_conflict(&settings), SETTINGS_AGREE);
 }
 

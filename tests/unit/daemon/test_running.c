@@ -193,6 +193,19 @@ Test(running, after_a_crash_the_run_before_counts_unsaved_changes_included)
 			 "wan7 4 true\n", "a pattern of the run before counts");
 }
 
+Test(running, what_an_earlier_run_had_counts_as_long_as_the_file_says)
+{
+	boot_with("version: 1\nsettings: {stale-time: 9}\ninterfaces: {eth2: {}, eth3: {}}\n");
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	world_miss("eth2", "10.2.0.9", "239.1.1.1");
+	world_kill();
+	fake_link(2, "eth2", true, ""); /* without a route to the source it stays stale */
+	world_boot();
+	world_run(HP_SEC(2));
+	cr_expect_str_eq(reply_rows(request("show mroutes", "{}"), "group owner stale_s"),
+			 "239.1.1.1 stale 7\n");
+}
+
 Test(running, without_a_file_what_is_attached_is_unsaved)
 {
 	world_boot();

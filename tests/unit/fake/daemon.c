@@ -34,7 +34,7 @@ static struct daemon_options options = {
 	.unicast_table = 254,
 	.is_foreground = true,
 	.hello_s = 30,
-	.stale_for = HP_SEC(45),
+	.stale_s = 45,
 };
 
 static struct daemon *the_daemon;

@@ -181,6 +181,43 @@ FAMILIES_TEST(three_advertisements_follow_the_start_within_two_seconds_each)
 	}
 }
 
+FAMILIES_TEST(its_timers_are_settings_of_the_interface)
+{
+	struct core_event event = { .kind = EV_CONFIG,
+				    .config = { .kind = CONFIG_LINK_SETTINGS,
+						.link = LINK,
+						.settings = core_settings_default } };
+	struct mrd_settings *mrd = &event.config.settings.mrd;
+
+	for (enum setting_id id = SETTING_MRD_INTERVAL; id <= SETTING_MRD_INITIAL_COUNT; id++)
+		event.config.own |= UINT64_C(1) << id;
+	*mrd = (struct mrd_settings){ 60, 30000, 200, 5 };
+	switch_to(world, CONFIG_MRD, PROTO_HPIM, false);
+	handle(world, &event);
+	switch_to(world, CONFIG_MRD, PROTO_HPIM, true);
+	for (int i = 0; i < 5; i++) {
+		cr_expect_leq(wait_timer(world), HP_MS(200));
+		expect(world, "advertisement %s", f->snoopers);
+		cr_expect_eq(world->last.interval_s, 60);
+	}
+	for (int i = 0; i < 20; i++) {
+		hp_time waited = wait_timer(world);
+
+		cr_expect_geq(waited, HP_SEC(30));
+		cr_expect_leq(waited, HP_SEC(90));
+	}
+	*mrd = (struct mrd_settings){ 40, SETTING_DERIVED, 200, 5 };
+	handle(world, &event);
+	(void)wait_timer(world); /* it was armed before */
+	for (int i = 0; i < 20; i++) {
+		hp_time waited = wait_timer(world);
+
+		cr_expect_geq(waited, HP_SEC(39));
+		cr_expect_leq(waited, HP_SEC(41));
+		cr_expect_eq(world->last.interval_s, 40);
+	}
+}
+
 /* The numbers of the querier of the link, whoever it is; none where there is no IGMP or MLD. */
 FAMILIES_TEST(advertisement_has_the_numbers_of_the_querier)
 {
