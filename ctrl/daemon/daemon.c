@@ -38,6 +38,19 @@
 /* A lease shorter than a few Hello periods is renewed so often within its time. */
 #define LEASE_PARTS 4
 
+/*
+ * What is done between two looks at what else happened: so many events that were posted, but no
+ * more once they had so many effects; and so many entries of the forwarding plane written, fewer
+ * while neighbors wait for messages. A few milliseconds in all.
+ */
+#define TURN_EVENTS  256u
+#define TURN_EFFECTS 128u
+#define TURN_WRITES  128u
+#define TURN_SHARE   16u
+
+/* So many posted events may wait before no more packets are read from the forwarding plane. */
+#define POSTED_MAX 512u
+
 /* BootTimes must grow over restarts (description of HPIM-DM, 3.1): the greatest one used. */
 #define BOOT_TIME_PATH CTL_SOCKET_DIR "/%s.boot"
 
@@ -107,20 +120,6 @@ static void do_join(struct daemon *daemon, const struct fx_group *join)
 		   join->socket == SOCKET_103 ? "HPIM-DM" : "IGMP or MLD", rawsock_join_error(err));
 }
 
-static void do_put(struct daemon *daemon, const struct mfib_route *route)
-{
-	static hp_time again_at; /* whatever refuses one refuses all of a flood */
-	int err = dplane_put(daemon->dplane, route);
-
-	if (!err || loop_now() < again_at)
-		return;
-	log_format(NOTE_WARN,
-		   "forwarding plane refuses a route: %s; its packets are not forwarded until the "
-		   "next change; others may be refused without a line in this second",
-		   strerror(-err));
-	again_at = loop_now() + HP_SEC(1);
-}
-
 static void do_ask(struct daemon *daemon, const struct mfib_key *key)
 {
 	struct core_event event = { .kind = EV_DATA,
@@ -159,8 +158,8 @@ static void perform(struct daemon *daemon, const struct core_effect *effect)
 	case FX_LEAVE: rawsock_leave(daemon->rawsock, &effect->group); break;
 	case FX_RPF_WATCH: watch_add(daemon, &effect->rpf_source); break;
 	case FX_RPF_UNWATCH: watch_del(daemon, &effect->rpf_source); break;
-	case FX_MFIB_PUT: do_put(daemon, &effect->route); break;
-	case FX_MFIB_DEL: dplane_del(daemon->dplane, &effect->key); break;
+	case FX_MFIB_PUT: dplane_put_later(daemon->dplane, &effect->route); break;
+	case FX_MFIB_DEL: dplane_del_later(daemon->dplane, &effect->key); break;
 	case FX_MFIB_QUERY: do_ask(daemon, &effect->key); break;
 	case FX_NOTE: do_note(daemon, &effect->note); break;
 	}
@@ -192,19 +191,42 @@ static void feed_one(struct daemon *daemon, const struct core_event *event)
 			happened.effect_hash = history_effect_hash(happened.effect_hash, effect);
 		}
 		perform(daemon, effect);
+		daemon->turn_effects++;
 	}
 	keep(daemon, &happened);
 }
 
-/* Events posted while these are fed are appended, and fed too. */
+static size_t posted_left(const struct daemon *daemon)
+{
+	return daemon->posted_count - daemon->posted_next;
+}
+
+/* Events posted while these are fed are appended, and fed too, as far as the turn goes. */
 static void feed_posted(struct daemon *daemon)
 {
-	for (size_t i = 0; i < daemon->posted_count; i++) {
-		const struct core_event event = daemon->posted[i]; /* the array may move */
+	for (unsigned int i = 0;
+	     i < TURN_EVENTS && daemon->turn_effects < TURN_EFFECTS && posted_left(daemon); i++) {
+		const struct core_event event =
+			daemon->posted[daemon->posted_next++]; /* the array may move */
 
 		feed_one(daemon, &event);
 	}
-	daemon->posted_count = 0;
+	if (!posted_left(daemon))
+		daemon->posted_next = daemon->posted_count = 0;
+}
+
+/* Whether something goes on at once, without an event. */
+static bool is_busy(const struct daemon *daemon)
+{
+	return core_has_work(daemon->core) || posted_left(daemon) || watch_has_work(daemon);
+}
+
+/* Entries whose interfaces changed wait until the core has said what it wants of them. */
+static void write_entries(struct daemon *daemon)
+{
+	if (daemon->is_serving)
+		dplane_work(daemon->dplane, is_busy(daemon) ? TURN_SHARE : TURN_WRITES,
+			    !is_busy(daemon));
 }
 
 /*
@@ -239,6 +261,8 @@ static void arm(struct daemon *daemon)
 {
 	hp_time deadline = core_deadline(daemon->core);
 
+	if (is_busy(daemon) || (daemon->is_serving && dplane_has_work(daemon->dplane)))
+		deadline = loop_now();
 	if (daemon->renew_at < deadline)
 		deadline = daemon->renew_at;
 	if (daemon->is_unsaved && daemon->save_at < deadline)
@@ -262,8 +286,12 @@ void daemon_flush(struct daemon *daemon)
 {
 	assert(!daemon->is_feeding);
 	daemon->is_feeding = true;
+	if (!posted_left(daemon))
+		watch_work(daemon);
 	feed_posted(daemon);
 	daemon->is_feeding = false;
+	daemon->turn_effects = 0;
+	write_entries(daemon);
 	renew_lease(daemon);
 	saved_store_due(daemon);
 	daemon->clients->due(daemon);
@@ -272,6 +300,12 @@ void daemon_flush(struct daemon *daemon)
 
 void daemon_post(struct daemon *daemon, const struct core_event *event)
 {
+	if (daemon->posted_count == daemon->posted_room && daemon->posted_next) {
+		daemon->posted_count -= daemon->posted_next;
+		memmove(daemon->posted, daemon->posted + daemon->posted_next,
+			daemon->posted_count * sizeof(*daemon->posted));
+		daemon->posted_next = 0;
+	}
 	if (daemon->posted_count == daemon->posted_room) {
 		daemon->posted_room = daemon->posted_room ? 2 * daemon->posted_room : 64;
 		daemon->posted =
@@ -364,7 +398,8 @@ static void on_dplane(void *ctx, uint32_t revents)
 	struct daemon *daemon = ctx;
 
 	(void)revents; /* only readable is asked for */
-	dplane_dispatch(daemon->dplane);
+	if (posted_left(daemon) < POSTED_MAX)
+		dplane_dispatch(daemon->dplane);
 	daemon_flush(daemon);
 }
 
@@ -511,6 +546,8 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 	running_follow(daemon);
 	stale_routes_feed(daemon);
 	running_listen(daemon);
+	daemon->is_serving = true;
+	daemon_flush(daemon);
 	return privileges_drop(options->instance, options->shares_xdp);
 }
 

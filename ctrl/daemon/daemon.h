@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "daemon/gone.h"
 #include "daemon/port.h"
+#include "daemon/watch.h"
 #include "io/ctlsock.h"
 
 struct capture;
@@ -91,6 +92,7 @@ struct daemon {
 	struct hash_key hash_key; /* random, of the tables outside the core */
 	struct watch *watches;
 	struct watch_walk *watch_walks; /* that rest */
+	struct watch_round watch_round;
 	struct static_rule *statics;
 	struct config_metric *rpf_metrics; /* sorted: daemon/rpf_metric.c */
 	size_t rpf_metric_count;
@@ -101,9 +103,11 @@ struct daemon {
 	char *staged; /* a configuration that arrives in parts: mgmt/config.c */
 	size_t staged_len;
 	struct observer *observers;
-	struct gone gone;          /* neighbors that were removed */
-	struct core_event *posted; /* events to feed, oldest first */
-	size_t posted_count, posted_room;
+	struct gone gone;                              /* neighbors that were removed */
+	struct core_event *posted;                     /* events to feed, oldest first */
+	size_t posted_next, posted_count, posted_room; /* those before posted_next were fed */
+	unsigned int turn_effects;                     /* of the present turn of the loop */
+	bool is_serving;                               /* the start is over */
 	bool is_feeding;
 	bool is_unsaved;   /* neighbors changed since saved_store() */
 	bool is_restoring; /* the interfaces of an earlier run are being attached */
@@ -130,7 +134,12 @@ void daemon_feed(struct daemon *daemon, const struct core_event *event);
 /** daemon_post() - Feed an event later, with daemon_flush(). It must not borrow memory. */
 void daemon_post(struct daemon *daemon, const struct core_event *event);
 
-/** daemon_flush() - Feed the events that were posted; what follows from them happens at once. */
+/**
+ * daemon_flush() - Feed events that were posted, and write entries of the forwarding plane.
+ *
+ * Bounded work; the timer of the loop is armed for what is left. The effects of events come before
+ * the entries: neighbors are informed first.
+ */
 void daemon_flush(struct daemon *daemon);
 
 #endif

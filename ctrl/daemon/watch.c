@@ -13,6 +13,9 @@
 #include "daemon/watch.h"
 #include "io/rtnl.h"
 
+/* Sources that are looked at in a turn of the loop. */
+#define LOOKS_MAX 256u
+
 bool watch_path(const struct daemon *daemon, const struct ip_addr *source,
 		struct rtnl_path *ret_path)
 {
@@ -68,6 +71,8 @@ static void walks_pass(struct daemon *daemon, const struct watch *watch)
 	DL_FOREACH(daemon->watch_walks, walk)
 	if (walk->at == watch)
 		walk->at = watch->hh.next;
+	if (daemon->watch_round.at == watch)
+		daemon->watch_round.at = watch->hh.next;
 }
 
 void watch_walk_begin(struct daemon *daemon, struct watch_walk *walk)
@@ -102,12 +107,40 @@ void watch_del(struct daemon *daemon, const struct ip_addr *source)
 	free(watch);
 }
 
+/* A second change while a round goes on: all are looked at again, from where it is. */
 void watch_answer(struct daemon *daemon, const struct ip_prefix *prefix)
 {
-	for (const struct watch *watch = daemon->watches; watch; watch = watch->hh.next)
-		if (!prefix || ip_prefix_contains(prefix, &watch->source))
-			answer(daemon, &watch->source);
+	struct watch_round *round = &daemon->watch_round;
+	bool is_same = round->left && !round->is_all && prefix &&
+		       round->prefix.len == prefix->len &&
+		       ip_addr_equal(&round->prefix.addr, &prefix->addr);
+
+	round->is_all = !prefix || (round->left && !is_same);
+	if (prefix)
+		round->prefix = *prefix;
+	round->left = HASH_COUNT(daemon->watches);
 	daemon_flush(daemon);
+}
+
+void watch_work(struct daemon *daemon)
+{
+	struct watch_round *round = &daemon->watch_round;
+
+	for (unsigned int i = 0; i < LOOKS_MAX && round->left; i++) {
+		const struct watch *watch = round->at ? round->at : daemon->watches;
+
+		round->left--;
+		if (!watch)
+			round->left = 0;
+		round->at = watch ? watch->hh.next : NULL;
+		if (watch && (round->is_all || ip_prefix_contains(&round->prefix, &watch->source)))
+			answer(daemon, &watch->source);
+	}
+}
+
+bool watch_has_work(const struct daemon *daemon)
+{
+	return daemon->watch_round.left > 0;
 }
 
 void watch_fini(struct daemon *daemon)

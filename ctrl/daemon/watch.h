@@ -45,8 +45,27 @@ void watch_walk_begin(struct daemon *daemon, struct watch_walk *walk);
 bool watch_walk_next(struct watch_walk *walk, struct ip_addr *ret_source);
 void watch_walk_end(struct watch_walk *walk);
 
-/** watch_answer() - Feed the route to every watched source inside @prefix; NULL: to all. */
+/** struct watch_round - Sources whose routes are to be looked up again. */
+struct watch_round {
+	const struct watch *at; /* goes on here; NULL: at the first one */
+	uint32_t left;          /* sources until it ends; 0: there is no round */
+	bool is_all;            /* not only those inside of the prefix */
+	struct ip_prefix prefix;
+};
+
+/**
+ * watch_answer() - Feed the route to every watched source inside @prefix; NULL: to all.
+ *
+ * In parts, by watch_work(): the first one at once.
+ */
 void watch_answer(struct daemon *daemon, const struct ip_prefix *prefix);
+
+/** watch_work() - Post the routes to some of these sources. For daemon_flush(). */
+void watch_work(struct daemon *daemon);
+
+/** watch_has_work() - Whether some are left. */
+bool watch_has_work(const struct daemon *daemon);
+
 void watch_fini(struct daemon *daemon);
 
 #endif

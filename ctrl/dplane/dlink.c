@@ -66,8 +66,7 @@ void dlink_caps_changed(void *ctx, uint32_t ifindex)
 		dplane_log(&dp->config, NOTE_INFO, "%s %s", dp->links[i].link.name,
 			   dp->ports[i].takes_redirects ? "takes redirected frames now"
 							: "no longer takes redirected frames");
-		dtree_settle_link(dp, i);
-		dtree_renew_link(dp, i);
+		dtree_link_changed(dp, i);
 	}
 }
 
@@ -115,7 +114,10 @@ int dplane_attach(struct dplane *dp, const struct dplane_link *link)
 		return -ENOSPC;
 	dlink = &dp->links[link->link];
 	memcpy(port.name, link->name, sizeof(port.name));
-	dtree_settle_link(dp, link->link);
+	/* Entries that still mean the interface which had the number before must not mean this one.
+	 */
+	if (!dlink->is_attached || dlink->link.ifindex != link->ifindex)
+		dplane_work(dp, UINT32_MAX, true);
 	err = fast_add(dp, link, &port);
 	if (!err)
 		err = mirror_add(dp, link, &port);
@@ -131,8 +133,8 @@ int dplane_attach(struct dplane *dp, const struct dplane_link *link)
 	dlink->is_stale = false;
 	dlink->link = *link;
 	dp->ports[link->link] = port;
-	(void)redirects_ask(dp, link->link); /* changed or not, all is written below */
-	dtree_renew_link(dp, link->link);
+	(void)redirects_ask(dp, link->link); /* changed or not, all is written again */
+	dtree_link_changed(dp, link->link);
 	return 0;
 }
 
@@ -140,7 +142,6 @@ void dplane_detach(struct dplane *dp, uint16_t link)
 {
 	if (link >= LINKS_MAX)
 		return;
-	dtree_settle_link(dp, link);
 	dp->fast->ops->link_del(dp->fast, link);
 	if (dp->kernel)
 		dp->kernel->ops->link_del(dp->kernel, link);
@@ -148,7 +149,7 @@ void dplane_detach(struct dplane *dp, uint16_t link)
 	dp->links[link].is_stale = false;
 	dp->links[link].is_probed = false;
 	dp->ports[link] = (struct tier_port){ .is_served = false };
-	dtree_renew_link(dp, link);
+	dtree_link_changed(dp, link);
 }
 
 void dplane_returned(struct dplane *dp, uint32_t ifindex)

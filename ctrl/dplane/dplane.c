@@ -102,7 +102,7 @@ bool dplane_totals_add(struct dplane *dp, struct dplane_totals *totals)
 		return false;
 	if (dp->kernel)
 		totals->kernel_packets = mroute_packets(dp->kernel);
-	totals->routes = HASH_COUNT(dp->trees);
+	totals->routes = dplane_route_count(dp);
 	totals->routes_xdp = dp->tier_count[DPLANE_TIER_XDP];
 	totals->routes_tc = dp->tier_count[DPLANE_TIER_TC];
 	totals->routes_kernel = dp->tier_count[DPLANE_TIER_KERNEL];
@@ -265,6 +265,7 @@ static int dplane_alloc(const struct dplane_config *config, struct dplane **ret_
 	if (!dp)
 		return -ENOMEM;
 	dp->config = *config;
+	TAILQ_INIT(&dp->queue);
 	dp->timer_fd = -1;
 	dp->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (dp->epoll_fd < 0) {
@@ -369,6 +370,8 @@ void dplane_free(struct dplane *dp, bool keep)
 {
 	if (!dp)
 		return;
+	if (keep && dp->fast)
+		dplane_work(dp, UINT32_MAX, true); /* who comes next finds what was wanted */
 	dtree_fini(dp);
 	own_fini(dp);
 	if (dp->fast)

@@ -164,11 +164,35 @@ void dplane_own_add(struct dplane *dp, const struct ip_addr *addr, enum dplane_o
 void dplane_own_end(struct dplane *dp);
 enum dplane_own dplane_own(const struct dplane *dp, const struct ip_addr *addr);
 
-/** dplane_put() - Add or replace a route entry in every tier. Return: 0 or a negative errno. */
+/**
+ * dplane_put() - Add or replace a route entry in every tier, at once.
+ *
+ * Return: 0, or a negative errno: what stood there before stands there still.
+ */
 int dplane_put(struct dplane *dp, const struct mfib_route *route);
 
-/** dplane_del() - Remove a route entry from every tier. */
+/** dplane_del() - Remove a route entry from every tier, at once. */
 void dplane_del(struct dplane *dp, const struct mfib_key *key);
+
+/**
+ * dplane_put_later(), dplane_del_later() - The same, done by dplane_work().
+ *
+ * Of several requests for an entry only the last one is written. Refusals are logged.
+ */
+void dplane_put_later(struct dplane *dp, const struct mfib_route *route);
+void dplane_del_later(struct dplane *dp, const struct mfib_key *key);
+
+/**
+ * dplane_work() - Write entries that were put or deleted for later.
+ * @max:    so many are written at most, and a multiple of it looked at.
+ * @renews: also those whose interfaces or own addresses changed, when no others are left.
+ *
+ * An entry is written once, whatever happened to it since it was written last, and as all is now.
+ */
+void dplane_work(struct dplane *dp, uint32_t max, bool renews);
+
+/** dplane_has_work() - Whether dplane_work() may have something to do. */
+bool dplane_has_work(const struct dplane *dp);
 
 /** dplane_route_count() - How many route entries there are. */
 uint32_t dplane_route_count(const struct dplane *dp);

@@ -7,6 +7,8 @@
  * interfaces and what they are able to do, dtree.c the trees.
  */
 
+#include <sys/queue.h>
+
 #include "base/hash.h"
 #include "dplane/backend.h"
 #include "dplane/linkcaps.h"
@@ -18,6 +20,7 @@ struct dlink {
 	bool is_probed;      /* redirected frames were seen to leave; forgotten when it goes down */
 	uint64_t skipped[2]; /* copies not made: by enum skip */
 	struct dplane_link link; /* as the daemon knows it */
+	uint64_t changed_in;     /* change of the composite, see dplane.change */
 };
 
 /* Copies that an output does not get although a tree names it, and no program can count. */
@@ -32,10 +35,17 @@ struct own {
 };
 
 struct tree {
-	struct mfib_route want; /* as the daemon asked, or as an earlier run left it */
+	struct mfib_route want;    /* as the daemon asked, or as an earlier run left it */
+	struct mfib_route written; /* as it stands in the back ends */
+	bool is_written;           /* it does stand there */
+	bool is_deleted;           /* it is to go: to the daemon it is gone */
+	uint64_t written_in;       /* dplane.change then */
 	struct tier_choice choice;
-	bool is_own;    /* its source is an address of this router, or a broadcast address */
-	bool has_skips; /* some outputs are left out */
+	bool is_own; /* its source is an address of this router, or a broadcast address */
+	TAILQ_ENTRY(tree) by_queue;
+	bool is_queued;
+	bool has_skips;           /* some outputs are left out: */
+	struct ifset skipped[2];  /* by enum skip */
 	struct tree *prev, *next; /* of those that have skips */
 	uint64_t settled_packets; /* those up to here are in dlink.skipped */
 	uint64_t sampled_packets; /* at sampled_at, for the rate */
@@ -55,6 +65,16 @@ struct dplane {
 	struct own *own;
 	bool has_own_changed, has_said_own;
 	struct tree *trees;
+	uint32_t deleted_count;   /* of them, those that are to go */
+	TAILQ_HEAD(, tree) queue; /* to be written, oldest first */
+	/*
+	 * Changes of what interfaces can do, and of own addresses, are numbered. A tree that was
+	 * written before a change of what it uses is found by a round over all of them.
+	 */
+	uint64_t change, own_changed_in;
+	struct tree *round;    /* goes on here; NULL: at the first one */
+	uint32_t round_left;   /* trees until it ends */
+	hp_time refusal_at;    /* when one was logged last */
 	struct tree *skipping; /* those that have skips */
 	uint32_t skipping_count;
 	uint32_t tier_count[DPLANE_TIER_KERNEL + 1]; /* trees by tier */
@@ -75,21 +95,19 @@ void dlink_restore(void *ctx, const struct dplane_link *link, const struct tier_
 /** dtree_restore() - A tree of an earlier run, for backend_ops.stale_routes. */
 void dtree_restore(void *ctx, const struct mfib_route *route);
 
-/** dtree_renew_link() - What an interface can do changed: write the trees that use it again. */
-void dtree_renew_link(struct dplane *dp, uint16_t link);
+/** dtree_link_changed() - What an interface can do changed: trees that use it are written again. */
+void dtree_link_changed(struct dplane *dp, uint16_t link);
 
 /** dtree_renew_group() - Who listens to a group on this machine changed. For listeners_read(). */
 void dtree_renew_group(void *ctx, const struct ip_addr *group);
 
-/** dtree_renew_own() - Other addresses are those of this router now. */
-void dtree_renew_own(struct dplane *dp);
+/** dtree_own_changed() - Other addresses are those of this router now. */
+void dtree_own_changed(struct dplane *dp);
 
 /** dtree_settle() - Count what outputs of a tree were left out of, up to now. */
 void dtree_settle(struct dplane *dp, struct tree *tree);
 
-/** dtree_settle_link() - The same for all trees that use an interface, before it changes. */
-void dtree_settle_link(struct dplane *dp, uint16_t link);
-
+/** dtree_find() - NULL: there is none, or it is to go. */
 struct tree *dtree_find(const struct dplane *dp, const struct mfib_key *key);
 
 /** dtree_counts() - What a backend carried of a tree; nothing for NULL. */

@@ -3,6 +3,9 @@
  * Trees of the composite. Each stands in the BPF maps and in the kernel's cache; tier.c says who
  * carries it, and the others pass. The wanted routes are kept, since abilities of interfaces
  * change. What an earlier run left counts as wanted until the daemon asks for something else.
+ *
+ * Writing takes long where a hundred thousand trees change together, so it is done in parts, from a
+ * queue, each tree once and as it is wanted by then (dplane_work()).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +16,14 @@
 #include "base/addr_text.h"
 #include "dplane/dplane_int.h"
 
-struct tree *dtree_find(const struct dplane *dp, const struct mfib_key *key)
+/* How many trees are looked at in the time that one takes to be written. */
+#define LOOKS_PER_WRITE 16u
+
+/* Whatever refuses one entry refuses all of a flood. */
+#define REFUSALS_EVERY HP_SEC(1)
+
+/* Also one that is to go. */
+static struct tree *tree_find(const struct dplane *dp, const struct mfib_key *key)
 {
 	struct tree *tree;
 
@@ -21,9 +31,11 @@ struct tree *dtree_find(const struct dplane *dp, const struct mfib_key *key)
 	return tree;
 }
 
-static bool tree_uses(const struct tree *tree, uint16_t link)
+struct tree *dtree_find(const struct dplane *dp, const struct mfib_key *key)
 {
-	return tree->want.iif == link || ifset_has(&tree->want.oifs, link);
+	struct tree *tree = tree_find(dp, key);
+
+	return tree && !tree->is_deleted ? tree : NULL;
 }
 
 static void tree_log(const struct dplane *dp, const struct tree *tree)
@@ -69,13 +81,12 @@ static bool output_is_skipped(const struct dplane *dp, const struct tree *tree, 
 void dtree_settle(struct dplane *dp, struct tree *tree)
 {
 	uint64_t packets;
-	enum skip skip;
 
 	if (!tree->has_skips)
 		return;
 	packets = tree_packets(dp, tree);
-	ifset_for_each (link, &tree->want.oifs)
-		if (output_is_skipped(dp, tree, link, &skip))
+	for (enum skip skip = SKIP_LINK_DOWN; skip <= SKIP_NOT_MIRRORED; skip++)
+		ifset_for_each (link, &tree->skipped[skip])
 			dp->links[link].skipped[skip] += packets - tree->settled_packets;
 	tree->settled_packets = packets;
 }
@@ -98,18 +109,16 @@ static void skips_begin(struct dplane *dp, struct tree *tree)
 	bool has_skips = false;
 	enum skip skip;
 
-	ifset_for_each (link, &tree->want.oifs)
-		has_skips |= output_is_skipped(dp, tree, link, &skip);
+	memset(tree->skipped, 0, sizeof(tree->skipped));
+	ifset_for_each (link, &tree->want.oifs) {
+		if (!output_is_skipped(dp, tree, link, &skip))
+			continue;
+		ifset_add(&tree->skipped[skip], link);
+		has_skips = true;
+	}
 	skips_set(dp, tree, has_skips);
 	if (has_skips)
 		tree->settled_packets = tree_packets(dp, tree);
-}
-
-void dtree_settle_link(struct dplane *dp, uint16_t link)
-{
-	for (struct tree *tree = dp->skipping; tree; tree = tree->next)
-		if (tree_uses(tree, link))
-			dtree_settle(dp, tree);
 }
 
 uint32_t dplane_unsettled(const struct dplane *dp)
@@ -188,11 +197,8 @@ static uint16_t listener_find(const struct dplane *dp, const struct mfib_route *
 	return LINK_NONE;
 }
 
-/*
- * All tiers or none: the kernel first, since BPF may pass to it as soon as it has the route. @old:
- * what stood there before, NULL: nothing.
- */
-static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_route *old)
+/* All tiers or none: the kernel first, since BPF may pass to it as soon as it has the route. */
+static int tiers_put(struct dplane *dp, struct tree *tree)
 {
 	const enum dplane_own own = dplane_own(dp, &tree->want.key.source);
 	struct mfib_route route = tree->want, *want = &route;
@@ -212,11 +218,34 @@ static int tiers_put(struct dplane *dp, struct tree *tree, const struct mfib_rou
 		skips_begin(dp, tree);
 		return 0;
 	}
-	if (dp->kernel && old)
-		(void)dp->kernel->ops->put(dp->kernel, old); /* stood there before */
+	if (dp->kernel && tree->is_written)
+		(void)dp->kernel->ops->put(dp->kernel, &tree->written); /* stood there before */
 	else if (dp->kernel)
 		dp->kernel->ops->del(dp->kernel, &want->key);
 	return err;
+}
+
+/* ---- the queue ---- */
+
+static void tree_queue(struct dplane *dp, struct tree *tree)
+{
+	if (!tree->is_queued)
+		TAILQ_INSERT_TAIL(&dp->queue, tree, by_queue);
+	tree->is_queued = true;
+}
+
+static void tree_unqueue(struct dplane *dp, struct tree *tree)
+{
+	if (tree->is_queued)
+		TAILQ_REMOVE(&dp->queue, tree, by_queue);
+	tree->is_queued = false;
+}
+
+static void deleted_set(struct dplane *dp, struct tree *tree, bool is_deleted)
+{
+	dp->deleted_count += is_deleted;
+	dp->deleted_count -= tree->is_deleted;
+	tree->is_deleted = is_deleted;
 }
 
 static struct tree *tree_new(struct dplane *dp, const struct mfib_key *key)
@@ -232,10 +261,21 @@ static struct tree *tree_new(struct dplane *dp, const struct mfib_key *key)
 	return tree;
 }
 
+static struct tree *tree_get(struct dplane *dp, const struct mfib_key *key)
+{
+	struct tree *tree = tree_find(dp, key);
+
+	return tree ? tree : tree_new(dp, key);
+}
+
 static void tree_free(struct dplane *dp, struct tree *tree)
 {
 	skips_set(dp, tree, false);
+	deleted_set(dp, tree, false);
+	tree_unqueue(dp, tree);
 	dp->tier_count[tree->choice.tier]--;
+	if (dp->round == tree)
+		dp->round = tree->hh.next;
 	HASH_DEL(dp->trees, tree);
 	free(tree);
 }
@@ -251,100 +291,194 @@ static void tree_remove(struct dplane *dp, struct tree *tree)
 	tree_free(dp, tree);
 }
 
-int dplane_put(struct dplane *dp, const struct mfib_route *route)
+/* As it is wanted now. Return: 0, or a negative errno: it is as it was, and wanted so. */
+static int tree_write(struct dplane *dp, struct tree *tree)
 {
-	struct tree *tree = dtree_find(dp, &route->key);
-	bool is_new = !tree;
-	struct mfib_route old;
+	enum dplane_tier before = tree->choice.tier;
+	bool is_new = !tree->is_written;
 	int err;
 
-	if (is_new)
-		tree = tree_new(dp, &route->key);
-	if (!tree)
-		return -ENOMEM;
+	tree_unqueue(dp, tree);
 	dtree_settle(dp, tree);
-	old = tree->want;
-	tree->want = *route;
-	err = tiers_put(dp, tree, is_new ? NULL : &old);
+	err = tiers_put(dp, tree);
 	if (err && is_new) {
 		tree_free(dp, tree);
 		return err;
 	}
 	if (err) {
-		tree->want = old;
+		tree->want = tree->written;
 		return err;
 	}
-	tree_log(dp, tree);
+	tree->written = tree->want;
+	tree->is_written = true;
+	tree->written_in = dp->change;
+	if (is_new || before != tree->choice.tier)
+		tree_log(dp, tree);
 	return 0;
+}
+
+static void refusal_log(struct dplane *dp, const struct mfib_key *key, int err)
+{
+	struct addr_text source = ip_addr_text(&key->source), group = ip_addr_text(&key->group);
+	hp_time now = dplane_now();
+
+	if (dp->refusal_at && now - dp->refusal_at < REFUSALS_EVERY)
+		return;
+	dplane_log(&dp->config, NOTE_WARN,
+		   "forwarding plane refuses the route of (%s,%s): %s; what stood there before, if "
+		   "anything, stays until the next change; others may be refused without a line in "
+		   "this second",
+		   source.s, group.s, strerror(-err));
+	dp->refusal_at = now;
+}
+
+static void tree_do(struct dplane *dp, struct tree *tree)
+{
+	const struct mfib_key key = tree->want.key;
+	int err = 0;
+
+	if (tree->is_deleted)
+		tree_remove(dp, tree);
+	else
+		err = tree_write(dp, tree);
+	if (err)
+		refusal_log(dp, &key, err);
+}
+
+int dplane_put(struct dplane *dp, const struct mfib_route *route)
+{
+	struct tree *tree = tree_get(dp, &route->key);
+
+	if (!tree)
+		return -ENOMEM;
+	deleted_set(dp, tree, false);
+	tree->want = *route;
+	return tree_write(dp, tree);
+}
+
+void dplane_put_later(struct dplane *dp, const struct mfib_route *route)
+{
+	struct tree *tree = tree_get(dp, &route->key);
+
+	if (!tree) {
+		refusal_log(dp, &route->key, -ENOMEM);
+		return;
+	}
+	deleted_set(dp, tree, false);
+	tree->want = *route;
+	tree_queue(dp, tree);
 }
 
 void dplane_del(struct dplane *dp, const struct mfib_key *key)
 {
-	struct tree *tree = dtree_find(dp, key);
+	struct tree *tree = tree_find(dp, key);
 
 	if (tree)
 		tree_remove(dp, tree);
 }
 
+void dplane_del_later(struct dplane *dp, const struct mfib_key *key)
+{
+	struct tree *tree = tree_find(dp, key);
+
+	if (!tree)
+		return;
+	deleted_set(dp, tree, true);
+	tree_queue(dp, tree);
+}
+
+/* ---- the round ---- */
+
+static bool tree_is_outdated(const struct dplane *dp, const struct tree *tree)
+{
+	if (tree->written_in == dp->change || tree->is_queued)
+		return false; /* what is queued will be written */
+	if (dp->links[tree->want.iif].changed_in > tree->written_in)
+		return true;
+	ifset_for_each (link, &tree->want.oifs)
+		if (dp->links[link].changed_in > tree->written_in)
+			return true;
+	return dp->own_changed_in > tree->written_in &&
+	       tree->is_own != (dplane_own(dp, &tree->want.key.source) != DPLANE_OWN_NONE);
+}
+
+/* The next tree of the round. Return: whether it was written. */
+static bool round_next(struct dplane *dp)
+{
+	struct tree *tree = dp->round ? dp->round : dp->trees;
+
+	dp->round_left--;
+	if (!tree) {
+		dp->round_left = 0;
+		return false;
+	}
+	dp->round = tree->hh.next;
+	if (!tree_is_outdated(dp, tree))
+		return false;
+	tree_do(dp, tree);
+	return true;
+}
+
+void dplane_work(struct dplane *dp, uint32_t max, bool renews)
+{
+	uint64_t left = (uint64_t)max * LOOKS_PER_WRITE;
+
+	while (left && (!TAILQ_EMPTY(&dp->queue) || (renews && dp->round_left))) {
+		struct tree *tree = TAILQ_FIRST(&dp->queue);
+		uint64_t cost = LOOKS_PER_WRITE;
+
+		if (tree)
+			tree_do(dp, tree);
+		else if (!round_next(dp))
+			cost = 1;
+		left -= cost < left ? cost : left;
+	}
+}
+
+bool dplane_has_work(const struct dplane *dp)
+{
+	return dp->round_left || !TAILQ_EMPTY(&dp->queue);
+}
+
+/* Those that come meanwhile are written as all is now. */
+static uint64_t round_begin(struct dplane *dp)
+{
+	dp->round_left = HASH_COUNT(dp->trees);
+	return ++dp->change;
+}
+
+void dtree_link_changed(struct dplane *dp, uint16_t link)
+{
+	dp->links[link].changed_in = round_begin(dp);
+}
+
+void dtree_own_changed(struct dplane *dp)
+{
+	dp->own_changed_in = round_begin(dp);
+}
+
+void dtree_renew_group(void *ctx, const struct ip_addr *group)
+{
+	struct dplane *dp = ctx;
+
+	for (struct tree *tree = dp->trees; tree; tree = tree->hh.next)
+		if (ip_addr_equal(&tree->want.key.group, group))
+			tree_queue(dp, tree);
+}
+
+/* ---- what is shown ---- */
+
 uint32_t dplane_route_count(const struct dplane *dp)
 {
-	return HASH_COUNT(dp->trees);
+	return HASH_COUNT(dp->trees) - dp->deleted_count;
 }
 
 void dplane_routes(const struct dplane *dp, void (*each)(void *ctx, const struct mfib_route *route),
 		   void *ctx)
 {
 	for (const struct tree *tree = dp->trees; tree; tree = tree->hh.next)
-		each(ctx, &tree->want);
-}
-
-static void tree_renew(struct dplane *dp, struct tree *tree)
-{
-	const struct mfib_route old = tree->want;
-	enum dplane_tier before = tree->choice.tier;
-	struct addr_text source, group;
-	int err = tiers_put(dp, tree, &old);
-
-	if (err) {
-		source = ip_addr_text(&tree->want.key.source);
-		group = ip_addr_text(&tree->want.key.group);
-		dplane_log(&dp->config, NOTE_WARN,
-			   "(%s,%s) was not changed with its interfaces: %s", source.s, group.s,
-			   strerror(-err));
-	} else if (before != tree->choice.tier) {
-		tree_log(dp, tree);
-	}
-}
-
-void dtree_renew_link(struct dplane *dp, uint16_t link)
-{
-	struct tree *tree, *next;
-
-	HASH_ITER (hh, dp->trees, tree, next)
-		if (tree_uses(tree, link))
-			tree_renew(dp, tree);
-}
-
-void dtree_renew_group(void *ctx, const struct ip_addr *group)
-{
-	struct dplane *dp = ctx;
-	struct tree *tree, *next;
-
-	HASH_ITER (hh, dp->trees, tree, next) {
-		if (!ip_addr_equal(&tree->want.key.group, group))
-			continue;
-		dtree_settle(dp, tree);
-		tree_renew(dp, tree);
-	}
-}
-
-void dtree_renew_own(struct dplane *dp)
-{
-	struct tree *tree, *next;
-
-	HASH_ITER (hh, dp->trees, tree, next)
-		if (tree->is_own != (dplane_own(dp, &tree->want.key.source) != DPLANE_OWN_NONE))
-			tree_renew(dp, tree);
+		if (!tree->is_deleted)
+			each(ctx, &tree->want);
 }
 
 /* ---- of an earlier run ---- */
@@ -359,6 +493,8 @@ void dtree_restore(void *ctx, const struct mfib_route *route)
 		return; /* without memory: it stands in the maps until the next start */
 	tree->want = *route;
 	ifset_del(&tree->want.oifs, route->iif);
+	tree->written = tree->want;
+	tree->is_written = true;
 	choice_set(dp, tree, &choice);
 	skips_begin(dp, tree);
 }

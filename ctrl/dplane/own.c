@@ -84,7 +84,7 @@ void dplane_own_end(struct dplane *dp)
 		dp->has_own_changed = true;
 	}
 	if (dp->has_own_changed)
-		dtree_renew_own(dp);
+		dtree_own_changed(dp);
 	dp->has_own_changed = false;
 }
 

@@ -154,12 +154,30 @@ struct dplane_link plane_link(const struct plane *plane, uint16_t number, enum d
 	return link;
 }
 
+void plane_attach(struct plane *plane, const struct dplane_link *link)
+{
+	cr_assert_eq(dplane_attach(plane->dp, link), 0, "%s", plane->said);
+	dplane_work(plane->dp, UINT32_MAX, true);
+}
+
+void plane_detach(struct plane *plane, uint16_t link)
+{
+	dplane_detach(plane->dp, link);
+	dplane_work(plane->dp, UINT32_MAX, true);
+}
+
+void plane_dispatch(struct plane *plane)
+{
+	dplane_dispatch(plane->dp);
+	dplane_work(plane->dp, UINT32_MAX, true);
+}
+
 void plane_attach_all(struct plane *plane, enum dplane_mode mode)
 {
 	for (uint16_t i = 0; i < plane->ports; i++) {
 		struct dplane_link link = plane_link(plane, i, mode);
 
-		cr_assert_eq(dplane_attach(plane->dp, &link), 0, "%s", plane->said);
+		plane_attach(plane, &link);
 	}
 }
 

@@ -46,6 +46,15 @@ void plane_new(struct plane *plane, uint32_t max_sets);
 struct dplane_link plane_link(const struct plane *plane, uint16_t number, enum dplane_mode mode);
 void plane_attach_all(struct plane *plane, enum dplane_mode mode);
 
+/** plane_attach() - Attach an interface, or say how it changed, and write what follows from it. */
+void plane_attach(struct plane *plane, const struct dplane_link *link);
+
+/** plane_detach() - The same of one that goes. */
+void plane_detach(struct plane *plane, uint16_t link);
+
+/** plane_dispatch() - dplane_dispatch(), and write what follows from it. */
+void plane_dispatch(struct plane *plane);
+
 /** plane_gro_set() - At the far end: with it, a veth takes redirected frames. */
 void plane_gro_set(unsigned int port, bool on);
 

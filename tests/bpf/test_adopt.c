@@ -54,7 +54,7 @@ static void dispatch(int ms)
 	struct pollfd wait = { .fd = dplane_fd(plane.dp), .events = POLLIN };
 
 	if (poll(&wait, 1, ms) > 0)
-		dplane_dispatch(plane.dp);
+		plane_dispatch(&plane);
 }
 
 static void forwards_without_daemon_and_after(enum dplane_mode mode)
@@ -93,7 +93,7 @@ Test(adopt, interface_keeps_its_link_number_until_attached)
 	plane_new(&plane, SETS);
 	cr_expect_eq(dplane_stale_link(plane.dp, link.ifindex), 2);
 	cr_expect(dplane_link_is_stale(plane.dp, 2));
-	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	plane_attach(&plane, &link);
 	cr_expect_eq(dplane_stale_link(plane.dp, link.ifindex), LINK_NONE);
 	cr_expect_not(dplane_link_is_stale(plane.dp, 2));
 	cr_expect(dplane_link_is_stale(plane.dp, 3));
@@ -163,7 +163,7 @@ Test(adopt, interface_that_does_not_return_in_time_is_let_go)
 	for (uint16_t i = 0; i < PORTS - 1; i++) {
 		struct dplane_link link = plane_link(&plane, i, DPLANE_MODE_AUTO);
 
-		cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+		plane_attach(&plane, &link);
 	}
 	for (int i = 0; i < DEADLINE_MS / 10 && dplane_link_is_stale(plane.dp, 3); i++)
 		dispatch(10);
@@ -212,7 +212,7 @@ Test(adopt, settings_of_interfaces_are_undone_by_the_next_run)
 	cr_expect_eq(system("ip link show r0 | grep -q ALLMULTI"), 0);
 	plane_new(&plane, SETS);
 	plane_attach_all(&plane, DPLANE_MODE_AUTO);
-	dplane_detach(plane.dp, 0);
+	plane_detach(&plane, 0);
 	cr_expect_neq(system("ip link show r0 | grep -qE 'xdp|ALLMULTI'"), 0);
 }
 

@@ -156,7 +156,7 @@ static void churn(enum dplane_tier tier_one, enum dplane_tier tier_other)
 	cr_assert_eq(pthread_create(&sender, NULL, send_all, NULL), 0);
 	while (!is_sent) {
 		put(changes++ % 2 ? OTHER : ONE);
-		dplane_dispatch(plane.dp);
+		plane_dispatch(&plane);
 	}
 	pthread_join(sender, NULL);
 	receive_all();

@@ -46,7 +46,7 @@ static void dispatch_until(bool (*is_done)(void))
 
 	for (int i = 0; i < DEADLINE_MS / 10 && !is_done(); i++)
 		if (poll(&wait, 1, 10) > 0)
-			dplane_dispatch(plane.dp);
+			plane_dispatch(&plane);
 	cr_assert(is_done(), "nothing happened within %d ms; %s", DEADLINE_MS, plane.said);
 }
 
@@ -269,7 +269,7 @@ static void wrong_if_check(uint8_t group, uint16_t output, uint16_t link, size_t
 	dispatch_until(is_reported);
 	upcall_expect(DATA_WRONG_IF, link, &route);
 	cr_expect_not(plane_receive(&plane, 1, (uint8_t[PLANE_FRAME]){ 0 }, 50), "forwarded");
-	dplane_dispatch(plane.dp);
+	plane_dispatch(&plane);
 	cr_expect_eq(plane.upcalls, 1, "tier %zu, group %u", tier, group);
 	cr_expect_eq(plane_state(&plane, &route).seen_for, HP_TIME_NEVER, "tier %zu", tier);
 }
@@ -301,7 +301,7 @@ static void notify_check(struct mfib_route *route, size_t tier)
 		upcall_expect(DATA_NOTIFY, 0, route);
 		seen_wait(route);
 		plane_send(&plane, 0, group, 10);
-		dplane_dispatch(plane.dp);
+		plane_dispatch(&plane);
 		cr_expect_eq(plane.upcalls, 1, "tier %zu, round %u", tier, round);
 		cr_assert_eq(dplane_put(plane.dp, route), 0, "for the next one");
 	}
@@ -425,7 +425,7 @@ Test(live, more_outputs_than_a_small_set_holds_are_all_served)
 		link.mac[0] = 2;
 		snprintf(command, sizeof(command), "10.0.%d.254", i);
 		cr_assert_eq(ip_addr_parse(command, &link.addr4), 0);
-		cr_assert_eq(dplane_attach(plane.dp, &link), 0, "%s", plane.said);
+		plane_attach(&plane, &link);
 		ifset_add(&route.oifs, i);
 	}
 	cr_assert_eq(dplane_put(plane.dp, &route), 0, "%s", plane.said);
@@ -446,7 +446,7 @@ Test(live, replaced_output_is_served_again)
 	close(plane.far_fd[2]);
 	plane_cable(&plane, 2);
 	link = plane_link(&plane, 2, DPLANE_MODE_NATIVE);
-	cr_assert_eq(dplane_attach(plane.dp, &link), 0, "%s", plane.said);
+	plane_attach(&plane, &link);
 	cr_expect_eq(plane_state(&plane, &route).tier, DPLANE_TIER_XDP);
 	forwarded_expect();
 }
@@ -459,7 +459,7 @@ Test(live, detached_interface_is_as_before)
 	strcpy(ifr.ifr_name, "r0");
 	cr_assert_eq(ioctl(plane.far_fd[0], SIOCGIFFLAGS, &ifr), 0);
 	cr_expect(ifr.ifr_flags & IFF_ALLMULTI);
-	dplane_detach(plane.dp, 0);
+	plane_detach(&plane, 0);
 	cr_assert_eq(ioctl(plane.far_fd[0], SIOCGIFFLAGS, &ifr), 0);
 	cr_expect_not(ifr.ifr_flags & IFF_ALLMULTI);
 	cr_expect_neq(system("ip link show r0 | grep -q xdp"), 0);

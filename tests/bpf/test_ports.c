@@ -81,7 +81,7 @@ static void tier_await(enum dplane_tier tier)
 
 	for (int i = 0; i < DEADLINE_MS / 10 && plane_state(&plane, &route).tier != tier; i++)
 		if (poll(&wait, 1, 10) > 0)
-			dplane_dispatch(plane.dp);
+			plane_dispatch(&plane);
 	cr_expect_eq(plane_state(&plane, &route).tier, tier, "%s", plane_state(&plane, &route).why);
 }
 
@@ -120,14 +120,14 @@ static void threshold_holds_back(enum dplane_mode mode)
 	plane_attach_all(&plane, mode);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	link.threshold = 8; /* frames have TTL 8, which is not greater */
-	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	plane_attach(&plane, &link);
 	plane_send(&plane, 0, 1, 1);
 	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
 	cr_expect_not(plane_arrives(&plane, 2, 1, 200));
 	if (mode != DPLANE_MODE_KERNEL)
 		cr_expect_eq(plane_counter(&plane, 2, "threshold"), 1);
 	link.threshold = 7;
-	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	plane_attach(&plane, &link);
 	plane_send(&plane, 0, 1, 2);
 	cr_expect(plane_arrives(&plane, 2, 2, DEADLINE_MS));
 }
@@ -156,14 +156,14 @@ Test(ports, copies_for_an_output_that_is_down_are_counted)
 	plane_send(&plane, 0, 1, 1);
 	cr_expect(plane_arrives(&plane, 1, 1, DEADLINE_MS));
 	link.is_up = false;
-	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	plane_attach(&plane, &link);
 	plane_send(&plane, 0, 1, 2);
 	plane_send(&plane, 0, 1, 3);
 	cr_expect(plane_arrives(&plane, 1, 3, DEADLINE_MS));
 	cr_expect_eq(plane_counter(&plane, 2, "link-down"), 2);
 	cr_expect_eq(plane_counter(&plane, 1, "link-down"), 0);
 	link.is_up = true;
-	cr_assert_eq(dplane_attach(plane.dp, &link), 0);
+	plane_attach(&plane, &link);
 	plane_send(&plane, 0, 1, 4);
 	cr_expect(plane_arrives(&plane, 2, 4, DEADLINE_MS));
 	cr_expect_eq(plane_counter(&plane, 2, "link-down"), 2);

@@ -106,7 +106,7 @@ Test(shared, program_forwards_and_leaves_nothing_behind)
 	cr_expect_neq(programs(), 0);
 	plane_send(&plane, 0, 1, 7);
 	cr_expect(plane_arrives(&plane, 1, 7, DEADLINE_MS));
-	dplane_detach(plane.dp, 0);
+	plane_detach(&plane, 0);
 	cr_expect_eq(programs(), 0);
 }
 
@@ -150,7 +150,7 @@ Test(shared, vlan_is_carried_by_tc)
 		plane_skip(&plane, "this kernel has no VLANs");
 	vlan = plane_link(&plane, 2, DPLANE_MODE_AUTO);
 	plane_attach_all(&plane, DPLANE_MODE_NATIVE);
-	cr_assert_eq(dplane_attach(plane.dp, &vlan), 0, "%s", plane.said);
+	plane_attach(&plane, &vlan);
 	ifset_add(&route.oifs, 2);
 	cr_assert_eq(dplane_put(plane.dp, &route), 0);
 	cr_assert_eq(dplane_route_state(plane.dp, &route.key, &state), 0);
@@ -174,6 +174,6 @@ Test(shared, neighbor_goes_on_and_sees_what_we_pass)
 	plane_send(&plane, 0, 1, 9);
 	cr_expect(plane_arrives(&plane, 1, 9, DEADLINE_MS));
 	cr_expect_eq(neighbor_seen(), before + 1, "what we forward it does not see");
-	dplane_detach(plane.dp, 0);
+	plane_detach(&plane, 0);
 	cr_expect_eq(programs(), 1, "the neighbor stays");
 }

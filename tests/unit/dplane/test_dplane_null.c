@@ -72,12 +72,20 @@ static struct dplane_link link_of(uint16_t link)
 	return ret;
 }
 
+/* All is written that changed. */
+static void work(void)
+{
+	dplane_work(dp, UINT32_MAX, true);
+	cr_assert_not(dplane_has_work(dp));
+}
+
 static void attach(uint16_t link, bool is_up)
 {
 	struct dplane_link with = link_of(link);
 
 	with.is_up = is_up;
 	cr_assert_eq(dplane_attach(dp, &with), 0);
+	work();
 }
 
 static struct mfib_route route_of(const char *source, uint16_t iif, uint16_t oif)
@@ -165,6 +173,7 @@ Test(dplane_null, input_that_is_down_absent_or_back)
 	attach(0, true);
 	cr_expect_str_eq(carrier(&route), "xdp");
 	dplane_detach(dp, 0);
+	work();
 	cr_expect_str_eq(carrier(&route), "none: the input is not attached or down");
 	cr_expect_eq(dplane_route_count(dp), 1, "the route is wanted all the time");
 }
@@ -214,11 +223,13 @@ Test(dplane_null, own_and_broadcast_sources)
 	dplane_own_add(dp, &own.key.source, DPLANE_OWN_ADDRESS);
 	dplane_own_add(dp, &broadcast.key.source, DPLANE_OWN_BROADCAST);
 	dplane_own_end(dp);
+	work();
 	cr_expect_eq(dplane_own(dp, &own.key.source), DPLANE_OWN_ADDRESS);
 	cr_expect_str_eq(carrier(&own), "none: eth0: not in the kernel's multicast cache");
 	cr_expect_str_eq(carrier(&broadcast), "none: eth0: not in the kernel's multicast cache");
 	dplane_own_begin(dp);
 	dplane_own_end(dp);
+	work();
 	cr_expect_eq(dplane_own(dp, &own.key.source), DPLANE_OWN_NONE);
 	cr_expect_str_eq(carrier(&own), "xdp");
 }
@@ -351,6 +362,172 @@ Test(dplane_tiers, interface_that_one_tier_refuses)
 	cr_expect_not(state.is_attached, "nothing of it is left");
 }
 
+/* ---- for later ---- */
+
+static unsigned int listed;
+
+static void list(void *ctx, const struct mfib_route *route)
+{
+	(void)ctx;
+	(void)route;
+	listed++;
+}
+
+#define ROUTES 10u
+
+/* The @i-th of some from link 0 to @oif. */
+static struct mfib_route route_at(unsigned int i, uint16_t oif)
+{
+	char source[16];
+
+	(void)snprintf(source, sizeof(source), "10.0.1.%u", i + 1);
+	return route_of(source, 0, oif);
+}
+
+static void open_routes(void)
+{
+	open_tiers();
+	for (uint16_t link = 0; link < 3; link++)
+		attach(link, true);
+	for (unsigned int i = 0; i < ROUTES; i++) {
+		const struct mfib_route route = route_at(i, 1);
+
+		cr_assert_eq(dplane_put(dp, &route), 0);
+	}
+	fast->puts = kernel->puts = 0;
+}
+
+TestSuite(dplane_later, .init = open_routes, .fini = close_all);
+
+static void expect_puts(unsigned int puts)
+{
+	cr_expect_eq(fast->puts, puts, "%u", fast->puts);
+	cr_expect_eq(kernel->puts, puts, "%u", kernel->puts);
+}
+
+static void link_down(uint16_t link)
+{
+	struct dplane_link down = link_of(link);
+
+	down.is_up = false;
+	cr_assert_eq(dplane_attach(dp, &down), 0);
+}
+
+Test(dplane_later, entry_is_written_once_as_it_was_wanted_last)
+{
+	const struct mfib_route first = route_at(0, LINK_NONE), last = route_at(0, 2);
+
+	dplane_put_later(dp, &first);
+	dplane_put_later(dp, &last);
+	expect_puts(0);
+	cr_expect(dplane_has_work(dp));
+	work();
+	expect_puts(1);
+	cr_expect(ifset_equal(&fake_tier_find(fast, &last.key)->oifs, &last.oifs));
+}
+
+Test(dplane_later, link_that_goes_down_writes_each_entry_once)
+{
+	link_down(1);
+	expect_puts(0);
+	for (unsigned int i = 0; i < ROUTES / 2; i++) { /* what the core makes of it */
+		const struct mfib_route route = route_at(i, 2);
+
+		dplane_put_later(dp, &route);
+	}
+	work();
+	expect_puts(ROUTES);
+	work();
+	link_down(2);
+	work();
+	expect_puts(ROUTES + ROUTES / 2);
+}
+
+Test(dplane_later, link_that_no_entry_uses_writes_none)
+{
+	link_down(2);
+	work();
+	expect_puts(0);
+}
+
+Test(dplane_later, work_is_bounded_and_what_the_core_wants_goes_first)
+{
+	const struct mfib_route wanted = route_at(ROUTES - 1, 2);
+
+	link_down(1);
+	dplane_put_later(dp, &wanted);
+	dplane_work(dp, 1, false);
+	expect_puts(1);
+	cr_expect(ifset_equal(&fake_tier_find(fast, &wanted.key)->oifs, &wanted.oifs));
+	dplane_work(dp, ROUTES, false);
+	expect_puts(1);
+	dplane_work(dp, 3, true);
+	expect_puts(4);
+	cr_expect(dplane_has_work(dp));
+	work();
+	expect_puts(ROUTES);
+}
+
+Test(dplane_later, change_in_the_middle_of_a_round_concerns_all)
+{
+	link_down(1);
+	dplane_work(dp, ROUTES / 2, true);
+	expect_puts(ROUTES / 2);
+	link_down(0);
+	work();
+	expect_puts(ROUTES / 2 + ROUTES);
+}
+
+Test(dplane_later, entry_that_goes_is_gone_at_once_for_the_daemon)
+{
+	const struct mfib_route route = route_at(0, 1);
+
+	dplane_del_later(dp, &route.key);
+	cr_expect_str_eq(carrier(&route), "-");
+	cr_expect_eq(dplane_route_count(dp), ROUTES - 1);
+	dplane_routes(dp, list, NULL);
+	cr_expect_eq(listed, ROUTES - 1);
+	cr_expect_not_null(fake_tier_find(fast, &route.key));
+	work();
+	cr_expect_null(fake_tier_find(fast, &route.key));
+	cr_expect_null(fake_tier_find(kernel, &route.key));
+	dplane_put_later(dp, &route);
+	dplane_del_later(dp, &route.key);
+	work();
+	cr_expect_null(fake_tier_find(fast, &route.key), "it was never there");
+	expect_puts(0);
+}
+
+Test(dplane_later, entry_that_comes_back_does_not_go)
+{
+	const struct mfib_route route = route_at(0, 2);
+
+	dplane_del_later(dp, &route.key);
+	dplane_put_later(dp, &route);
+	cr_expect_eq(dplane_route_count(dp), ROUTES);
+	work();
+	expect_puts(1);
+	cr_expect(ifset_equal(&fake_tier_find(fast, &route.key)->oifs, &route.oifs));
+}
+
+Test(dplane_later, refusals_are_logged_once_a_second)
+{
+	const struct mfib_route known = route_at(0, 2), other = route_at(1, 2),
+				unknown = route_at(ROUTES, 2);
+
+	fast->put_err = -ENOMEM;
+	dplane_put_later(dp, &known);
+	dplane_put_later(dp, &other);
+	dplane_put_later(dp, &unknown);
+	work();
+	cr_expect_str_eq(said,
+			 "forwarding plane refuses the route of (10.0.1.1,239.1.1.1): Cannot "
+			 "allocate memory; what stood there before, if anything, stays until the "
+			 "next change; others may be refused without a line in this second\n");
+	cr_expect_eq(dplane_route_count(dp), ROUTES, "the new one is not there");
+	cr_expect(ifset_has(&fake_tier_find(kernel, &known.key)->oifs, 1));
+}
+
 /* ---- copies that are not made ---- */
 
 static uint64_t skipped;
@@ -384,17 +561,6 @@ Test(dplane_tiers, packets_that_an_output_misses_while_it_is_down)
 	skipped = 0;
 	dplane_counters(dp, take_skipped, NULL);
 	cr_expect_eq(skipped, 7, "none since it is back");
-}
-
-/* ---- an earlier run ---- */
-
-static unsigned int listed;
-
-static void list(void *ctx, const struct mfib_route *route)
-{
-	(void)ctx;
-	(void)route;
-	listed++;
 }
 
 /* ---- reports ---- */
@@ -513,6 +679,7 @@ Test(dplane_tiers, interfaces_that_do_not_come_back_are_given_up)
 	dp->timer_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK); /* as a timer that is due */
 	cr_assert_geq(dp->timer_fd, 0);
 	dplane_dispatch(dp);
+	work();
 	cr_expect_not(dplane_link_is_stale(dp, 3));
 	cr_expect_not(dp->links[3].is_attached);
 	cr_expect(dp->links[4].is_attached);
