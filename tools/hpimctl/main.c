@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hpimctl/batch.h"
+#include "hpimctl/by_table.h"
 #include "hpimctl/capture.h"
 #include "hpimctl/client.h"
 #include "hpimctl/complete.h"
@@ -31,11 +32,12 @@
  */
 struct options {
 	bool only_4, only_6;
-	const char *instance, *socket, *columns, *batch;
+	const char *instance, *table, *socket, *columns, *batch;
 	bool is_json, is_pretty, no_header, is_detail, with_metrics, keeps_forwarding;
 	bool asks_version, is_path;
 	int repeat_s;
 	int timeout_ms;
+	char of_table[INSTANCE_MAX + 1]; /* instance that -t means */
 	char path[sizeof(CTL_SOCKET_PATH) + INSTANCE_MAX];
 };
 
@@ -75,6 +77,7 @@ static void apply_option(struct options *options, int letter)
 	case '4': options->only_4 = true; break;
 	case '6': options->only_6 = true; break;
 	case 'i': options->instance = optarg; break;
+	case 't': options->table = optarg; break;
 	case 'S': options->socket = optarg; break;
 	case 's': options->with_metrics = true; break;
 	case 'V': options->asks_version = true; break;
@@ -87,6 +90,21 @@ static void apply_option(struct options *options, int letter)
 	case 'k': options->keeps_forwarding = true; break;
 	case 'P': options->is_path = true; break;
 	}
+}
+
+/* The daemon that has a table, as the option of hpimd with the same letter gave it. */
+static int choose_table(struct options *options, struct ctl_error *ret_error)
+{
+	int err;
+
+	if (options->instance || options->socket)
+		return ctl_fail(ret_error, CTL_EXIT_USAGE, "usage", "give one of them",
+				"-t, -i and --socket each choose a daemon");
+	err = by_table_find(options->table, options->timeout_ms, options->of_table,
+			    sizeof(options->of_table), ret_error);
+	if (!err)
+		options->instance = options->of_table;
+	return err;
 }
 
 static int choose_socket(struct options *options, struct ctl_error *ret_error)
@@ -123,7 +141,7 @@ static int read_options(int argc, char **argv, struct options *options, struct c
 	if (options->timeout_ms < 0)
 		options->timeout_ms = TIMEOUT_MS_DEFAULT;
 	while (!err &&
-	       (letter = getopt_long(argc, argv, ":46b:i:jpo:Hdsw::hV", longs, NULL)) != -1) {
+	       (letter = getopt_long(argc, argv, ":46b:i:jpo:Hdst:w::hV", longs, NULL)) != -1) {
 		if (letter == 'h')
 			exit(grammar_help(NULL, ret_error));
 		if (letter == '?' || letter == ':')
@@ -135,6 +153,8 @@ static int read_options(int argc, char **argv, struct options *options, struct c
 		else
 			apply_option(options, letter);
 	}
+	if (!err && options->table)
+		err = choose_table(options, ret_error);
 	return err ? err : choose_socket(options, ret_error);
 }
 

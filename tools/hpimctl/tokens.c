@@ -437,6 +437,7 @@ void tokens_walk(enum place at, unsigned int max_depth,
 const struct ctl_option ctl_options[] = {
 	{ "-4, -6", "only IPv4, only IPv6" },
 	{ "-i INSTANCE", "the daemon to talk to (default: $HPIM_INSTANCE, or 'default')" },
+	{ "-t TABLE", "the daemon whose routes to sources are of this table, as of a VRF" },
 	{ "--socket PATH", "the same, by its control socket" },
 	{ "-j, -p", "JSON; JSON with one record a line" },
 	{ "-b FILE", "run the commands of a file ('-': standard input), a line each, until one fails" },

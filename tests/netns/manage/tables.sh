@@ -37,6 +37,17 @@ spawn one r "$BUILD/hpimd" -i "$PREFIX-one" --foreground
 within 30 one status
 start_two
 
+# The table says which of them is meant, as hpimd -t does.
+by_table() { "$BUILD/hpimctl" -t "$@"; }
+ends 0 "$PREFIX-one-100" by_table 200 -o instance status
+ends 3 'no daemon that runs has table 4242' by_table 4242 status
+ends 1 'choose a daemon' by_table 200 -i "$PREFIX-one" status
+ends 1 "not 'red'" by_table red status
+spawn three src "$BUILD/hpimd" -i "$PREFIX-three" --foreground -t 200
+within 30 "$BUILD/hpimctl" -i "$PREFIX-three" status
+ends 1 "several daemons have table 200: $PREFIX-one-100, $PREFIX-three" by_table 200 status
+ends 0 '' "$BUILD/hpimctl" -i "$PREFIX-three" stop
+
 # A rule of the operator stays, and the log names it; it leads packets away, so here it goes.
 for family in 4 6; do run r ip -$family mrule add iif eth0 lookup 77 || skip 'no multicast tables'; done
 ends 0 eth1 one attach eth0,eth1 mode kernel
