@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 
 [ -x "$sim" ] || { echo "not built; run: make BUILD=${BUILD:-build} sim"; exit 1; }
 "$sim" scenario tests/scenarios/*.yaml tests/scenarios/kept/*.yaml || exit 1
-for protocol in hpim-dm pim-dm; do
+for protocol in hpim-dm pim-dm mixed; do
 	"$sim" hunt --protocol $protocol --seed "${FIRST:-1}" --runs "${HISTORIES:-200}" \
 		--folder "$work" && continue
 	for file in "$work"/*.yaml; do

@@ -147,6 +147,22 @@ static bool is_too_soon(const struct pimdm_tree *tree, const struct pim_refresh 
 	return tree->refreshed_at && core_of(tree)->now - tree->refreshed_at < limit;
 }
 
+/*
+ * Differs: what comes from the winner of an assert that is farther from the source than this router
+ * is not passed on. It has the tree from behind us, by the domain of another protocol, and with our
+ * metric on it the two domains would keep the tree alive for each other. Metrics of other
+ * preferences say nothing about each other, nor does that of the next hop.
+ */
+static bool is_from_behind(const struct pimdm_tree *tree, const struct ip_addr *src,
+			   const struct pim_metric *theirs)
+{
+	const struct pim_metric ours = pimdm_route_metric(tree);
+	const struct ip_addr next_hop = pimdm_next_hop(tree);
+
+	return theirs->preference == ours.preference && theirs->metric > ours.metric &&
+	       !ip_addr_equal(src, &next_hop);
+}
+
 void pimdm_refresh_receive(struct pimdm_tree *tree, uint16_t link, const struct ip_addr *src,
 			   const struct pim_refresh *msg)
 {
@@ -165,7 +181,7 @@ void pimdm_refresh_receive(struct pimdm_tree *tree, uint16_t link, const struct 
 		pimdm_upstream(tree, UP_EV_REFRESH_PRUNED);
 	else
 		pimdm_upstream(tree, pimdm_limit_runs(tree) ? UP_EV_REFRESH_LIMIT : UP_EV_REFRESH);
-	if (is_too_soon(tree, msg))
+	if (is_from_behind(tree, src, &msg->metric) || is_too_soon(tree, msg))
 		return;
 	tree->refreshed_at = core_of(tree)->now;
 	if (passed.ttl == 0) {

@@ -164,6 +164,43 @@ TREE_TEST(pimdm_refresh, is_not_passed_on)
 	bench_free(bench);
 }
 
+/*
+ * The winner of an assert on the RPF interface that is farther from the source than this router has
+ * the tree from behind it. The next hop is believed whatever its metric is, and metrics of
+ * different preference do not compare.
+ */
+TREE_TEST(pimdm_refresh, from_behind)
+{
+	static const struct {
+		uint8_t host;
+		struct pim_metric metric; /* ours: 11, 20 */
+		bool is_passed;
+	} rows[] = {
+		{ 2, { 11, 21 }, false }, { 2, { 11, 20 }, true }, { 2, { 11, 19 }, true },
+		{ 2, { 12, 21 }, true },  { 2, { 10, 21 }, true }, { 1, { 11, 21 }, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *bench = bench_new(family);
+		struct pimdm_tree *tree = begin(bench, false);
+		struct pim_msg msg = { .type = PIM_STATE_REFRESH,
+				       .refresh = { .source = tree->key.source,
+						    .group = tree->key.group,
+						    .originator = tree->key.source,
+						    .metric = rows[i].metric,
+						    .ttl = 9,
+						    .interval_s = 60 } };
+
+		bench_meet(bench, 0, 2);
+		bench_clear(bench);
+		bench_hear(bench, 0, rows[i].host, &msg);
+		cr_expect_eq(bench_count(bench, PIM_STATE_REFRESH, 1), rows[i].is_passed, "row %zu",
+			     i);
+		cr_expect_eq(pimdm_tif_find(tree, 0)->assert, ASSERT_LOSER, "row %zu", i);
+		bench_free(bench);
+	}
+}
+
 /* A storm, also of messages whose interval would allow it. */
 TREE_TEST(pimdm_refresh, storm)
 {
