@@ -314,6 +314,13 @@ bool mfib_find(const struct core *core, const struct mfib_key *key, struct mfib_
 	return first != NULL;
 }
 
+hp_time mfib_time_left(const struct mfib_entry *entry, hp_time now)
+{
+	if (entry->expires_at == HP_TIME_NEVER)
+		return HP_TIME_NEVER;
+	return entry->expires_at > now ? entry->expires_at - now : 0;
+}
+
 uint32_t mfib_count(const struct core *core)
 {
 	return HASH_COUNT(core->mfib->entries);

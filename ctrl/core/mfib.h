@@ -78,6 +78,9 @@ void mfib_repeat(struct core *core, const struct mfib_key *key);
 /** mfib_find() - Return: whether there is an entry of that key. @ret_entry may be NULL. */
 bool mfib_find(const struct core *core, const struct mfib_key *key, struct mfib_entry *ret_entry);
 
+/** mfib_time_left() - Until a stale entry ends; HP_TIME_NEVER: it does not end by itself. */
+hp_time mfib_time_left(const struct mfib_entry *entry, hp_time now);
+
 /** mfib_count() - Entries in force. */
 uint32_t mfib_count(const struct core *core);
 

@@ -4,12 +4,8 @@
  * mroute', 'show ip pim interface', 'show ip pim neighbor'. Lines for people; programs read the
  * records of the other views.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/addr_text.h"
-#include "core/inspect.h"
 #include "core/mfib.h"
 #include "daemon/daemon.h"
 #include "daemon/port.h"
@@ -18,203 +14,64 @@
 #include "io/loop.h"
 #include "io/rtnl.h"
 #include "mgmt/classic.h"
+#include "mgmt/classic_text.h"
 #include "mgmt/mroutes.h"
-
-/* "1w2d" or "00:00:00" */
-struct age {
-	char s[24];
-};
-
-__attribute__((format(printf, 2, 3))) static void put(const struct show *show, const char *format,
-						      ...)
-{
-	struct json_object *record = json_object_new_object();
-	char line[256];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(line, sizeof(line), format, args); /* names and addresses are short */
-	va_end(args);
-	field_put_text(record, "text", line);
-	show_record(show, record);
-}
 
 static enum ip_family family_of(const struct show *show)
 {
 	return !strncmp(show->view->cmd, "show ipv6 ", 10) ? IP_FAMILY_6 : IP_FAMILY_4;
 }
 
-static const char *title_of(const struct show *show)
+static void put(void *ctx, const char *line)
 {
-	return family_of(show) == IP_FAMILY_4 ? "IP" : "IPv6";
+	struct json_object *record = json_object_new_object();
+
+	field_put_text(record, "text", line);
+	show_record(ctx, record);
 }
 
-static struct age age_text(hp_time time)
+static const char *link_name(void *ctx, uint16_t link)
 {
-	unsigned int s = (unsigned int)(time / HP_SEC(1)), days = s / 86400;
-	struct age age = { "stopped" };
+	const struct show *show = ctx;
 
-	if (time == HP_TIME_NEVER)
-		return age;
-	if (days >= 7)
-		(void)snprintf(age.s, sizeof(age.s), "%uw%ud", days / 7, days % 7);
-	else if (days)
-		(void)snprintf(age.s, sizeof(age.s), "%ud%02uh", days, s / 3600 % 24);
-	else
-		(void)snprintf(age.s, sizeof(age.s), "%02u:%02u:%02u", s / 3600, s / 60 % 60,
-			       s % 60);
-	return age;
+	return port_name(show->daemon, link);
 }
 
-/* ---- show ip mroute ---- */
-
-struct each_if {
-	const struct core *core;
-	inspect_tree_if_fn *each;
-	void *ctx;
-};
-
-static bool each_if_of(void *ctx, const struct inspect_tree *tree)
+static struct ip_addr link_addr(void *ctx, uint16_t link)
 {
-	const struct each_if *of = ctx;
+	const struct show *show = ctx;
+	const struct daemon *daemon = show->daemon;
 
-	inspect_tree_ifs_of(of->core, tree, of->each, of->ctx);
-	return true;
+	return show_link_addr(rtnl_link_by_index(daemon->rtnl, daemon->ports[link].ifindex),
+			      family_of(show));
 }
 
-struct lines {
-	const struct show *show;
-	const struct mfib_entry *entry;
-	bool has_tree;
-	struct inspect_tree tree;
-	bool has_member;         /* on an outgoing interface */
-	unsigned int candidates; /* other interfaces than the incoming one */
-	struct ifset listed;
-	struct age uptime;
-};
-
-/*
- * A static route and the policy have no tree, whatever a protocol knows of the (S,G); at a border
- * both protocols have one, and the outputs of both are the entry's.
- */
-static void each_tree_if(const struct lines *lines, inspect_tree_if_fn *each)
+static bool shows(void *ctx, uint16_t link)
 {
-	const struct core *core = lines->show->daemon->core;
-	struct each_if of = { core, each, (void *)lines };
+	const struct show *show = ctx;
 
-	if (!lines->has_tree)
-		return;
-	(void)each_if_of(&of, &lines->tree); /* the owner's first */
-	inspect_trees_of(core, &lines->entry->route.key, each_if_of, &of);
+	return show->daemon->ports[link].is_used && show_includes(show, link);
 }
 
-static bool look_at(void *ctx, const struct inspect_tree_if *view)
+static bool has_packets(void *ctx, const struct mfib_key *key)
 {
-	struct lines *lines = ctx;
+	const struct show *show = ctx;
+	struct dplane_route_state state;
 
-	lines->has_member |= view->has_member && view->is_forwarding;
-	lines->candidates += !view->is_root;
-	return true;
+	return dplane_route_state(show->daemon->dplane, key, &state) == 0 && state.packets;
 }
 
-static const char *mode_of(enum mfib_owner owner)
+static struct classic_text text_of(struct show *show)
 {
-	return owner == MFIB_HPIM || owner == MFIB_PIMDM ? "Dense" : "Static";
-}
-
-static void put_output(const struct lines *lines, uint16_t link, bool is_forwarding, hp_time left,
-		       bool is_winner)
-{
-	put(lines->show, "    %s, %s/%s, %s/%s%s\n", port_name(lines->show->daemon, link),
-	    is_forwarding ? "Forward" : "Prune", mode_of(lines->entry->owner), lines->uptime.s,
-	    age_text(left).s, is_winner ? ", A" : "");
-}
-
-static bool put_tree_output(void *ctx, const struct inspect_tree_if *view)
-{
-	struct lines *lines = ctx;
-	bool is_pim = view->proto == PROTO_PIMDM;
-	bool is_lost = is_pim && !strcmp(view->assert_state, "loser");
-
-	if (view->is_root || ifset_has(&lines->listed, view->link))
-		return true;
-	ifset_add(&lines->listed, view->link);
-	put_output(lines, view->link, ifset_has(&lines->entry->route.oifs, view->link),
-		   is_lost  ? view->assert_in
-		   : is_pim ? view->prune_in
-			    : HP_TIME_NEVER,
-		   is_pim && !strcmp(view->assert_state, "winner"));
-	return true;
-}
-
-static const char *flags_of(const struct lines *lines, char flags[8])
-{
-	static const char of_owner[MFIB_OWNER_COUNT] = {
-		[MFIB_STATIC] = 'S', [MFIB_HPIM] = 'H',  [MFIB_PIMDM] = 'D',
-		[MFIB_POLICY] = 'X', [MFIB_STALE] = 'X',
-	};
-	struct dplane_route_state state = { .packets = 0 };
-	char owner = of_owner[lines->entry->owner];
-	size_t n = 0;
-
-	flags[n++] = owner;
-	if (lines->has_member)
-		flags[n++] = 'C';
-	if (ifset_is_empty(&lines->entry->route.oifs))
-		flags[n++] = 'P';
-	if (dplane_route_state(lines->show->daemon->dplane, &lines->entry->route.key, &state) ==
-		    0 &&
-	    state.packets)
-		flags[n++] = 'T';
-	flags[n] = '\0';
-	return flags;
-}
-
-static void put_entry(const struct show *show, const struct mfib_entry *entry)
-{
-	static const char *const none[] = { [IP_FAMILY_4] = "0.0.0.0", [IP_FAMILY_6] = "::" };
-	const struct core *core = show->daemon->core;
-	const struct mfib_key *key = &entry->route.key;
-	hp_time now = loop_now(), left = mroutes_time_left(entry, now);
-	struct lines lines = { .show = show, .entry = entry };
-	const char *rpf = none[family_of(show)];
-	char flags[8];
-	struct addr_text upstream;
-
-	lines.has_tree = entry->owner != MFIB_STATIC && entry->owner != MFIB_POLICY &&
-			 inspect_tree(core, key, &lines.tree);
-	lines.uptime = age_text(now - entry->since);
-	if (lines.has_tree) {
-		each_tree_if(&lines, look_at);
-		if (lines.tree.proto == PROTO_PIMDM)
-			left = lines.tree.expires_in;
-		upstream = ip_addr_text(&lines.tree.upstream);
-		if (ip_addr_is_set(&lines.tree.upstream))
-			rpf = upstream.s;
-	}
-	put(show, "\n(%s, %s), %s/%s, flags: %s\n", ip_addr_text(&key->source).s,
-	    ip_addr_text(&key->group).s, lines.uptime.s, age_text(left).s, flags_of(&lines, flags));
-	put(show, "  Incoming interface: %s, RPF nbr %s\n",
-	    entry->route.iif == LINK_NONE ? "Null" : port_name(show->daemon, entry->route.iif),
-	    rpf);
-	put(show, "  Outgoing interface list:%s\n",
-	    lines.candidates || !ifset_is_empty(&entry->route.oifs) ? "" : " Null");
-	each_tree_if(&lines, put_tree_output);
-	ifset_for_each (link, &entry->route.oifs)
-		if (!ifset_has(&lines.listed, link))
-			put_output(&lines, link, true, HP_TIME_NEVER, false);
-}
-
-static void put_legend(const struct show *show)
-{
-	put(show, "%s Multicast Routing Table\n", title_of(show));
-	put(show, "Flags: D - Dense (PIM-DM), H - HPIM-DM, S - Static, X - denied or of an earlier "
-		  "run,\n");
-	put(show, "       C - Connected (a member is there), P - Pruned, T - packets were "
-		  "counted\n");
-	put(show, "Outgoing interface flags: A - Assert winner\n");
-	put(show, " Timers: Uptime/Expires\n");
-	put(show, " Interface state: Interface, State/Mode\n");
+	return (struct classic_text){ .core = show->daemon->core,
+				      .family = family_of(show),
+				      .now = loop_now(),
+				      .ctx = show,
+				      .put = put,
+				      .link_name = link_name,
+				      .link_addr = link_addr,
+				      .shows = shows,
+				      .has_packets = has_packets };
 }
 
 static bool is_asked(const struct show *show, const struct mfib_key *key)
@@ -226,76 +83,34 @@ static bool is_asked(const struct show *show, const struct mfib_key *key)
 
 bool classic_mroute_step(struct show *show)
 {
+	const struct classic_text text = text_of(show);
 	struct core *core = show->daemon->core;
 	struct mfib_entry entry;
 
 	if (!show->is_walking) {
-		put_legend(show);
+		classic_text_legend(&text);
 		mfib_walk_begin(core, &show->entries);
 		show->is_walking = true;
 	}
 	if (!mfib_walk_next(core, &show->entries, &entry))
 		return true;
 	if (is_asked(show, &entry.route.key))
-		put_entry(show, &entry);
+		classic_text_entry(&text, &entry);
 	return false;
 }
 
-/* ---- show ip pim interface ---- */
-
 bool classic_interface_step(struct show *show)
 {
-	struct daemon *daemon = show->daemon;
-	enum ip_family family = family_of(show);
+	const struct classic_text text = text_of(show);
 
-	put(show, "%-25s %-16s %-9s %-9s %-11s %s\n", "Address", "Interface", "Ver/Mode",
-	    "Nbr Count", "Hello Intvl", "State Refresh");
-	for (uint16_t link = 0; link < LINKS_MAX; link++) {
-		const struct core_settings *settings = inspect_settings(daemon->core, link);
-		struct ip_addr addr;
-
-		if (!daemon->ports[link].is_used || !show_includes(show, link) ||
-		    !inspect_protocol_runs(daemon->core, link, family, PROTO_PIMDM))
-			continue;
-		addr = show_link_addr(rtnl_link_by_index(daemon->rtnl, daemon->ports[link].ifindex),
-				      family);
-		put(show, "%-25s %-16s %-9s %-9u %-11u %s\n", ip_addr_text(&addr).s,
-		    port_name(daemon, link), "v2/D",
-		    inspect_neighbor_count(daemon->core, link, family),
-		    (unsigned int)settings->pim.hello_period_s,
-		    settings->pim.refresh ? "on" : "off");
-	}
-	return true;
-}
-
-/* ---- show ip pim neighbor ---- */
-
-static bool put_neighbor(void *ctx, const struct inspect_neighbor *view)
-{
-	const struct show *show = ctx;
-	struct age uptime = age_text(view->since_for), left = age_text(view->expires_in);
-	char both[64], gen_id[16] = "-";
-
-	if (view->proto != PROTO_PIMDM)
-		return true;
-	(void)snprintf(both, sizeof(both), "%s/%s", uptime.s, left.s);
-	if (view->has_gen_id)
-		(void)snprintf(gen_id, sizeof(gen_id), "0x%08x", view->gen_id);
-	put(show, "%-25s %-16s %-18s %-4s %-11s %s\n", ip_addr_text(&view->addr).s,
-	    port_name(show->daemon, view->link), both, "v2", gen_id,
-	    view->is_refresh_capable ? "S" : "");
+	classic_text_interfaces(&text);
 	return true;
 }
 
 bool classic_neighbor_step(struct show *show)
 {
-	put(show, "PIM Neighbor Table\n");
-	put(show, "Mode: S - State Refresh Capable\n");
-	put(show, "%-25s %-16s %-18s %-4s %-11s %s\n", "Neighbor Address", "Interface",
-	    "Uptime/Expires", "Ver", "GenID", "Mode");
-	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (show->daemon->ports[link].is_used && show_includes(show, link))
-			inspect_neighbors(show->daemon->core, link, family_of(show), put_neighbor,
-					  show);
+	const struct classic_text text = text_of(show);
+
+	classic_text_neighbors(&text);
 	return true;
 }

@@ -310,7 +310,7 @@ static void explain_owner(const struct explain *ex)
 {
 	const struct mfib_entry *entry = &ex->entry;
 	const char *name = port_name(ex->daemon, entry->route.iif);
-	hp_time left = mroutes_time_left(entry, loop_now());
+	hp_time left = mfib_time_left(entry, loop_now());
 
 	if (entry->owner == MFIB_STALE)
 		say(ex, "entry", name, mfib_owner_name(entry->owner),

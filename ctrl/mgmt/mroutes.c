@@ -70,15 +70,8 @@ static void show_entry(const struct show *show, const struct mfib_entry *entry)
 	mroutes_put_counts(show, record, &entry->route.key);
 	field_put_text(record, "owner", mfib_owner_name(entry->owner));
 	field_put_seconds(record, "owned_s", now - entry->since);
-	field_put_seconds(record, "stale_s", mroutes_time_left(entry, now));
+	field_put_seconds(record, "stale_s", mfib_time_left(entry, now));
 	show_record(show, record);
-}
-
-hp_time mroutes_time_left(const struct mfib_entry *entry, hp_time now)
-{
-	if (entry->expires_at == HP_TIME_NEVER)
-		return HP_TIME_NEVER;
-	return entry->expires_at > now ? entry->expires_at - now : 0;
 }
 
 /* ---- which entries ---- */

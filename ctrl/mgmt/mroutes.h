@@ -14,9 +14,6 @@ void mroutes_end(struct show *show);
 /** mroutes_family_is_asked() - Whether family, source and group of the request include it. */
 bool mroutes_family_is_asked(const struct show *show, enum ip_family family);
 
-/** mroutes_time_left() - Until a stale entry ends; HP_TIME_NEVER: it does not end by itself. */
-hp_time mroutes_time_left(const struct mfib_entry *entry, hp_time now);
-
 /* Fields of a record: source and group, outputs by name, and how the forwarding plane serves it. */
 void mroutes_put_key(struct json_object *record, const struct mfib_key *key);
 void mroutes_put_outputs(const struct daemon *daemon, struct json_object *record,
