@@ -68,7 +68,7 @@ CONFIG_OBJS := $(call objs,ctrl/config/*.c)
 CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
 SCHEMA_OBJS := $(BUILD)/ctrl/mgmt/schema.o $(BUILD)/ctrl/mgmt/command.o
 SIMNET_OBJS := $(call objs,tools/simnet/*.c)
-SIM_OBJS    := $(call objs,tools/hpimsim/*.c)
+SIM_OBJS    := $(call objs,tools/hpimsim/*.c) $(BUILD)/ctrl/mgmt/classic_text.o
 COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(BUILD)/tools/hpimsim/ideal.o
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
@@ -111,7 +111,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real watch docs demo bench install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real thesis watch docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -182,8 +182,15 @@ explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXP
 compare: $(BUILD)/hpimcompare ## HPIM-DM and PIM-DM after the same faults; build/compare.json, build/compare.svg
 	$(Q)$< --json $(BUILD)/compare.json --svg $(BUILD)/compare.svg $(COMPARE)
 
-compare-real: $(BINS) ## Four of its cases with real daemons in network namespaces (as root)
-	$(Q)BUILD=$(BUILD) tools/hpimcompare/real.sh
+compare-real: $(BINS) ## Its cases with real daemons in network namespaces, REAL (all but the long ones) (as root)
+	$(Q)BUILD=$(BUILD) tools/hpimcompare/real.sh $(REAL)
+
+# What the thesis' times are divided by; 1 takes a quarter of an hour for both
+FASTER ?= 3
+
+thesis: $(BINS) ## The networks of a thesis on PIM-DM, simulator and real daemons side by side (as root)
+	$(Q)BUILD=$(BUILD) FASTER=$(FASTER) bash tests/netns/protocol/pim-dm-thesis.sh
+	$(Q)BUILD=$(BUILD) FASTER=$(FASTER) bash tests/netns/protocol/pim-dm-thesis-assert.sh
 
 docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md, and the tables of docs/CONFIGURATION.md
 	$(Q)$< > docs/SCHEMA.md

@@ -23,6 +23,7 @@ static const struct word words[ACT_COUNT] = {
 	[ACT_KILL] = { "kill", OF_ROUTER, false, true },
 	[ACT_CRASH] = { "crash", OF_ROUTER, false, true },
 	[ACT_SKEW] = { "skew", OF_ROUTER, true, false },
+	[ACT_SHOW] = { "show", OF_ROUTER, false, false },
 	[ACT_DOWN] = { "down", OF_PORT, false, true },
 	[ACT_UP] = { "up", OF_PORT, false, true },
 	[ACT_CUT] = { "cut", OF_PORT, false, true },
@@ -220,6 +221,7 @@ static void act_on_router(struct sim_net *net, const struct action *action)
 	case ACT_KILL: sim_node_kill(net, action->node); break;
 	case ACT_CRASH: sim_node_crash(net, action->node); break;
 	case ACT_SKEW: net->topo.routers[action->node].skew_s = (int32_t)action->value; break;
+	case ACT_SHOW: break; /* who watches prints its tables */
 	default: assert(0);
 	}
 }

@@ -13,7 +13,8 @@ enum action_kind {
 	ACT_STOP,
 	ACT_KILL,
 	ACT_CRASH,
-	ACT_SKEW, /* routers */
+	ACT_SKEW,
+	ACT_SHOW, /* routers */
 	ACT_DOWN,
 	ACT_UP,
 	ACT_CUT,

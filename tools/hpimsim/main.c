@@ -14,13 +14,16 @@
 #include "hpimsim/html_sim.h"
 #include "hpimsim/hunt.h"
 #include "hpimsim/pcap.h"
+#include "hpimsim/plan.h"
 #include "hpimsim/recorded.h"
 #include "hpimsim/report.h"
+#include "hpimsim/tables.h"
 
 static const char usage[] =
 	"hpimsim scenario FILE...   run scenarios (tests/scenarios), each in IPv4 and IPv6\n"
 	"hpimsim replay FILE        the same, for a history that was saved\n"
 	"hpimsim recorded FILE      what a daemon recorded (hpimd --record), played again\n"
+	"hpimsim plan FILE          a scenario as lines, for tests/netns/scenario.sh\n"
 	"hpimsim run --seed N       one random history\n"
 	"hpimsim hunt --runs N      many: seeds N to N + runs; violations are shrunk and kept\n"
 	"\n"
@@ -39,12 +42,15 @@ static const char usage[] =
 	"  --dot FILE            draw the trees at the end, with Graphviz; as SVG if FILE ends so\n"
 	"  --html FILE           write a page to watch the runs in a browser, several side by "
 	"side\n"
+	"  --tables FILE         write what 'show R' in a timeline prints\n"
+	"  --faster N            divide the times of a scenario and of PIM-DM by N\n"
 	"  --json                one object a line instead of the table\n";
 
 struct options {
 	bool only_4, only_6, is_json, shows, no_shrink;
 	double until_s; /* below zero: to the end */
-	const char *save, *pcap, *dot, *folder, *html;
+	const char *save, *pcap, *dot, *folder, *html, *tables;
+	uint32_t faster;
 	struct html *page; /* all runs */
 	struct hunt hunt;
 };
@@ -65,6 +71,8 @@ enum {
 	OPT_PCAP,
 	OPT_DOT,
 	OPT_HTML,
+	OPT_TABLES,
+	OPT_FASTER,
 	OPT_JSON,
 	OPT_HELP
 };
@@ -85,6 +93,8 @@ static const struct option long_options[] = {
 	{ "pcap", required_argument, NULL, OPT_PCAP },
 	{ "dot", required_argument, NULL, OPT_DOT },
 	{ "html", required_argument, NULL, OPT_HTML },
+	{ "tables", required_argument, NULL, OPT_TABLES },
+	{ "faster", required_argument, NULL, OPT_FASTER },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -149,6 +159,8 @@ static void take_option(struct options *options, int option)
 	case OPT_PCAP: options->pcap = optarg; break;
 	case OPT_DOT: options->dot = optarg; break;
 	case OPT_HTML: options->html = optarg; break;
+	case OPT_TABLES: options->tables = optarg; break;
+	case OPT_FASTER: options->faster = (uint32_t)number(optarg, 1000); break;
 	case OPT_JSON: options->is_json = hunt->is_json = true; break;
 	case OPT_HELP: fputs(usage, stdout); exit(0);
 	default: fputs(usage, stderr); exit(2);
@@ -206,6 +218,8 @@ struct writers {
 	const struct scenario *scenario;
 	struct pcap pcap;
 	struct html_sim *html;
+	struct sim_net *net;
+	FILE *tables;
 };
 
 static void begin_writers(void *ctx, struct sim_net *net)
@@ -213,6 +227,7 @@ static void begin_writers(void *ctx, struct sim_net *net)
 	struct writers *writers = ctx;
 	const struct sim_net_tap tap = pcap_tap(&writers->pcap);
 
+	writers->net = net;
 	if (writers->pcap.file)
 		sim_net_tap(net, &tap);
 	if (writers->options->page)
@@ -225,6 +240,8 @@ static void acts_writers(void *ctx, const struct sim_net *net, const struct acti
 
 	if (writers->html)
 		html_sim_acts(writers->html, net, action);
+	if (writers->tables && action->kind == ACT_SHOW)
+		tables_print(writers->net, action->node, writers->tables);
 }
 
 static void acted_writers(void *ctx, const struct sim_net *net)
@@ -276,7 +293,13 @@ static bool run(struct scenario *scenario, enum ip_family family, struct options
 		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options->pcap, strerror(errno));
 		exit(2);
 	}
+	if (options->tables && !(writers.tables = fopen(options->tables, "we"))) {
+		fprintf(stderr, "hpimsim: cannot write %s: %s\n", options->tables, strerror(errno));
+		exit(2);
+	}
 	scenario_run(scenario, family, &watch, &outcome);
+	if (writers.tables && (ferror(writers.tables) | fclose(writers.tables)))
+		fprintf(stderr, "hpimsim: %s is not complete\n", options->tables);
 	if (pcap->file && !pcap_close(pcap))
 		fprintf(stderr, "hpimsim: %s is not complete\n", options->pcap);
 	report_run(scenario, family, &outcome, options->is_json, NULL);
@@ -289,7 +312,8 @@ static bool run(struct scenario *scenario, enum ip_family family, struct options
 static bool wants(const struct options *options, const struct scenario *scenario,
 		  enum ip_family family)
 {
-	bool writes = options->save || options->pcap || options->dot || options->html;
+	bool writes =
+		options->tables || options->save || options->pcap || options->dot || options->html;
 
 	if (options->only_4 || options->only_6)
 		return family == IP_FAMILY_4 ? options->only_4 : options->only_6;
@@ -307,12 +331,28 @@ static int run_files(char **paths, int count, struct options *options)
 
 		if (!scenario_load(paths[i], &scenario))
 			return 2;
+		if (options->faster > 1)
+			plan_faster(&scenario, options->faster);
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 			if (wants(options, &scenario, family))
 				is_good &= run(&scenario, family, options);
 		scenario_fini(&scenario);
 	}
 	return is_good ? 0 : 1;
+}
+
+static int print_plan(const char *path, const struct options *options)
+{
+	struct scenario scenario;
+	bool is_good;
+
+	if (!scenario_load(path, &scenario))
+		return 2;
+	if (options->faster > 1)
+		plan_faster(&scenario, options->faster);
+	is_good = plan_print(&scenario);
+	scenario_fini(&scenario);
+	return is_good ? 0 : 2;
 }
 
 static int run_seed(struct options *options)
@@ -334,6 +374,8 @@ static int run_command(const char *command, char **words, int count, struct opti
 {
 	if ((strcmp(command, "scenario") == 0 || strcmp(command, "replay") == 0) && count)
 		return run_files(words, count, options);
+	if (strcmp(command, "plan") == 0 && count == 1)
+		return print_plan(words[0], options);
 	if (strcmp(command, "run") == 0 && !count)
 		return run_seed(options);
 	if (strcmp(command, "recorded") == 0 && count == 1)

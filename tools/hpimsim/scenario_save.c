@@ -81,6 +81,8 @@ bool scenario_save(const struct scenario *scenario, enum ip_family family, const
 		family == IP_FAMILY_4 ? 4 : 6);
 	fprintf(file, "converge_ms: %u\nperiod_ms: %u\nttl: %u\n", scenario->topo.converge_ms,
 		scenario->topo.data_period_ms, scenario->topo.data_ttl);
+	if (scenario->topo.net4[0])
+		fprintf(file, "net4: %u.%u\n", scenario->topo.net4[0], scenario->topo.net4[1]);
 	save_settings(file, &scenario->topo.settings);
 	save_topo(file, &scenario->topo);
 	save_timeline(file, scenario);

@@ -371,6 +371,21 @@ static void load_timeline(struct loader *loader, const yaml_node_t *node)
 		load_entry(loader, node_at(loader, *item));
 }
 
+static void load_net4(struct loader *loader, const yaml_node_t *node, uint8_t net4[2])
+{
+	const char *text = text_of(loader, node);
+	unsigned int first, second;
+	int used = 0;
+
+	if (sscanf(text, "%3u.%3u%n", &first, &second, &used) != 2 || text[used] || !first ||
+	    first > 223 || second > 255) {
+		complain(loader, node, "the first half of an IPv4 address, not '%s'", text);
+		return;
+	}
+	net4[0] = (uint8_t)first;
+	net4[1] = (uint8_t)second;
+}
+
 static void load_top(struct loader *loader, const char *key, yaml_node_t *value, void *ctx)
 {
 	struct scenario *scenario = ctx;
@@ -397,6 +412,8 @@ static void load_top(struct loader *loader, const char *key, yaml_node_t *value,
 	} else if (strcmp(key, "family") == 0) {
 		scenario->family = number_of(loader, value) == 6 ? IP_FAMILY_6 : IP_FAMILY_4;
 		scenario->has_family = true;
+	} else if (strcmp(key, "net4") == 0) {
+		load_net4(loader, value, topo->net4);
 	} else if (strcmp(key, "converge_ms") == 0) {
 		topo->converge_ms = number_of(loader, value);
 	} else if (strcmp(key, "period_ms") == 0) {

@@ -114,7 +114,9 @@ struct ip_prefix sim_topo_subnet(const struct sim_topo *topo, enum ip_family fam
 				 uint8_t host)
 {
 	const uint8_t n = topo->lans[lan].number;
-	const uint8_t bytes4[4] = { 10, n, n, host };
+	const bool has_net = topo->net4[0] != 0;
+	const uint8_t bytes4[4] = { has_net ? topo->net4[0] : 10, has_net ? topo->net4[1] : n, n,
+				    host };
 	const uint8_t bytes6[16] = { 0x20, 0x01, [5] = n, [7] = n, [15] = host };
 
 	return (struct ip_prefix){

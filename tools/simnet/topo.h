@@ -64,6 +64,7 @@ struct sim_topo {
 	struct core_settings settings;
 	bool has_fixed_routes; /* only those that sim_route_set() has set */
 	uint32_t converge_ms;  /* unicast routing takes between half of it and it */
+	uint8_t net4[2];       /* host h on link n is net4.n.h; 0.0: 10.n.n.h */
 	uint8_t data_ttl;
 	uint32_t data_period_ms;
 };
