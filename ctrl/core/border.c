@@ -40,6 +40,20 @@ struct mrp *border_owner(const struct core *core, enum ip_family family, uint16_
 	return first;
 }
 
+struct mrp *border_owner_of(const struct mrp *mrp, const struct mfib_key *key,
+			    const struct ev_rpf *path, uint16_t input)
+{
+	struct mrp *other;
+
+	if (!path->is_local)
+		return border_owner(mrp->core, mrp->family, path->link);
+	mrp_for_each (other, mrp->core, mrp->family)
+		if (input == LINK_NONE && other != mrp && other->ops->is_alive &&
+		    other->ops->is_alive(other, key))
+			return other;
+	return border_owner(mrp->core, mrp->family, input);
+}
+
 bool border_is_foreign(const struct mrp *mrp, uint16_t link)
 {
 	struct mrp *other;
@@ -67,6 +81,17 @@ struct ifset border_outputs(const struct mrp *owner, const struct mfib_key *key)
 				ifset_add(&outputs, link);
 	}
 	return outputs;
+}
+
+uint32_t border_flags(const struct mrp *owner, const struct mfib_key *key)
+{
+	uint32_t flags = 0;
+	struct mrp *mrp;
+
+	mrp_for_each (mrp, owner->core, owner->family)
+		if (mrp != owner && mrp->ops->entry_flags)
+			flags |= mrp->ops->entry_flags(mrp, key);
+	return flags;
 }
 
 bool border_is_alive(const struct mrp *mrp, const struct mfib_key *key)

@@ -24,16 +24,30 @@
  */
 struct mrp *border_owner(const struct core *core, enum ip_family family, uint16_t link);
 
+/**
+ * border_owner_of() - The protocol that owns a tree, as @mrp sees it.
+ * @path:  the route to its source.
+ * @input: where @mrp last saw its packets come in; LINK_NONE: nowhere.
+ *
+ * What a program of this router sends comes in by the interface that it leaves by, which the route
+ * does not tell: the tree is that of who saw it there.
+ */
+struct mrp *border_owner_of(const struct mrp *mrp, const struct mfib_key *key,
+			    const struct ev_rpf *path, uint16_t input);
+
 /** border_is_foreign() - Whether another routing protocol than @mrp runs on an interface. */
 bool border_is_foreign(const struct mrp *mrp, uint16_t link);
 
 /** border_outputs() - What the other protocols want of a tree of @owner; none: empty. */
 struct ifset border_outputs(const struct mrp *owner, const struct mfib_key *key);
 
+/** border_flags() - What the other protocols need to know of the data of a tree of @owner. */
+uint32_t border_flags(const struct mrp *owner, const struct mfib_key *key);
+
 /** border_is_alive() - Whether another protocol owns the tree, and data of it came lately. */
 bool border_is_alive(const struct mrp *mrp, const struct mfib_key *key);
 
-/** border_changed() - What @mrp answers to the two above may be something else now. */
+/** border_changed() - What @mrp answers to the three above may be something else now. */
 void border_changed(const struct mrp *mrp, const struct mfib_key *key);
 
 /** border_begin() - @mrp runs on one more interface: trees of the other protocols may lead there.

@@ -84,7 +84,10 @@ struct mrp_ops {
 	bool (*is_alive)(const struct mrp *mrp, const struct mfib_key *key);
 	void (*contribute)(const struct mrp *mrp, const struct mfib_key *key, struct ifset *oifs);
 
-	/* Another protocol answers these two otherwise now: evaluate the tree, or begin it. */
+	/* MFIB_F_* that one which answers contribute() needs of the owner's entry. */
+	uint32_t (*entry_flags)(const struct mrp *mrp, const struct mfib_key *key);
+
+	/* Another protocol answers these three otherwise now: evaluate the tree, or begin it. */
 	void (*border_changed)(struct mrp *mrp, const struct mfib_key *key);
 
 	/* The tree is this protocol's, as another one found: claim its entry before returning. */

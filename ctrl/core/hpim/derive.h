@@ -52,8 +52,9 @@ struct hpim_facts {
 	struct hpim_rpc rpc; /* MyRPC */
 	bool is_stale;       /* an earlier run left an entry: */
 	struct ifset stale_oifs;
-	struct ifset denied; /* interfaces that the policy closes to the tree; core/policy.h */
-	struct ifset others; /* outputs that other protocols want; core/border.h */
+	struct ifset denied;  /* interfaces that the policy closes to the tree; core/policy.h */
+	struct ifset others;  /* outputs that other protocols want; core/border.h */
+	uint32_t entry_flags; /* the same of flags */
 	uint16_t if_count;
 	struct hpim_fact_if ifs[LINKS_MAX];
 };

@@ -105,6 +105,21 @@ static uint16_t local_input(const struct hpim_tree *tree)
 	return ifset_has(&tree->hpim->enabled, link) ? link : LINK_NONE;
 }
 
+static struct mrp *owner_of(const struct hpim_tree *tree, const struct ev_rpf *path)
+{
+	return border_owner_of(&tree->hpim->mrp, &tree->key, path, local_input(tree));
+}
+
+/* Where packets come in of a tree that another protocol owns: by the route, or as it found. */
+static uint16_t foreign_input(const struct hpim_tree *tree, const struct ev_rpf *path)
+{
+	struct mfib_entry entry;
+
+	if (path->link < LINKS_MAX)
+		return path->link;
+	return mfib_find(tree->hpim->mrp.core, &tree->key, &entry) ? entry.route.iif : LINK_NONE;
+}
+
 /*
  * Description of PIM-DM, 8.4. Of a tree of another protocol we are the originator while it lives,
  * and members count where HPIM-DM runs.
@@ -115,16 +130,18 @@ static void gather_border(const struct hpim_tree *tree, const struct ev_rpf *pat
 	const struct mrp *mrp = &tree->hpim->mrp;
 
 	facts->others = (struct ifset){ .word = { 0 } };
-	facts->is_border = path && border_owner(mrp->core, mrp->family, path->link) != mrp;
+	facts->entry_flags = 0;
+	facts->is_border = path && owner_of(tree, path) != mrp;
 	if (!facts->is_border) {
 		facts->others = border_outputs(mrp, &tree->key);
+		facts->entry_flags = border_flags(mrp, &tree->key);
 		return;
 	}
 	facts->is_originator = true;
 	facts->is_source_active = border_is_alive(mrp, &tree->key);
 	facts->is_local = facts->has_data = facts->is_stale = false;
 	facts->root = LINK_NONE;
-	facts->local_input = path->link < LINKS_MAX ? path->link : LINK_NONE;
+	facts->local_input = foreign_input(tree, path);
 	facts->stale_oifs = facts->others;
 	for (unsigned int i = 0; i < facts->if_count; i++)
 		facts->ifs[i].has_member &= facts->ifs[i].is_hpim;
@@ -339,9 +356,12 @@ static void set_route(struct hpim_tree *tree, const struct hpim_facts *facts,
 	/* Data that comes in where another protocol forwards is that one's matter. */
 	if (!ifset_is_empty(&facts->others))
 		route.flags = MFIB_F_WRONG_IF;
+	route.flags |= facts->entry_flags;
 	if (is->iif == tree->view.iif && ifset_equal(&is->oifs, &tree->view.oifs) &&
-	    is->is_border == tree->view.is_border && !timer_runs(&tree->data_timer))
+	    is->is_border == tree->view.is_border && !timer_runs(&tree->data_timer) &&
+	    facts->entry_flags == tree->entry_flags)
 		return;
+	tree->entry_flags = facts->entry_flags;
 	if (is->iif == LINK_NONE || is->is_border)
 		mfib_clear(tree->hpim->mrp.core, MFIB_HPIM, &tree->key);
 	else
@@ -476,7 +496,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 		path = rpf_path(&tree->path);
 		if (!path)
 			return; /* EV_RPF marks the tree again */
-		owner = border_owner(tree->hpim->mrp.core, tree->hpim->mrp.family, path->link);
+		owner = owner_of(tree, path);
 		if (owner != &tree->hpim->mrp)
 			leave_to_owner(tree, owner);
 	} else {

@@ -197,9 +197,10 @@ struct hpim_tree {
 	bool is_dirty;
 	bool is_evicted; /* announced, and forgotten; takes no place while it ends */
 	/* Facts of its own. */
-	bool is_asking;      /* SAT expired; the forwarding plane is asked for the last packet */
-	uint16_t data_link;  /* where data without a tree came in, LINK_NONE: it never did */
-	uint16_t brought_by; /* core/link_trees.h */
+	bool is_asking;       /* SAT expired; the forwarding plane is asked for the last packet */
+	uint16_t data_link;   /* where data without a tree came in, LINK_NONE: it never did */
+	uint16_t brought_by;  /* core/link_trees.h */
+	uint32_t entry_flags; /* what border_flags() said when the entry was put */
 	struct timer data_timer;   /* lifetime of the entry for that data. 3.17 */
 	struct timer source_timer; /* SAT. 3.8 */
 	struct hpim_view view;

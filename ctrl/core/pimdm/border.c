@@ -56,6 +56,15 @@ void pimdm_border_contribute(const struct mrp *mrp, const struct mfib_key *key, 
 		ifset_add(oifs, link);
 }
 
+/* The TTL of State Refresh is that of the data. 3.5, 8.2 */
+uint32_t pimdm_border_flags(const struct mrp *mrp, const struct mfib_key *key)
+{
+	const struct pimdm_tree *tree = pimdm_tree_find(pimdm_from(mrp), key);
+
+	return tree && tree->is_live && tree->is_border && tree->is_originator ? MFIB_F_TRACK_TTL
+									       : 0;
+}
+
 static bool runs(const struct pimdm *pim)
 {
 	for (uint16_t link = 0; link < LINKS_MAX; link++)

@@ -201,13 +201,15 @@ static void hand_over(struct pimdm_tree *tree, struct mrp *owner, uint16_t link)
 }
 
 /* The owner, or the other protocols, are answered something else than at the last evaluation. */
-static void renew_border(struct pimdm_tree *tree, bool was_border, const struct ifset *olist)
+static void renew_border(struct pimdm_tree *tree, bool was_border, bool was_originator,
+			 const struct ifset *olist)
 {
 	bool was_alive = tree->was_alive;
 
 	tree->was_alive = pimdm_tree_is_alive(tree);
 	if (was_alive != tree->was_alive || was_border != tree->is_border ||
-	    (tree->is_border && !ifset_equal(olist, &tree->olist)))
+	    (tree->is_border &&
+	     (was_originator != tree->is_originator || !ifset_equal(olist, &tree->olist))))
 		border_changed(&tree->pim->mrp, &tree->key);
 }
 
@@ -248,7 +250,7 @@ static bool settle_route(struct pimdm_tree *tree, const struct ev_rpf *path, boo
 void pimdm_tree_evaluate(struct pimdm_tree *tree)
 {
 	const struct ifset olist = tree->olist;
-	bool was_border = tree->is_border;
+	bool was_border = tree->is_border, was_originator = tree->is_originator;
 	uint16_t input = tree->is_live && !tree->is_border ? tree->route.link : tree->data_link;
 	const struct ev_rpf *path;
 	struct mrp *owner;
@@ -263,7 +265,7 @@ void pimdm_tree_evaluate(struct pimdm_tree *tree)
 		(void)pimdm_tree_sweep(tree); /* EV_RPF marks the tree again */
 		return;
 	}
-	owner = border_owner(core_of(tree), tree->pim->mrp.family, path->link);
+	owner = border_owner_of(&tree->pim->mrp, &tree->key, path, input);
 	tree->is_border = owner != &tree->pim->mrp;
 	if (!settle_route(tree, path, &has_moved))
 		return;
@@ -273,6 +275,6 @@ void pimdm_tree_evaluate(struct pimdm_tree *tree)
 	pimdm_refresh_settle(tree);
 	if (!tree->is_border)
 		set_entry(tree);
-	renew_border(tree, was_border, &olist);
+	renew_border(tree, was_border, was_originator, &olist);
 	(void)pimdm_tree_sweep(tree); /* nothing follows */
 }

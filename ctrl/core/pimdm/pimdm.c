@@ -306,6 +306,7 @@ const struct mrp_ops pimdm_ops = {
 	.data = data_seen,
 	.is_alive = pimdm_border_is_alive,
 	.contribute = pimdm_border_contribute,
+	.entry_flags = pimdm_border_flags,
 	.border_changed = pimdm_border_changed,
 	.take_over = pimdm_border_take_over,
 	.evaluate_next = evaluate_next,

@@ -60,6 +60,7 @@ void pimdm_tree_hello_sent(struct pimdm_if *pif);
 /* Trees of a border router: mrp.h, core/border.h. */
 bool pimdm_border_is_alive(const struct mrp *mrp, const struct mfib_key *key);
 void pimdm_border_contribute(const struct mrp *mrp, const struct mfib_key *key, struct ifset *oifs);
+uint32_t pimdm_border_flags(const struct mrp *mrp, const struct mfib_key *key);
 void pimdm_border_changed(struct mrp *mrp, const struct mfib_key *key);
 void pimdm_border_take_over(struct mrp *mrp, const struct mfib_key *key, uint16_t link);
 

@@ -79,6 +79,8 @@ PIMNET_TEST(pimdm_border, from_hpim_to_pim)
 	net_run_s(net, 130);
 	cr_expect_geq(pimnet_sent(net, B, 1, PIM_STATE_REFRESH), 2);
 	cr_expect_eq(pimnet_sent(net, B, 1, PIM_GRAFT), 0);
+	/* With the TTL of the data, which has passed A. */
+	cr_expect_eq(pimnet_tree(net, B)->refresh.ttl, net->sim->topo.data_ttl - 1);
 	net_source_stops(net);
 	net_run_s(net, 900);
 	cr_expect_null(pimnet_tree(net, B));
