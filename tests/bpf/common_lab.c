@@ -369,18 +369,35 @@ void lab_windows_clear(const struct lab *lab)
 		lab_put(lab, "miss_windows", &i, zero);
 }
 
-/* It stands last in bpf/maps.h. */
-void lab_wrong_if_taken(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count)
+static size_t window_cells(const struct lab *lab)
 {
-	uint64_t value[512], cell = window << 32 | count;
 	struct bpf_map_info info = { .type = 0 };
 	uint32_t info_len = sizeof(info);
 
 	cr_assert_eq(bpf_obj_get_info_by_fd(lab_map(lab, "miss_windows"), &info, &info_len), 0);
-	cr_assert_leq(info.value_size, sizeof(value));
-	memset(value, 0, sizeof(value));
-	value[info.value_size / sizeof(cell) - 1] = cell;
+	return info.value_size / sizeof(uint64_t);
+}
+
+/* All cells but one are empty. */
+static void window_set(const struct lab *lab, uint32_t link, size_t cell, uint64_t taken)
+{
+	uint64_t value[512] = { 0 };
+
+	cr_assert_leq(window_cells(lab), sizeof(value) / sizeof(value[0]));
+	value[cell] = taken;
 	lab_put(lab, "miss_windows", &link, value);
+}
+
+/* It stands last in bpf/maps.h. */
+void lab_wrong_if_taken(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count)
+{
+	window_set(lab, link, window_cells(lab) - 1, window << 32 | count);
+}
+
+/* It stands first. */
+void lab_missed(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count)
+{
+	window_set(lab, link, 0, window << 32 | count);
 }
 
 void lab_limits_clear(const struct lab *lab)

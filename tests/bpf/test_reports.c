@@ -309,6 +309,35 @@ Test(reports, misses_of_an_interface_beyond_its_budget_are_dropped)
 	cr_expect_eq(count(IN_LINK, MFIB_R_UPCALL), UPCALL_LINK_MAX);
 }
 
+/* What becomes of a miss after so many in its window, while so many reports wait to be read. */
+static int verdict_after(uint32_t misses, unsigned int waiting)
+{
+	enum lab_verdict verdict;
+	uint64_t window;
+
+	do {
+		window = window_begin();
+		for (uint16_t i = 0; i <= waiting; i++) {
+			struct frame frame = from_source(&ipv4, i);
+
+			lab_missed(&lab, IN_LINK, window, i < waiting ? 0 : misses);
+			verdict = run(LAB_XDP, &frame);
+		}
+	} while (window != lab_window());
+	return verdict;
+}
+
+/* A daemon that reads what comes gets more of it, up to a bound. */
+Test(reports, misses_of_an_interface_have_a_larger_budget_while_they_are_read)
+{
+	cr_expect_eq(verdict_after(UPCALL_LINK_MAX, 0), LAB_PASS);
+	cr_expect_eq(verdict_after(UPCALL_LINK_EAGER - 1, 0), LAB_PASS);
+	cr_expect_eq(verdict_after(UPCALL_LINK_EAGER, 0), LAB_DROP);
+	cr_expect_eq(verdict_after(UPCALL_LINK_MAX, UPCALL_WAITING - 1), LAB_PASS);
+	cr_expect_eq(verdict_after(UPCALL_LINK_MAX, UPCALL_WAITING), LAB_DROP);
+	cr_expect_eq(verdict_after(UPCALL_LINK_MAX - 1, UPCALL_WAITING), LAB_PASS);
+}
+
 Test(reports, flood_on_an_interface_does_not_disturb_another_one)
 {
 	/* The same sources to the same groups, but on the VLAN. */
