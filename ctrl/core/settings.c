@@ -41,8 +41,8 @@ const struct core_settings core_settings_default = {
 	.mrd = { .interval_s = 20, .initial_interval_ms = 2000, .initial_count = 3 },
 	.stale_s = 45, /* two queries of the start, 31 s apart, and 10 s for the answers */
 	.neighbors = 64,
-	.trees = 50000,
-	.output_sets = 4096,
+	.trees = 100000,
+	.output_sets = 8192,
 	.gm = { GM_DEFAULT, GM_DEFAULT },
 };
 

@@ -44,6 +44,7 @@ struct tree {
 	bool is_own; /* its source is an address of this router, or a broadcast address */
 	TAILQ_ENTRY(tree) by_queue;
 	bool is_queued;
+	bool is_setless;          /* XDP would carry it, but there was no free output set */
 	bool has_skips;           /* some outputs are left out: */
 	struct ifset skipped[2];  /* by enum skip */
 	struct tree *prev, *next; /* of those that have skips */
@@ -60,8 +61,9 @@ struct dplane {
 	struct linkcaps *caps;         /* NULL: not known */
 	struct listeners *listeners;   /* NULL: no listeners are looked for */
 	int epoll_fd, timer_fd;
-	bool is_out_of_sets; /* said once until a set is found again */
-	hp_time stale_until; /* 0: all interfaces of an earlier run are attached or gone */
+	uint32_t setless_count; /* trees for which there was no free output set */
+	hp_time setless_at;     /* when that was logged last; 0: never */
+	hp_time stale_until;    /* 0: all interfaces of an earlier run are attached or gone */
 	struct own *own;
 	bool has_own_changed, has_said_own;
 	struct tree *trees;

@@ -22,6 +22,9 @@
 /* Whatever refuses one entry refuses all of a flood. */
 #define REFUSALS_EVERY HP_SEC(1)
 
+/* Output sets that are scarce come and go. */
+#define SETLESS_EVERY HP_SEC(60)
+
 /* Also one that is to go. */
 static struct tree *tree_find(const struct dplane *dp, const struct mfib_key *key)
 {
@@ -147,13 +150,21 @@ static void choice_set(struct dplane *dp, struct tree *tree, const struct tier_c
 	dp->tier_count[tree->choice.tier]++;
 }
 
-static void out_of_sets_log(struct dplane *dp, const struct tier_choice *choice)
+/* One line when the first of them is without, however often others come and go. */
+static void setless_set(struct dplane *dp, struct tree *tree, bool is_setless)
 {
-	if (!dp->is_out_of_sets)
+	hp_time now = dplane_now();
+
+	if (is_setless && !dp->setless_count &&
+	    (!dp->setless_at || now - dp->setless_at >= SETLESS_EVERY)) {
 		dplane_log(&dp->config, NOTE_WARN,
 			   "all %u output sets are in use: more trees are carried by %s",
-			   dp->config.max_sets, tier_name(choice->tier));
-	dp->is_out_of_sets = true;
+			   dp->config.max_sets, tier_name(tree->choice.tier));
+		dp->setless_at = now;
+	}
+	dp->setless_count += is_setless;
+	dp->setless_count -= tree->is_setless;
+	tree->is_setless = is_setless;
 }
 
 static int fast_put_as(struct dplane *dp, const struct mfib_route *want, enum dplane_tier tier)
@@ -168,18 +179,17 @@ static int fast_put_as(struct dplane *dp, const struct mfib_route *want, enum dp
 }
 
 /* The BPF part of a tree. Without a free output set for XDP the next tier carries it. */
-static int fast_put(struct dplane *dp, const struct mfib_route *want, struct tier_choice *choice)
+static int fast_put(struct dplane *dp, const struct mfib_route *want, struct tier_choice *choice,
+		    bool *ret_is_setless)
 {
 	const struct tier_port *in = &dp->ports[want->iif];
 	int err = fast_put_as(dp, want, choice->tier);
 
-	if (!err && choice->tier == DPLANE_TIER_XDP)
-		dp->is_out_of_sets = false;
 	if (err != -ENOSPC || choice->tier != DPLANE_TIER_XDP || !(in->has_tc || in->has_kernel))
 		return err;
 	choice->tier = in->has_tc ? DPLANE_TIER_TC : DPLANE_TIER_KERNEL;
 	(void)snprintf(choice->why, sizeof(choice->why), "no free output set");
-	out_of_sets_log(dp, choice);
+	*ret_is_setless = true;
 	return fast_put_as(dp, want, choice->tier);
 }
 
@@ -203,6 +213,7 @@ static int tiers_put(struct dplane *dp, struct tree *tree)
 	const enum dplane_own own = dplane_own(dp, &tree->want.key.source);
 	struct mfib_route route = tree->want, *want = &route;
 	struct tier_choice choice;
+	bool is_setless = false;
 	int err;
 
 	if (own == DPLANE_OWN_BROADCAST)
@@ -212,9 +223,10 @@ static int tiers_put(struct dplane *dp, struct tree *tree)
 	if (err)
 		return err;
 	tree->is_own = own != DPLANE_OWN_NONE;
-	err = fast_put(dp, want, &choice);
+	err = fast_put(dp, want, &choice, &is_setless);
 	if (!err) {
 		choice_set(dp, tree, &choice);
+		setless_set(dp, tree, is_setless);
 		skips_begin(dp, tree);
 		return 0;
 	}
@@ -271,6 +283,7 @@ static struct tree *tree_get(struct dplane *dp, const struct mfib_key *key)
 static void tree_free(struct dplane *dp, struct tree *tree)
 {
 	skips_set(dp, tree, false);
+	setless_set(dp, tree, false);
 	deleted_set(dp, tree, false);
 	tree_unqueue(dp, tree);
 	dp->tier_count[tree->choice.tier]--;

@@ -301,6 +301,12 @@ Test(dplane_tiers, output_sets_run_out_and_are_found_again)
 	cr_assert_eq(dplane_put(dp, &a), 0);
 	cr_expect_str_eq(carrier(&a), "xdp");
 	cr_expect_str_eq(carrier(&b), "tc: no free output set");
+	fast->put_err = -ENOSPC;
+	cr_assert_eq(dplane_put(dp, &a), 0);
+	dplane_del(dp, &b.key);
+	cr_assert_eq(dplane_put(dp, &b), 0);
+	cr_expect_str_eq(carrier(&b), "tc: no free output set");
+	cr_expect_eq(strchr(said, '\n')[1], '\0', "still once: %s", said);
 }
 
 /* ---- all tiers or none ---- */
