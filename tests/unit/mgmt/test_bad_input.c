@@ -74,6 +74,9 @@ static const char *const lines[] = {
 	"log debug trees",
 	"log warning",
 	"detach eth2 hpim",
+	"config show reference",
+	"config load FILE",
+	"config save FILE",
 };
 #define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
 
@@ -180,6 +183,21 @@ static void split(const char *line, char *text, size_t room, char *words[32])
 	words[count] = NULL;
 }
 
+/* What the files hold whose names stand for them in the lines. */
+static const char key_text[] = "sixteen letters.",
+		  config_text[] = "version: 1\ninterfaces: {eth1: }\n";
+
+/* hpimctl reads a configuration itself, and sends its text. */
+static void send_config(struct request *request)
+{
+	if (strncmp(request->command->name, "config ", strlen("config ")) != 0 ||
+	    !json_object_object_get(request->args, "file"))
+		return;
+	json_object_object_del(request->args, "file");
+	json_object_object_add(request->args, "text", json_object_new_string(config_text));
+	json_object_object_add(request->args, "offset", json_object_new_int(0));
+}
+
 /* As hpimctl reads it, with the file of a key where the word says so. It borrows until the next. */
 static void parse(const char *line, struct request *ret_request)
 {
@@ -189,13 +207,14 @@ static void parse(const char *line, struct request *ret_request)
 	int fd = mkstemp(path);
 	struct ctl_error error;
 
-	cr_assert_eq(write(fd, "sixteen letters.", 16), 16);
+	cr_assert_eq(write(fd, key_text, strlen(key_text)), (ssize_t)strlen(key_text));
 	close(fd);
 	split(line, text, sizeof(text), words);
 	for (char **word = words; *word; word++)
 		if (!strcmp(*word, "KEY"))
 			*word = path;
 	cr_assert_eq(request_parse(words, ret_request, &error), 0, "%s: %s", line, error.message);
+	send_config(ret_request);
 	unlink(path);
 }
 
@@ -235,11 +254,10 @@ Test(bad_input, arguments_that_are_none)
 	world_end();
 }
 
-/* Commands that end the daemon, or whose arguments are a text: refused in their own rows below. */
+/* Commands that end the daemon, or that it does not see: refused in their own rows below. */
 static bool has_own_rows(const struct command *command)
 {
-	return command->access == ACCESS_END || command->access == ACCESS_LOCAL ||
-	       !strncmp(command->name, "config ", strlen("config "));
+	return command->access == ACCESS_END || command->access == ACCESS_LOCAL;
 }
 
 Test(bad_input, each_command_with_arguments_has_a_line)
@@ -485,25 +503,65 @@ Test(bad_input, words_that_are_none_behind_a_command)
 
 /* ---- no daemon ---- */
 
-Test(bad_input, daemon_down)
+/* The program itself; @options come before the line. */
+static int run(const char *options, const char *line, const char *behind)
 {
 	const char *path = getenv("HPIMCTL");
+	char command[512];
+
+	(void)snprintf(command, sizeof(command), "%s %s %s %s", path ? path : "build/hpimctl",
+		       options, line, behind);
+	return system(command);
+}
+
+/* Of the commands that only read a file: what cannot be read, and what is no configuration. */
+Test(bad_input, files_of_the_configuration)
+{
+	static const struct {
+		const char *line;
+		enum ctl_exit exit;
+		const char *message;
+	} rows[] = {
+		{ "config check /nonexistent/x.yaml", CTL_EXIT_NOT_FOUND,
+		  "cannot read /nonexistent/x.yaml: No such file or directory" },
+		{ "config check /tmp", CTL_EXIT_REFUSED, "cannot read /tmp: Is a directory" },
+		{ "config check /dev/null", CTL_EXIT_REFUSED,
+		  "/dev/null:1:1: found no version, expected .version: 1." },
+		{ "config check LICENSE.md", CTL_EXIT_REFUSED, "LICENSE.md has 1 error" },
+		{ "config check /dev/null x", CTL_EXIT_USAGE, ".x. is not understood" },
+		{ "config diff /dev/null", CTL_EXIT_NOT_RUNNING, "no daemon answers" },
+		{ "config diff /dev/null x", CTL_EXIT_USAGE, ".x. is not understood" },
+		{ "config load", CTL_EXIT_USAGE, "the command lacks the name of a file" },
+		{ "reload", CTL_EXIT_NOT_RUNNING, "no daemon answers" },
+		{ "reload x", CTL_EXIT_USAGE, ".x. is not understood" },
+	};
+	static const char nowhere[] = "--socket /nonexistent/x.ctl";
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char behind[256];
+		int status = run(nowhere, rows[i].line, "> /dev/null 2>&1");
+
+		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == (int)rows[i].exit, "%s: %d",
+			  rows[i].line, WEXITSTATUS(status));
+		(void)snprintf(behind, sizeof(behind), "2>&1 | grep -q '%s'", rows[i].message);
+		cr_expect_eq(run(nowhere, rows[i].line, behind), 0, "%s", rows[i].line);
+	}
+}
+
+Test(bad_input, daemon_down)
+{
+	static const char nowhere[] = "--socket /nonexistent/x.ctl";
 
 	for (size_t i = 0; i < LINE_COUNT; i++) {
-		char line[512];
 		int status;
 
 		if (strstr(lines[i], "KEY"))
-			continue;
-		(void)snprintf(line, sizeof(line),
-			       "%s --socket /nonexistent/x.ctl %s 2>&1 | "
-			       "grep -q 'no daemon answers at /nonexistent/x.ctl (not-running)'",
-			       path ? path : "build/hpimctl", lines[i]);
-		status = system(line);
+			continue; /* the file of a key is read first */
+		status = run(
+			nowhere, lines[i],
+			"2>&1 | grep -q 'no daemon answers at /nonexistent/x.ctl (not-running)'");
 		cr_expect_eq(status, 0, "%s", lines[i]);
-		(void)snprintf(line, sizeof(line), "%s --socket /nonexistent/x.ctl %s 2> /dev/null",
-			       path ? path : "build/hpimctl", lines[i]);
-		status = system(line);
+		status = run(nowhere, lines[i], "2> /dev/null");
 		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == CTL_EXIT_NOT_RUNNING, "%s",
 			  lines[i]);
 	}
