@@ -310,7 +310,7 @@ Test(reports, misses_of_an_interface_beyond_its_budget_are_dropped)
 }
 
 /* What becomes of a miss after so many in its window, while so many reports wait to be read. */
-static int verdict_after(uint32_t misses, unsigned int waiting)
+static enum lab_verdict verdict_after(uint32_t misses, unsigned int waiting)
 {
 	enum lab_verdict verdict;
 	uint64_t window;
