@@ -109,12 +109,13 @@ static int usage_error(const char *what, const char *value)
 	return CTL_EXIT_USAGE;
 }
 
-/* The second number says which daemons can follow each other without a gap; see daemon/restart.c.
- */
+/* The last two numbers say whom it can follow without a gap; see daemon/restart.c. */
 static int print_version(void)
 {
-	return printf("hpimd %s, maps %u\n", HPIM_VERSION, MFIB_VERSION) < 0 ? EXIT_FAILURE
-									     : EXIT_SUCCESS;
+	int len = printf("hpimd %s, maps %u, carried over from %u\n", HPIM_VERSION, MFIB_VERSION,
+			 MFIB_VERSION_READ);
+
+	return len < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* Return: -1 to go on, else the exit code. */

@@ -28,6 +28,7 @@
 
 #include "daemon/log.h"
 #include "daemon/privileges.h"
+#include "dplane/dplane.h"
 #include "io/ctlsock.h"
 #include "io/ctlsock_listen.h"
 
@@ -181,8 +182,10 @@ int privileges_prepare(const char *instance)
 		err = -errno;
 		folder = PIN_ROOT;
 	}
-	if (!err)
+	if (!err) {
+		dplane_prepare(instance);
 		err = give_files(instance, &user, &folder);
+	}
 	if (err)
 		log_format(NOTE_WARN,
 			   "user " USER_NAME " cannot work in %s: %s; folders above it may be "

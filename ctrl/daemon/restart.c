@@ -100,7 +100,7 @@ static int ask_version(char *text, size_t room)
 bool restart_check(struct refusal *ret_refusal)
 {
 	static const char hint[] = "nothing was changed; the running daemon goes on";
-	unsigned int maps = 0;
+	unsigned int maps = 0, from = UINT_MAX;
 	char version[64], text[256];
 	int err = ask_version(text, sizeof(text));
 
@@ -109,7 +109,9 @@ bool restart_check(struct refusal *ret_refusal)
 		       strerror(-err));
 		return false;
 	}
-	if (sscanf(text, "hpimd %63s maps %u", version, &maps) != 2 || maps != MFIB_VERSION) {
+	/* One that does not say it carries none over. */
+	if (sscanf(text, "hpimd %63s maps %u, carried over from %u", version, &maps, &from) < 2 ||
+	    (maps != MFIB_VERSION && (maps < MFIB_VERSION || from > MFIB_VERSION))) {
 		refuse(ret_refusal, CTL_EXIT_REFUSED, "version", hint,
 		       "%s cannot go on with the maps of version %u of this daemon: it says "
 		       "'%.*s'",

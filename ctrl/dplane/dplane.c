@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dplane/bpf/attach.h"
 #include "dplane/dplane_int.h"
 
 /* How often this machine's own listeners are read; the stale time ends that much late at most. */
@@ -364,6 +365,11 @@ int dplane_new_null(const struct dplane_config *config, struct dplane **ret_dp)
 	}
 	*ret_dp = dp;
 	return 0;
+}
+
+void dplane_prepare(const char *instance)
+{
+	attach_prepare(instance);
 }
 
 void dplane_free(struct dplane *dp, bool keep)

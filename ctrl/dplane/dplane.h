@@ -102,9 +102,15 @@ struct dplane_counter {
  *
  * Return: 0, or a negative errno after saying what failed: -EPERM no privilege, -ENOTSUP no BPF
  * file system or a kernel too old, -EADDRINUSE another multicast daemon owns the kernel table,
- * -ESTALE the pins are of another version or other sizes.
+ * -ESTALE the pins are of a version that cannot be carried over.
  */
 int dplane_new(const struct dplane_config *config, struct dplane **ret_dp);
+
+/**
+ * dplane_prepare() - As root, for a daemon that will not be: what it needs to carry over what an
+ * earlier run of the instance left in another version. Without any it does nothing.
+ */
+void dplane_prepare(const char *instance);
 
 /** dplane_new_null() - A forwarding plane that only records; for tests and for dry runs. */
 int dplane_new_null(const struct dplane_config *config, struct dplane **ret_dp);

@@ -14,6 +14,9 @@
 #define MFIB_MAGIC   0x4d504948u /* the bytes "HPIM" on little-endian machines */
 #define MFIB_VERSION 6
 
+/* The oldest version whose maps the daemon carries over into its own. */
+#define MFIB_VERSION_READ 3
+
 /** struct mfib_settings - Map `settings`, one element: what the other maps mean. */
 struct mfib_settings {
 	__u32 magic;
@@ -209,6 +212,14 @@ struct mfib_port_count {
 	MFIB_REASONS(X)
 #undef X
 	struct mfib_packets later[MFIB_REASONS_MAX - MFIB_R_COUNT];
+};
+
+/** struct mfib_fold - What the program hpim_fold adds to the counts of this CPU. */
+struct mfib_fold {
+	__u32 index; /* of `route_counts`, or of `port_counts` */
+	__u32 is_port;
+	struct mfib_route_count route;
+	struct mfib_port_count port;
 };
 
 _Static_assert(sizeof(struct mfib_settings) == 32, "mfib_settings");

@@ -85,7 +85,7 @@ void plane_cable(struct plane *plane, unsigned int port)
 	plane->far_fd[port] = packet_socket(far);
 }
 
-void plane_new(struct plane *plane, uint32_t max_sets)
+int plane_try(struct plane *plane, uint32_t max_sets)
 {
 	const struct dplane_config config = {
 		.instance = plane->instance,
@@ -99,10 +99,14 @@ void plane_new(struct plane *plane, uint32_t max_sets)
 		.upcall = on_upcall,
 		.log = on_log,
 	};
-	int err;
 
 	hash_key_init(&plane->hash_key, 1);
-	err = dplane_new(&config, &plane->dp);
+	return dplane_new(&config, &plane->dp);
+}
+
+void plane_new(struct plane *plane, uint32_t max_sets)
+{
+	int err = plane_try(plane, max_sets);
 
 	if (err == -EPERM || err == -ENOTSUP)
 		cr_skip("BPF is refused here: %s", plane->said);

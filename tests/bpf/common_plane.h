@@ -42,6 +42,9 @@ void plane_cable(struct plane *plane, unsigned int port);
 /** plane_new() - Only the forwarding plane, over cables that are there. */
 void plane_new(struct plane *plane, uint32_t max_sets);
 
+/** plane_try() - The same, where it may be refused. Return: as dplane_new(). */
+int plane_try(struct plane *plane, uint32_t max_sets);
+
 /** plane_link() - Interface @number as the shell would tell it. */
 struct dplane_link plane_link(const struct plane *plane, uint16_t number, enum dplane_mode mode);
 void plane_attach_all(struct plane *plane, enum dplane_mode mode);

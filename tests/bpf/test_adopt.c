@@ -196,11 +196,79 @@ static int open_with(uint32_t max_routes, bool discards)
 	return dplane_new(&config, &plane.dp);
 }
 
-Test(adopt, pins_of_other_sizes_are_refused_and_go_on_until_discarded)
+/* Trees, counters and interfaces as before; room is what the new start says. */
+static void sizes_change(enum dplane_mode mode)
+{
+	struct mfib_route route = plane_route_to(1, 1, 2);
+
+	leave_behind(mode);
+	cr_expect(comes_out(1, 1));
+	cr_assert_eq(open_with(32, false), 0);
+	cr_expect(comes_out(1, 1));
+	plane_attach_all(&plane, mode);
+	cr_expect(comes_out(1, 2));
+	cr_expect_eq(plane_state(&plane, &route).packets, 3);
+	cr_expect_eq(plane_counter(&plane, 0, "forwarded"), 3);
+	for (uint8_t group = 2; group <= 20; group++) {
+		route = plane_route_to(group, 1, 2);
+		cr_expect_eq(dplane_put(plane.dp, &route), 0, "16 routes were the most before");
+	}
+}
+
+Test(adopt, tree_in_xdp_goes_on_with_maps_of_other_sizes)
+{
+	sizes_change(DPLANE_MODE_AUTO);
+}
+
+Test(adopt, tree_in_tc_goes_on_with_maps_of_other_sizes)
+{
+	sizes_change(DPLANE_MODE_TC);
+}
+
+Test(adopt, what_no_longer_has_room_is_said)
+{
+	struct mfib_route route = plane_route_to(2, 1, 2);
+
+	plane_attach_all(&plane, DPLANE_MODE_AUTO);
+	cr_assert_eq(dplane_put(plane.dp, &route), 0);
+	leave_behind(DPLANE_MODE_AUTO);
+	plane.max_routes = 1;
+	plane_new(&plane, SETS);
+	cr_expect_not_null(strstr(plane.said, "no room for 1 trees of the earlier run"), "%s",
+			   plane.said);
+	cr_expect_eq(dplane_route_count(plane.dp), 1);
+}
+
+/* Where an interrupted start left off: filled, the maps beside the old ones count, else not. */
+static void interrupted(bool is_filled)
+{
+	char command[512];
+
+	leave_behind(DPLANE_MODE_AUTO);
+	snprintf(command, sizeof(command),
+		 "cd /sys/fs/bpf/hpim/%s && mkdir new && mv route6 vlans new/ && %s",
+		 plane.instance, is_filled ? "mv settings new/" : "true");
+	cr_assert_eq(system(command), 0);
+	plane_new(&plane, SETS);
+	snprintf(command, sizeof(command), "! test -e /sys/fs/bpf/hpim/%s/new", plane.instance);
+	cr_expect_eq(system(command), 0);
+}
+
+Test(adopt, maps_that_an_interrupted_start_had_filled_are_moved_in)
+{
+	interrupted(true);
+	cr_expect_null(strstr(plane.said, "going on"), "what was not filled beside is gone");
+}
+
+Test(adopt, maps_that_an_interrupted_start_had_not_filled_go)
+{
+	interrupted(false);
+	cr_expect(comes_out(1, 1));
+}
+
+Test(adopt, discarded_pins_forward_no_longer)
 {
 	leave_behind(DPLANE_MODE_AUTO);
-	cr_expect_eq(open_with(32, false), -ESTALE);
-	cr_expect(comes_out(1, 1), "a refused start changes nothing");
 	cr_assert_eq(open_with(32, true), 0);
 	cr_expect_not(comes_out(1, 1));
 	cr_expect_neq(system("ip link show r0 | grep -qE 'xdp|ALLMULTI'"), 0);

@@ -577,6 +577,35 @@ Test(mixed, next_daemon_knows_who_leaves_without_the_egress_program)
 	cr_expect_eq(sent_by(1), NUMBERS);
 }
 
+/* In maps of other sizes its place of `direct_ports` is not there: it begins as after another set.
+ */
+Test(mixed, carried_over_an_only_copy_is_right_by_the_egress_program_and_then_without)
+{
+	static const uint8_t groups[1] = { 1 };
+
+	tree_put(1, (const uint16_t[2]){ 1 });
+	direct_await(1);
+	dplane_free(plane.dp, true);
+	plane.max_routes = 64;
+	plane_new(&plane, SETS);
+	cr_expect_not_null(strstr(plane.said, "carrying maps"), "%s", plane.said);
+	cr_expect_eq(port_flags(1) & (MFIB_PORT_DIRECT | MFIB_PORT_FINISH), 0);
+	cr_expect(port_flags(1) & MFIB_PORT_FINISHED);
+	collect_begin();
+	groups_set(groups, 1);
+	frames_send(IP_FAMILY_4, NUMBERS, BATCH);
+	collect(1, 0);
+	cr_expect_eq(collected[1][0], NUMBERS);
+	attach_all();
+	tree_put(1, (const uint16_t[2]){ 1 });
+	direct_await(1);
+	collect_begin();
+	groups_set(groups, 1);
+	frames_send(IP_FAMILY_4, NUMBERS, BATCH);
+	collect(1, 0);
+	cr_expect_eq(collected[1][0], NUMBERS);
+}
+
 Test(mixed, output_with_a_threshold_needs_the_egress_program_again)
 {
 	static const uint8_t groups[1] = { 1 };

@@ -19,12 +19,16 @@
 
 #include "dplane/bpf/attach_shared.h"
 #include "dplane/bpf/attach_tc.h"
+#include "dplane/bpf/before.h"
 #include "dplane/ifflags.h"
 #include "dplane/bpf/skel.h"
 #include "hpim/mfib_abi.h"
 
 #define BPF_FS   "/sys/fs/bpf"
 #define PIN_ROOT BPF_FS "/hpim"
+
+/* Folder in that of the instance where maps are filled beside those of an earlier layout. */
+#define BESIDE "new"
 
 /* Descriptors beside those of the output sets. */
 #define FILES_RESERVE 1024
@@ -96,6 +100,14 @@ fail:
 	return -err;
 }
 
+void attach_prepare(const char *instance)
+{
+	char path[192];
+
+	(void)snprintf(path, sizeof(path), PIN_ROOT "/%s", instance);
+	(void)before_layout_pin(path, NULL); /* if the daemon misses it, it says so */
+}
+
 static int pin_open(const struct attach *at, const char *name)
 {
 	char path[192];
@@ -104,7 +116,7 @@ static int pin_open(const struct attach *at, const char *name)
 	return bpf_obj_get(path);
 }
 
-enum stale { STALE_NONE, STALE_BROKEN, STALE_OTHER, STALE_SAME };
+enum stale { STALE_NONE, STALE_BROKEN, STALE_UNKNOWN, STALE_OTHER, STALE_SAME };
 
 /* What pins of an earlier run mean is known only to the version that made them. */
 static enum stale stale_read(const struct attach *at, struct mfib_settings *ret_settings)
@@ -129,9 +141,9 @@ static enum stale stale_read(const struct attach *at, struct mfib_settings *ret_
 	/* Without the mark, with which every version begins, its making was not finished. */
 	if (!is_readable || value.settings.magic != MFIB_MAGIC)
 		return STALE_BROKEN;
-	return info.value_size == sizeof(value.settings) &&
-			       value.settings.version == MFIB_VERSION &&
-			       value.settings.reasons == MFIB_R_COUNT &&
+	if (value.settings.version < MFIB_VERSION_READ || value.settings.version > MFIB_VERSION)
+		return STALE_UNKNOWN;
+	return value.settings.version == MFIB_VERSION && value.settings.reasons == MFIB_R_COUNT &&
 			       value.settings.max_links == at->config->max_links &&
 			       value.settings.max_routes == at->config->max_routes &&
 			       value.settings.max_sets == at->config->max_sets
@@ -179,12 +191,16 @@ static void stale_ports_undo(const struct attach *at)
 	(void)close(fd);
 }
 
-/* Unlinking the pin of a link that no process holds detaches its program. */
-static unsigned int pins_unlink(const struct attach *at)
+/*
+ * Remove the pins of a folder. Unlinking that of a link which no process holds detaches its
+ * program.
+ * @only_maps: of the links none.
+ */
+static unsigned int pins_unlink(int folder_fd, bool only_maps)
 {
 	unsigned int count = 0;
 	struct dirent *entry;
-	int fd = dup(at->dir_fd);
+	int fd = dup(folder_fd);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!dir) {
@@ -193,9 +209,14 @@ static unsigned int pins_unlink(const struct attach *at)
 		return 0;
 	}
 	rewinddir(dir);
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && unlinkat(at->dir_fd, entry->d_name, 0) == 0)
+	while ((entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (name[0] == '.' || (only_maps && attach_link_is_pin(name)))
+			continue;
+		if (unlinkat(folder_fd, name, 0) == 0)
 			count++;
+	}
 	(void)closedir(dir);
 	return count;
 }
@@ -206,33 +227,131 @@ static void stale_remove(const struct attach *at, bool is_readable)
 
 	if (is_readable)
 		stale_ports_undo(at);
-	count = pins_unlink(at);
+	count = pins_unlink(at->dir_fd, false);
 	if (count)
 		dplane_log(at->config, NOTE_INFO, "%u pins of an earlier run removed from %s",
 			   count, at->dir);
 }
 
-/* Go on with what an earlier run left, remove it, or refuse to start over it. */
+static void stale_refuse(const struct attach *at, unsigned int version, const char *why)
+{
+	dplane_log(at->config, NOTE_WARN,
+		   "%s holds maps of version %u, ours are version %u: %s; --discard-pins removes "
+		   "them, "
+		   "which interrupts forwarding until the trees are built again",
+		   at->dir, version, MFIB_VERSION, why);
+}
+
+/* Read what an earlier run left in another layout or with other sizes. */
+static int before_read(struct attach *at, const struct mfib_settings *settings)
+{
+	bool is_same = settings->version == MFIB_VERSION;
+	char why[BEFORE_WHY_LEN] = "";
+	int err = before_open(at->dir, is_same ? bpf_object__btf(at->skel->obj) : NULL, &at->before,
+			      why);
+
+	if (err) {
+		stale_refuse(at, settings->version, why);
+		return -ESTALE;
+	}
+	dplane_log(
+		at->config, NOTE_INFO,
+		"carrying maps of version %u (%u links, %u routes, %u sets) over into version %u "
+		"(%u, %u, %u)",
+		settings->version, settings->max_links, settings->max_routes, settings->max_sets,
+		MFIB_VERSION, at->config->max_links, at->config->max_routes, at->config->max_sets);
+	return 0;
+}
+
+/* Go on with what an earlier run left, carry it over, remove it, or refuse to start over it. */
 static int stale_judge(struct attach *at)
 {
 	struct mfib_settings settings = { .magic = 0 };
 	enum stale stale = stale_read(at, &settings);
+	char path[192];
 
-	if (stale == STALE_OTHER && !at->config->discard_pins) {
-		dplane_log(
-			at->config, NOTE_WARN,
-			"%s holds maps of version %u (%u links, %u routes, %u sets, %u reasons), "
-			"ours are version %u (%u, %u, %u, %u): they cannot be gone on with; "
-			"--discard-pins removes them, which interrupts forwarding",
-			at->dir, settings.version, settings.max_links, settings.max_routes,
-			settings.max_sets, settings.reasons, MFIB_VERSION, at->config->max_links,
-			at->config->max_routes, at->config->max_sets, MFIB_R_COUNT);
-		return -ESTALE;
+	if (stale == STALE_NONE || stale == STALE_BROKEN || at->config->discard_pins) {
+		stale_remove(at, stale >= STALE_UNKNOWN);
+		return 0;
 	}
-	at->is_stale = stale == STALE_SAME && !at->config->discard_pins;
-	if (!at->is_stale)
-		stale_remove(at, stale == STALE_SAME || stale == STALE_OTHER);
+	at->is_stale = stale == STALE_SAME;
+	if (stale == STALE_UNKNOWN)
+		stale_refuse(at, settings.version,
+			     settings.version > MFIB_VERSION
+				     ? "a newer hpimd made them"
+				     : "they are too old to be carried over");
+	if (stale != STALE_OTHER)
+		return at->is_stale ? 0 : -ESTALE;
+	(void)snprintf(path, sizeof(path), "%s/" BESIDE, at->dir); /* short enough */
+	return mkdir(path, 0700) < 0 ? -errno : before_read(at, &settings);
+}
+
+/* ---- maps that are filled beside those of an earlier run ---- */
+
+static int beside_open(const struct attach *at)
+{
+	return openat(at->dir_fd, BESIDE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void beside_remove(const struct attach *at)
+{
+	int fd = beside_open(at);
+
+	if (fd < 0)
+		return;
+	(void)pins_unlink(fd, false);
+	(void)close(fd);
+	(void)unlinkat(at->dir_fd, BESIDE, AT_REMOVEDIR);
+}
+
+/* The settings come last: while they are there it is not finished. */
+static int beside_move(const struct attach *at)
+{
+	struct dirent *entry;
+	int err = 0, fd = beside_open(at);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir)
+		return -errno;
+	(void)pins_unlink(at->dir_fd, true);
+	while ((entry = readdir(dir)) && !err)
+		if (entry->d_name[0] != '.' && strcmp(entry->d_name, "settings") != 0 &&
+		    renameat(fd, entry->d_name, at->dir_fd, entry->d_name) < 0)
+			err = -errno;
+	if (!err && renameat(fd, "settings", at->dir_fd, "settings") < 0)
+		err = -errno;
+	(void)closedir(dir);
+	if (!err && unlinkat(at->dir_fd, BESIDE, AT_REMOVEDIR) < 0)
+		err = -errno;
+	return err;
+}
+
+/*
+ * An earlier start may have ended within. If it had filled all maps, they count and the others go;
+ * else they go.
+ */
+static int beside_settle(const struct attach *at)
+{
+	struct mfib_settings settings = { .magic = 0 };
+	uint32_t zero = 0;
+	int fd = pin_open(at, BESIDE "/settings");
+
+	if (fd >= 0) {
+		/* What cannot be read has no mark. */
+		(void)bpf_map_lookup_elem(fd, &zero, &settings);
+		(void)close(fd);
+	}
+	if (settings.magic == MFIB_MAGIC)
+		return beside_move(at);
+	beside_remove(at);
 	return 0;
+}
+
+int attach_settle(struct attach *at)
+{
+	before_free(at->before);
+	at->before = NULL;
+	return beside_move(at);
 }
 
 /*
@@ -244,7 +363,8 @@ static int map_pin_set(const struct attach *at, struct bpf_map *map)
 	char path[192];
 	int fd, err;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", at->dir, bpf_map__name(map)); /* fits */
+	(void)snprintf(path, sizeof(path), "%s/%s%s", at->dir, at->before ? BESIDE "/" : "",
+		       bpf_map__name(map)); /* fits */
 	fd = bpf_map__type(map) == BPF_MAP_TYPE_DEVMAP ? bpf_obj_get(path) : -1;
 	if (fd < 0)
 		return bpf_map__set_pin_path(map, path);
@@ -298,14 +418,18 @@ static int load_fail(const struct attach *at, const char *what, int err)
 	return err == -EINVAL ? -ENOTSUP : err;
 }
 
-static int programs_load(struct attach *at)
+static int programs_open(struct attach *at)
 {
-	int err;
-
 	at->skel = mcast_xdp__open();
 	at->tc = mcast_tc__open();
-	if (!at->skel || !at->tc)
-		return -errno;
+	return at->skel && at->tc ? 0 : -errno;
+}
+
+static int programs_load(struct attach *at)
+{
+	char path[192];
+	int err;
+
 	at->skel->rodata->hpim_unknown_link = at->config->max_links;
 	at->tc->rodata->hpim_unknown_link = at->config->max_links;
 	err = attach_maps_prepare(at, at->skel->obj);
@@ -316,7 +440,10 @@ static int programs_load(struct attach *at)
 	err = attach_maps_prepare(at, at->tc->obj);
 	if (!err)
 		err = mcast_tc__load(at->tc);
-	return err ? load_fail(at, "TC", err) : 0;
+	if (err)
+		return load_fail(at, "TC", err);
+	(void)snprintf(path, sizeof(path), "%s%s", at->dir, at->before ? "/" BESIDE : "");
+	return before_layout_pin(path, bpf_object__btf(at->skel->obj));
 }
 
 int attach_open(struct attach *at, const struct dplane_config *config)
@@ -330,19 +457,26 @@ int attach_open(struct attach *at, const struct dplane_config *config)
 	if (!err)
 		err = dir_open(at);
 	if (!err)
+		err = programs_open(at);
+	if (!err)
+		err = beside_settle(at);
+	if (!err)
 		err = stale_judge(at);
 	is_ours = !err; /* else the folder may be another daemon's, or another version's */
 	if (is_ours)
 		err = programs_load(at);
 	if (err)
-		attach_close(at, !is_ours || at->is_stale);
+		attach_close(at, !is_ours || at->is_stale || at->before);
 	return err;
 }
 
 void attach_close(struct attach *at, bool keep)
 {
+	if (at->before) /* not settled */
+		beside_remove(at);
+	before_free(at->before);
 	if (!keep) {
-		(void)pins_unlink(at);
+		(void)pins_unlink(at->dir_fd, false);
 		(void)rmdir(at->dir); /* fails when someone else put something there */
 	}
 	mcast_xdp__destroy(at->skel);

@@ -9,6 +9,7 @@
  */
 #include "dplane/backend.h"
 
+struct before;
 struct mcast_xdp;
 struct mcast_tc;
 
@@ -18,8 +19,9 @@ struct attach {
 	struct mcast_xdp *skel;
 	struct mcast_tc *tc;
 	char dir[128];
-	int dir_fd;    /* locked: one daemon for each instance */
-	bool is_stale; /* the maps are those of an earlier run, with what stands in them */
+	int dir_fd;            /* locked: one daemon for each instance */
+	bool is_stale;         /* the maps are those of an earlier run, with what stands in them */
+	struct before *before; /* those of an earlier run, to be carried over; NULL: none */
 };
 
 struct bpf_object;
@@ -47,13 +49,25 @@ struct attached {
 /**
  * attach_open() - Load the programs, with maps of the configured sizes, and pin the maps.
  *
- * Pins of an earlier run are taken over if they are of this version and these sizes, else refused;
- * with config->discard_pins, or if they are not whole, they are removed.
- * Return: 0, or after a sentence -EPERM, -ENOTSUP (no BPF file system, kernel too old), -EBUSY (the
- * instance runs already), -ESTALE (pins of another version or other sizes) or another negative
- * errno.
+ * Pins of an earlier run are taken over if they are of this version and these sizes. Of other
+ * sizes, or of an earlier version that can be read, they are in @at->before, and ours, empty,
+ * beside them, until attach_settle(). Others are refused. With config->discard_pins, or if they are
+ * not whole, they are removed. Return: 0, or after a sentence -EPERM, -ENOTSUP (no BPF file system,
+ * kernel too old), -EBUSY (the instance runs already), -ESTALE (pins that cannot be read) or
+ * another negative errno.
  */
 int attach_open(struct attach *at, const struct dplane_config *config);
+
+/** attach_prepare() - dplane_prepare(). */
+void attach_prepare(const char *instance);
+
+/**
+ * attach_settle() - Our maps take the place of those in @at->before, which are forgotten.
+ *
+ * What is left when the daemon ends within, the next start brings to an end.
+ * Return: 0 or a negative errno.
+ */
+int attach_settle(struct attach *at);
 
 /** attach_close() - Unload. @keep: the pins stay, and with them everything attached. */
 void attach_close(struct attach *at, bool keep);
@@ -73,6 +87,9 @@ void attach_del(const struct attach *at, struct attached *attached);
 
 /** attach_let() - Forget it here; it stays where it is. */
 void attach_let(struct attached *attached);
+
+/** attach_link_is_pin() - Whether this is the name of the pin of a program on an interface. */
+bool attach_link_is_pin(const char *name);
 
 /** attached_is() - Whether there is a program. */
 bool attached_is(const struct attached *attached);

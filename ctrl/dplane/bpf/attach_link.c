@@ -20,11 +20,22 @@
 /* The header is younger than the kernels we build on: linux/bpf.h, enum bpf_attach_type, 6.6. */
 #define TCX_INGRESS ((enum bpf_attach_type)46)
 
+static const char *pin_prefix(enum attach_hook hook)
+{
+	return hook == ATTACH_TC ? "tc_" : "link_";
+}
+
+bool attach_link_is_pin(const char *name)
+{
+	return strncmp(name, pin_prefix(ATTACH_TC), strlen(pin_prefix(ATTACH_TC))) == 0 ||
+	       strncmp(name, pin_prefix(ATTACH_NATIVE), strlen(pin_prefix(ATTACH_NATIVE))) == 0;
+}
+
 static void pin_path(const struct attach *at, enum attach_hook hook, uint32_t ifindex, char *path,
 		     size_t size)
 {
 	/* The folder is short enough. */
-	(void)snprintf(path, size, "%s/%s_%u", at->dir, hook == ATTACH_TC ? "tc" : "link", ifindex);
+	(void)snprintf(path, size, "%s/%s%u", at->dir, pin_prefix(hook), ifindex);
 }
 
 static int program_fd(const struct attach *at, enum attach_hook hook)

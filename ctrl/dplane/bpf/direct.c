@@ -30,7 +30,7 @@ static long membarrier(int command)
 }
 
 /* The kernel's implementation of it is synchronize_rcu(); refused with nohz_full. */
-static void grace_await(void)
+void direct_grace(void)
 {
 	(void)membarrier(MEMBARRIER_CMD_GLOBAL); /* tried in direct_init() */
 }
@@ -79,7 +79,7 @@ void direct_end(struct ebpf *eb, const struct ifset *links)
 		return;
 	ifset_for_each (link, &ending)
 		direct_write(eb, &eb->ports[link], MFIB_PORT_FINISH | MFIB_PORT_FINISHED);
-	grace_await();
+	direct_grace();
 	ifset_for_each (link, &ending) {
 		maps_direct_del(&eb->maps, link);
 		direct_write(eb, &eb->ports[link], MFIB_PORT_FINISHED);
@@ -123,17 +123,32 @@ void direct_poll(struct ebpf *eb)
 	}
 }
 
-/* A run that ended while it waited has used no other set yet. */
-void direct_restore(struct ebpf *eb, struct port *port, uint16_t flags)
+void direct_restore(struct port *port, uint16_t flags)
 {
 	port->direct = flags & DIRECT_ALL;
-	if (!port->direct)
-		return;
-	if (port->direct & MFIB_PORT_DIRECT) {
-		ifset_add(&eb->direct_links, port->link.link);
-		return;
+}
+
+uint16_t direct_carried(uint16_t flags)
+{
+	return flags & DIRECT_ALL
+		       ? (uint16_t)((flags & ~DIRECT_ALL) | MFIB_PORT_FINISH | MFIB_PORT_FINISHED)
+		       : flags;
+}
+
+/* A run that ended while it waited has used no other set yet. */
+void direct_restore_end(struct ebpf *eb)
+{
+	direct_grace();
+	for (uint16_t i = 0; i < LINKS_MAX; i++) {
+		struct port *port = &eb->ports[i];
+
+		if (!port->is_known || !port->direct)
+			continue;
+		if (port->direct & MFIB_PORT_DIRECT) {
+			ifset_add(&eb->direct_links, i);
+			continue;
+		}
+		direct_write(eb, port, MFIB_PORT_FINISHED);
+		port->calm = CALM_AFTER;
 	}
-	grace_await();
-	port->direct = MFIB_PORT_FINISHED;
-	port->calm = CALM_AFTER;
 }

@@ -49,7 +49,7 @@ static void ebpf_returned(struct backend *be, uint32_t ifindex)
 
 /* ---- routes ---- */
 
-static struct route *route_find(struct ebpf *eb, const struct mfib_key *key)
+struct route *ebpf_route_find(const struct ebpf *eb, const struct mfib_key *key)
 {
 	struct route *route;
 
@@ -150,10 +150,9 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 	return 0;
 }
 
-static int ebpf_put(struct backend *be, const struct mfib_route *want)
+int ebpf_route_put(struct ebpf *eb, const struct mfib_route *want)
 {
-	struct ebpf *eb = (struct ebpf *)be;
-	struct route *route = route_find(eb, &want->key);
+	struct route *route = ebpf_route_find(eb, &want->key);
 	bool is_new = !route;
 	int err = 0;
 
@@ -167,10 +166,15 @@ static int ebpf_put(struct backend *be, const struct mfib_route *want)
 	return err;
 }
 
+static int ebpf_put(struct backend *be, const struct mfib_route *want)
+{
+	return ebpf_route_put((struct ebpf *)be, want);
+}
+
 static void ebpf_del(struct backend *be, const struct mfib_key *key)
 {
 	struct ebpf *eb = (struct ebpf *)be;
-	struct route *route = route_find(eb, key);
+	struct route *route = ebpf_route_find(eb, key);
 
 	if (route)
 		route_free(eb, route);
@@ -182,7 +186,7 @@ static int ebpf_route_counts(struct backend *be, const struct mfib_key *key,
 			     struct backend_counts *ret_counts)
 {
 	struct ebpf *eb = (struct ebpf *)be;
-	const struct route *route = route_find(eb, key);
+	const struct route *route = ebpf_route_find(eb, key);
 	struct mfib_route_count count;
 
 	if (!route)
@@ -498,8 +502,10 @@ static int ebpf_open(struct ebpf *eb)
 	if (!err)
 		err = ring_init(eb);
 	if (!err && eb->attach.is_stale)
-		err = restore_all(eb);
-	return err;
+		return restore_all(eb);
+	if (!err && eb->attach.before)
+		return upgrade_all(eb);
+	return err ? err : maps_settings_make(&eb->maps, eb->config.max_routes, 0);
 }
 
 int ebpf_new(const struct dplane_config *config, struct backend **ret_be)
@@ -515,7 +521,7 @@ int ebpf_new(const struct dplane_config *config, struct backend **ret_be)
 	err = ebpf_open(eb);
 	if (err) {
 		/* What an earlier run left goes on, for who starts next. */
-		ebpf_free(&eb->be, eb->attach.is_stale);
+		ebpf_free(&eb->be, eb->attach.is_stale || eb->attach.before);
 		return err;
 	}
 	*ret_be = &eb->be;

@@ -4,8 +4,8 @@
 
 /*
  * The tiers XDP and TC from inside: ebpf.c has the routes and the life, eport.c the interfaces,
- * setpool.c the output sets, direct.c who leaves without the egress program, adopt.c what an
- * earlier run left.
+ * setpool.c the output sets, direct.c who leaves without the egress program, restore.c what an
+ * earlier run left, upgrade.c the same in another layout.
  */
 
 #include "base/hash.h"
@@ -97,8 +97,11 @@ void eport_link_del(struct ebpf *eb, uint16_t link);
 /** eport_returned() - backend_ops.returned. */
 void eport_returned(struct ebpf *eb, uint32_t ifindex);
 
-/** eport_restore() - Take an interface over from an earlier run; forgotten when it is gone. */
+/** eport_restore() - Know an interface of an earlier run; forgotten when it is gone. */
 void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was);
+
+/** eport_restore_hooks() - Its programs give way to ours, when all that ours read is there. */
+void eport_restore_hooks(struct ebpf *eb);
 
 /** eport_state() - What an interface can do here; the rest of @ret_port is left alone. */
 void eport_state(const struct port *port, struct tier_port *ret_port);
@@ -162,9 +165,18 @@ void direct_poll(struct ebpf *eb);
 void direct_end(struct ebpf *eb, const struct ifset *links);
 
 /** direct_restore() - An interface is as an earlier run left it, with these MFIB_PORT_*. */
-void direct_restore(struct ebpf *eb, struct port *port, uint16_t flags);
+void direct_restore(struct port *port, uint16_t flags);
 
-/* adopt.c */
+/** direct_carried() - The flags with which one goes on whose `direct_ports` are not taken over. */
+uint16_t direct_carried(uint16_t flags);
+
+/** direct_restore_end() - All are known and have our programs. */
+void direct_restore_end(struct ebpf *eb);
+
+/** direct_grace() - Wait for an RCU grace period: what was under way in a program has ended. */
+void direct_grace(void);
+
+/* restore.c */
 
 /** restore_all() - Take over interfaces, output sets and routes. Return: 0 or a negative errno. */
 int restore_all(struct ebpf *eb);
@@ -172,5 +184,21 @@ int restore_all(struct ebpf *eb);
 /* ebpf.c */
 
 hp_time ebpf_now(void);
+
+/** ebpf_route_put() - backend_ops.put. */
+int ebpf_route_put(struct ebpf *eb, const struct mfib_route *want);
+
+/** ebpf_route_find() - NULL: there is none. */
+struct route *ebpf_route_find(const struct ebpf *eb, const struct mfib_key *key);
+
+/* upgrade.c */
+
+/**
+ * upgrade_all() - Carry over what stands in maps of another layout or of other sizes
+ * (attach.before), swap the programs, and let those maps go.
+ *
+ * Return: 0, or a negative errno, with which forwarding goes on as before.
+ */
+int upgrade_all(struct ebpf *eb);
 
 #endif

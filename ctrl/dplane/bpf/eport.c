@@ -466,8 +466,6 @@ static enum dplane_mode mode_of(uint32_t carrier, uint16_t flags)
 void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *was)
 {
 	struct port *port = &eb->ports[was->link % LINKS_MAX];
-	struct tier_port state = { .is_served = true };
-	char why[BACKEND_WHY_LEN];
 	struct linkinfo info;
 
 	if (was->flags & MFIB_PORT_CARRIER)
@@ -481,6 +479,9 @@ void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *wa
 	}
 	*port = (struct port){
 		.is_known = true,
+		/* What is on already was switched on by the earlier run, and is to be undone by us.
+		 */
+		.changed = was->flags & MFIB_PORT_ALLMULTI,
 		.link = { .link = was->link,
 			  .ifindex = ifindex,
 			  .mtu = info.mtu,
@@ -492,12 +493,24 @@ void eport_restore(struct ebpf *eb, uint32_t ifindex, const struct mfib_port *wa
 	};
 	memcpy(port->link.name, info.name, sizeof(port->link.name));
 	memcpy(port->link.mac, was->mac, sizeof(port->link.mac));
-	direct_restore(eb, port, was->flags);
-	if (hooks_set(eb, port, &state, why) < 0)
-		dplane_log(&eb->config, NOTE_WARN, "%s: not taken over: %s", info.name, why);
-	/* What is on already was switched on by the earlier run, and is to be undone by us. */
-	port->changed |= was->flags & MFIB_PORT_ALLMULTI;
-	(void)eport_write(eb, port); /* it was there before, so there is room */
+	direct_restore(port, was->flags);
+}
+
+void eport_restore_hooks(struct ebpf *eb)
+{
+	struct tier_port state = { .is_served = true };
+	char why[BACKEND_WHY_LEN];
+
+	for (unsigned int i = 0; i < LINKS_MAX; i++) {
+		struct port *port = &eb->ports[i];
+
+		if (!port->is_known)
+			continue;
+		if (hooks_set(eb, port, &state, why) < 0)
+			dplane_log(&eb->config, NOTE_WARN, "%s: not taken over: %s",
+				   port->link.name, why);
+		(void)eport_write(eb, port); /* it was there before, so there is room */
+	}
 }
 
 void eport_let_all(struct ebpf *eb)

@@ -118,7 +118,7 @@ static int sets_grow(struct maps *maps, uint32_t set)
  * have a list, are asked for: before 6.8 the kernel waits for a grace period each time (seen on
  * 6.1, where asking for 4096 took 49 s); others are made again when needed. Without CAP_SYS_ADMIN,
  * as after a restart in place, identifiers are of no use: then a new set is filled, and takes the
- * place of the old one, when adopt.c writes all sets again.
+ * place of the old one, when restore.c writes all sets again.
  */
 static int sets_restore(struct maps *maps)
 {
@@ -140,7 +140,7 @@ static int sets_restore(struct maps *maps)
 	return 0;
 }
 
-static int settings_make(const struct maps *maps, uint32_t max_routes)
+int maps_settings_make(const struct maps *maps, uint32_t max_routes, uint64_t lease_until_ns)
 {
 	struct mfib_settings settings = {
 		.magic = MFIB_MAGIC,
@@ -149,6 +149,7 @@ static int settings_make(const struct maps *maps, uint32_t max_routes)
 		.max_links = maps->max_links,
 		.max_routes = max_routes,
 		.max_sets = maps->max_sets,
+		.lease_until_ns = lease_until_ns,
 	};
 	uint32_t zero = 0;
 
@@ -195,8 +196,6 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 		maps->set[i] = -1;
 	if (!err)
 		err = is_stale ? sets_restore(maps) : sets_grow(maps, 0);
-	if (!err && !is_stale)
-		err = settings_make(maps, config->max_routes);
 	if (err)
 		maps_fini(maps);
 	return err;

@@ -47,6 +47,12 @@ struct maps {
 int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config,
 	      bool is_stale);
 
+/**
+ * maps_settings_make() - Mark the maps as whole. Of maps without this mark nothing is taken over.
+ * @lease_until_ns: as mfib_settings.lease_until_ns.
+ */
+int maps_settings_make(const struct maps *maps, uint32_t max_routes, uint64_t lease_until_ns);
+
 void maps_fini(struct maps *maps);
 
 int maps_route_put(const struct maps *maps, const struct mfib_key *key,

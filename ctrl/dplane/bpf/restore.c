@@ -139,6 +139,10 @@ int restore_all(struct ebpf *eb)
 	/* Copies leave through the egress program of the earlier run until their set is written. */
 	if (!err)
 		err = setpool_renew(eb, LINK_NONE);
+	if (!err) {
+		eport_restore_hooks(eb);
+		direct_restore_end(eb);
+	}
 	free(ad.links);
 	free(ad.found);
 	free(ad.ifindex);

@@ -5,6 +5,7 @@
 /* The generated loaders, which are not as strict about signs as we are. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
+#include "bpf/mcast_fold.skel.h"
 #include "bpf/mcast_probe.skel.h"
 #include "bpf/mcast_shared.skel.h"
 #include "bpf/mcast_tc.skel.h"
