@@ -24,6 +24,7 @@
 #include "io/veth.h"
 
 #define NETNS_FOLDER "/run/netns"
+#define NETNS_MAX    256u /* namespaces that are looked at: the daemon waits meanwhile */
 
 /* Return: whether it is on; false where it cannot be read. */
 static bool ethtool_is_on(const char *name, uint32_t command)
@@ -75,7 +76,7 @@ static void find_netns(int32_t nsid, char *name, size_t room)
 	DIR *folder = opendir(NETNS_FOLDER);
 	const struct dirent *entry;
 
-	while (folder && (entry = readdir(folder))) {
+	for (unsigned int i = 0; folder && i < NETNS_MAX && (entry = readdir(folder)); i++) {
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= room ||
 		    nsid_of(dirfd(folder), entry->d_name) != nsid)
 			continue;
