@@ -157,7 +157,8 @@ ends 0 '' ctl one attach eth0,eth1
 served
 [ "$(table one user status)" = hpim ] || fail "without libxdp it serves as $(table one user status)"
 
-# Booted, with nothing of an earlier run but the configuration: the streams arrive.
+# Booted, with nothing of an earlier run but the configuration: the streams arrive, and of one that does
+# not explain says why, in its first line.
 printf 'version: 1\ninterfaces:\n  eth*:\n    protocols: [hpim, igmp, mld]\n' |
 	inside tee /etc/hpim/default.yaml > "$WORK/tee.log"
 inside systemctl stop "$UNIT"
@@ -169,6 +170,17 @@ for group in $GROUP4 $GROUP6; do
 	within 10 said judge '"event":"first"'
 	hush judge
 done
+listen short right 239.1.2.9
+spawn short-left left "$BUILD/mcgen" -i eth0 -g 239.1.2.9 -r 50 -T 1
+short_left=$!
+explained() {
+	inside /usr/bin/hpimctl explain 10.1.1.100 239.1.2.9 > "$WORK/explained.log"
+	head -n 1 "$WORK/explained.log" | grep -qE '^[0-9]+ packets of it came by eth0 in the last second with a TTL or hop limit of 1, which ends at this router$'
+}
+within 20 explained
+head -n 2 "$WORK/explained.log"
+kill $short_left
+hush short
 inside rm /etc/hpim/default.yaml
 
 # What an administrator has disabled stays so, and another instance is upgraded as well.
