@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Each command of docs/TROUBLESHOOTING.md that a router or a host can take is typed, with a source, a
-# group and an interface in the place of SOURCE, GROUP and IFACE: none is refused as misspelled.
+# group, an interface and a number in the place of SOURCE, GROUP, IFACE and NUMBER: none is refused as
+# misspelled.
 . "$(dirname "$0")/../lib.sh"
 DOC=$(dirname "$0")/../../../docs/TROUBLESHOOTING.md
 need bridge
@@ -13,7 +14,7 @@ SKIPPED='hpimctl capture .*|hpimctl key add|hpimctl policy allow|hpimctl stop|hp
 type_it() {
 	local code=0 words=$2
 	words=${words//SOURCE/10.1.1.100} words=${words//GROUP/239.1.2.3}
-	words=${words//IFACE/eth1} words=${words//PORT/port0}
+	words=${words//IFACE/eth1} words=${words//PORT/port0} words=${words//NUMBER/1000}
 	case $words in
 	hpimctl*) run "$1" "$BUILD"/hpimctl -i "$PREFIX-$1" ${words#hpimctl } ;;
 	*) run "$1" $words ;;
