@@ -10,7 +10,7 @@ build='gcc make clang bpftool libbpf-dev libxdp-dev libelf-dev zlib1g-dev libc6-
 	libssl-dev libcap-ng-dev libmicrohttpd-dev iproute2 ethtool util-linux procps perl-base'
 
 # What tests link with, and the programs that they run; the package.
-test='libcriterion-dev tcpdump tshark prometheus curl systemd debhelper groff-base zsh fish
+test='libcriterion-dev tcpdump nftables tshark prometheus curl systemd debhelper groff-base zsh fish
 	chromium'
 
 # What looks at the sources and at the package, and makes roots of other releases.
