@@ -337,13 +337,13 @@ Test(views, limits)
 {
 	expect("show limits", "{'family':4,'interface':'eth3'}",
 	       "limit_of interface family used limit refused protocol",
-	       "trees  4 3 50000 0 hpim\n"
-	       "trees  4 0 50000 0 pim-dm\n"
-	       "static-flows  4 0 12500 0 \n"
-	       "denied-flows   0 3126 0 \n"
+	       "trees  4 3 100000 0 hpim\n"
+	       "trees  4 0 100000 0 pim-dm\n"
+	       "static-flows  4 0 25000 0 \n"
+	       "denied-flows   0 6251 0 \n"
 	       "policy-rules   0 256 0 \n"
 	       "neighbors eth3 4 0 64 0 hpim\n"
-	       "interface-trees eth3 4 0 50000 0 hpim\n"
+	       "interface-trees eth3 4 0 100000 0 hpim\n"
 	       "groups eth3 4 1 4096 0 \n"
 	       "sources eth3 4 0 16384 0 \n"
 	       "clients   1 8 0 \n"
