@@ -215,6 +215,7 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 	$(Q)$(BUILD)/tools/bench/bench_flood --json $(BUILD)/bench/flood.json
 	$(Q)$(BUILD)/tools/bench/bench_restart --json $(BUILD)/bench/restart.json
 	$(Q)BUILD=$(BUILD) tools/bench/bench_scrape.sh
+	$(Q)BUILD=$(BUILD) tools/bench/bench_pause.sh
 
 # What is installed, without the tools of those who work on it.
 installed: $(BUILD)/hpimd $(BUILD)/hpimctl $(MAN) $(SHELLS)

@@ -112,7 +112,7 @@ measure() {
 	processor=$(processor_ms "$node")
 	at=$(date +%s.%N)
 	run "$node" "$@" > "$WORK/out" 2>&1 || fail "$*: $(cat "$WORK/out")"
-	until_true 60 is_idle "$node" || fail "the daemon of $node is not idle again"
+	until_true 180 is_idle "$node" || fail "the daemon of $node is not idle again"
 	kill -TERM $clients
 	wait $clients
 	chrt -o -p 0 "${daemons[$node]}"
