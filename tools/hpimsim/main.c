@@ -379,7 +379,8 @@ static int run_command(const char *command, char **words, int count, struct opti
 	if (strcmp(command, "run") == 0 && !count)
 		return run_seed(options);
 	if (strcmp(command, "recorded") == 0 && count == 1)
-		return recorded_play(words[0], options->shows);
+		return recorded_play(words[0], options->shows, options->page,
+				     options->only_6 ? IP_FAMILY_6 : IP_FAMILY_4);
 	if (strcmp(command, "hunt") == 0 && !count && options->hunt.runs)
 		return hunt_run(&options->hunt) ? 1 : 0;
 	fputs(usage, stderr);
@@ -398,9 +399,10 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "46", long_options, NULL)) != -1)
 		take_option(&options, option);
 	command = optind < argc ? argv[optind++] : "";
-	if (options.html && (strcmp(command, "recorded") == 0 || strcmp(command, "hunt") == 0)) {
-		fprintf(stderr, "hpimsim: --html is for scenario, replay and run, not for %s\n",
-			command);
+	if (options.html && strcmp(command, "hunt") == 0) {
+		fprintf(stderr,
+			"hpimsim: --html is for scenario, replay, run and recorded, not for "
+			"hunt\n");
 		return 2;
 	}
 	options.page = options.html ? html_open(options.html) : NULL;

@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "core/history.h"
+#include "hpimsim/html_recorded.h"
 
 struct player {
 	struct core *core;
+	struct html_recorded *html; /* NULL: no page is written */
 	unsigned long events, differing;
 	hp_time first_at, last_at;
 	bool shows;
@@ -51,12 +53,18 @@ static void play(struct player *player, const struct history_event *kept)
 	uint32_t count = 0;
 	bool is_same;
 
+	if (player->html)
+		html_recorded_event(player->html, kept);
 	core_handle(player->core, kept->now, &kept->event);
 	while ((effect = core_effect_next(player->core))) {
+		if (player->html)
+			html_recorded_effect(player->html, effect);
 		hash = history_effect_hash(hash, effect);
 		count++;
 	}
 	is_same = hash == kept->effect_hash && count == kept->effect_count;
+	if (player->html)
+		html_recorded_done(player->html, player->core, is_same);
 	if (!player->events++)
 		player->first_at = kept->now;
 	player->last_at = kept->now;
@@ -91,27 +99,37 @@ static int verdict(const struct player *player, const char *path, int err)
 	return 2;
 }
 
-int recorded_play(const char *path, bool shows)
+/* Return: as recorded_play(). @html: takes what happened; NULL: it is only compared. */
+static int play_bytes(const char *path, const uint8_t *bytes, size_t len, bool shows,
+		      struct html_recorded *html)
 {
-	struct player player = { .shows = shows };
+	struct player player = { .shows = shows, .html = html };
 	struct core_limits limits;
-	struct reader in;
-	size_t len = 0;
-	uint8_t *bytes = load(path, &len);
-	int err;
+	struct reader in = reader_over(bytes, len);
+	int err = history_read_start(&in, &limits);
 
-	if (!bytes) {
-		fprintf(stderr, "hpimsim: %s: %s\n", path, strerror(errno));
-		return 2;
-	}
-	in = reader_over(bytes, len);
-	err = history_read_start(&in, &limits);
 	if (err)
 		fprintf(stderr, "hpimsim: %s is no history of hpimd, or of another version\n",
 			path);
 	player.core = err ? NULL : core_new(&limits);
 	err = player.core ? verdict(&player, path, play_all(&player, &in)) : 2;
 	core_free(player.core);
+	return err;
+}
+
+int recorded_play(const char *path, bool shows, struct html *page, enum ip_family family)
+{
+	struct html_recorded *html = page ? html_recorded_begin(path, family) : NULL;
+	size_t len = 0;
+	uint8_t *bytes = load(path, &len);
+	int err = 2;
+
+	if (bytes)
+		err = play_bytes(path, bytes, len, shows, html);
+	else
+		fprintf(stderr, "hpimsim: %s: %s\n", path, strerror(errno));
+	if (html)
+		html_add(page, html_recorded_end(html));
 	free(bytes);
 	return err;
 }

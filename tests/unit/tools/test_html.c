@@ -9,10 +9,13 @@
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "core/history.h"
 #include "core/inspect.h"
 #include "hpimsim/html_tables.h"
 #include "hpimsim/random.h"
+#include "hpimsim/recorded.h"
 #include "unit/common_page.h"
+#include "wire/pim.h"
 
 #define ROWS_MAX  4096u
 #define TEXT_ROOM 256u
@@ -437,6 +440,160 @@ Test(html, pim_dm_has_its_messages_and_tables)
 	load("pim-dm-assert", &scenario);
 	page_until(&scenario, 40);
 	cr_expect_gt(expect_truth(&scenario, IP_FAMILY_6), 10);
+}
+
+/* ---- What a daemon recorded ---- */
+
+struct recording {
+	struct core *core;
+	struct writer out;
+	uint8_t bytes[65536];
+	unsigned int sent;
+};
+
+static void record(struct recording *recording, hp_time now, const struct core_event *event)
+{
+	struct history_event kept = { .now = now, .event = *event, .effect_hash = HISTORY_HASH };
+	const struct core_effect *effect;
+
+	core_handle(recording->core, now, event);
+	while ((effect = core_effect_next(recording->core))) {
+		kept.effect_hash = history_effect_hash(kept.effect_hash, effect);
+		kept.effect_count++;
+		recording->sent +=
+			effect->kind == FX_SEND && ip_addr_family(&effect->send.src) == IP_FAMILY_4;
+	}
+	history_write(&recording->out, &kept);
+}
+
+static struct ip_addr addr_of(const char *text)
+{
+	struct ip_addr addr;
+
+	cr_assert_eq(ip_addr_parse(text, &addr), 0);
+	return addr;
+}
+
+/* A router with PIM-DM on eth0 meets 10.0.0.2, whose Hello comes twice, and gets data. */
+static void record_all(struct recording *recording)
+{
+	const struct pim_msg hello = { .type = PIM_HELLO,
+				       .hello = { .has_hold = true, .hold_s = 105 } };
+	const struct ip_addr src = addr_of("10.0.0.2"), dst = addr_of("224.0.0.13");
+	struct core_event event = { .kind = EV_LINK,
+				    .link = { .link = 3,
+					      .name = "eth0",
+					      .is_present = true,
+					      .is_up = true,
+					      .mtu = 1500,
+					      .addr_count = 1,
+					      .addrs = { { addr_of("10.0.0.1"), 24 } } } };
+	uint8_t bytes[64];
+
+	record(recording, HP_SEC(1), &event);
+	event = (struct core_event){
+		.kind = EV_CONFIG,
+		.config = { .kind = CONFIG_LINK, .link = 3, .proto = PROTO_PIMDM, .is_on = true }
+	};
+	record(recording, HP_SEC(1), &event);
+	event = (struct core_event){ .kind = EV_PACKET,
+				     .packet = { .link = 3,
+						 .socket = SOCKET_103,
+						 .src = src,
+						 .dst = dst,
+						 .ttl = 1,
+						 .bytes = bytes } };
+	event.packet.len = pim_encode(&hello, &src, &dst, PIM_CHECKSUM_RFC, bytes, sizeof(bytes));
+	record(recording, HP_SEC(2), &event);
+	record(recording, HP_SEC(3), &event);
+	event = (struct core_event){ .kind = EV_DATA,
+				     .data = { .kind = DATA_MISS,
+					       .link = 3,
+					       .source = addr_of("10.0.0.9"),
+					       .group = addr_of("239.1.1.1") } };
+	record(recording, HP_SEC(4), &event);
+	event = (struct core_event){ .kind = EV_RPF,
+				     .rpf = { .source = addr_of("10.0.0.9"),
+					      .is_reachable = true,
+					      .is_connected = true,
+					      .link = 3,
+					      .prefix_len = 24 } };
+	record(recording, HP_SEC(4), &event);
+	for (unsigned int s = 5; s < 60; s++)
+		record(recording, HP_SEC(s), &(struct core_event){ .kind = EV_CLOCK });
+}
+
+static bool has_text(struct json_object *run, const char *text)
+{
+	struct json_object *texts = get(run, "texts");
+
+	for (size_t i = 0; i < json_object_array_length(texts); i++)
+		if (!strcmp(json_object_get_string(item(texts, i)), text))
+			return true;
+	return false;
+}
+
+static struct json_object *recorded_page(const struct recording *recording, size_t len,
+					 enum ip_family family, int expected)
+{
+	char history[] = "/tmp/test_html.XXXXXX";
+	int fd = mkstemp(history);
+	struct html *page = html_open(path);
+
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, recording->bytes, len), (ssize_t)len);
+	close(fd);
+	cr_assert_eq(recorded_play(history, false, page, family), expected);
+	unlink(history);
+	cr_assert(html_close(page));
+	return read_data();
+}
+
+Test(html, history_of_a_daemon)
+{
+	struct core_limits limits = core_limits_default;
+	struct recording recording = { .core = core_new(&limits) };
+	static const char *const texts[] = {
+		"eth0",
+		"10.0.0.2",
+		"10.0.0.9",
+		"239.1.1.1",
+		"forwarding",
+		"eth0 is up",
+		"eth0: data (10.0.0.9, 239.1.1.1) without an entry",
+		"route to 10.0.0.9: by eth0",
+	};
+	struct json_object *data, *run;
+	struct counts counts;
+	size_t len;
+
+	recording.out = writer_over(recording.bytes, sizeof(recording.bytes));
+	history_write_start(&recording.out, &limits);
+	record_all(&recording);
+	len = wr_len(&recording.out);
+	data = recorded_page(&recording, len, IP_FAMILY_4, 0);
+	run = first_run(data);
+	counts = count_events(run);
+	cr_expect_gt(recording.sent, 1);
+	cr_expect_eq(counts.of[0], recording.sent + 2, "%u of %u", counts.of[0], recording.sent);
+	cr_expect_eq(counts.of[2], 3);
+	cr_expect_eq(counts.of[4], 0);
+	cr_expect_eq(messages_of_kind(run, "Hello"), 2, "different ones: of each of the two");
+	cr_expect_eq(messages_of_kind(run, "malformed"), 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		cr_expect(has_text(run, texts[i]), "%s", texts[i]);
+	json_object_put(data);
+	/* Of IPv6 there is the interface alone. */
+	data = recorded_page(&recording, len, IP_FAMILY_6, 0);
+	cr_expect_eq(count_events(first_run(data)).of[0], 0);
+	cr_expect_not(has_text(first_run(data), "10.0.0.2"));
+	json_object_put(data);
+	/* What the daemon did otherwise is marked; the last byte is of a hash. */
+	recording.bytes[len - 1] ^= 1;
+	data = recorded_page(&recording, len, IP_FAMILY_4, 1);
+	cr_expect_eq(count_events(first_run(data)).of[4], 1);
+	json_object_put(data);
+	core_free(recording.core);
 }
 
 /* ---- Names of strangers ---- */
