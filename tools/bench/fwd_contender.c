@@ -243,8 +243,8 @@ void contest_routes(struct contest *contest, enum ip_family family, unsigned int
 		else if (who->has[c])
 			plane_routes(contest, family, c, outputs, trees);
 	}
-	if (who->has[CONTENDER_XDP] && outputs == 1) {
+	if (who->has[CONTENDER_XDP]) {
 		output_name(CONTENDER_XDP, 0, name);
-		lab_direct_await(contest->lab, name);
+		lab_direct_await(contest->lab, name, outputs == 1);
 	}
 }

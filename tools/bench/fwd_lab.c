@@ -183,16 +183,16 @@ void lab_attach(struct lab *lab, uint16_t number, const char *name, enum dplane_
 		fail(err, "attach %s: %s", name, lab->last_warning);
 }
 
-static bool is_direct(int ports, uint32_t ifindex)
+static uint16_t direct_flags(int ports, uint32_t ifindex)
 {
 	struct mfib_port port = { .flags = 0 };
 
 	if (bpf_map_lookup_elem(ports, &ifindex, &port))
 		fail(errno, "interface %u in the map of interfaces", ifindex);
-	return port.flags & MFIB_PORT_DIRECT;
+	return port.flags & (MFIB_PORT_FINISH | MFIB_PORT_DIRECT | MFIB_PORT_FINISHED);
 }
 
-void lab_direct_await(const struct lab *lab, const char *name)
+void lab_direct_await(const struct lab *lab, const char *name, bool is_direct)
 {
 	struct pollfd wait = { .fd = dplane_fd(lab->dp), .events = POLLIN };
 	hp_time until = clock_read(CLOCK_MONOTONIC) + DIRECT_WITHIN;
@@ -204,7 +204,9 @@ void lab_direct_await(const struct lab *lab, const char *name)
 	fd = bpf_obj_get(path);
 	if (fd < 0)
 		fail(errno, "%s", path);
-	while (!is_direct(fd, ifindex) && clock_read(CLOCK_MONOTONIC) < until)
+	while ((is_direct ? !(direct_flags(fd, ifindex) & MFIB_PORT_DIRECT)
+			  : direct_flags(fd, ifindex) != 0) &&
+	       clock_read(CLOCK_MONOTONIC) < until)
 		if (poll(&wait, 1, 100) > 0)
 			dplane_dispatch(lab->dp);
 	(void)close(fd); /* only read */

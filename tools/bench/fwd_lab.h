@@ -54,10 +54,11 @@ void lab_sink_tc(const struct lab *lab, const char *name);
 void lab_attach(struct lab *lab, uint16_t number, const char *name, enum dplane_mode mode);
 
 /**
- * lab_direct_await() - Until copies for an interface need no egress program, as in a router whose
- * trees have stood for some time. Some kernels never let them: then after half a minute.
+ * lab_direct_await() - Until copies for an interface need no egress program, or go through it as if
+ * they always had: as in a router whose trees have stood for some time. Some kernels never let them
+ * do without: then after half a minute.
  */
-void lab_direct_await(const struct lab *lab, const char *name);
+void lab_direct_await(const struct lab *lab, const char *name, bool is_direct);
 
 /** lab_tail_set() - Program that gets the frames of a renewing one; @slot as in bench.bpf.c. */
 void lab_tail_set(const struct lab *lab, uint32_t slot, int prog_fd);
