@@ -107,6 +107,7 @@ bool change_listen(const struct change *change)
 	struct daemon *daemon = change->daemon;
 	const struct config_listen *is = &change->is->metrics_at;
 	struct config_listen *runs = &daemon->rules.metrics_at;
+	const struct config_listen none = { .port = 0 };
 	char text[CONFIG_LISTEN_MAX];
 	int err;
 
@@ -119,7 +120,7 @@ bool change_listen(const struct change *change)
 		return true;
 	}
 	err = daemon->clients->listen(daemon, is);
-	*runs = err ? (struct config_listen){ .port = 0 } : *is;
+	*runs = err ? none : *is;
 	config_listen_text(is, text);
 	if (err)
 		(void)refuse(change->refusal, CTL_EXIT_REFUSED, "listen",
