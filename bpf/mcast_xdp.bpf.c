@@ -63,7 +63,7 @@ static __always_inline int outputs_redirect(void *set, const struct forward *fwd
 /* The port of a tree's only output, if copies for it are finished here; NULL: they are not. */
 static __always_inline const struct mfib_port *only_output(const struct forward *fwd)
 {
-	const struct mfib_egress *own = egress_find(fwd->oif);
+	const struct mfib_egress *own = fwd->oif ? egress_find(fwd->oif) : NULL;
 
 	return own && own->port.flags & MFIB_PORT_FINISH ? &own->port : NULL;
 }
