@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/addr_text.h"
@@ -210,6 +211,22 @@ static void groups_set(const uint8_t *groups, uint32_t count)
 	mixed->bss->group_count = count;
 	mixed->bss->next_number = 0;
 	forwarder_set();
+}
+
+/*
+ * Of a frame that a test run makes, 6.1 loses every copy but the last one, between the egress
+ * program and the cable. What comes by a cable it does not lose: test_live and thresholds.sh have
+ * several outputs there, too.
+ */
+static void needs_copies(void)
+{
+	struct utsname name;
+	unsigned int major = 0, minor = 0;
+
+	(void)uname(&name);
+	cr_assert_eq(sscanf(name.release, "%u.%u", &major, &minor), 2, "%s", name.release);
+	if (major < 6 || (major == 6 && minor < 12))
+		plane_skip(&plane, "kernels as 6.1 lose copies of frames that a test run makes");
 }
 
 /* ---- copies ---- */
@@ -406,6 +423,7 @@ static void kinds_check(enum ip_family family, unsigned int turn)
 
 Test(mixed, every_kind_of_tree_in_one_flush_gets_its_copies)
 {
+	needs_copies();
 	kinds_put();
 	for (unsigned int turn = 0; turn < used_count; turn++)
 		for (int i = 0; i < 2; i++)
@@ -472,6 +490,7 @@ Test(mixed, copies_are_right_while_their_outputs_begin_to_need_the_egress_progra
 	static const uint16_t own[3] = { 4 };
 	pthread_t thread;
 
+	needs_copies();
 	for (uint16_t i = 1; i <= 3; i++)
 		tree_put((uint8_t)i, (const uint16_t[2]){ i });
 	tree_put(4, (const uint16_t[2]){ 5 });
@@ -545,6 +564,7 @@ static void change_in_flush_check(enum ip_family family, uint16_t a, uint16_t b)
 
 Test(mixed, tree_that_changes_in_the_middle_of_a_flush_has_right_copies)
 {
+	needs_copies();
 	/* Output sets are made, which waits for flushes itself. */
 	tree_put(21, (const uint16_t[3]){ 3, 4 });
 	mixed->bss->stall_before = BATCH / 2;
@@ -559,6 +579,7 @@ Test(mixed, next_daemon_knows_who_leaves_without_the_egress_program)
 {
 	static const uint8_t groups[2] = { 1, 20 };
 
+	needs_copies();
 	tree_put(1, (const uint16_t[2]){ 1 });
 	tree_put(20, (const uint16_t[2]){ 2 });
 	direct_await(1);
