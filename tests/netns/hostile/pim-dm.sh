@@ -50,7 +50,7 @@ for round in 1 2 1 2; do
 	done
 	memory+=("$(memory_kb r)")
 done
-for reason in pim-stranger pim-short; do
+for reason in pim-stranger pim-short neighbor-rate; do
 	counted_some $reason || fail "no $reason was counted"
 done
 grown=$((memory[3] - memory[1]))
