@@ -93,6 +93,7 @@ int plane_try(struct plane *plane, uint32_t max_sets)
 		.max_routes = plane->max_routes ? plane->max_routes : 16,
 		.max_sets = max_sets,
 		.hash_key = &plane->hash_key,
+		.discard_pins = plane->discards,
 		.shares_xdp = plane->shares_xdp,
 		.stale_for = plane->stale_for ? plane->stale_for : HP_SEC(20),
 		.ctx = plane,
@@ -124,7 +125,9 @@ void plane_open(struct plane *plane, unsigned int ports, uint32_t max_sets)
 	sh("ip link set lo up");
 	for (unsigned int i = 0; i < ports; i++)
 		plane_cable(plane, i);
+	plane->discards = true;
 	plane_new(plane, max_sets);
+	plane->discards = false;
 }
 
 void plane_close(struct plane *plane)

@@ -15,6 +15,7 @@
 struct plane {
 	struct dplane *dp;
 	struct hash_key hash_key;
+	bool discards;   /* what a run left that was killed and had our process number */
 	bool shares_xdp; /* these three are set before plane_open() or plane_new() */
 	hp_time stale_for;
 	uint32_t max_routes; /* 0: 16 */
