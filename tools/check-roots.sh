@@ -64,8 +64,11 @@ begin() {
 		mount -t sysfs sys sys && mount -t bpf bpf sys/fs/bpf && mount -t cgroup2 cgroup sys/fs/cgroup &&
 		mount -t tmpfs run run && mount --bind "$archives" var/cache/apt/archives || return
 	[ -z "${CCACHE:-}" ] || mount --bind "$CCACHE" ccache || return
+	# Not only chroot: who enters this mount namespace later shall have the same root.
+	mkdir -p host && pivot_root . host || return
 	exec env -i PATH="$path" HOME=/root LC_ALL=C.UTF-8 CCACHE_DIR=/ccache CCACHE_NOHASHDIR=1 \
-		DEBIAN_FRONTEND=noninteractive TESTS="${TESTS:-}" chroot . "$@"
+		DEBIAN_FRONTEND=noninteractive TESTS="${TESTS:-}" chroot . \
+		sh -c 'umount -l /host && rmdir /host && exec "$@"' sh "$@"
 }
 
 # inside RELEASE WORDS: run them with sh in /src of the root, in the network of this machine
