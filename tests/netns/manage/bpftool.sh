@@ -74,7 +74,7 @@ done <<< "$lines"
 has "$(bpftool link show pinned "$pins/link_3")" xdp
 
 settings=$(dump settings)
-version=$(sed -n 's/^#define MFIB_VERSION *//p' "$NETNS/../../include/hpim/mfib_abi.h")
+version=$(sed -n 's/^#define MFIB_VERSION \([0-9]\)/\1/p' "$NETNS/../../include/hpim/mfib_abi.h")
 has "$settings" "magic:1297107272,version:$version," # the bytes HPIM
 for name in reasons max_links max_routes max_sets; do
 	[ "$(value $name "$settings")" -gt 0 ] || fail "settings name no $name: $settings"
