@@ -97,13 +97,13 @@ comes_up new6 $NEW6
 
 # The part of one interface is full, in each family; then some thousand more.
 for router in r1 r2; do answers $router; done
-until_true 120 evicted 5000 || fail "R1 has evicted only $(counter r1 eth0 tree-evicted) trees"
+until_true 240 evicted 5000 || fail "R1 has evicted only $(counter r1 eth0 tree-evicted) trees"
 declare -A memory
 for router in r1 r2; do
 	memory[$router]=$(memory_kb $router)
 	answers $router
 done
-until_true 120 evicted 10000 || fail "R1 has evicted only $(counter r1 eth0 tree-evicted) trees"
+until_true 240 evicted 10000 || fail "R1 has evicted only $(counter r1 eth0 tree-evicted) trees"
 for router in r1 r2; do
 	grown=$(($(memory_kb $router) - memory[$router]))
 	echo "$router: $(memory_kb $router) kB, grown by $grown kB while 5000 trees came and went"
