@@ -54,9 +54,12 @@ fail() {
 	failed=$((failed + 1))
 }
 
-# end_group: what a test has started and left running ends with it
+# end_group: what a test has started and left running ends with it. One that is interrupted may clean
+# up first: its timeout passes the signal on, and does not wait for long.
 end_group() {
-	[ -z "$leader" ] || kill -KILL -- "-$leader" 2> /dev/null
+	[ -n "$leader" ] || return 0
+	kill -TERM "$leader" 2> /dev/null && wait "$leader"
+	kill -KILL -- "-$leader" 2> /dev/null
 	leader=
 }
 
