@@ -111,7 +111,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real thesis watch docs demo bench install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real thesis watch docs demo bench install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -128,12 +128,15 @@ deps-test: ## Install what the tests need as well (as root)
 deps-dev: ## Install what checks the sources and the package as well (as root)
 	$(Q)tools/deps.sh build test dev
 
+deps-peers: ## Install FRR, SMCRoute, igmpproxy and pimd for tests; their services do not start (as root)
+	$(Q)tools/deps.sh peers
+
 JOBS ?= $(shell nproc)
 
 # Three builds: both compilers, and one that stops at the first wrong access. All tests run, the
 # programs that need the network run once, with the first build. JOBS tests run at a time (as many
 # as there are processors).
-check: deps-dev ## Build with gcc, clang and sanitizers, run every test, count the results
+check: deps-dev deps-peers ## Build with gcc, clang and sanitizers, run every test, count the results
 	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=gcc BUILD=build all tests skeletons
 	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=clang BUILD=build/clang all tests
 	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=gcc BUILD=build/asan SANITIZE=address,undefined all tests

@@ -29,7 +29,7 @@ $(seq 12 30 | sed 's/^/    | /')
     | wrong" tools/quietly.sh 'Counting ...' "$work/log" sh -c 'seq 30; echo wrong >&2; exit 7'
 V=1 prints 7 'Counting ...' tools/quietly.sh 'Counting ...' "$work/log" sh -c 'exit 7'
 
-prints 2 "deps: no list is called 'tests'; there are: build test dev" tools/deps.sh --list build tests
+prints 2 "deps: no list is called 'tests'; there are: build test dev peers" tools/deps.sh --list build tests
 tools/deps.sh --list build | grep -qx clang || { echo 'deps.sh lists no clang for building'; exit 1; }
 tools/deps.sh --list build | grep -qx cppcheck && { echo 'building does not need cppcheck'; exit 1; }
 exit 0
