@@ -378,6 +378,16 @@ void pimdm_tree_link_off(struct pimdm *pim, uint16_t link, bool can_send)
 }
 
 /* Data without State Refresh would not reach it before PT ends. */
+/*
+ * 3.7: whether the stored message will say there is a tree. Else data does: the first message is
+ * sent long after the first packet, and a router that comes in between would wait for it.
+ */
+static bool is_refreshed(const struct pimdm_tree *tree, const struct pimdm_neigh *neigh)
+{
+	return pimdm_settings(tree, neigh->pif->link)->refresh && neigh->is_refresh_capable &&
+	       pimdm_refresh_is_stored(tree);
+}
+
 static void neighbor_new(struct pimdm_tree *tree, const struct pimdm_neigh *neigh)
 {
 	uint16_t link = neigh->pif->link;
@@ -386,7 +396,7 @@ static void neighbor_new(struct pimdm_tree *tree, const struct pimdm_neigh *neig
 	if (!tree->is_live)
 		return;
 	if (link != tree->route.link) {
-		if (tif && tif->down == DOWN_PRUNED && !pimdm_settings(tree, link)->refresh)
+		if (tif && tif->down == DOWN_PRUNED && !is_refreshed(tree, neigh))
 			pimdm_downstream(tif, DOWN_EV_RESET, 0);
 	} else if (ip_addr_equal(&neigh->addr, &tree->rpf_neighbor)) {
 		pimdm_upstream_knows_nothing(tree);

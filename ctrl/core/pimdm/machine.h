@@ -121,6 +121,10 @@ void pimdm_refresh_settle(struct pimdm_tree *tree);
 /** pimdm_refresh_answered() - The forwarding plane answered; 0: it knows no TTL. */
 void pimdm_refresh_answered(struct pimdm_tree *tree, uint8_t ttl);
 
+/** pimdm_refresh_is_stored() - Whether there is a message for new neighbors, which is not long
+ * past. */
+bool pimdm_refresh_is_stored(const struct pimdm_tree *tree);
+
 /** pimdm_refresh_repeat() - The stored message on one interface: 3.7. */
 void pimdm_refresh_repeat(struct pimdm_tree *tree, struct pimdm_if *pif);
 

@@ -192,10 +192,16 @@ void pimdm_refresh_receive(struct pimdm_tree *tree, uint16_t link, const struct 
 	send_all(tree, &passed);
 }
 
-void pimdm_refresh_repeat(struct pimdm_tree *tree, struct pimdm_if *pif)
+bool pimdm_refresh_is_stored(const struct pimdm_tree *tree)
 {
 	hp_time most = HP_SEC(REPEATED_FOR * tree->refresh.interval_s);
 
-	if (tree->is_live && tree->has_refresh && core_of(tree)->now - tree->refreshed_at <= most)
+	return tree->is_live && tree->has_refresh &&
+	       core_of(tree)->now - tree->refreshed_at <= most;
+}
+
+void pimdm_refresh_repeat(struct pimdm_tree *tree, struct pimdm_if *pif)
+{
+	if (pimdm_refresh_is_stored(tree))
 		send_on(tree, pif, &tree->refresh);
 }
