@@ -137,6 +137,31 @@ expect reasons.sh 1 'docs/ABI.md: more than one row for ttl'
 reasons_tree; sed -i 's/"ttl", DROP/"ttl", PASS/' "$work/t/include/hpim/mfib_abi.h"
 expect reasons.sh 1 'docs/ABI.md: ttl is of the kind PASS, not drop'
 
+# A document that names a program, what it proves, a script and a scenario.
+named_tree() {
+	good_tree
+	mkdir -p "$work/t/docs" "$work/t/tests/netns/basic" "$work/t/tests/unit/core" "$work/t/tests/scenarios" "$work/t/vmtests"
+	printf 'Test(a, copy_is_counted)\n\nFAMILIES_TEST(end_is_noted)\n' > "$work/t/tests/unit/core/test_a.c"
+	touch "$work/t/tests/netns/basic/b.sh" "$work/t/tests/scenarios/c.yaml"
+	printf '`test_a`: copy_is_counted, end_is_noted; `test_a`: copy_...; `basic/b.sh`, `c.yaml`\n' \
+		> "$work/t/docs/PIM-DM.md"
+	printf '`test_*` (all), `test_a`: a, `tests/netns/basic/b.sh`\n' > "$work/t/docs/PROTOCOL.md"
+}
+named_tree
+expect named.sh 0 ''
+named_tree; add docs/PIM-DM.md '| `test_b` |\n'
+expect named.sh 1 'docs/PIM-DM.md: there is no test_b'
+named_tree; add docs/PIM-DM.md '| `test_a`: end_is_noted, copy |\n'
+expect named.sh 1 'docs/PIM-DM.md: test_a has no test copy'
+named_tree; add docs/PROTOCOL.md '| `test_a`: drop_...; `basic/b.sh` |\n'
+expect named.sh 1 'docs/PROTOCOL.md: test_a has no test drop_...'
+named_tree; add docs/PROTOCOL.md '| `basic/c.sh` |\n'
+expect named.sh 1 'docs/PROTOCOL.md: there is no basic/c.sh'
+named_tree; add docs/PIM-DM.md '| `b.yaml` |\n'
+expect named.sh 1 'docs/PIM-DM.md: there is no b.yaml'
+named_tree; : > "$work/t/docs/PIM-DM.md"; : > "$work/t/docs/PROTOCOL.md"
+expect named.sh 1 'no test is named'
+
 # The archive: one that keeps to the list, one that prints.
 echo '#include <stdlib.h>
 void *f(void); void *f(void) { return malloc(1); }' > "$work/a.c"
