@@ -170,6 +170,19 @@ struct {
 	__type(value, __u32);
 } packet_ids SEC(".maps");
 
+/* Copies for one device that the egress program has dropped, and counted, since its last bulk. */
+struct egress_drops {
+	__u32 ifindex, count;
+	__u64 tick; /* of the last one */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct egress_drops);
+} egress_drops SEC(".maps");
+
 /* The last reported miss of those that hash to an element: milliseconds above, part of the hash
  * below. */
 #define MISS_TOKENS 4096u

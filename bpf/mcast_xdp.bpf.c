@@ -198,8 +198,10 @@ static __always_inline bool is_within_threshold(const struct mfib_port *port, co
 	return ip4->ttl < port->threshold;
 }
 
-static __always_inline int copy_drop(__u32 link, enum mfib_reason reason, __u32 bytes)
+static __always_inline int copy_drop(const struct xdp_md *ctx, __u32 link, enum mfib_reason reason,
+				     __u32 bytes)
 {
+	egress_drops_add(ctx->egress_ifindex);
 	stats_count(link, reason, bytes);
 	return XDP_DROP;
 }
@@ -236,21 +238,21 @@ static __noinline int egress_other(struct xdp_md *ctx)
 	bool is_turn;
 
 	if (!copy_output(ctx, &ifindex, &is_turn))
-		return copy_drop(hpim_unknown_link, MFIB_R_SEND_FAILED, bytes);
+		return copy_drop(ctx, hpim_unknown_link, MFIB_R_SEND_FAILED, bytes);
 	port = port_find(ifindex);
 	data = (void *)(long)ctx->data;
 	end = (void *)(long)ctx->data_end;
 	/* Without metadata a copy for a VLAN would leave by its port untagged. */
 	if (!port || port->flags & MFIB_PORT_CARRIER || data + ETH_HLEN > end)
-		return copy_drop(hpim_unknown_link, MFIB_R_NO_PORT, bytes);
+		return copy_drop(ctx, hpim_unknown_link, MFIB_R_NO_PORT, bytes);
 	if (port->flags & MFIB_PORT_FINISHED && !is_turn && source_is_of(data, port))
 		return XDP_PASS;
 	if (port->threshold && is_within_threshold(port, data, end))
-		return copy_drop(port->link, MFIB_R_THRESHOLD, bytes);
+		return copy_drop(ctx, port->link, MFIB_R_THRESHOLD, bytes);
 	rewrite_source(data, port);
 	if (is_turn && port->vid) {
 		if (!tag_push(ctx, port))
-			return copy_drop(port->link, MFIB_R_SEND_FAILED, bytes);
+			return copy_drop(ctx, port->link, MFIB_R_SEND_FAILED, bytes);
 		bytes += sizeof(struct tag);
 	}
 	stats_count(port->link, MFIB_R_SENT, bytes);

@@ -3,6 +3,8 @@
 #define BPF_STATS_H
 
 /* Counters per interface and reason: one for each way out, so nothing vanishes in silence. */
+#include <stdbool.h>
+
 #include "maps.h"
 
 /* Index into `port_counts` of interfaces that `ports` does not know; set before loading. */
@@ -33,6 +35,30 @@ static __always_inline void stats_add(__u32 link, enum mfib_reason reason, __u32
 static __always_inline void stats_count(__u32 link, enum mfib_reason reason, __u64 bytes)
 {
 	stats_add(link, reason, 1, bytes);
+}
+
+/*
+ * A bulk is handed to the driver as soon as the egress program has seen it. What an older count is
+ * of has met no tracepoint: it was a copy of generic XDP.
+ */
+static __always_inline bool egress_drops_are_recent(const struct egress_drops *own)
+{
+	return bpf_jiffies64() - own->tick <= 1;
+}
+
+/** egress_drops_add() - Note that the egress program drops a copy; see mcast_xmit.bpf.c. */
+static __always_inline void egress_drops_add(__u32 ifindex)
+{
+	__u32 zero = 0;
+	struct egress_drops *own = bpf_map_lookup_elem(&egress_drops, &zero);
+
+	if (!own)
+		return; /* not reached: an array */
+	if (own->ifindex != ifindex || !egress_drops_are_recent(own))
+		own->count = 0;
+	own->ifindex = ifindex;
+	own->count++;
+	own->tick = bpf_jiffies64();
 }
 
 #endif

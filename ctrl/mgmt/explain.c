@@ -53,6 +53,7 @@ struct explain {
 	struct mfib_entry entry; /* of the forwarding table */
 	bool has_if[LINKS_MAX];
 	struct inspect_tree_if ifs[LINKS_MAX];
+	uint64_t driver_drops[LINKS_MAX]; /* of all trees */
 };
 
 __attribute__((format(printf, 5, 6))) static void say(const struct explain *ex, const char *about,
@@ -438,6 +439,18 @@ static void explain_sending(const struct explain *ex, uint16_t link)
 	if (port->config.threshold)
 		say(ex, "output", port->config.name, "threshold",
 		    "but only of packets that arrive with a TTL above %u", port->config.threshold);
+	if (ex->driver_drops[link])
+		say(ex, "output", port->config.name, "driver-drop",
+		    "%" PRIu64 " packets of all trees %s", ex->driver_drops[link],
+		    reason_sentence("driver-drop"));
+}
+
+static void note_drops(void *ctx, const struct dplane_counter *counter)
+{
+	struct explain *ex = ctx;
+
+	if (counter->link != LINK_NONE && strcmp(counter->reason, "driver-drop") == 0)
+		ex->driver_drops[counter->link] = counter->packets;
 }
 
 static bool is_denied(const struct explain *ex, uint16_t link, char rule[POLICY_TEXT_MAX])
@@ -633,6 +646,7 @@ static void explain(struct show *show)
 	if (show->observer)
 		ex.seen = observe_result(show->observer);
 	gather(&ex);
+	dplane_counters(ex.daemon->dplane, note_drops, &ex);
 	explain_verdict(&ex);
 	if (field_bool(show->args, "path")) {
 		explain_path(&ex);

@@ -42,6 +42,7 @@ static const struct reason reasons[] = {
 	  true },
 	{ "bad-source", "were dropped: no host on that link can have their source address", true },
 	{ "send-failed", "did not leave here: the interface refused them", true },
+	{ "driver-drop", "did not leave here: the driver dropped what XDP redirected to it", true },
 	{ "link-down", "would have left here, but the link is down", true },
 	{ "not-mirrored", "would have left here, but the kernel's cache has no room for it", true },
 	{ "tree-limit", "would have begun trees, but the table is full of wanted ones", true },

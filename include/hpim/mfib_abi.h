@@ -184,7 +184,8 @@ struct mfib_meta {
 	X(THRESHOLD, threshold, "threshold", NOTE)	/* no copy: TTL within the threshold */    \
 	X(SEND_FAILED, send_failed, "send-failed", NOTE) /* no copy: refused by the output */      \
 	X(BAD_MAC, bad_mac, "bad-mac", DROP)		/* sent to an address of IEEE 802.1 */     \
-	X(BAD_SOURCE, bad_source, "bad-source", DROP)	/* no host there can have this source */
+	X(BAD_SOURCE, bad_source, "bad-source", DROP)	/* no host there can have this source */   \
+	X(DRIVER_DROP, driver_drop, "driver-drop", NOTE) /* no copy: XDP sent it, the driver did not */
 /* clang-format on */
 
 enum mfib_reason {

@@ -19,6 +19,7 @@
 
 #include "dplane/bpf/attach_shared.h"
 #include "dplane/bpf/attach_tc.h"
+#include "dplane/bpf/attach_xmit.h"
 #include "dplane/bpf/before.h"
 #include "dplane/ifflags.h"
 #include "dplane/bpf/skel.h"
@@ -442,6 +443,7 @@ static int programs_load(struct attach *at)
 		err = mcast_tc__load(at->tc);
 	if (err)
 		return load_fail(at, "TC", err);
+	at->xmit = attach_xmit_new(at);
 	(void)snprintf(path, sizeof(path), "%s%s", at->dir, at->before ? "/" BESIDE : "");
 	return before_layout_pin(path, bpf_object__btf(at->skel->obj));
 }
@@ -479,6 +481,7 @@ void attach_close(struct attach *at, bool keep)
 		(void)pins_unlink(at->dir_fd, false);
 		(void)rmdir(at->dir); /* fails when someone else put something there */
 	}
+	attach_xmit_free(at->xmit);
 	mcast_xdp__destroy(at->skel);
 	mcast_tc__destroy(at->tc);
 	if (at->dir_fd >= 0)

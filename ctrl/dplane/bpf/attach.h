@@ -12,12 +12,14 @@
 struct before;
 struct mcast_xdp;
 struct mcast_tc;
+struct xmit;
 
 /** struct attach - Loaded programs and the folder with their pins. */
 struct attach {
 	const struct dplane_config *config;
 	struct mcast_xdp *skel;
 	struct mcast_tc *tc;
+	struct xmit *xmit; /* NULL: drops of drivers are not counted */
 	char dir[128];
 	int dir_fd;            /* locked: one daemon for each instance */
 	bool is_stale;         /* the maps are those of an earlier run, with what stands in them */

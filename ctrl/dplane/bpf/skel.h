@@ -10,6 +10,7 @@
 #include "bpf/mcast_shared.skel.h"
 #include "bpf/mcast_tc.skel.h"
 #include "bpf/mcast_xdp.skel.h"
+#include "bpf/mcast_xmit.skel.h"
 #pragma GCC diagnostic pop
 
 #endif

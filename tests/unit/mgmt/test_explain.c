@@ -276,6 +276,23 @@ Test(explain, output_with_a_threshold)
 	       "output eth3 threshold but only of packets that arrive with a TTL above 16\n");
 }
 
+Test(explain, output_whose_driver_drops)
+{
+	attach("eth1");
+	attach("eth3");
+	world_report("eth3", "10.3.0.9", "239.1.1.1");
+	world_miss("eth1", "10.1.0.9", "239.1.1.1");
+	world_tier()->counter_count = 2;
+	world_tier()->counters[0] =
+		(struct dplane_counter){ .link = 1, .reason = "driver-drop", .packets = 7 };
+	world_tier()->counters[1] =
+		(struct dplane_counter){ .link = LINK_NONE, .reason = "driver-drop", .packets = 9 };
+	expect("10.1.0.9", "239.1.1.1",
+	       CONNECTED ORIGINATED INPUT("eth1") XDP UNSEEN LISTENS
+	       "output eth3 driver-drop 7 packets of all trees did not leave here: the driver "
+	       "dropped what XDP redirected to it\n");
+}
+
 Test(explain, policy_denies_it)
 {
 	attach("eth1");
