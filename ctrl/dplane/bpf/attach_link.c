@@ -51,7 +51,47 @@ bool attach_xdp_is_generic(uint32_t ifindex)
 	return bpf_xdp_query((int)ifindex, 0, &query) == 0 && query.attach_mode == XDP_ATTACHED_SKB;
 }
 
-static void why_set(char why[BACKEND_WHY_LEN], enum attach_hook hook, int err)
+/* ---- the driver's own words ---- */
+
+#define WORDS_MARK "Kernel error message: "
+
+static char words[BACKEND_WHY_LEN]; /* a callback of libbpf has no argument of ours */
+
+static int words_catch(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[256];
+	const char *mark;
+
+	(void)level;
+	(void)vsnprintf(line, sizeof(line), format, args);
+	mark = strstr(line, WORDS_MARK);
+	if (mark) {
+		(void)snprintf(words, sizeof(words), "%s", mark + strlen(WORDS_MARK));
+		words[strcspn(words, "\n")] = '\0';
+	}
+	return 0;
+}
+
+/*
+ * Why a driver refuses: its MTU, LRO, queues. Netlink hands its sentence on, a bpf_link does not,
+ * so the same is tried there. Return: "" if it says nothing, or only that it has no native XDP.
+ */
+static const char *words_of_driver(const struct attach *at, uint32_t ifindex)
+{
+	int program = program_fd(at, ATTACH_NATIVE);
+	libbpf_print_fn_t print = libbpf_set_print(words_catch);
+	LIBBPF_OPTS(bpf_xdp_attach_opts, ours, .old_prog_fd = program);
+
+	*words = '\0';
+	if (bpf_xdp_attach((int)ifindex, program, XDP_FLAGS_DRV_MODE | XDP_FLAGS_UPDATE_IF_NOEXIST,
+			   NULL) == 0) /* now it takes it; the next attempt will find that */
+		(void)bpf_xdp_detach((int)ifindex, XDP_FLAGS_DRV_MODE | XDP_FLAGS_REPLACE, &ours);
+	(void)libbpf_set_print(print);
+	return strstr(words, "does not support XDP in native mode") ? "" : words;
+}
+
+static void why_set(const struct attach *at, char why[BACKEND_WHY_LEN], uint32_t ifindex,
+		    enum attach_hook hook, int err)
 {
 	static const char *const names[] = {
 		[ATTACH_NATIVE] = "native XDP",
@@ -66,6 +106,9 @@ static void why_set(char why[BACKEND_WHY_LEN], enum attach_hook hook, int err)
 		reason = "the driver has no native XDP";
 	else if (err == -ERANGE || err == -EINVAL)
 		reason = "the driver refuses, mostly since the MTU is too large for XDP";
+	if (hook == ATTACH_NATIVE && err != -EBUSY && err != -EEXIST && err != -EPERM &&
+	    *words_of_driver(at, ifindex))
+		reason = words;
 	(void)snprintf(why, BACKEND_WHY_LEN, "%s refused: %s", names[hook], reason);
 }
 
@@ -151,7 +194,7 @@ int attach_add(const struct attach *at, uint32_t ifindex, enum attach_hook hook,
 	err = at->config->shares_xdp && hook != ATTACH_TC ? shared_add(at, path, &attached)
 							  : own_add(at, path, &attached);
 	if (err) {
-		why_set(why, hook, err);
+		why_set(at, why, ifindex, hook, err);
 		return err;
 	}
 	*ret_attached = attached;

@@ -7,7 +7,7 @@
 need perl
 
 COUNT=48
-TOO_LARGE='native XDP refused: the driver refuses, mostly since the MTU is too large for XDP'
+TOO_LARGE='native XDP refused: veth: Peer MTU is too large to set XDP' # in its driver's words
 
 # mtu NODE IFACE BYTES
 mtu() { run "$1" ip link set "$2" mtu "$3" || fail "no MTU of $3 on $2 of $1"; }
