@@ -35,13 +35,16 @@ static bool redirects_ask(struct dplane *dp, uint16_t link)
 {
 	struct tier_port *port = &dp->ports[link];
 	bool before = port->takes_redirects;
+	const char *no_native = port->hook == TIER_HOOK_NATIVE ? ""
+				: *port->why_no_hook           ? port->why_no_hook
+							       : "its mode is generic";
 	enum linkcaps_verdict expected;
 
 	port->takes_redirects = true;
 	if (!dp->caps)
 		return before != port->takes_redirects;
-	expected = linkcaps_redirects(dp->caps, port->carrier, port->hook == TIER_HOOK_NATIVE,
-				      port->why_no_redirects, sizeof(port->why_no_redirects));
+	expected = linkcaps_redirects(dp->caps, port->carrier, no_native, port->why_no_redirects,
+				      sizeof(port->why_no_redirects));
 	if (!port->is_ethernet) {
 		expected = LINKCAPS_NO;
 		(void)snprintf(port->why_no_redirects, sizeof(port->why_no_redirects),

@@ -26,6 +26,7 @@
 #define NETDEV_CMD_DEV_GET      1
 #define NETDEV_A_IFINDEX        1
 #define NETDEV_A_XDP_FEATURES   3
+#define NETDEV_XDP_ACT_BASIC    (1u << 0)
 #define NETDEV_XDP_ACT_NDO_XMIT (1u << 2)
 
 /* Notifications read in one call of linkcaps_dispatch(). */
@@ -218,48 +219,88 @@ static int features_store(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static bool driver_is_veth(uint32_t ifindex)
+/* ---- the driver ---- */
+
+static bool ethtool_ask(uint32_t ifindex, void *request)
 {
-	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ifreq ifr = { .ifr_data = (char *)&info };
+	struct ifreq ifr = { .ifr_data = request };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool is_answered = fd >= 0 && if_indextoname(ifindex, ifr.ifr_name) &&
+			   ioctl(fd, SIOCETHTOOL, &ifr) == 0;
 
-	if (fd < 0)
-		return false;
-	if (if_indextoname(ifindex, ifr.ifr_name))
-		(void)ioctl(fd, SIOCETHTOOL, &ifr); /* if it fails the name stays empty */
-	(void)close(fd);
-	return strcmp(info.driver, "veth") == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return is_answered;
 }
 
-static const char *reason_of(enum linkcaps_verdict verdict, bool is_veth)
+/* Transmit queues, as the driver has channels now; 0: it does not tell. */
+static uint32_t queues_of(uint32_t ifindex)
 {
-	if (verdict == LINKCAPS_YES)
-		return "";
-	if (verdict == LINKCAPS_UNKNOWN)
-		return "kernel before 6.3: cannot tell whether the veth takes redirected frames";
-	return is_veth ? "veth takes redirected frames only while its peer has GRO or XDP on"
-		       : "the driver takes no redirected frames";
+	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
+
+	return ethtool_ask(ifindex, &channels) ? channels.combined_count + channels.tx_count : 0;
 }
 
-enum linkcaps_verdict linkcaps_redirects(struct linkcaps *caps, uint32_t ifindex, bool has_native,
-					 char *why, size_t why_len)
+/*
+ * A redirected frame leaves on the CPU that it came in on. Most drivers let CPUs share their
+ * queues; these look for the queue with the number of the CPU and drop the frame if there is none
+ * (i40e_xdp_xmit(), mlx5e_xdp_xmit()).
+ */
+bool linkcaps_lacks_queues(const char *driver, uint32_t queues, uint32_t cpus)
+{
+	static const char *const drivers[] = { "i40e", "mlx5_core" };
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (strcmp(driver, drivers[i]) == 0)
+			return queues && queues < cpus;
+	return false;
+}
+
+/* Why there are no redirects to an interface; "": there are. */
+static void reason_put(char *why, size_t why_len, uint64_t features, const char *no_native,
+		       bool is_veth)
+{
+	if (features & NETDEV_XDP_ACT_NDO_XMIT)
+		*why = '\0';
+	else if (is_veth)
+		(void)snprintf(
+			why, why_len,
+			"veth takes redirected frames only while its peer has GRO or XDP on");
+	else if (features & NETDEV_XDP_ACT_BASIC && *no_native)
+		(void)snprintf(why, why_len,
+			       "takes redirected frames only with native XDP of its own: %s",
+			       no_native);
+	else
+		(void)snprintf(why, why_len, "the driver takes no redirected frames");
+}
+
+enum linkcaps_verdict linkcaps_redirects(struct linkcaps *caps, uint32_t ifindex,
+					 const char *no_native, char *why, size_t why_len)
 {
 	char buf[MNL_SOCKET_BUFFER_SIZE];
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	uint64_t features = *no_native ? 0 : NETDEV_XDP_ACT_NDO_XMIT;
+	bool is_veth = ethtool_ask(ifindex, &info) && strcmp(info.driver, "veth") == 0;
+	uint32_t cpus = (uint32_t)sysconf(_SC_NPROCESSORS_CONF), queues = queues_of(ifindex);
 	struct nlmsghdr *nlh;
-	uint64_t features = 0;
-	bool is_veth = driver_is_veth(ifindex);
-	enum linkcaps_verdict verdict = is_veth      ? LINKCAPS_UNKNOWN
-					: has_native ? LINKCAPS_YES
-						     : LINKCAPS_NO;
 
 	if (caps->queries) {
+		features = 0;
 		nlh = request_start(buf, caps->family, NETDEV_CMD_DEV_GET);
 		mnl_attr_put_u32(nlh, NETDEV_A_IFINDEX, ifindex);
 		/* An interface that is gone has no features. */
 		(void)request(caps->queries, nlh, features_store, &features);
-		verdict = features & NETDEV_XDP_ACT_NDO_XMIT ? LINKCAPS_YES : LINKCAPS_NO;
+	} else if (is_veth) {
+		(void)snprintf(why, why_len,
+			       "kernel before 6.3: cannot tell whether the veth takes redirected "
+			       "frames");
+		return LINKCAPS_UNKNOWN;
 	}
-	(void)snprintf(why, why_len, "%s", reason_of(verdict, is_veth));
-	return verdict;
+	reason_put(why, why_len, features, no_native, is_veth);
+	if (*why || !linkcaps_lacks_queues(info.driver, queues, cpus))
+		return *why ? LINKCAPS_NO : LINKCAPS_YES;
+	(void)snprintf(why, why_len,
+		       "%u queues for %u CPUs: %s drops what the others redirect; see 'ethtool -L'",
+		       queues, cpus, info.driver);
+	return LINKCAPS_NO;
 }

@@ -36,10 +36,18 @@ enum linkcaps_verdict {
 
 /**
  * linkcaps_redirects() - Ask the kernel whether one interface takes redirected frames.
- * @has_native: its driver runs XDP programs; all there is to go by on old kernels.
- * @why:        gets the reason when the answer is not yes; @why_len bytes.
+ * @no_native: why it has no native XDP program; "": it has one. Many drivers (ice, i40e, ixgbe,
+ *             virtio_net, ena) set up queues for redirected frames only together with one. On old
+ *             kernels this is all there is to go by.
+ * @why:       gets the reason when the answer is not yes; @why_len bytes.
  */
-enum linkcaps_verdict linkcaps_redirects(struct linkcaps *caps, uint32_t ifindex, bool has_native,
-					 char *why, size_t why_len);
+enum linkcaps_verdict linkcaps_redirects(struct linkcaps *caps, uint32_t ifindex,
+					 const char *no_native, char *why, size_t why_len);
+
+/**
+ * linkcaps_lacks_queues() - Whether a driver drops what some CPUs redirect to it.
+ * @queues: transmit queues; 0: unknown, which is taken for enough.
+ */
+bool linkcaps_lacks_queues(const char *driver, uint32_t queues, uint32_t cpus);
 
 #endif
