@@ -61,6 +61,14 @@ void sim_packet_put(struct sim_net *net, struct sim_packet *packet)
 	free(packet);
 }
 
+static void lose(struct sim_net *net, const struct sim_item *item)
+{
+	net->count.lost++;
+	for (unsigned int i = 0; i < net->tap_count; i++)
+		if (net->taps[i].lost)
+			net->taps[i].lost(net->taps[i].ctx, net, item);
+}
+
 /* Queue one item for one receiver, unless the link loses it; perhaps twice. */
 static void transmit(struct sim_net *net, const struct sim_lan *lan, const struct sim_item *item,
 		     uint32_t *refs)
@@ -68,10 +76,7 @@ static void transmit(struct sim_net *net, const struct sim_lan *lan, const struc
 	unsigned int copies = 1;
 
 	if (sim_rand_chance(&net->rand, lan->loss_pm)) {
-		net->count.lost++;
-		for (unsigned int i = 0; i < net->tap_count; i++)
-			if (net->taps[i].lost)
-				net->taps[i].lost(net->taps[i].ctx, net, item);
+		lose(net, item);
 		return;
 	}
 	if (sim_rand_chance(&net->rand, lan->dup_pm)) {
@@ -102,21 +107,29 @@ static bool may_hear(const struct sim_net *net, const struct sim_frame *frame, u
 	return port != frame->port && net->family == IP_FAMILY_6;
 }
 
+/* To one receiver of a frame, unless all lose it. */
+static void transmit_frame(struct sim_net *net, const struct sim_item *item)
+{
+	struct sim_frame *frame = item->load;
+
+	if (frame->is_lost)
+		lose(net, item);
+	else
+		transmit(net, &net->topo.lans[frame->lan], item, &frame->refs);
+}
+
 static void transmit_to_routers(struct sim_net *net, struct sim_frame *frame)
 {
 	const struct sim_topo *topo = &net->topo;
-	const struct sim_lan *lan = &topo->lans[frame->lan];
 
 	for (uint16_t i = 0; i < topo->router_count; i++)
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
 			if (topo->routers[i].ports[p].lan == frame->lan &&
 			    may_hear(net, frame, i, p))
-				transmit(net, lan,
-					 &(struct sim_item){ .kind = ITEM_FRAME,
-							     .node = i,
-							     .port = p,
-							     .load = frame },
-					 &frame->refs);
+				transmit_frame(net, &(struct sim_item){ .kind = ITEM_FRAME,
+									.node = i,
+									.port = p,
+									.load = frame });
 }
 
 static void transmit_to_hosts(struct sim_net *net, struct sim_frame *frame)
@@ -126,12 +139,10 @@ static void transmit_to_hosts(struct sim_net *net, struct sim_frame *frame)
 	for (uint16_t i = 0; i < topo->host_count; i++)
 		if (topo->hosts[i].lan == frame->lan &&
 		    !(frame->port == SIM_NONE && frame->sender == i))
-			transmit(net, &topo->lans[frame->lan],
-				 &(struct sim_item){ .kind = ITEM_FRAME,
-						     .node = i,
-						     .is_host = true,
-						     .load = frame },
-				 &frame->refs);
+			transmit_frame(net, &(struct sim_item){ .kind = ITEM_FRAME,
+								.node = i,
+								.is_host = true,
+								.load = frame });
 }
 
 static bool is_lost(struct sim_net *net, const struct sim_frame *frame)
@@ -165,7 +176,8 @@ void sim_lan_send(struct sim_net *net, uint16_t sender, uint16_t port, const str
 	for (unsigned int i = 0; i < net->tap_count; i++)
 		if (net->taps[i].frame)
 			net->taps[i].frame(net->taps[i].ctx, net, frame);
-	if ((!from || !from->is_cut) && !is_lost(net, frame)) {
+	if (!from || !from->is_cut) {
+		frame->is_lost = is_lost(net, frame);
 		transmit_to_routers(net, frame);
 		if (frame->sent.socket == SOCKET_GM)
 			transmit_to_hosts(net, frame);

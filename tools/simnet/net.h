@@ -26,6 +26,7 @@ struct sim_frame {
 	uint32_t refs;
 	uint16_t lan;
 	uint16_t sender, port; /* router and its port; or host and SIM_NONE */
+	bool is_lost;          /* for all receivers */
 	struct fx_send sent;   /* its bytes are those below */
 	uint8_t bytes[];
 };
