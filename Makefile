@@ -69,7 +69,8 @@ CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
 SCHEMA_OBJS := $(BUILD)/ctrl/mgmt/schema.o $(BUILD)/ctrl/mgmt/command.o
 SIMNET_OBJS := $(call objs,tools/simnet/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c) $(BUILD)/ctrl/mgmt/classic_text.o
-COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(BUILD)/tools/hpimsim/ideal.o
+COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(addprefix $(BUILD)/tools/hpimsim/,ideal.o action.o \
+	check.o pim.o html.o html_message.o html_run.o html_sim.o html_tables.o)
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FAKE_OBJS   := $(call objs,tests/unit/fake/*.c)
@@ -182,8 +183,8 @@ watch: $(BUILD)/hpimsim ## A page to watch a scenario in a browser, SCENARIO (as
 explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXPLORE_SECONDS (60)
 	$(Q)$< --seconds $(EXPLORE_SECONDS)
 
-compare: $(BUILD)/hpimcompare ## HPIM-DM and PIM-DM after the same faults; build/compare.json, build/compare.svg
-	$(Q)$< --json $(BUILD)/compare.json --svg $(BUILD)/compare.svg $(COMPARE)
+compare: $(BUILD)/hpimcompare ## HPIM-DM and PIM-DM after the same faults; build/compare.json, .svg, .html to watch
+	$(Q)$< --json $(BUILD)/compare.json --svg $(BUILD)/compare.svg --html $(BUILD)/compare.html $(COMPARE)
 
 compare-real: $(BINS) ## Its cases with real daemons in network namespaces, REAL (all but the long ones) (as root)
 	$(Q)BUILD=$(BUILD) tools/hpimcompare/real.sh $(REAL)
@@ -333,7 +334,7 @@ $(PAGE_HEADER): $(PAGE)/page.html $(PAGE)/page.css $(PAGE_SCRIPTS) Makefile
 		od -An -v -tx1 | sed -e 's/ \(..\)/0x\1,/g' \
 			-e '1i static const unsigned char html_page[] = {' -e '$$a };' > $@
 
-$(BUILD)/hpimcompare: $(COMPARE_OBJS) $(SIMNET_LIB) $(CORE_LIB)
+$(BUILD)/hpimcompare: $(COMPARE_OBJS) $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,$^ -ljson-c -lm)
 
 # Its memory can be put back as it was: every allocation goes to its own allocator.

@@ -55,6 +55,18 @@ done
 [ "$(of join 'hpim-dm' recover)" != "$(of winner-dies 'hpim-dm' recover)" ] ||
 	fail 'a death costs no more than a join'
 
+# A page holds the runs that are measured, and does not change them.
+"$program" --runs 3 --seed 7 --html "$work/page.html" join leave-loss-20 > "$work/watched.txt" ||
+	fail 'a run with a page fails'
+for name in join leave-loss-20; do
+	grep -A5 "^$name: " "$work/first.txt" > "$work/plain"
+	grep -A5 "^$name: " "$work/watched.txt" | cmp - "$work/plain" || fail "a page changes the figures of $name"
+	grep -q "\"$name: " "$work/page.html" || fail "$name is not on the page"
+done
+grep -q '"links lose 20.0 % of the messages' "$work/page.html" || fail 'the page does not name the loss'
+
+refused 0 'trees-1 is not on the page: it measures memory' "$program" --runs 1 --html "$work/page.html" trees-1
+refused 1 "cannot write $work/none/file" "$program" --runs 1 --html "$work/none/file" leave
 refused 2 'expected a number from 1 to 1000' "$program" --runs 0
 refused 2 'expected a number from 1 to 1000' "$program" --runs 12x
 refused 2 'expected a number from 1 to 2^64' "$program" --seed -1

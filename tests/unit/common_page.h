@@ -40,7 +40,7 @@ static inline void page_begin(void *ctx, struct sim_net *net)
 {
 	struct page_run *run = ctx;
 
-	run->sim = html_sim_begin(run->scenario, net);
+	run->sim = html_sim_begin(run->scenario->name, run->scenario->seed, net);
 	sim_net_tap(net, &(struct sim_net_tap){
 				 .ctx = run, .frame = page_on_frame, .packet = page_on_packet });
 }

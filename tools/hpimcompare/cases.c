@@ -71,7 +71,7 @@ static void winner_dies(struct lab *lab, uint32_t is_below)
 	build_two_ways(lab, is_below);
 	settle_with_member(lab);
 	lab_begin(lab);
-	sim_node_crash(lab->net, 2);
+	lab_router_is(lab, ACT_CRASH, 2);
 	lab_run(lab, HP_SEC(180));
 	lab_end(lab);
 }
@@ -105,7 +105,7 @@ static void joins(struct lab *lab, uint32_t loss_pm)
 	lab_run(lab, SETTLE);
 	lab_send(lab, true);
 	lab_run(lab, SETTLE);
-	lab->control_loss_pm = loss_pm;
+	lab_lose(lab, loss_pm);
 	lab_begin(lab);
 	lab_join(lab, RECEIVER);
 	lab_run(lab, HP_SEC(60));
@@ -117,7 +117,7 @@ static void leaves(struct lab *lab, uint32_t loss_pm)
 {
 	build_chain(lab, 3, 1);
 	settle_with_member(lab);
-	lab->control_loss_pm = loss_pm;
+	lab_lose(lab, loss_pm);
 	lab_begin(lab);
 	lab_leave(lab, RECEIVER);
 	lab_run(lab, HP_SEC(60));
@@ -135,7 +135,7 @@ static void comes_late(struct lab *lab, uint32_t unused)
 	lab_send(lab, true);
 	lab_run(lab, SETTLE);
 	lab_begin(lab);
-	sim_node_start(lab->net, 2);
+	lab_router_is(lab, ACT_START, 2);
 	lab_run(lab, HP_SEC(240));
 	lab_end(lab);
 }
@@ -160,12 +160,9 @@ static void restarts(struct lab *lab, uint32_t is_power)
 	build_chain(lab, 3, 1);
 	settle_with_member(lab);
 	lab_begin(lab);
-	if (is_power)
-		sim_node_crash(lab->net, 1);
-	else
-		sim_node_kill(lab->net, 1);
+	lab_router_is(lab, is_power ? ACT_CRASH : ACT_KILL, 1);
 	lab_run(lab, HP_SEC(2));
-	sim_node_start(lab->net, 1);
+	lab_router_is(lab, ACT_START, 1);
 	lab_run(lab, HP_SEC(240));
 	lab_end(lab);
 }
@@ -213,3 +210,8 @@ const struct compare_case compare_cases[] = {
 };
 
 const unsigned int compare_case_count = sizeof(compare_cases) / sizeof(compare_cases[0]);
+
+bool compare_case_is_of_memory(const struct compare_case *of)
+{
+	return of->run == stands;
+}

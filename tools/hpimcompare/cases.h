@@ -20,4 +20,7 @@ struct compare_case {
 extern const struct compare_case compare_cases[];
 extern const unsigned int compare_case_count;
 
+/** compare_case_is_of_memory() - It measures memory, of which a page that watches it takes some. */
+bool compare_case_is_of_memory(const struct compare_case *of);
+
 #endif

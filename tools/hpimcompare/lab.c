@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <malloc.h>
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,8 @@
 #define PERIOD_MS   10u
 #define PACKETS_MAX 200000u
 #define DRAIN       HP_SEC(1)
+#define WATCH_LAG   10u       /* packets; by then one has arrived, or will not */
+#define WATCH_DATA  HP_SEC(1) /* on a page, of all the packets */
 
 const char *const contender_names[CONTENDER_COUNT] = {
 	[CONTENDER_HPIM] = "hpim-dm",
@@ -30,12 +34,17 @@ static enum core_proto proto_of(enum contender contender)
 /* ---- the meter ---- */
 
 /* Packets are sent at regular times, so the time says which one it is. */
-static uint16_t *copies_of(const struct lab *lab, const struct sim_packet *packet)
+static uint32_t packet_number(const struct lab *lab, const struct sim_packet *packet)
 {
-	size_t number = (size_t)((packet->sent_at - lab->begun_at) / HP_MS(PERIOD_MS));
+	hp_time number = (packet->sent_at - lab->begun_at) / HP_MS(PERIOD_MS);
 
 	assert(number < PACKETS_MAX);
-	return &lab->copies[number * SIM_HOSTS_MAX];
+	return (uint32_t)number;
+}
+
+static uint16_t *copies_of(const struct lab *lab, const struct sim_packet *packet)
+{
+	return &lab->copies[(size_t)packet_number(lab, packet) * SIM_HOSTS_MAX];
 }
 
 static bool counts(const struct lab *lab, const struct sim_packet *packet)
@@ -44,6 +53,47 @@ static bool counts(const struct lab *lab, const struct sim_packet *packet)
 	       packet->sent_at >= lab->begun_at &&
 	       (lab->ended_at == HP_TIME_NEVER || packet->sent_at < lab->ended_at);
 }
+
+/* ---- the page ---- */
+
+__attribute__((format(printf, 3, 4))) static void note(struct lab *lab, enum html_note kind,
+						       const char *format, ...)
+{
+	char text[120];
+	va_list args;
+
+	if (!lab->page)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	html_sim_note(lab->page, lab->net, kind, text);
+}
+
+/* Mark that a member begins or ceases to miss packets, when packet @number is sent. */
+static void mark_missing(struct lab *lab, uint32_t number)
+{
+	const uint16_t *copies = &lab->copies[(size_t)(number - WATCH_LAG) * SIM_HOSTS_MAX];
+	const double sent_s =
+		(double)(lab->begun_at + (number - WATCH_LAG) * HP_MS(PERIOD_MS)) / 1e9;
+
+	for (uint16_t host = 0; host < lab->net->topo.host_count; host++) {
+		const struct sim_host *info = &lab->net->topo.hosts[host];
+		bool is_missing = (info->joined >> GROUP & 1) && !copies[host];
+
+		if (is_missing == lab->is_missing[host])
+			continue;
+		lab->is_missing[host] = is_missing;
+		if (is_missing)
+			note(lab, HTML_VIOLATION, "%s misses packets, first that of %.2f s",
+			     info->name, sent_s);
+		else if (info->joined >> GROUP & 1)
+			note(lab, HTML_EXPECTATION, "%s gets packets, first that of %.2f s",
+			     info->name, sent_s);
+	}
+}
+
+/* ---- taps ---- */
 
 static void on_packet(void *ctx, const struct sim_net *net, const struct sim_copy *copy)
 {
@@ -55,6 +105,8 @@ static void on_packet(void *ctx, const struct sim_net *net, const struct sim_cop
 	if (!counts(lab, packet))
 		return;
 	copies = copies_of(lab, packet);
+	if (copy->sender == SIM_NONE && packet_number(lab, packet) >= WATCH_LAG)
+		mark_missing(lab, packet_number(lab, packet));
 	for (uint16_t host = 0; host < net->topo.host_count; host++)
 		if (net->topo.hosts[host].lan == copy->lan)
 			copies[host]++;
@@ -104,6 +156,19 @@ struct lab *lab_new(enum contender contender, uint64_t seed)
 	sim_topo_init(&lab->topo);
 	lab->topo.data_period_ms = PERIOD_MS;
 	return lab;
+}
+
+void lab_watch(struct lab *lab)
+{
+	lab->is_watched = true;
+}
+
+struct html_run *lab_watched(struct lab *lab)
+{
+	struct html_run *run = html_sim_end(lab->page, lab->net, NULL);
+
+	lab->page = NULL;
+	return run;
 }
 
 void lab_free(struct lab *lab)
@@ -162,10 +227,15 @@ void lab_start(struct lab *lab, uint32_t late)
 	if (lab->contender == CONTENDER_EVEN)
 		lab->topo.settings.pim.hello_period_s = lab->topo.settings.hello_period_s;
 	lab->net = sim_net_new(&lab->topo, IP_FAMILY_4, lab->loss_random);
-	sim_net_tap(lab->net, &tap);
+	sim_net_tap(lab->net, &tap); /* before that of the page, which ends no event of it */
+	if (lab->is_watched) {
+		lab->page =
+			html_sim_begin(contender_names[lab->contender], lab->loss_random, lab->net);
+		html_sim_thin(lab->page, WATCH_DATA);
+	}
 	for (uint16_t router = 0; router < lab->topo.router_count; router++)
 		if (!(late >> router & 1))
-			sim_node_start(lab->net, router);
+			lab_router_is(lab, ACT_START, router);
 	lab->heap_before = heap_used();
 }
 
@@ -174,9 +244,18 @@ void lab_run(struct lab *lab, hp_time time)
 	sim_net_run(lab->net, lab->net->now + time);
 }
 
+static void act(struct lab *lab, const struct action *action)
+{
+	if (lab->page)
+		html_sim_acts(lab->page, lab->net, action);
+	action_perform(lab->net, action);
+	if (lab->page)
+		html_sim_acted(lab->page, lab->net);
+}
+
 void lab_send(struct lab *lab, bool is_on)
 {
-	sim_host_send(lab->net, 0, is_on ? UINT32_C(1) << GROUP : 0);
+	act(lab, &(struct action){ .kind = ACT_SEND, .value = is_on ? 1 : 0 });
 }
 
 void lab_send_many(struct lab *lab, uint16_t sources, uint16_t groups)
@@ -184,24 +263,35 @@ void lab_send_many(struct lab *lab, uint16_t sources, uint16_t groups)
 	assert(groups <= SIM_GROUPS_MAX);
 	lab->has_many = true;
 	for (uint16_t host = 0; host < sources; host++)
-		sim_host_send(lab->net, host,
-			      groups == SIM_GROUPS_MAX ? UINT32_MAX : (UINT32_C(1) << groups) - 1);
+		act(lab, &(struct action){ .kind = ACT_SEND, .node = host, .value = groups });
 }
 
 void lab_join(struct lab *lab, uint16_t host)
 {
-	sim_host_join(lab->net, host, GROUP);
+	act(lab, &(struct action){ .kind = ACT_JOIN, .node = host, .value = GROUP });
 }
 
 void lab_leave(struct lab *lab, uint16_t host)
 {
-	sim_host_leave(lab->net, host, GROUP);
+	act(lab, &(struct action){ .kind = ACT_LEAVE, .node = host, .value = GROUP });
 }
 
 void lab_cost(struct lab *lab, uint16_t router, uint16_t port, uint32_t cost)
 {
-	lab->net->topo.routers[router].ports[port].cost = cost;
-	sim_route_changed(lab->net, router);
+	act(lab, &(struct action){ .kind = ACT_COST, .node = router, .port = port, .value = cost });
+}
+
+void lab_router_is(struct lab *lab, enum action_kind kind, uint16_t router)
+{
+	act(lab, &(struct action){ .kind = kind, .node = router });
+}
+
+void lab_lose(struct lab *lab, uint32_t per_mille)
+{
+	if (per_mille)
+		note(lab, HTML_ACTION, "links lose %.1f %% of the messages of IP protocol 103",
+		     per_mille / 10.0);
+	lab->control_loss_pm = per_mille;
 }
 
 /* ---- what is measured ---- */
@@ -210,6 +300,7 @@ void lab_begin(struct lab *lab)
 {
 	lab->begun_at = lab->net->now;
 	lab->is_measuring = true;
+	note(lab, HTML_EXPECTATION, "from now on is measured");
 }
 
 /* What one host that is a member now got of the packets. */

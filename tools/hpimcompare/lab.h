@@ -6,7 +6,8 @@
  * A simulated network on which one protocol runs, a fault is made, and what follows is measured.
  * One host sends one group (but for lab_send_many()); times are virtual.
  */
-#include "simnet/net.h"
+#include "hpimsim/action.h"
+#include "hpimsim/html_sim.h"
 
 /* What is compared. */
 enum contender {
@@ -43,6 +44,9 @@ struct lab {
 	uint16_t *copies; /* of each, by host that is a member */
 	struct figures figures;
 	size_t heap_before;
+	struct html_sim *page; /* of a run that is watched */
+	bool is_watched;
+	bool is_missing[SIM_HOSTS_MAX]; /* marked on the page: the host misses packets */
 };
 
 /** lab_new() - An empty network. */
@@ -56,6 +60,12 @@ uint16_t lab_router(struct lab *lab, const char *name);
 /** lab_port() - Connect a router to a link. @cost: of unicast routing. */
 uint16_t lab_port(struct lab *lab, uint16_t router, uint16_t lan, uint32_t cost);
 uint16_t lab_host(struct lab *lab, const char *name, uint16_t lan);
+
+/** lab_watch() - Write the run down for a page. Before lab_start(). */
+void lab_watch(struct lab *lab);
+
+/** lab_watched() - What was written down, to be given to html_add(). After lab_end(). */
+struct html_run *lab_watched(struct lab *lab);
 
 /** lab_start() - All routers but those of @late (set of router numbers) begin. */
 void lab_start(struct lab *lab, uint32_t late);
@@ -73,6 +83,12 @@ void lab_leave(struct lab *lab, uint16_t host);
 
 /** lab_cost() - Another cost of a port; unicast routing follows. */
 void lab_cost(struct lab *lab, uint16_t router, uint16_t port, uint32_t cost);
+
+/** lab_router_is() - @kind: ACT_START, ACT_KILL or ACT_CRASH. */
+void lab_router_is(struct lab *lab, enum action_kind kind, uint16_t router);
+
+/** lab_lose() - From now on links lose this many of a thousand messages of IP protocol 103. */
+void lab_lose(struct lab *lab, uint32_t per_mille);
 
 /** lab_begin() - Measure from now on: the moment of the fault. */
 void lab_begin(struct lab *lab);

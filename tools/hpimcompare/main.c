@@ -11,13 +11,15 @@
 #include "hpimcompare/result.h"
 
 static const char usage[] =
-	"usage: hpimcompare [--runs N] [--seed N] [--json FILE] [--svg FILE] [CASE...]\n"
+	"usage: hpimcompare [--runs N] [--seed N] [--json FILE] [--svg FILE] [--html FILE]\n"
+	"                   [CASE...]\n"
 	"       hpimcompare --list\n";
 
 struct options {
 	unsigned int runs;
 	uint64_t seed;
-	const char *json, *svg;
+	const char *json, *svg, *html;
+	struct html *page; /* NULL: none is written */
 	bool is_list;
 };
 
@@ -35,9 +37,13 @@ static bool parse_number(const char *text, uint64_t max, uint64_t *ret_number)
 static bool parse(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
-		{ "runs", required_argument, NULL, 'r' }, { "seed", required_argument, NULL, 's' },
-		{ "json", required_argument, NULL, 'j' }, { "svg", required_argument, NULL, 'p' },
-		{ "list", no_argument, NULL, 'l' },       { NULL, 0, NULL, 0 },
+		{ "runs", required_argument, NULL, 'r' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "json", required_argument, NULL, 'j' },
+		{ "svg", required_argument, NULL, 'p' },
+		{ "html", required_argument, NULL, 'h' },
+		{ "list", no_argument, NULL, 'l' },
+		{ NULL, 0, NULL, 0 },
 	};
 	uint64_t number;
 	int letter;
@@ -47,6 +53,8 @@ static bool parse(int argc, char **argv, struct options *options)
 			options->json = optarg;
 		} else if (letter == 'p') {
 			options->svg = optarg;
+		} else if (letter == 'h') {
+			options->html = optarg;
 		} else if (letter == 'l') {
 			options->is_list = true;
 		} else if (letter == 'r' && parse_number(optarg, 1000, &number)) {
@@ -92,11 +100,42 @@ static bool write_file(const char *path, void (*write)(FILE *out, const struct r
 	return true;
 }
 
+/* Return: false: a message was printed. */
+static bool open_page(struct options *options)
+{
+	options->page = options->html ? html_open(options->html) : NULL;
+	if (!options->html || options->page)
+		return true;
+	(void)fprintf(stderr, "hpimcompare: cannot write %s: %s\n", options->html, strerror(errno));
+	return false;
+}
+
+/* Return: false: a message was printed. */
+static bool close_page(const struct options *options)
+{
+	if (!options->page || html_close(options->page))
+		return true;
+	(void)fprintf(stderr, "hpimcompare: %s is not complete\n", options->html);
+	return false;
+}
+
 static int list(void)
 {
 	for (unsigned int i = 0; i < compare_case_count; i++)
 		(void)printf("%-20s  %s\n", compare_cases[i].name, compare_cases[i].what);
 	return 0;
+}
+
+/* The page that a case is watched on, or NULL. */
+static struct html *page_of(const struct options *options, const struct compare_case *of)
+{
+	if (!options->page || !compare_case_is_of_memory(of))
+		return options->page;
+	(void)fprintf(stderr,
+		      "hpimcompare: %s is not on the page: it measures memory, and the page takes "
+		      "some\n",
+		      of->name);
+	return NULL;
 }
 
 /* Return: false: a name is unknown; a message was printed. */
@@ -111,7 +150,8 @@ static bool measure(const struct options *options, char **names, struct results 
 				      names[i]);
 			return false;
 		}
-		results->rows[i] = result_measure(of, options->runs, options->seed);
+		results->rows[i] =
+			result_measure(of, options->runs, options->seed, page_of(options, of));
 		result_print(stdout, &results->rows[i]);
 		(void)fflush(stdout);
 	}
@@ -135,9 +175,11 @@ int main(int argc, char **argv)
 	results.rows = calloc(results.count, sizeof(*results.rows));
 	if (!results.rows)
 		return 1;
-	is_fine = measure(&options, optind < argc ? &argv[optind] : NULL, &results) &&
+	is_fine = open_page(&options) &&
+		  measure(&options, optind < argc ? &argv[optind] : NULL, &results) &&
 		  (!options.json || write_file(options.json, results_json, &results)) &&
 		  (!options.svg || write_file(options.svg, results_svg, &results));
+	is_fine &= close_page(&options);
 	free(results.rows);
 	return is_fine ? 0 : 1;
 }

@@ -50,7 +50,32 @@ static struct spread spread_of(const struct figures *runs, unsigned int count, e
 	return (struct spread){ values[count / 2], values[count - 1] };
 }
 
-struct result result_measure(const struct compare_case *of, unsigned int runs, uint64_t seed)
+/* The run that was measured, with its figures above the picture. */
+static struct html_run *watched(const struct compare_case *of, struct lab *lab)
+{
+	static const enum figure shown[] = { FIGURE_RECOVER, FIGURE_LOST, FIGURE_UNWANTED,
+					     FIGURE_MESSAGES };
+	struct html_run *run = lab_watched(lab);
+	char text[160];
+
+	(void)snprintf(text, sizeof(text), "%s: %s", of->name, of->what);
+	html_run_fact(run, "case", text);
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		const struct figure_row *row = &figure_rows[shown[i]];
+		double value = figure_of(&lab->figures, shown[i]);
+
+		if (value < 0)
+			(void)snprintf(text, sizeof(text), "%s never", row->name);
+		else
+			(void)snprintf(text, sizeof(text), "%s %.0f%s", row->name, value,
+				       shown[i] == FIGURE_RECOVER ? " ms" : "");
+		html_run_fact(run, row->name, text);
+	}
+	return run;
+}
+
+struct result result_measure(const struct compare_case *of, unsigned int runs, uint64_t seed,
+			     struct html *html)
 {
 	struct result result = { .of = of };
 	struct figures measured[RUNS_MAX];
@@ -60,8 +85,13 @@ struct result result_measure(const struct compare_case *of, unsigned int runs, u
 	for (enum contender c = 0; c < CONTENDER_COUNT; c++) {
 		for (unsigned int i = 0; i < runs; i++) {
 			struct lab *lab = lab_new(c, seed + i);
+			bool is_watched = html && !i;
 
+			if (is_watched)
+				lab_watch(lab);
 			of->run(lab, of->param);
+			if (is_watched)
+				html_add(html, watched(of, lab));
 			measured[i] = lab->figures;
 			result.unrecovered[c] += lab->figures.recover_ms < 0;
 			lab_free(lab);

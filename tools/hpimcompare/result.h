@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "hpimcompare/cases.h"
+#include "hpimsim/html.h"
 
 enum figure {
 	FIGURE_RECOVER,
@@ -44,8 +45,12 @@ struct results {
 	uint64_t seed;
 };
 
-/** result_measure() - @runs runs of each contender, with the seeds from @seed on. */
-struct result result_measure(const struct compare_case *of, unsigned int runs, uint64_t seed);
+/**
+ * result_measure() - @runs runs of each contender, with the seeds from @seed on.
+ * @html: gets the first run of each; or NULL.
+ */
+struct result result_measure(const struct compare_case *of, unsigned int runs, uint64_t seed,
+			     struct html *html);
 
 void result_print(FILE *out, const struct result *result);
 void results_json(FILE *out, const struct results *results);

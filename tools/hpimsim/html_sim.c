@@ -11,8 +11,14 @@
 #include "hpimsim/html_message.h"
 #include "hpimsim/html_tables.h"
 
+#define AFTER_ACTION HP_MS(50)
+
 struct html_sim {
 	struct html_run *run;
+	hp_time packet_period;            /* 0: each packet is put down */
+	hp_time packet_at[SIM_HOSTS_MAX]; /* when the one that was put down last was sent */
+	hp_time acted_at;
+	bool is_put; /* what was put on a link last */
 };
 
 static int link_node(const struct sim_net *net, uint16_t lan)
@@ -164,6 +170,7 @@ static void on_frame(void *ctx, const struct sim_net *net, const struct sim_fram
 		place_of(net, frame->lan, frame->sender, frame->port, frame->sender);
 	struct html_message message;
 
+	sim->is_put = true;
 	html_message_read(sim->run, &frame->sent, &message);
 	html_run_at(sim->run, net->now);
 	html_run_message(sim->run, &place, node_of(net, frame->lan, &frame->sent.dst), &message);
@@ -180,12 +187,29 @@ static int tree_of(const struct html_sim *sim, const struct sim_net *net,
 	return html_run_tree(sim->run, ip_addr_text(&source).s, ip_addr_text(&group).s);
 }
 
+/* Whether this copy is put down; the source's own decides for all of its packet. */
+static bool is_due(struct html_sim *sim, const struct sim_copy *copy)
+{
+	const hp_time sent_at = copy->packet->sent_at;
+	hp_time *packet_at = &sim->packet_at[copy->packet->host];
+
+	if (!sim->packet_period ||
+	    (sent_at >= sim->acted_at && sent_at < sim->acted_at + AFTER_ACTION))
+		return true;
+	if (copy->sender == SIM_NONE && sent_at >= *packet_at + sim->packet_period)
+		*packet_at = sent_at;
+	return sent_at == *packet_at;
+}
+
 static void on_packet(void *ctx, const struct sim_net *net, const struct sim_copy *copy)
 {
 	struct html_sim *sim = ctx;
 	const struct html_place place =
 		place_of(net, copy->lan, copy->sender, copy->port, copy->packet->host);
 
+	sim->is_put = is_due(sim, copy);
+	if (!sim->is_put)
+		return;
 	html_run_at(sim->run, net->now);
 	html_run_packet(sim->run, &place, tree_of(sim, net, copy->packet), copy->ttl);
 }
@@ -194,8 +218,9 @@ static void on_lost(void *ctx, const struct sim_net *net, const struct sim_item 
 {
 	struct html_sim *sim = ctx;
 
-	html_run_lost(sim->run,
-		      receiver->is_host ? host_node(net, receiver->node) : receiver->node);
+	if (sim->is_put)
+		html_run_lost(sim->run,
+			      receiver->is_host ? host_node(net, receiver->node) : receiver->node);
 }
 
 static void on_handled(void *ctx, const struct sim_net *net, uint16_t router)
@@ -203,13 +228,25 @@ static void on_handled(void *ctx, const struct sim_net *net, uint16_t router)
 	put_router(ctx, net, router);
 }
 
+void html_sim_thin(struct html_sim *sim, hp_time period)
+{
+	sim->packet_period = period;
+}
+
+void html_sim_note(struct html_sim *sim, const struct sim_net *net, enum html_note kind,
+		   const char *text)
+{
+	html_run_at(sim->run, net->now);
+	html_run_note(sim->run, kind, text, HTML_NONE);
+}
+
 void html_sim_acts(struct html_sim *sim, const struct sim_net *net, const struct action *action)
 {
 	char text[80];
 
 	action_text(&net->topo, action, text, sizeof(text));
-	html_run_at(sim->run, net->now);
-	html_run_note(sim->run, HTML_ACTION, text, HTML_NONE);
+	html_sim_note(sim, net, HTML_ACTION, text);
+	sim->acted_at = net->now;
 }
 
 void html_sim_acted(struct html_sim *sim, const struct sim_net *net)
@@ -225,9 +262,8 @@ void html_sim_expected(struct html_sim *sim, const struct sim_net *net, const st
 
 	(void)snprintf(text, sizeof(text), "%s of %s: %.200s", step->question, step->subject,
 		       step->expected);
-	html_run_at(sim->run, net->now);
 	if (!check->kind)
-		html_run_note(sim->run, HTML_EXPECTATION, text, HTML_NONE);
+		html_sim_note(sim, net, HTML_EXPECTATION, text);
 }
 
 static const char *protocol_of(const struct sim_topo *topo)
@@ -243,18 +279,18 @@ static const char *protocol_of(const struct sim_topo *topo)
 	return has[PROTO_PIMDM] ? "PIM-DM" : "HPIM-DM";
 }
 
-struct html_sim *html_sim_begin(const struct scenario *scenario, struct sim_net *net)
+struct html_sim *html_sim_begin(const char *name, uint64_t seed, struct sim_net *net)
 {
 	const struct sim_topo *topo = &net->topo;
 	struct html_sim *sim = calloc(1, sizeof(*sim));
-	char seed[24];
+	char seed_text[24];
 
 	assert(sim);
-	sim->run = html_run_new(scenario->name, html_tables, HTML_TABLE_COUNT);
-	(void)snprintf(seed, sizeof(seed), "%" PRIu64, scenario->seed);
+	sim->run = html_run_new(name, html_tables, HTML_TABLE_COUNT);
+	(void)snprintf(seed_text, sizeof(seed_text), "%" PRIu64, seed);
 	html_run_fact(sim->run, "protocol", protocol_of(topo));
 	html_run_fact(sim->run, "family", net->family == IP_FAMILY_4 ? "IPv4" : "IPv6");
-	html_run_fact(sim->run, "seed", seed);
+	html_run_fact(sim->run, "seed", seed_text);
 	for (uint16_t i = 0; i < topo->router_count; i++)
 		(void)html_run_node(sim->run, HTML_ROUTER, topo->routers[i].name);
 	for (uint16_t i = 0; i < topo->lan_count; i++)
@@ -283,9 +319,10 @@ struct html_run *html_sim_end(struct html_sim *sim, const struct sim_net *net,
 	struct html_run *run = sim->run;
 
 	put_all(sim, net);
-	if (check->kind)
+	if (check && check->kind)
 		html_run_note(run, HTML_VIOLATION, check->text, HTML_NONE);
-	html_run_fact(run, "result", check_names[check->kind]);
+	if (check)
+		html_run_fact(run, "result", check_names[check->kind]);
 	free(sim);
 	return run;
 }

@@ -231,7 +231,8 @@ static void begin_writers(void *ctx, struct sim_net *net)
 	if (writers->pcap.file)
 		sim_net_tap(net, &tap);
 	if (writers->options->page)
-		writers->html = html_sim_begin(writers->scenario, net);
+		writers->html =
+			html_sim_begin(writers->scenario->name, writers->scenario->seed, net);
 }
 
 static void acts_writers(void *ctx, const struct sim_net *net, const struct action *action)

@@ -26,6 +26,7 @@ function makeRun(raw, index) {
 			label: `${text(source)}, ${text(group)}`,
 		})),
 	};
+	run.caseName = run.facts.get("case") ?? ""; // runs of the same case belong side by side
 	run.messages = raw.messages.map((message) => makeMessage(message, text));
 	run.events = makeEvents(raw.events, run);
 	run.tableById = new Map(raw.tables.map((table, i) => [table.id, i]));

@@ -74,7 +74,7 @@ class EventList {
 			make("time", {}, seconds(event.at)));
 
 		if (this.hasSeveralRuns)
-			row.append(make("span", { class: "run" }, String.fromCharCode(65 + run.index)));
+			row.append(make("span", { class: "run" }, run.letter));
 		if (event.sender !== undefined)
 			row.append(make("span", { class: "who" }, whoText(run, event)));
 		row.append(make("span", { class: "kind" }, event.kind), make("span", { class: "text" }, event.text));

@@ -6,7 +6,7 @@ const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32, 64]; // moments a second
 const STEP_MS = 350;
 
 const app = {
-	runs: [], panes: [], entries: [], matches: [],
+	runs: [], shown: [], panes: [], entries: [], matches: [],
 	time: 0, index: -1, part: 1, speed: 2, isPlaying: false, selected: null, frame: 0, last: 0,
 };
 
@@ -17,17 +17,40 @@ function start() {
 	app.filter = new Filter(app.runs);
 	app.list = new EventList((index) => goTo(index));
 	app.timeline = new Timeline(goToTime, (index) => goTo(index));
-	app.panes = app.runs.slice(0, 2).map(makePane);
-	document.getElementById("panes").replaceChildren(...app.panes.map((pane) => pane.box));
-	document.title = `${app.runs.map((run) => run.name).join(" · ")} - hpimsim`;
-	document.getElementById("title").textContent = document.title.replace(" - hpimsim", "");
 	setTheme(readTheme());
 	makeControls();
-	refilter();
+	showCase(app.runs[0]?.caseName);
 	readHash(hash);
 	window.addEventListener("hashchange", () => readHash(location.hash));
 	document.addEventListener("keydown", onKey);
 	document.documentElement.dataset.ready = "yes";
+}
+
+/* ---- Cases: runs that belong side by side ---- */
+
+function showCase(name) {
+	app.caseName = name;
+	app.shown = app.runs.filter((run) => run.caseName === name);
+	app.shown.forEach((run, i) => { run.letter = String.fromCharCode(65 + i); });
+	app.panes = app.shown.slice(0, 2).map(makePane);
+	document.getElementById("panes").replaceChildren(...app.panes.map((pane) => pane.box));
+	document.getElementById("case").value = name;
+	const title = name || app.shown.map((run) => run.name).join(" · ");
+
+	document.title = `${title} - hpimsim`;
+	document.getElementById("title").textContent = title;
+	refilter();
+}
+
+// Of one case there is nothing to choose.
+function makeCases() {
+	const box = document.getElementById("case");
+	const names = [...new Set(app.runs.map((run) => run.caseName))];
+
+	box.append(...names.map((name) => make("option", { value: name }, name)));
+	box.hidden = names.length < 2;
+	document.getElementById("title").hidden = names.length > 1;
+	box.addEventListener("change", () => { stop(); showCase(box.value); });
 }
 
 /* ---- Panes: a run each ---- */
@@ -51,11 +74,13 @@ function setRun(pane, run) {
 function paneHead(pane) {
 	const { run } = pane;
 	const result = run.facts.get("result");
-	const facts = [...run.facts].filter(([name]) => name !== "result")
+	const facts = [...run.facts].filter(([name]) => name !== "result" && name !== "case")
 		.map(([name, value]) => name === "seed" ? `seed ${value}` : value).join(" · ");
 	const head = make("div", { class: "head" });
 
-	head.append(app.runs.length > 2 ? runSelect(pane) : make("b", {}, run.name),
+	if (app.shown.length > 1)
+		head.append(make("span", { class: "letter" }, run.letter));
+	head.append(app.shown.length > 2 ? runSelect(pane) : make("b", {}, run.name),
 		make("span", { class: "facts" }, facts));
 	if (result)
 		head.append(make("span", { class: `badge ${result === "ok" ? "good" : ""}` }, result));
@@ -65,7 +90,8 @@ function paneHead(pane) {
 function runSelect(pane) {
 	const box = make("select", { "aria-label": "Run" });
 
-	app.runs.forEach((run, i) => box.append(make("option", { value: i }, run.name)));
+	for (const run of app.shown)
+		box.append(make("option", { value: run.index }, run.name));
 	box.value = pane.run.index;
 	box.addEventListener("change", () => {
 		const other = app.panes.find((p) => p !== pane);
@@ -297,6 +323,8 @@ function writeHash() {
 		return;
 	if (entry && entry.event.at === app.time)
 		parts.push(`event=${entry.run.index}.${entry.event.index}`);
+	if (app.caseName !== app.runs[0]?.caseName)
+		parts.push(`case=${encodeURIComponent(app.caseName)}`);
 	if (app.selected !== null)
 		parts.push(`node=${encodeURIComponent(app.selected)}`);
 	app.hash = `#${parts.join("&")}`;
@@ -308,6 +336,10 @@ function readHash(hash) {
 		return;
 	const words = new URLSearchParams(hash.slice(1));
 	const [run, event] = (words.get("event") || "").split(".").map(Number);
+	const name = words.get("case") ?? app.runs[0]?.caseName;
+
+	if (name !== app.caseName && app.runs.some((other) => other.caseName === name))
+		showCase(name);
 	const index = app.entries.findIndex((e) => e.run.index === run && e.event.index === event);
 
 	app.selected = words.get("node");
@@ -375,6 +407,7 @@ function makeControls() {
 	onClick("fault", () => nextFault(1));
 	onClick("theme", () => setTheme(readTheme() === "dark" ? "light" : "dark"));
 	onClick("help-open", () => document.getElementById("help").showModal());
+	makeCases();
 	makeSelects();
 	makeSearch();
 	makeChips();
