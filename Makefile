@@ -69,8 +69,10 @@ CTL_OBJS    := $(call objs,tools/hpimctl/*.c)
 SCHEMA_OBJS := $(BUILD)/ctrl/mgmt/schema.o $(BUILD)/ctrl/mgmt/command.o
 SIMNET_OBJS := $(call objs,tools/simnet/*.c)
 SIM_OBJS    := $(call objs,tools/hpimsim/*.c) $(BUILD)/ctrl/mgmt/classic_text.o
-COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(addprefix $(BUILD)/tools/hpimsim/,ideal.o action.o \
-	check.o pim.o html.o html_message.o html_run.o html_sim.o html_tables.o)
+# What writes the page of a run
+HTML_OBJS   := $(addprefix $(BUILD)/tools/hpimsim/,html.o html_message.o html_run.o html_tables.o)
+COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(HTML_OBJS) $(addprefix $(BUILD)/tools/hpimsim/, \
+	html_sim.o action.o check.o ideal.o pim.o)
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FAKE_OBJS   := $(call objs,tests/unit/fake/*.c)

@@ -9,41 +9,12 @@
 #include <string.h>
 
 #include "hpimsim/random.h"
-#include "unit/common_browser.h"
 #include "unit/common_page.h"
+#include "unit/common_shown.h"
 
-#define READY "document.documentElement?.dataset.ready === 'yes'"
+TestSuite(page, .init = shown_set_up, .fini = shown_tear_down, .timeout = 400);
 
-static char path[] = "/tmp/test_page.XXXXXX.html";
-static struct browser *browser;
-
-static void set_up(void)
-{
-	int fd = mkstemps(path, 5);
-
-	cr_assert_geq(fd, 0);
-	close(fd);
-	browser = browser_start();
-}
-
-static void tear_down(void)
-{
-	if (browser)
-		browser_stop(browser);
-	unlink(path);
-}
-
-TestSuite(page, .init = set_up, .fini = tear_down, .timeout = 400);
-
-/* ---- Making and opening pages ---- */
-
-static void open_page(const char *hash)
-{
-	char url[120];
-
-	(void)snprintf(url, sizeof(url), "file://%s%s", path, hash);
-	browser_open(browser, url, READY);
-}
+/* ---- Making pages ---- */
 
 /* What the picture has to show, counted in the simulator at the end. */
 struct shown {
@@ -72,7 +43,9 @@ static void count_shown(void *ctx, const struct sim_net *net)
 
 static void write_page(struct scenario *scenario, unsigned int runs, struct shown *ret_shown)
 {
-	struct page_run run = { .html = html_open(path), .at_end = count_shown, .ctx = ret_shown };
+	struct page_run run = { .html = html_open(page_path),
+				.at_end = count_shown,
+				.ctx = ret_shown };
 
 	cr_assert_not_null(run.html);
 	*ret_shown = (struct shown){ .routers = 0 };
@@ -96,52 +69,27 @@ static struct shown write_loop(unsigned int runs)
 	return shown;
 }
 
-static unsigned int count(const char *selector)
-{
-	char expression[160];
-
-	(void)snprintf(expression, sizeof(expression), "document.querySelectorAll(`%s`).length",
-		       selector);
-	return (unsigned int)browser_int(browser, expression);
-}
-
-/* A cell of the first pane: row and column from 0. */
-static const char *cell(const char *table, unsigned int row, const char *column)
-{
-	char expression[400];
-
-	(void)snprintf(
-		expression, sizeof(expression),
-		"(() => { const table = document.querySelector(`.tables [data-table=%s]`);"
-		"if (!table) return 'no table';"
-		"const column = [...table.querySelectorAll(`th`)].findIndex((th) => "
-		"th.textContent === `%s`);"
-		"return table.tBodies[0].rows[%u]?.cells[column]?.textContent ?? 'no cell'; })()",
-		table, column, row);
-	return browser_text(browser, expression);
-}
-
 /* ---- The picture ---- */
 
 Test(page, picture_is_that_of_the_network)
 {
 	struct shown shown = write_loop(1);
 
-	open_page("#t=39.4");
+	shown_open("#t=39.4");
 	cr_expect_gt(shown.outputs, 5);
-	cr_expect_eq(count("svg .router rect"), shown.routers);
-	cr_expect_eq(count("svg .link .bar"), shown.links);
-	cr_expect_eq(count("svg .host circle"), shown.hosts);
-	cr_expect_eq(count("svg .port .wire"), shown.ports);
-	cr_expect_eq(count("svg .flow.out"), shown.outputs);
-	cr_expect_eq(count("svg .flow.in"), shown.inputs);
-	cr_expect_eq(count("svg .assert.winner"), 1, "R2 serves the switch");
-	cr_expect_eq(count("svg .assert.loser"), 1, "R5 does not");
-	cr_expect_eq(count("svg .host.sends"), 1);
-	cr_expect_eq(count("svg .host.joined"), 2);
-	cr_expect_eq(count("svg .broken, svg .dead, svg .off, svg .lossy"), 0);
-	open_page("#t=11");
-	cr_expect_eq(count("svg .flow, svg .assert, svg .host.joined"), 0, "nothing yet");
+	cr_expect_eq(shown_count("svg .router rect"), shown.routers);
+	cr_expect_eq(shown_count("svg .link .bar"), shown.links);
+	cr_expect_eq(shown_count("svg .host circle"), shown.hosts);
+	cr_expect_eq(shown_count("svg .port .wire"), shown.ports);
+	cr_expect_eq(shown_count("svg .flow.out"), shown.outputs);
+	cr_expect_eq(shown_count("svg .flow.in"), shown.inputs);
+	cr_expect_eq(shown_count("svg .assert.winner"), 1, "R2 serves the switch");
+	cr_expect_eq(shown_count("svg .assert.loser"), 1, "R5 does not");
+	cr_expect_eq(shown_count("svg .host.sends"), 1);
+	cr_expect_eq(shown_count("svg .host.joined"), 2);
+	cr_expect_eq(shown_count("svg .broken, svg .dead, svg .off, svg .lossy"), 0);
+	shown_open("#t=11");
+	cr_expect_eq(shown_count("svg .flow, svg .assert, svg .host.joined"), 0, "nothing yet");
 }
 
 Test(page, faults_are_marked)
@@ -157,13 +105,13 @@ Test(page, faults_are_marked)
 	scenario_add_action(&scenario, &(struct action){ HP_SEC(24), ACT_LOSS, 0, 0, 50 });
 	scenario_add_action(&scenario, &(struct action){ HP_SEC(25), ACT_MARK, 0, 0, 0 });
 	write_page(&scenario, 1, &shown);
-	open_page("#t=20.5");
-	cr_expect_eq(count("svg .broken, svg .dead, svg .off, svg .lossy"), 0);
-	open_page("#t=25");
-	cr_expect_eq(count("svg .router.dead"), 1);
-	cr_expect_eq(count("svg .router.off"), 1);
-	cr_expect_eq(count("svg .port.broken"), 1);
-	cr_expect_eq(count("svg .link.lossy"), 1);
+	shown_open("#t=20.5");
+	cr_expect_eq(shown_count("svg .broken, svg .dead, svg .off, svg .lossy"), 0);
+	shown_open("#t=25");
+	cr_expect_eq(shown_count("svg .router.dead"), 1);
+	cr_expect_eq(shown_count("svg .router.off"), 1);
+	cr_expect_eq(shown_count("svg .port.broken"), 1);
+	cr_expect_eq(shown_count("svg .link.lossy"), 1);
 	cr_expect_str_eq(
 		browser_text(browser, "document.querySelector(`.lossy .state`).textContent"),
 		"5.0 % loss");
@@ -178,21 +126,21 @@ Test(page, faults_are_marked)
 Test(page, tables_of_a_router_at_a_moment)
 {
 	(void)write_loop(1);
-	open_page("#t=39.4&node=R5");
-	cr_expect_eq(count(".node.selected"), 1);
-	cr_expect_str_eq(cell("trees", 0, "state"), "active");
-	cr_expect_str_eq(cell("trees", 0, "input"), "eth1");
-	cr_expect_str_eq(cell("trees", 0, "outputs"), "eth2");
-	cr_expect_str_eq(cell("mroutes", 0, "outputs"), "eth2");
-	cr_expect_str_eq(cell("tree-interfaces", 0, "assert"), "loser");
-	cr_expect_str_eq(cell("neighbors", 2, "address"), "10.5.5.4");
-	cr_expect_str_eq(cell("neighbors", 2, "state"), "synced");
-	open_page("#t=11.9&node=R5");
-	cr_expect_str_eq(cell("trees", 0, "state"), "no table");
-	cr_expect_str_eq(cell("neighbors", 2, "state"), "synced");
-	open_page("#t=0.5&node=R5");
-	cr_expect_str_eq(cell("neighbors", 0, "state"), "no table");
-	cr_expect_str_eq(cell("interfaces", 0, "state"), "up");
+	shown_open("#t=39.4&node=R5");
+	cr_expect_eq(shown_count(".node.selected"), 1);
+	cr_expect_str_eq(shown_cell("trees", 0, "state"), "active");
+	cr_expect_str_eq(shown_cell("trees", 0, "input"), "eth1");
+	cr_expect_str_eq(shown_cell("trees", 0, "outputs"), "eth2");
+	cr_expect_str_eq(shown_cell("mroutes", 0, "outputs"), "eth2");
+	cr_expect_str_eq(shown_cell("tree-interfaces", 0, "assert"), "loser");
+	cr_expect_str_eq(shown_cell("neighbors", 2, "address"), "10.5.5.4");
+	cr_expect_str_eq(shown_cell("neighbors", 2, "state"), "synced");
+	shown_open("#t=11.9&node=R5");
+	cr_expect_str_eq(shown_cell("trees", 0, "state"), "no table");
+	cr_expect_str_eq(shown_cell("neighbors", 2, "state"), "synced");
+	shown_open("#t=0.5&node=R5");
+	cr_expect_str_eq(shown_cell("neighbors", 0, "state"), "no table");
+	cr_expect_str_eq(shown_cell("interfaces", 0, "state"), "up");
 }
 
 /* Onwards by key until R5 has a tree, and back: the same places have the same tables. */
@@ -201,9 +149,9 @@ Test(page, stepping_forth_and_back)
 	int first, steps = 0;
 
 	(void)write_loop(1);
-	open_page("#t=12&node=R5");
+	shown_open("#t=12&node=R5");
 	first = browser_int(browser, "app.index");
-	while (strcmp(cell("trees", 0, "state"), "no table") == 0 && steps < 100) {
+	while (strcmp(shown_cell("trees", 0, "state"), "no table") == 0 && steps < 100) {
 		browser_key(browser, "ArrowRight");
 		steps++;
 	}
@@ -211,19 +159,19 @@ Test(page, stepping_forth_and_back)
 	cr_expect_eq(browser_int(browser, "app.index"), first + steps);
 	cr_expect_eq(browser_int(browser, "app.time >= 12000000 && app.time < 12100000 ? 1 : 0"),
 		     1);
-	cr_expect_gt(count(".tables td.changed"), 0, "what the event has changed is marked");
+	cr_expect_gt(shown_count(".tables td.changed"), 0, "what the event has changed is marked");
 	browser_key(browser, "ArrowLeft");
-	cr_expect_str_eq(cell("trees", 0, "state"), "no table");
+	cr_expect_str_eq(shown_cell("trees", 0, "state"), "no table");
 	browser_key(browser, "Home");
 	cr_expect_eq(browser_int(browser, "app.index"), -1);
 	browser_key(browser, "End");
-	cr_expect_str_eq(cell("trees", 0, "outputs"), "eth2");
+	cr_expect_str_eq(shown_cell("trees", 0, "outputs"), "eth2");
 }
 
 Test(page, playing_with_the_space_bar)
 {
 	(void)write_loop(1);
-	open_page("#t=12");
+	shown_open("#t=12");
 	browser_key(browser, " ");
 	cr_expect_eq(browser_int(browser, "app.isPlaying ? 1 : 0"), 1);
 	for (int i = 0; i < 10000 && browser_int(browser, "app.time / 1e6") < 13; i++)
@@ -236,7 +184,7 @@ Test(page, playing_with_the_space_bar)
 Test(page, search_filter_and_address)
 {
 	(void)write_loop(1);
-	open_page("");
+	shown_open("");
 	(void)browser_text(browser,
 			   "document.getElementById(`search`).value = `iamupstream cost 12/`;"
 			   "research(); nextMatch(1); ``");
@@ -255,19 +203,19 @@ Test(page, search_filter_and_address)
 	cr_expect_eq(
 		browser_int(browser, "app.entries.filter(({event}) => event.tree === 0).length"),
 		0);
-	cr_expect_eq(count("svg .flow"), 0);
+	cr_expect_eq(shown_count("svg .flow"), 0);
 }
 
 Test(page, two_runs_side_by_side)
 {
 	struct shown shown = write_loop(2);
 
-	open_page("#t=39.4&node=R4");
-	cr_expect_eq(count(".pane"), 2);
-	cr_expect_eq(count("svg .router rect"), 2 * shown.routers);
-	cr_expect_eq(count("svg .flow.out"), 2 * shown.outputs);
-	cr_expect_eq(count(".node.selected"), 2);
-	cr_expect_eq(count(".tables [data-table=trees]"), 2);
+	shown_open("#t=39.4&node=R4");
+	cr_expect_eq(shown_count(".pane"), 2);
+	cr_expect_eq(shown_count("svg .router rect"), 2 * shown.routers);
+	cr_expect_eq(shown_count("svg .flow.out"), 2 * shown.outputs);
+	cr_expect_eq(shown_count(".node.selected"), 2);
+	cr_expect_eq(shown_count(".tables [data-table=trees]"), 2);
 }
 
 /* ---- Names of strangers ---- */
@@ -286,9 +234,9 @@ Test(page, hostile_names_are_only_text)
 	strcpy(scenario.topo.lans[0].name, "<b onclick=x>");
 	strcpy(scenario.topo.hosts[0].name, "__proto__");
 	write_page(&scenario, 1, &shown);
-	open_page("#t=20&node=%3Cimg%20src%3Dx%3E");
-	cr_expect_eq(count("img, b[onclick], [onerror]"), 0);
-	cr_expect_eq(count("svg .router rect"), shown.routers);
+	shown_open("#t=20&node=%3Cimg%20src%3Dx%3E");
+	cr_expect_eq(shown_count("img, b[onclick], [onerror]"), 0);
+	cr_expect_eq(shown_count("svg .router rect"), shown.routers);
 	cr_expect_str_eq(browser_text(browser, "document.getElementById(`title`).textContent"),
 			 name);
 	cr_expect_str_eq(browser_text(browser, "document.querySelector(`.tables h2`).textContent"),
@@ -306,7 +254,7 @@ Test(page, ten_routers_and_ten_thousand_events)
 
 	random_scenario(3, &request, &scenario);
 	write_page(&scenario, 1, &shown);
-	open_page("");
+	shown_open("");
 	events = browser_int(browser, "app.runs[0].events.length");
 	cr_expect_geq(events, 10000);
 	cr_expect_eq(shown.routers, 10);
