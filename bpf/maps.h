@@ -194,11 +194,12 @@ struct {
 	__type(value, __u64);
 } miss_tokens SEC(".maps");
 
-/* Misses and reports of the present window: its number above, how many below. */
+/* Misses and reports of the present window: its number in the upper half, how many in the lower. */
 #define WINDOW_SOURCES 128u
 
 struct miss_windows {
 	__u64 link;
+	__u64 burst;                  /* of the present minute: misses beyond the budget of link */
 	__u64 source[WINDOW_SOURCES]; /* by hash of the source; so links do not disturb others */
 	__u64 wrong_if;               /* reports of packets on a wrong interface */
 };

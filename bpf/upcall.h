@@ -135,14 +135,19 @@ static __always_inline bool window_take(__u64 *cell, __u32 window, __u32 limit)
 	return (__u32)__sync_fetch_and_add(cell, 1) < limit;
 }
 
-/* How many the daemon takes is seen by what it has not read yet, of all interfaces. */
-static __always_inline __u32 link_limit(void)
+/* Whether the daemon reads what comes: seen by what waits to be read, of all interfaces. */
+static __always_inline bool daemon_keeps_up(void)
 {
 	__u64 record = sizeof(struct upcall_record) + BPF_RINGBUF_HDR_SZ;
 
-	return bpf_ringbuf_query(&upcalls, BPF_RB_AVAIL_DATA) < UPCALL_WAITING * record
-		       ? UPCALL_LINK_EAGER
-		       : UPCALL_LINK_MAX;
+	return bpf_ringbuf_query(&upcalls, BPF_RB_AVAIL_DATA) < UPCALL_WAITING * record;
+}
+
+static __always_inline bool link_takes(struct miss_windows *windows, __u64 now)
+{
+	return window_take(&windows->link, now / UPCALL_WINDOW_NS, UPCALL_LINK_MAX) ||
+	       (daemon_keeps_up() &&
+		window_take(&windows->burst, now / UPCALL_BURST_NS, UPCALL_BURST_MAX));
 }
 
 /* The source first: its excess must not use up what its interface may send. */
@@ -153,7 +158,7 @@ static __always_inline bool miss_fits_windows(const struct arrival *arrival, __u
 	struct miss_windows *windows = bpf_map_lookup_elem(&miss_windows, &link);
 
 	return !windows || (window_take(&windows->source[source], window, UPCALL_SOURCE_MAX) &&
-			    window_take(&windows->link, window, link_limit()));
+			    link_takes(windows, now));
 }
 
 /** upcall_miss() - Report a packet without route. Return: MFIB_R_MISS or MFIB_R_FLOOD. */

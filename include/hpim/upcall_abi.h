@@ -21,10 +21,16 @@ enum upcall_kind {
  * dropped as a flood: the kernel would keep no more than a few packets of each flow either.
  */
 #define UPCALL_WINDOW_NS  100000000ull
-#define UPCALL_LINK_MAX   256u  /* by one interface, */
-#define UPCALL_LINK_EAGER 1024u /* or, while the daemon has read all but a few reports, */
-#define UPCALL_WAITING    64u   /* fewer than these */
-#define UPCALL_SOURCE_MAX 128u  /* by one source address */
+#define UPCALL_LINK_MAX   256u /* by one interface, and beyond these a burst (below) */
+#define UPCALL_SOURCE_MAX 128u /* by one source address */
+
+/*
+ * Many flows may begin at once, but not for long: in each minute one interface may have so many
+ * more, while the daemon has read all but a few reports.
+ */
+#define UPCALL_BURST_NS  60000000000ull
+#define UPCALL_BURST_MAX 16384u
+#define UPCALL_WAITING   64u /* fewer reports than these wait */
 
 /* Packets on wrong interfaces that are reported in each window, by one interface. */
 #define UPCALL_WRONG_IF_MAX 256u

@@ -378,26 +378,26 @@ static size_t window_cells(const struct lab *lab)
 	return info.value_size / sizeof(uint64_t);
 }
 
-/* All cells but one are empty. */
-static void window_set(const struct lab *lab, uint32_t link, size_t cell, uint64_t taken)
+/* It stands last in bpf/maps.h; all other cells are empty. */
+void lab_wrong_if_taken(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count)
 {
 	uint64_t value[512] = { 0 };
+	size_t cells = window_cells(lab);
 
-	cr_assert_leq(window_cells(lab), sizeof(value) / sizeof(value[0]));
-	value[cell] = taken;
+	cr_assert_leq(cells, sizeof(value) / sizeof(value[0]));
+	value[cells - 1] = window << 32 | count;
 	lab_put(lab, "miss_windows", &link, value);
 }
 
-/* It stands last in bpf/maps.h. */
-void lab_wrong_if_taken(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count)
+/* These stand first. */
+void lab_missed(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count,
+		uint32_t burst)
 {
-	window_set(lab, link, window_cells(lab) - 1, window << 32 | count);
-}
+	uint64_t value[512] = { window << 32 | count,
+				(window * UPCALL_WINDOW_NS / UPCALL_BURST_NS) << 32 | burst };
 
-/* It stands first. */
-void lab_missed(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count)
-{
-	window_set(lab, link, 0, window << 32 | count);
+	cr_assert_leq(window_cells(lab), sizeof(value) / sizeof(value[0]));
+	lab_put(lab, "miss_windows", &link, value);
 }
 
 void lab_limits_clear(const struct lab *lab)

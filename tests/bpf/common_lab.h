@@ -90,8 +90,10 @@ void lab_windows_clear(const struct lab *lab);
 /** lab_wrong_if_taken() - As if so many packets on a wrong interface had been reported. */
 void lab_wrong_if_taken(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count);
 
-/** lab_missed() - As if an interface had so many misses in a window. */
-void lab_missed(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count);
+/** lab_missed() - As if an interface had so many misses in a window, and so many beyond in its
+ * minute. */
+void lab_missed(const struct lab *lab, uint32_t link, uint64_t window, uint32_t count,
+		uint32_t burst);
 
 /** lab_window() - Number of the present window of misses. */
 uint64_t lab_window(void);
