@@ -356,7 +356,7 @@ $(BUILD)/tests/unit/tools/test_explore: | $(BUILD)/hpimexplore
 # These run a daemon over a machine that does not exist (tests/unit/common_daemon.h): the fakes
 # stand before the libraries, so what they define is not taken from there.
 $(addprefix $(BUILD)/tests/unit/,daemon/test_flush daemon/test_lease daemon/test_port daemon/test_running mgmt/test_clear mgmt/test_monitor mgmt/test_doctor mgmt/test_explain mgmt/test_metrics mgmt/test_policies mgmt/test_rpf_metrics mgmt/test_show mgmt/test_statics mgmt/test_views mgmt/test_views_pim \
-		dplane/test_dplane_null): %: %.o $(FAKE_OBJS) $(ALL_LIBS)
+		dplane/test_dplane_null dplane/test_dplane_probe): %: %.o $(FAKE_OBJS) $(ALL_LIBS)
 	$(call link,$^ $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 
 # The same, and the words of hpimctl.

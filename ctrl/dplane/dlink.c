@@ -12,22 +12,60 @@
 
 /* ---- redirects ---- */
 
-/* Only a port that is up can show it; a verdict lasts until it goes down. */
+/* Seconds between two self-tests of an interface that has not passed; each pause twice the last. */
+#define PROBE_PAUSE_MAX 64u
+
+static void unprobe(struct dlink *dlink)
+{
+	dlink->is_probed = false;
+	dlink->probe_in = dlink->probe_pause = 0;
+}
+
+/* A kernel that had no time for the frames within the test looks like one that loses them. */
+static void probe_again_later(struct dlink *dlink)
+{
+	dlink->probe_pause = dlink->probe_pause ? dlink->probe_pause * 2 : 1;
+	if (dlink->probe_pause > PROBE_PAUSE_MAX)
+		dlink->probe_pause = PROBE_PAUSE_MAX;
+	dlink->probe_in = dlink->probe_pause;
+}
+
+/* Only a port that is up can show it; that it does lasts until it goes down. */
 static bool probe(struct dplane *dp, uint16_t link, enum linkcaps_verdict expected)
 {
+	struct dlink *dlink = &dp->links[link];
 	struct tier_port *port = &dp->ports[link];
 	int verdict;
 
-	if (dp->links[link].is_probed)
+	if (dlink->is_probed)
 		return true;
 	if (!port->is_served || !dp->fast->ops->probe)
 		return expected == LINKCAPS_YES;
 	verdict = dp->fast->ops->probe(dp->fast, port->carrier);
-	dp->links[link].is_probed = verdict == 1;
-	if (verdict == 0)
+	dlink->is_probed = verdict == 1;
+	if (verdict == 0) {
 		(void)snprintf(port->why_no_redirects, sizeof(port->why_no_redirects),
 			       "self-test: frames redirected to it do not leave");
+		probe_again_later(dlink);
+	}
 	return verdict < 0 ? expected == LINKCAPS_YES : verdict == 1;
+}
+
+static enum linkcaps_verdict redirects_expected(const struct dplane *dp, struct tier_port *port)
+{
+	const char *no_native = port->hook == TIER_HOOK_NATIVE ? ""
+				: *port->why_no_hook           ? port->why_no_hook
+							       : "its mode is generic";
+
+	if (!port->is_ethernet) {
+		(void)snprintf(port->why_no_redirects, sizeof(port->why_no_redirects),
+			       "not an Ethernet interface");
+		return LINKCAPS_NO;
+	}
+	if (!dp->caps)
+		return LINKCAPS_YES;
+	return linkcaps_redirects(dp->caps, port->carrier, no_native, port->why_no_redirects,
+				  sizeof(port->why_no_redirects));
 }
 
 /* Return: whether the answer has changed. */
@@ -35,25 +73,22 @@ static bool redirects_ask(struct dplane *dp, uint16_t link)
 {
 	struct tier_port *port = &dp->ports[link];
 	bool before = port->takes_redirects;
-	const char *no_native = port->hook == TIER_HOOK_NATIVE ? ""
-				: *port->why_no_hook           ? port->why_no_hook
-							       : "its mode is generic";
-	enum linkcaps_verdict expected;
+	enum linkcaps_verdict expected = redirects_expected(dp, port);
 
-	port->takes_redirects = true;
-	if (!dp->caps)
-		return before != port->takes_redirects;
-	expected = linkcaps_redirects(dp->caps, port->carrier, no_native, port->why_no_redirects,
-				      sizeof(port->why_no_redirects));
-	if (!port->is_ethernet) {
-		expected = LINKCAPS_NO;
-		(void)snprintf(port->why_no_redirects, sizeof(port->why_no_redirects),
-			       "not an Ethernet interface");
-	}
 	if (expected == LINKCAPS_NO)
-		dp->links[link].is_probed = false;
+		unprobe(&dp->links[link]);
 	port->takes_redirects = expected != LINKCAPS_NO && probe(dp, link, expected);
 	return before != port->takes_redirects;
+}
+
+static void redirects_renew(struct dplane *dp, uint16_t link)
+{
+	if (!redirects_ask(dp, link))
+		return;
+	dplane_log(&dp->config, NOTE_INFO, "%s %s", dp->links[link].link.name,
+		   dp->ports[link].takes_redirects ? "takes redirected frames now"
+						   : "no longer takes redirected frames");
+	dtree_link_changed(dp, link);
 }
 
 /* @ifindex 0: some changes were lost, so any may have changed. */
@@ -61,15 +96,25 @@ void dlink_caps_changed(void *ctx, uint32_t ifindex)
 {
 	struct dplane *dp = ctx;
 
+	for (uint16_t i = 0; i < LINKS_MAX; i++)
+		if (dp->links[i].is_attached && (!ifindex || dp->ports[i].carrier == ifindex))
+			redirects_renew(dp, i);
+}
+
+void dlink_probe_again(struct dplane *dp)
+{
+	bool is_done = false;
+
 	for (uint16_t i = 0; i < LINKS_MAX; i++) {
-		if (!dp->links[i].is_attached || (ifindex && dp->ports[i].carrier != ifindex))
-			continue;
-		if (!redirects_ask(dp, i))
-			continue;
-		dplane_log(&dp->config, NOTE_INFO, "%s %s", dp->links[i].link.name,
-			   dp->ports[i].takes_redirects ? "takes redirected frames now"
-							: "no longer takes redirected frames");
-		dtree_link_changed(dp, i);
+		struct dlink *dlink = &dp->links[i];
+
+		if (dlink->probe_in > 1) {
+			dlink->probe_in--;
+		} else if (dlink->probe_in && !is_done) {
+			dlink->probe_in = 0;
+			redirects_renew(dp, i);
+			is_done = true;
+		}
 	}
 }
 
@@ -129,7 +174,7 @@ int dplane_attach(struct dplane *dp, const struct dplane_link *link)
 		return err;
 	}
 	if (!link->is_up || dlink->link.ifindex != link->ifindex)
-		dlink->is_probed = false;
+		unprobe(dlink);
 	if (!dlink->is_attached)
 		memset(dlink->skipped, 0, sizeof(dlink->skipped));
 	dlink->is_attached = true;
@@ -150,7 +195,7 @@ void dplane_detach(struct dplane *dp, uint16_t link)
 		dp->kernel->ops->link_del(dp->kernel, link);
 	dp->links[link].is_attached = false;
 	dp->links[link].is_stale = false;
-	dp->links[link].is_probed = false;
+	unprobe(&dp->links[link]);
 	dp->ports[link] = (struct tier_port){ .is_served = false };
 	dtree_link_changed(dp, link);
 }

@@ -183,6 +183,7 @@ static void housekeep(struct dplane *dp)
 		dp->fast->ops->poll(dp->fast);
 	if (dp->kernel && dp->kernel->ops->poll)
 		dp->kernel->ops->poll(dp->kernel);
+	dlink_probe_again(dp);
 	if (dp->stale_until && dplane_now() >= dp->stale_until)
 		stale_end(dp);
 }

@@ -16,9 +16,11 @@
 
 struct dlink {
 	bool is_attached;
-	bool is_stale;       /* by an earlier run, not yet by this one */
-	bool is_probed;      /* redirected frames were seen to leave; forgotten when it goes down */
-	uint64_t skipped[2]; /* copies not made: by enum skip */
+	bool is_stale;  /* by an earlier run, not yet by this one */
+	bool is_probed; /* redirected frames were seen to leave; forgotten when it goes down */
+	uint32_t probe_in,
+		probe_pause;     /* seconds until the next self-test, and since the last; 0: none */
+	uint64_t skipped[2];     /* copies not made: by enum skip */
 	struct dplane_link link; /* as the daemon knows it */
 	uint64_t changed_in;     /* change of the composite, see dplane.change */
 };
@@ -88,6 +90,12 @@ struct dplane {
 
 /** dlink_caps_changed() - For linkcaps_new(). */
 void dlink_caps_changed(void *ctx, uint32_t ifindex);
+
+/**
+ * dlink_probe_again() - Each second: the self-test of an interface that has not passed, ever more
+ * rarely. One interface at a time, since a test that fails takes a tenth of a second.
+ */
+void dlink_probe_again(struct dplane *dp);
 
 /** dlink_restore() - An interface of an earlier run, for backend_ops.stale_links. */
 void dlink_restore(void *ctx, const struct dplane_link *link, const struct tier_port *port);

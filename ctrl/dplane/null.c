@@ -33,6 +33,7 @@ static int null_link_add(struct backend *be, const struct dplane_link *link, str
 	(void)be;
 	(void)why;
 	port->hook = TIER_HOOK_GENERIC; /* reaches everything */
+	port->is_ethernet = true;
 	port->carrier = link->ifindex;
 	return 0;
 }

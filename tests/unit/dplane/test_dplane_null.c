@@ -650,9 +650,9 @@ Test(dplane_tiers, greatest_ttl_is_that_of_the_programs)
 Test(dplane_tiers, what_an_earlier_run_left)
 {
 	struct mfib_route route = route_of("10.0.0.1", 3, 4);
-	const struct tier_port port = { .is_served = true,
-					.hook = TIER_HOOK_GENERIC,
-					.carrier = 13 };
+	const struct tier_port port = {
+		.is_served = true, .is_ethernet = true, .hook = TIER_HOOK_GENERIC, .carrier = 13
+	};
 	const struct dplane_link in = link_of(3), out = link_of(4);
 
 	cr_assert_eq(fast->be.ops->put(&fast->be, &route), 0);
@@ -674,7 +674,9 @@ Test(dplane_tiers, what_an_earlier_run_left)
 Test(dplane_tiers, interfaces_that_do_not_come_back_are_given_up)
 {
 	const struct mfib_route route = route_of("10.0.0.1", 3, 4);
-	const struct tier_port port = { .is_served = true, .hook = TIER_HOOK_GENERIC };
+	const struct tier_port port = { .is_served = true,
+					.is_ethernet = true,
+					.hook = TIER_HOOK_GENERIC };
 	const struct dplane_link in = link_of(3), out = link_of(4);
 
 	dlink_restore(dp, &in, &port);

@@ -54,6 +54,7 @@ static int tier_link_add(struct backend *be, const struct dplane_link *link, str
 	port->is_tagged = able->is_tagged;
 	port->is_shared = able->is_shared;
 	port->carrier = link->ifindex;
+	port->is_ethernet = true;
 	memcpy(port->why_no_hook, able->why_no_hook, sizeof(port->why_no_hook));
 	memcpy(port->why_no_tc, able->why_no_tc, sizeof(port->why_no_tc));
 	return 0;
@@ -140,6 +141,13 @@ static void tier_free(struct backend *be, bool keep)
 	free(tier_of(be));
 }
 
+static int tier_probe(struct backend *be, uint32_t ifindex)
+{
+	(void)ifindex;
+	tier_of(be)->probes++;
+	return tier_of(be)->probe_verdict;
+}
+
 static const struct backend_ops tier_ops = {
 	.name = "fake",
 	.link_add = tier_link_add,
@@ -149,6 +157,7 @@ static const struct backend_ops tier_ops = {
 	.route_counts = tier_route_counts,
 	.fd = tier_fd,
 	.dispatch = tier_dispatch,
+	.probe = tier_probe,
 	.counters = tier_counters,
 	.capture = tier_capture,
 	.renew = tier_renew,
@@ -161,6 +170,7 @@ struct fake_tier *fake_tier_new(const struct dplane_config *config)
 
 	cr_assert_not_null(tier);
 	tier->be.ops = &tier_ops;
+	tier->probe_verdict = 1;
 	cr_assert_eq(null_new(config, &tier->null), 0);
 	return tier;
 }

@@ -26,6 +26,8 @@ struct fake_tier {
 	const char *why;       /* of link_err */
 	bool is_able[LINKS_MAX];
 	struct tier_port abilities[LINKS_MAX]; /* where is_able, instead of those of null.c */
+	int probe_verdict;                     /* of every port; 1: its frames leave */
+	unsigned int probes;                   /* so many self-tests were made */
 	unsigned int puts;                     /* so many succeeded */
 	struct fake_tier_route routes[FAKE_TIER_ROUTES_MAX];
 	struct dplane_counter counters[8];
