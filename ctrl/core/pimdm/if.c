@@ -92,17 +92,23 @@ static bool is_same_content(const struct pim_hello *a, const struct pim_hello *b
  * rest legacy. From it the routers that follow that neighbor as we do know that we need not be
  * followed, and return to the RFC when it leaves.
  */
-static void send_hello(struct pimdm_if *pif)
+static void announce(struct pimdm_if *pif)
 {
 	bool is_first = !pif->has_sent_hello;
 	struct pim_msg msg = { .type = PIM_HELLO, .hello = hello_content(pif) };
 
 	pif->announced = msg.hello;
 	pif->has_sent_hello = true;
+	pif->is_unknown = false;
 	pif->hello_at = core_of(pif)->now;
 	if (is_first && pif->legacy_count && pimdm_if_settings(pif)->v6_checksum == PIM_V6_AUTO)
 		transmit(pif, NULL, &msg, PIM_CHECKSUM_RFC);
 	transmit(pif, NULL, &msg, checksum_form(pif));
+}
+
+static void send_hello(struct pimdm_if *pif)
+{
+	announce(pif);
 	core_timer_arm(core_of(pif), &pif->hello_timer,
 		       HP_SEC(pimdm_if_settings(pif)->hello_period_s));
 	pimdm_tree_hello_sent(pif);
@@ -142,10 +148,17 @@ void pimdm_if_configured(struct pimdm_if *pif)
 		pimdm_if_hello_soon(pif);
 }
 
+/*
+ * Differs: a router that has just begun refuses what it gets before our Hello, and a Prune is not
+ * sent again for minutes. So it is announced to at once, as in RFC 7761, 4.3.1; HT, which repeats
+ * what is stored for it, stays. Not more often than neighbors that begin cause Hellos anyway.
+ */
 void pimdm_if_send(struct pimdm_if *pif, const struct ip_addr *to, const struct pim_msg *msg)
 {
 	if (!pif->has_sent_hello)
 		send_hello(pif);
+	else if (pif->is_unknown && core_of(pif)->now - pif->hello_at >= HP_SEC(PIMDM_HELLO_GAP_S))
+		announce(pif);
 	transmit(pif, to, msg, checksum_form(pif));
 }
 

@@ -314,6 +314,7 @@ void pimdm_neigh_hello(struct pimdm_if *pif, const struct ip_addr *src,
 	if (!is_new && !is_restart)
 		return;
 	note(neigh, NOTE_INFO, is_new ? NOTE_NEIGHBOR_NEW : NOTE_NEIGHBOR_RESTARTED, 0);
+	pif->is_unknown = true;
 	pimdm_if_hello_soon(pif);
 	pimdm_tree_neighbor_new(neigh);
 }

@@ -42,6 +42,7 @@ struct pimdm_if {
 	bool has_sent_hello; /* with this GenID: @announced, at @hello_at */
 	struct pim_hello announced;
 	hp_time hello_at;
+	bool is_unknown; /* to a neighbor that has begun since then */
 	struct timer hello_timer;
 	TAILQ_HEAD(, pimdm_neigh) neighbors;
 	uint32_t neighbor_count;

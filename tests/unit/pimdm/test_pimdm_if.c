@@ -102,8 +102,8 @@ LAN_TEST(pimdm_if, new_neighbor_brings_the_hello_forward)
 	lan_run_s(lan, 10);
 	cr_assert_eq(lan_count(lan, 1, PIM_HELLO, 0), 1);
 	met = lan->now;
-	lan_say(lan, 1, LAN_TESTER, NULL, &hello, PIM_CHECKSUM_RFC);
 	send_assert(lan, 1);
+	lan_say(lan, 1, LAN_TESTER, NULL, &hello, PIM_CHECKSUM_RFC);
 	lan_run_s(lan, 20);
 	cr_expect_geq(hello_at(lan, 1), met);
 	cr_expect_leq(hello_at(lan, 1), met + HP_SEC(5));
@@ -112,6 +112,38 @@ LAN_TEST(pimdm_if, new_neighbor_brings_the_hello_forward)
 	lan_run(lan, hello_at(lan, 1) + HP_SEC(30));
 	cr_expect_eq(lan_count(lan, 1, PIM_HELLO, 0), 3);
 	cr_expect_eq(hello_at(lan, 2), hello_at(lan, 1) + HP_SEC(30));
+	lan_free(lan);
+}
+
+/* It refuses what comes before our Hello. That goes once, and HT is as it was brought forward. */
+LAN_TEST(pimdm_if, new_neighbor_gets_a_hello_before_any_other_message)
+{
+	struct lan *lan = lan_new(family, 1);
+	struct pim_msg hello = lan_hello(105, 7);
+	size_t since;
+
+	lan_run_s(lan, 10);
+	for (unsigned int round = 0; round < 2; round++) { /* new, and with another Generation ID */
+		since = lan->sent_count;
+		lan_say(lan, 1, LAN_TESTER, NULL, &hello, PIM_CHECKSUM_RFC);
+		send_assert(lan, 1);
+		send_assert(lan, 1);
+		cr_assert_eq(lan->sent_count, since + 3);
+		cr_expect_eq(lan->sent[since]->msg.type, PIM_HELLO);
+		cr_expect_eq(lan->sent[since + 1]->msg.type, PIM_ASSERT);
+		lan_run(lan, lan->now + HP_SEC(6));
+		cr_expect_eq(lan_count(lan, 1, PIM_HELLO, since), 2);
+		hello.hello.gen_id++;
+		lan_run(lan, lan->now + HP_SEC(2));
+	}
+	/* Not for each of those that begin all the time. */
+	since = lan->sent_count;
+	for (unsigned int i = 0; i < 50; i++) {
+		hello.hello.gen_id++;
+		lan_say(lan, 1, LAN_TESTER, NULL, &hello, PIM_CHECKSUM_RFC);
+		send_assert(lan, 1);
+	}
+	cr_expect_eq(lan_count(lan, 1, PIM_HELLO, since), 1);
 	lan_free(lan);
 }
 
