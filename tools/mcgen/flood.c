@@ -247,16 +247,21 @@ static void batch_init(struct flood *flood)
 	}
 }
 
-/* What the interface has no room for is lost, as everything that comes too fast. */
+/*
+ * From the place on whose turn it is. What the interface has no room for is lost, as everything
+ * that comes too fast.
+ */
 static void batch_send(struct flood *flood, unsigned int count, struct flood_result *result)
 {
-	unsigned int done = 0;
+	unsigned int first =
+		(unsigned int)((result->sent + result->failed) % flood->opt->pair_count);
+	unsigned int end = first + count < BATCH ? first + count : BATCH, done = first;
 
-	for (unsigned int i = 0; i < count; i++)
+	for (unsigned int i = first; i < end; i++)
 		frame_fill(&flood->forms[i % flood->opt->pair_count], &flood->random,
 			   flood->frames[i]);
-	while (done < count) {
-		int sent = sendmmsg(flood->fd, flood->messages + done, count - done, 0);
+	while (done < end) {
+		int sent = sendmmsg(flood->fd, flood->messages + done, end - done, 0);
 
 		if (sent <= 0) {
 			result->failed++;

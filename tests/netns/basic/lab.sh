@@ -20,3 +20,15 @@ for group in 239.77.0.1 ff3e::77; do
 	run src "$BUILD/mcgen" -i eth0 -g "$group" -n 50 -r 1000 || fail "mcgen to $group"
 	! wait "$sink" || fail "mcsink does not tell that packet 51 is missing"
 done
+
+# Floods of two pairs take turns, however slow they are.
+came() { [ "$(grep -c '^len=' "$WORK/pair-$1.log")" = "$2" ]; }
+for group in 239.77.1.1 ff3e::77:1; do
+	spawn "pair-$group" dst perl "$NETNS/packets.pl" judge eth1 $group
+	until_true 5 said "pair-$group" judging || fail 'no packet socket'
+done
+run src "$BUILD/mcgen" -i eth0 --flood 10.77.1.1/32,239.77.1.1/32 --flood fd77:1::1/128,ff3e::77:1/128 \
+	-n 8 -r 100 > "$WORK/flood.log" || fail "mcgen: $(cat "$WORK/flood.log")"
+for group in 239.77.1.1 ff3e::77:1; do
+	until_true 10 came "$group" 4 || fail "not 4 packets of the flood to $group: $(cat "$WORK/pair-$group.log")"
+done
