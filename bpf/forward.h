@@ -16,6 +16,17 @@
 /* What forward_verdict() returns besides a reason: passed to TC, which counts it. */
 #define FORWARD_LATER (-3)
 
+/*
+ * Follow mode: another daemon owns the kernel's multicast table, and the routes here are copies of
+ * its entries. The kernel has the last word on whatever is not forwarded by such a copy, so nothing
+ * is reported to our daemon, and only what an entry without outputs would discard ends here.
+ * hpim_keepalive: the kernel gets one packet of each route in so many KEEPALIVE_TICKs.
+ */
+const volatile __u32 hpim_follows = 0;
+const volatile __u32 hpim_keepalive = 0;
+
+#define KEEPALIVE_TICK_SHIFT 20 /* about a millisecond, of nanoseconds */
+
 /** struct forward - What is known about a packet's way. */
 struct forward {
 	__u32 ifindex; /* input interface: the port, or the VLAN of the tag */
@@ -57,6 +68,28 @@ static __always_inline void ttl_track(__u32 slot, __u32 ttl)
 		*greatest = ttl;
 }
 
+static __always_inline __u32 keepalive_ticks(void)
+{
+	return (__u32)(clock_now() >> KEEPALIVE_TICK_SHIFT);
+}
+
+/* `route_ttls` has the time of the last one: no followed route has MFIB_F_TRACK_TTL. */
+static __always_inline bool keepalive_is_due(__u32 slot)
+{
+	const __u32 *last = bpf_map_lookup_elem(&route_ttls, &slot);
+
+	return last && keepalive_ticks() - *last >= hpim_keepalive;
+}
+
+/* CPUs that race pass one packet each: the kernel gets one more, which it forwards too. */
+static __always_inline void keepalive_note(const struct mfib_entry *entry)
+{
+	__u32 slot = entry->slot, *last = bpf_map_lookup_elem(&route_ttls, &slot);
+
+	if (last)
+		*last = keepalive_ticks();
+}
+
 /* What the route says about a packet that arrived on its input interface. */
 static __always_inline int route_verdict(struct forward *fwd, const struct mfib_entry *entry,
 					 const struct packet *pkt, enum hook hook)
@@ -77,6 +110,14 @@ static __always_inline int route_verdict(struct forward *fwd, const struct mfib_
 			return MFIB_R_KERNEL;
 		if (fwd->flags & MFIB_F_TC && hook == HOOK_XDP)
 			return FORWARD_LATER;
+	}
+	if (hpim_follows) {
+		if (set->lease_until_ns && now > set->lease_until_ns)
+			return MFIB_R_LEASE; /* the copy may be outdated */
+		if (keepalive_is_due(slot))
+			return MFIB_R_KEEPALIVE;
+		if (pkt->ttl <= (fwd->flags >> MFIB_F_TTL_SHIFT & 0xff))
+			return MFIB_R_TTL;
 	}
 	if (fwd->set == MFIB_SET_NONE)
 		return MFIB_R_NEGATIVE;
@@ -173,6 +214,13 @@ static __always_inline int forward_report(struct forward *fwd, const struct pack
 			forward_resolve(fwd);
 		if (!fwd->is_served)
 			return MFIB_R_UNATTACHED;
+	}
+	if (hpim_follows) {
+		if (reason == MFIB_R_KEEPALIVE && fwd->entry)
+			keepalive_note(fwd->entry);
+		return reason;
+	}
+	if (is_unexpected) {
 		if (reason == MFIB_R_BAD_MAC ||
 		    (reason == MFIB_R_WRONG_IF && !(fwd->flags & MFIB_F_WRONG_IF)))
 			return reason;
@@ -211,6 +259,8 @@ static __always_inline int forward_decide(struct forward *fwd, const struct pack
 /** reason_is_drop() - Whether packets with this reason end here. */
 static __always_inline bool reason_is_drop(enum mfib_reason reason)
 {
+	if (hpim_follows)
+		return reason == MFIB_R_NEGATIVE;
 	return (0 MFIB_REASONS(X)) >> reason & 1;
 }
 

@@ -180,7 +180,8 @@ int hpim_tc(struct __sk_buff *skb)
 		reason = forward_decide(&fwd, &pkt, is_reserved, HOOK_TC);
 	/* XDP counts what it passes, but for the trees that it leaves to TC. */
 	is_counted = fwd.is_second && !(fwd.flags & MFIB_F_TC);
-	if (is_counted && reason != MFIB_R_FORWARDED && !reason_is_drop(reason))
+	/* In follow mode the kernel forwards what XDP passed: TC would discard it as its own. */
+	if (is_counted && (hpim_follows || (reason != MFIB_R_FORWARDED && !reason_is_drop(reason))))
 		return PASSED;
 	if (reason != MFIB_R_FORWARDED)
 		return leave(skb, reason, fwd.link, walk.packets);

@@ -78,8 +78,14 @@ unsigned int config_settings_decode(struct json_object *object,
 
 /* Names of what is on or off, as in the records of hpimctl. */
 static const char *const proto_names[IP_FAMILY_COUNT][PROTO_COUNT] = {
-	[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4", [PROTO_GM] = "igmp", [PROTO_PIMDM] = "pim_dm4" },
-	[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6", [PROTO_GM] = "mld", [PROTO_PIMDM] = "pim_dm6" },
+	[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4",
+			  [PROTO_GM] = "igmp",
+			  [PROTO_PIMDM] = "pim_dm4",
+			  [PROTO_FOLLOW] = "follow4" },
+	[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6",
+			  [PROTO_GM] = "mld",
+			  [PROTO_PIMDM] = "pim_dm6",
+			  [PROTO_FOLLOW] = "follow6" },
 };
 static const char *const version_names[IP_FAMILY_COUNT] = { "igmp_version", "mld_version" };
 

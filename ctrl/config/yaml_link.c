@@ -23,10 +23,17 @@ static const struct {
 	enum core_proto proto;
 	int families;
 } protocols[] = {
-	{ "hpim", PROTO_HPIM, IPV4 | IPV6 }, { "hpim4", PROTO_HPIM, IPV4 },
-	{ "hpim6", PROTO_HPIM, IPV6 },       { "pim-dm", PROTO_PIMDM, IPV4 | IPV6 },
-	{ "pim-dm4", PROTO_PIMDM, IPV4 },    { "pim-dm6", PROTO_PIMDM, IPV6 },
-	{ "igmp", PROTO_GM, IPV4 },          { "mld", PROTO_GM, IPV6 },
+	{ "hpim", PROTO_HPIM, IPV4 | IPV6 },
+	{ "hpim4", PROTO_HPIM, IPV4 },
+	{ "hpim6", PROTO_HPIM, IPV6 },
+	{ "pim-dm", PROTO_PIMDM, IPV4 | IPV6 },
+	{ "pim-dm4", PROTO_PIMDM, IPV4 },
+	{ "pim-dm6", PROTO_PIMDM, IPV6 },
+	{ "igmp", PROTO_GM, IPV4 },
+	{ "mld", PROTO_GM, IPV6 },
+	{ "follow", PROTO_FOLLOW, IPV4 | IPV6 },
+	{ "follow4", PROTO_FOLLOW, IPV4 },
+	{ "follow6", PROTO_FOLLOW, IPV6 },
 };
 
 #define PROTOCOL_COUNT (sizeof(protocols) / sizeof(protocols[0]))
@@ -44,7 +51,7 @@ static void read_protocol(struct yaml_in *in, yaml_node_t *node, void *ctx)
 	if (i == PROTOCOL_COUNT) {
 		yaml_wrong(in, node,
 			   "found '%.60s', expected hpim, hpim4, hpim6, pim-dm, pim-dm4, pim-dm6, "
-			   "igmp or mld",
+			   "igmp, mld, follow, follow4 or follow6",
 			   text);
 		return;
 	}

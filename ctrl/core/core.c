@@ -189,8 +189,8 @@ static void note_no_address(struct core *core, uint16_t link, enum ip_family fam
 	const struct link *info = &core->links[link];
 
 	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-		if (info->wanted[family][proto] && info->info.is_present && info->info.is_up &&
-		    !link_addr(info, family))
+		if (info->wanted[family][proto] && proto != PROTO_FOLLOW && info->info.is_present &&
+		    info->info.is_up && !link_addr(info, family))
 			core_note(core, &(struct core_note){ .level = NOTE_WARN,
 							     .code = NOTE_LINK_NO_ADDR,
 							     .link = link,
@@ -515,6 +515,15 @@ static void handle_stale(struct core *core, const struct ev_stale *ev)
 			return;
 }
 
+static void handle_followed(struct core *core, const struct ev_followed *ev)
+{
+	struct mrp *mrp;
+
+	mrp_for_each (mrp, core, ev->family)
+		if (mrp->ops->followed)
+			mrp->ops->followed(mrp, ev);
+}
+
 void core_handle(struct core *core, hp_time now, const struct core_event *event)
 {
 	assert(!core->is_draining && now >= core->now);
@@ -541,6 +550,7 @@ void core_handle(struct core *core, hp_time now, const struct core_event *event)
 	case EV_CONFIG: handle_config(core, &event->config); break;
 	case EV_COMMAND: handle_command(core, &event->command); break;
 	case EV_STALE: handle_stale(core, &event->stale); break;
+	case EV_FOLLOWED: handle_followed(core, &event->followed); break;
 	}
 }
 

@@ -59,6 +59,11 @@ struct mfib_route {
 /* Keep the greatest TTL that arrived on iif (ev_data.ttl). For PIM-DM's State Refresh. */
 #define MFIB_F_TRACK_TTL (1u << 2)
 
+/* Of followed entries: 3 bits, enum followed_left; 8 bits, ev_followed.ttl. */
+#define MFIB_F_LEFT_SHIFT 8
+#define MFIB_F_LEFT_MASK  7u
+#define MFIB_F_TTL_SHIFT  16
+
 struct core_effect {
 	enum core_effect_kind kind;
 	union {

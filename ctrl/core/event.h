@@ -13,14 +13,15 @@
 #include "core/settings.h"
 
 enum core_event_kind {
-	EV_CLOCK,   /* time passed; nothing else */
-	EV_LINK,    /* an interface appeared, changed or vanished */
-	EV_PACKET,  /* a control packet arrived */
-	EV_RPF,     /* the route to a watched source, as it is now */
-	EV_DATA,    /* the forwarding plane saw data of a tree */
-	EV_CONFIG,  /* what the operator wants */
-	EV_COMMAND, /* do something once */
-	EV_STALE,   /* graceful restart: a fact of the run before this one */
+	EV_CLOCK,    /* time passed; nothing else */
+	EV_LINK,     /* an interface appeared, changed or vanished */
+	EV_PACKET,   /* a control packet arrived */
+	EV_RPF,      /* the route to a watched source, as it is now */
+	EV_DATA,     /* the forwarding plane saw data of a tree */
+	EV_CONFIG,   /* what the operator wants */
+	EV_COMMAND,  /* do something once */
+	EV_STALE,    /* graceful restart: a fact of the run before this one */
+	EV_FOLLOWED, /* the kernel's multicast table, as another daemon wrote it */
 };
 
 /* What the operator switches on and off on an interface, for each family. */
@@ -28,6 +29,7 @@ enum core_proto {
 	PROTO_HPIM,
 	PROTO_GM, /* IGMP or MLD */
 	PROTO_PIMDM,
+	PROTO_FOLLOW, /* no protocol: entries of another daemon, core/follow/ */
 	PROTO_COUNT,
 };
 
@@ -202,6 +204,33 @@ struct ev_stale {
 	hp_time stale_for;
 };
 
+enum followed_kind {
+	FOLLOWED_SET,   /* the kernel's table has this entry */
+	FOLLOWED_CLEAR, /* no longer, or none that could be followed */
+	FOLLOWED_BEGIN, /* all entries of the family come now */
+	FOLLOWED_END,   /* those which have not come since are gone */
+};
+
+/* Why the kernel is to forward the packets of an entry itself. */
+enum followed_left {
+	FOLLOWED_LEFT_NOT,
+	FOLLOWED_LEFT_OUTPUT,   /* an output is not followed */
+	FOLLOWED_LEFT_REGISTER, /* an output is the register interface of PIM-SM */
+	FOLLOWED_LEFT_INPUT,    /* the input is an output, too */
+	FOLLOWED_LEFT_COUNT,
+};
+
+/** struct ev_followed - A change of the kernel's multicast table. */
+struct ev_followed {
+	enum followed_kind kind;
+	enum ip_family family;
+	struct ip_addr source, group; /* FOLLOWED_SET, FOLLOWED_CLEAR; the rest FOLLOWED_SET */
+	uint16_t link;                /* input */
+	struct ifset oifs;            /* without the input and what is not followed */
+	uint8_t ttl;                  /* the kernel forwards what has no greater TTL itself */
+	enum followed_left left;
+};
+
 struct core_event {
 	enum core_event_kind kind;
 	union {
@@ -212,6 +241,7 @@ struct core_event {
 		struct ev_config config;
 		struct ev_command command;
 		struct ev_stale stale;
+		struct ev_followed followed;
 	};
 };
 

@@ -351,6 +351,41 @@ static void read_stale(struct reader *in, struct ev_stale *stale)
 		in->bad = true;
 }
 
+static void write_followed(struct writer *out, const struct ev_followed *followed)
+{
+	wr_u8(out, (uint8_t)followed->kind);
+	wr_u8(out, (uint8_t)followed->family);
+	if (followed->kind == FOLLOWED_BEGIN || followed->kind == FOLLOWED_END)
+		return;
+	wr_any(out, &followed->source);
+	wr_any(out, &followed->group);
+	wr_u16(out, followed->link);
+	write_oifs(out, &followed->oifs);
+	wr_u8(out, followed->ttl);
+	wr_u8(out, (uint8_t)followed->left);
+}
+
+static void read_followed(struct reader *in, struct ev_followed *followed)
+{
+	followed->kind = rd_u8(in);
+	followed->family = rd_u8(in);
+	if (followed->kind > FOLLOWED_END || followed->family >= IP_FAMILY_COUNT)
+		in->bad = true;
+	if (followed->kind == FOLLOWED_BEGIN || followed->kind == FOLLOWED_END)
+		return;
+	followed->source = rd_any(in);
+	followed->group = rd_any(in);
+	followed->link = rd_u16(in);
+	read_oifs(in, &followed->oifs);
+	followed->ttl = rd_u8(in);
+	followed->left = rd_u8(in);
+	if (followed->link >= LINKS_MAX || followed->left >= FOLLOWED_LEFT_COUNT ||
+	    ip_addr_family(&followed->source) != followed->family ||
+	    ip_addr_family(&followed->group) != followed->family ||
+	    ifset_has(&followed->oifs, followed->link))
+		in->bad = true;
+}
+
 static uint64_t hash_bytes(uint64_t hash, const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -446,6 +481,7 @@ void history_write(struct writer *out, const struct history_event *event)
 	case EV_CONFIG: write_config(out, &event->event.config); break;
 	case EV_COMMAND: write_command(out, &event->event.command); break;
 	case EV_STALE: write_stale(out, &event->event.stale); break;
+	case EV_FOLLOWED: write_followed(out, &event->event.followed); break;
 	}
 	wr_u32(out, event->effect_count);
 	wr_u64(out, event->effect_hash);
@@ -463,6 +499,7 @@ static void read_event(struct reader *in, struct core_event *event)
 	case EV_CONFIG: read_config(in, &event->config); break;
 	case EV_COMMAND: read_command(in, &event->command); break;
 	case EV_STALE: read_stale(in, &event->stale); break;
+	case EV_FOLLOWED: read_followed(in, &event->followed); break;
 	default: in->bad = true;
 	}
 }

@@ -35,6 +35,8 @@ bool inspect_protocol_runs(const struct core *core, uint16_t link, enum ip_famil
 	for_each_view (mrp, core, family)
 		if (mrp->ops->proto == proto)
 			return mrp->ops->views->runs(mrp, link);
+	if (proto == PROTO_FOLLOW)
+		return core->links[link].wanted[family][proto] && core->links[link].info.is_present;
 	return proto == PROTO_GM && core->gm[family][link] != NULL;
 }
 

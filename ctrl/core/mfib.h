@@ -23,7 +23,8 @@ struct mfib_claim;
  */
 #define MFIB_OWNERS(X)      \
 	X(STATIC, "static") \
-	X(HPIM, "hpim") X(PIMDM, "pim-dm") X(POLICY, "policy") X(STALE, "stale")
+	X(HPIM, "hpim")     \
+	X(PIMDM, "pim-dm") X(FOLLOWED, "followed") X(POLICY, "policy") X(STALE, "stale")
 
 enum mfib_owner {
 #define OWNER(name, text) MFIB_##name,

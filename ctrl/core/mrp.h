@@ -64,6 +64,9 @@ struct mrp_ops {
 	 */
 	bool (*stale)(struct mrp *mrp, const struct ev_stale *stale);
 
+	/* The kernel's multicast table, which another daemon writes, has changed. */
+	void (*followed)(struct mrp *mrp, const struct ev_followed *followed);
+
 	/* A packet of @kind, on an interface where @proto is switched on. */
 	void (*packet)(struct mrp *mrp, const struct ev_packet *packet);
 

@@ -15,6 +15,7 @@
 #include "core/history.h"
 #include "core/inspect.h"
 #include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "daemon/log.h"
 #include "daemon/policy.h"
 #include "daemon/rpf_metric.h"
@@ -246,6 +247,8 @@ static void renew_lease(struct daemon *daemon)
 {
 	hp_time now = loop_now(), next = lease_renewal(daemon, now);
 
+	if (follow_is_suspended(daemon))
+		return;
 	if (now >= daemon->renew_at) {
 		if (dplane_renew(daemon->dplane, settings_lease(daemon)) < 0)
 			log_line(NOTE_WARN,
@@ -263,8 +266,10 @@ static void arm(struct daemon *daemon)
 
 	if (is_busy(daemon) || (daemon->is_serving && dplane_has_work(daemon->dplane)))
 		deadline = loop_now();
-	if (daemon->renew_at < deadline)
+	if (daemon->renew_at < deadline && !follow_is_suspended(daemon))
 		deadline = daemon->renew_at;
+	if (follow_due_at(daemon) < deadline)
+		deadline = follow_due_at(daemon);
 	if (daemon->is_unsaved && daemon->save_at < deadline)
 		deadline = daemon->save_at;
 	if (daemon->clients->due_at(daemon) < deadline)
@@ -292,6 +297,7 @@ void daemon_flush(struct daemon *daemon)
 	daemon->is_feeding = false;
 	daemon->turn_effects = 0;
 	write_entries(daemon);
+	follow_settle(daemon, !is_busy(daemon) && !dplane_has_work(daemon->dplane));
 	renew_lease(daemon);
 	saved_store_due(daemon);
 	daemon->clients->due(daemon);
@@ -313,6 +319,11 @@ void daemon_post(struct daemon *daemon, const struct core_event *event)
 		assert(daemon->posted);
 	}
 	daemon->posted[daemon->posted_count++] = *event;
+}
+
+bool daemon_takes_more(const struct daemon *daemon)
+{
+	return posted_left(daemon) < POSTED_MAX;
 }
 
 static void on_timer(void *ctx)
@@ -398,7 +409,7 @@ static void on_dplane(void *ctx, uint32_t revents)
 	struct daemon *daemon = ctx;
 
 	(void)revents; /* only readable is asked for */
-	if (posted_left(daemon) < POSTED_MAX)
+	if (daemon_takes_more(daemon))
 		dplane_dispatch(daemon->dplane);
 	daemon_flush(daemon);
 }
@@ -453,6 +464,8 @@ static int start_dplane(struct daemon *daemon)
 		.max_sets = settings.output_sets,
 		.discard_pins = daemon->options->discards_pins,
 		.shares_xdp = daemon->options->shares_xdp,
+		.follows = daemon->options->follows,
+		.keepalive_ms = daemon->options->keepalive_ms,
 		.hash_key = &daemon->hash_key,
 		.stale_for = HP_SEC(settings.stale_s),
 		.ctx = daemon,
@@ -530,6 +543,8 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 		err = start_system(daemon);
 	if (!err)
 		err = start_core(daemon);
+	if (!err)
+		err = follow_start(daemon);
 	if (err) {
 		/* What an earlier run left goes on; it is not ours to end. */
 		daemon->end = saved_exists(daemon) ? DAEMON_KEEP : DAEMON_END;
@@ -544,7 +559,8 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 		running_boot(daemon);
 	running_boot_end(daemon);
 	running_follow(daemon);
-	stale_routes_feed(daemon);
+	if (!options->follows)
+		stale_routes_feed(daemon); /* else the table says what is left */
 	running_listen(daemon);
 	daemon->is_serving = true;
 	daemon_flush(daemon);
@@ -581,6 +597,7 @@ void daemon_fini(struct daemon *daemon)
 	loop_del(daemon->dplane_watch);
 	dplane_free(daemon->dplane, daemon->end != DAEMON_END);
 	rawsock_free(daemon->rawsock);
+	follow_free(daemon);
 	rtnl_free(daemon->rtnl);
 	ctlsock_free(daemon->ctl);
 	watch_fini(daemon);

@@ -21,6 +21,7 @@ struct counter_base;
 struct core_note;
 struct ctlsock;
 struct dplane_captured;
+struct follow_state;
 struct httpd;
 struct loop;
 struct loop_fd;
@@ -43,6 +44,8 @@ struct daemon_options {
 	bool is_foreground, is_verbose;
 	bool discards_pins;      /* start afresh, whatever an earlier run left */
 	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
+	bool follows;            /* the kernel's multicast table, which another daemon owns */
+	uint32_t keepalive_ms;   /* of it: dplane_config.keepalive_ms */
 	bool only_prepares;      /* what root does for the user that starts afterwards */
 	uint32_t hello_s;        /* time from one Hello to the next */
 	hp_time lease_for;       /* how long XDP goes on without a daemon; 0: the hold time */
@@ -81,6 +84,7 @@ struct daemon {
 	struct httpd *httpd; /* NULL: metrics are not served over HTTP */
 	struct dplane *dplane;
 	struct rtnl *rtnl;
+	struct follow_state *follow; /* NULL: the multicast table is ours */
 	struct rawsock *rawsock;
 	struct core *core;
 	struct record *record;           /* NULL: none, or it could not be written */
@@ -133,6 +137,9 @@ void daemon_feed(struct daemon *daemon, const struct core_event *event);
 
 /** daemon_post() - Feed an event later, with daemon_flush(). It must not borrow memory. */
 void daemon_post(struct daemon *daemon, const struct core_event *event);
+
+/** daemon_takes_more() - Whether few enough posted events wait to read what brings others. */
+bool daemon_takes_more(const struct daemon *daemon);
 
 /**
  * daemon_flush() - Feed events that were posted, and write entries of the forwarding plane.

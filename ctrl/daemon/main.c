@@ -26,13 +26,26 @@
 
 #define SECONDS_MAX 3600u
 
+#define KEEPALIVE_MS    1000u
+#define KEEPALIVE_S_MAX 60u /* daemons give up what is not used for some minutes */
+
 static const char usage[] =
-	"usage: hpimd [-i NAME] [-c FILE] [-f] [-t TABLE] [-m TABLE] [-r FILE] [-l SECONDS] [-v]\n"
+	"usage: hpimd [-i NAME] [-c FILE] [-f] [-t TABLE] [-m TABLE] [--follow [TABLE]] [-r FILE] "
+	"[-l SECONDS] [-v]\n"
 	"  -i, --instance NAME       name of this router on the machine (default: default)\n"
 	"  -c, --config FILE         the configuration (default: /etc/hpim/NAME.yaml)\n"
 	"  -f, --foreground          stay in the foreground, log to standard error\n"
 	"  -t, --unicast-table N     kernel table of the routes to sources (default: 254, main)\n"
 	"  -m, --multicast-table N   kernel multicast table (default: 0)\n"
+	"      --follow [TABLE]      forward by what another daemon (FRR, SMCRoute, pimd, ...) "
+	"writes\n"
+	"                            into the kernel's multicast table; then no protocol runs "
+	"here:\n"
+	"                            hpimctl -i NAME follow IFACE\n"
+	"      --keepalive SECONDS   of each entry that is followed, the kernel forwards a packet "
+	"in\n"
+	"                            that time itself, so that its daemon sees it used (default: "
+	"1)\n"
 	"  -r, --record FILE         write what happens to FILE, for hpimsim to play again\n"
 	"      --hello SECONDS       time from one Hello to the next (default: 10); neighbors\n"
 	"                            give up a router after 4 times as long\n"
@@ -57,6 +70,8 @@ static const struct option long_options[] = {
 	{ "unicast-table", required_argument, NULL, 't' },
 	{ "multicast-table", required_argument, NULL, 'm' },
 	{ "record", required_argument, NULL, 'r' },
+	{ "follow", optional_argument, NULL, 'F' },
+	{ "keepalive", required_argument, NULL, 'K' },
 	{ "hello", required_argument, NULL, 'H' },
 	{ "lease", required_argument, NULL, 'l' },
 	{ "relearn", required_argument, NULL, 'R' },
@@ -103,6 +118,20 @@ static bool parse_seconds(const char *text, hp_time *ret_time)
 	return true;
 }
 
+/* The table is "--follow=N", or the next word if it is a number. */
+static bool parse_follow(int argc, char **argv, struct daemon_options *options)
+{
+	options->follows = true;
+	if (!optarg && (optind == argc ||
+			!parse_number(argv[optind], 0, CONFIG_TABLE_MAX, &options->mroute_table)))
+		return true;
+	options->has_mroute_table = true;
+	if (optarg)
+		return parse_number(optarg, 0, CONFIG_TABLE_MAX, &options->mroute_table);
+	optind++;
+	return true;
+}
+
 static int usage_error(const char *what, const char *value)
 {
 	(void)fprintf(stderr, "hpimd: %s: '%s'\n%s", what, value, usage);
@@ -137,6 +166,15 @@ static int parse_options(int argc, char **argv, struct daemon_options *options)
 			if (!parse_number(optarg, 0, CONFIG_TABLE_MAX, &options->mroute_table))
 				return usage_error("no table number", optarg);
 			options->has_mroute_table = true;
+			break;
+		case 'F':
+			if (!parse_follow(argc, argv, options))
+				return usage_error("no table number", optarg);
+			break;
+		case 'K':
+			if (!parse_number(optarg, 1, KEEPALIVE_S_MAX, &options->keepalive_ms))
+				return usage_error("a keepalive has 1 to 60 seconds", optarg);
+			options->keepalive_ms *= 1000;
 			break;
 		case 'r': options->record_path = optarg; break;
 		case 'H':
@@ -233,6 +271,7 @@ int main(int argc, char **argv)
 	struct daemon_options options = { .instance = "default",
 					  .unicast_table = 254,
 					  .hello_s = HELLO_S,
+					  .keepalive_ms = KEEPALIVE_MS,
 					  .stale_s = core_settings_default.stale_s };
 	struct daemon_options start_log = { .is_foreground = true };
 	static struct daemon daemon;

@@ -10,6 +10,7 @@
 
 #include "core/core.h"
 #include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "daemon/keys.h"
 #include "daemon/log.h"
 #include "daemon/policy.h"
@@ -23,28 +24,6 @@
 #include "io/ctlsock.h"
 #include "io/rawsock.h"
 #include "io/rtnl.h"
-
-uint16_t port_by_name(const struct daemon *daemon, const char *name)
-{
-	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (daemon->ports[link].is_used && !strcmp(daemon->ports[link].config.name, name))
-			return link;
-	return LINK_NONE;
-}
-
-uint16_t port_by_ifindex(const struct daemon *daemon, uint32_t ifindex)
-{
-	for (uint16_t link = 0; link < LINKS_MAX; link++)
-		if (daemon->ports[link].is_used && daemon->ports[link].ifindex == ifindex)
-			return link;
-	return LINK_NONE;
-}
-
-const char *port_name(const struct daemon *daemon, uint16_t link)
-{
-	return link < LINKS_MAX && daemon->ports[link].is_used ? daemon->ports[link].config.name
-							       : "-";
-}
 
 bool port_wants_any(const struct daemon *daemon, uint16_t link)
 {
@@ -89,10 +68,19 @@ static struct config_link running(const struct port *port)
 	return link;
 }
 
+/* Families, as bits. */
+static unsigned int follows(const struct config_link *link)
+{
+	return (unsigned int)link->wanted[IP_FAMILY_4][PROTO_FOLLOW] |
+	       (unsigned int)link->wanted[IP_FAMILY_6][PROTO_FOLLOW] << 1;
+}
+
 static void feed_changes(struct daemon *daemon, uint16_t number, const struct config_link *was)
 {
 	const struct config_link is = running(&daemon->ports[number]);
 
+	if (follows(was) != follows(&is))
+		follow_link_changed(daemon);
 	config_link_diff(was, &is, number, feed_config, daemon);
 }
 
@@ -177,6 +165,8 @@ static void port_release(struct daemon *daemon, uint16_t number)
 static bool has_address_for(const struct rtnl_link *link,
 			    const bool protos[IP_FAMILY_COUNT][PROTO_COUNT])
 {
+	if (protos[IP_FAMILY_4][PROTO_FOLLOW] || protos[IP_FAMILY_6][PROTO_FOLLOW])
+		return true; /* nothing is sent there by us */
 	for (unsigned int i = 0; i < link->addr_count; i++) {
 		const struct ip_addr *addr = &link->addrs[i].addr;
 		enum ip_family family = ip_addr_family(addr);
@@ -395,7 +385,8 @@ uint16_t port_attach(struct daemon *daemon, const struct port_request *request,
 	struct port before = { .is_used = false };
 	int err;
 
-	if (!may_attach(request, link, ret_refusal) || has_conflict(daemon, request, ret_refusal))
+	if (!may_attach(request, link, ret_refusal) || has_conflict(daemon, request, ret_refusal) ||
+	    !follow_allows(daemon, request->protos, request->name, ret_refusal))
 		return LINK_NONE;
 	if (!is_new)
 		before = daemon->ports[number];
@@ -451,17 +442,6 @@ void port_drop(struct daemon *daemon, uint16_t link)
 		port_release(daemon, link);
 }
 
-uint16_t port_find(const struct daemon *daemon, const char *name, struct refusal *ret_refusal)
-{
-	uint16_t number = port_by_name(daemon, name);
-
-	if (number == LINK_NONE)
-		return refuse(ret_refusal, CTL_EXIT_NOT_FOUND, "not-attached",
-			      "'hpimctl show interfaces' lists what is attached",
-			      "%s is not attached", name);
-	return number;
-}
-
 uint16_t port_detach(struct daemon *daemon, const struct port_request *request,
 		     struct refusal *ret_refusal)
 {
@@ -489,6 +469,10 @@ uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t thresho
 
 	if (number == LINK_NONE)
 		return LINK_NONE;
+	if (daemon->options->follows)
+		return refuse(ret_refusal, CTL_EXIT_REFUSED, "follows",
+			      "set it in the daemon that owns the multicast table",
+			      "%s: thresholds are those of the followed entries", name);
 	err = change_plane(daemon, number, daemon->ports[number].config.mode, threshold);
 	if (err)
 		return refuse(ret_refusal, CTL_EXIT_REFUSED, "dplane", "see the daemon's log",
@@ -518,6 +502,7 @@ static void link_gone(struct daemon *daemon, uint16_t number)
 	feed_link(daemon, number, NULL);
 	dplane_detach(daemon->dplane, number);
 	port->ifindex = 0;
+	follow_link_changed(daemon);
 	log_format(NOTE_WARN, "%s: interface is gone; it is attached again when it returns",
 		   port->config.name);
 }
@@ -529,6 +514,8 @@ static void link_present(struct daemon *daemon, uint16_t number, const struct rt
 
 	if (!port->ifindex)
 		dplane_returned(daemon->dplane, link->ifindex);
+	if (port->ifindex != link->ifindex)
+		follow_link_changed(daemon);
 	port->ifindex = link->ifindex;
 	memcpy(port->config.name, link->name, sizeof(port->config.name));
 	err = attach_dplane(daemon, number, link);
@@ -593,6 +580,7 @@ uint16_t port_restore(struct daemon *daemon, const struct port *saved)
 		return LINK_NONE;
 	}
 	daemon->ports[number] = *saved;
+	follow_strip(daemon, daemon->ports[number].config.wanted);
 	daemon->ports[number].ifindex = 0;
 	if (link)
 		link_present(daemon, number, link);
@@ -661,6 +649,11 @@ uint16_t port_become(struct daemon *daemon, const char *name, const struct confi
 	struct port *port;
 	int err = 0;
 
+	if (!follow_allows(daemon, is->link.wanted, name, ret_refusal)) {
+		if (is_lenient)
+			log_format(NOTE_WARN, "%s", ret_refusal->message);
+		return LINK_NONE;
+	}
 	if (is_new)
 		number = open_port(daemon, name, &is->link, is_lenient, ret_refusal);
 	if (number == LINK_NONE)

@@ -7,6 +7,7 @@
 #include "core/core.h"
 #include "core/inspect.h"
 #include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "daemon/saved.h"
@@ -83,7 +84,9 @@ hp_time settings_stale(const struct daemon *daemon)
 
 hp_time settings_lease(const struct daemon *daemon)
 {
-	return daemon->options->lease_for ? daemon->options->lease_for : settings_hold(daemon);
+	if (daemon->options->lease_for)
+		return daemon->options->lease_for;
+	return daemon->options->follows ? FOLLOW_LEASE : settings_hold(daemon);
 }
 
 void settings_feed(struct daemon *daemon)

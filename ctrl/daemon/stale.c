@@ -9,6 +9,7 @@
 #include "base/addr_text.h"
 #include "core/core.h"
 #include "core/inspect.h"
+#include "core/mfib.h"
 #include "daemon/daemon.h"
 #include "daemon/settings.h"
 #include "daemon/stale.h"
@@ -56,6 +57,19 @@ void stale_routes_feed(struct daemon *daemon)
 	dplane_routes(daemon->dplane, collect, &stale);
 	for (uint32_t i = 0; i < stale.count; i++)
 		feed_route(daemon, &stale.routes[i]);
+	free(stale.routes);
+}
+
+void stale_routes_drop(struct daemon *daemon)
+{
+	struct stale_routes stale = { .room = dplane_route_count(daemon->dplane) };
+
+	stale.routes = calloc(stale.room ? stale.room : 1, sizeof(*stale.routes));
+	assert(stale.routes); /* they would be forwarded for ever */
+	dplane_routes(daemon->dplane, collect, &stale);
+	for (uint32_t i = 0; i < stale.count; i++)
+		if (!mfib_find(daemon->core, &stale.routes[i].key, NULL))
+			dplane_del(daemon->dplane, &stale.routes[i].key);
 	free(stale.routes);
 }
 

@@ -11,6 +11,9 @@ struct json_object;
 /** stale_routes_feed() - What an earlier run forwards still: facts of the protocols for now. */
 void stale_routes_feed(struct daemon *daemon);
 
+/** stale_routes_drop() - What an earlier run forwards and this one does not ends. */
+void stale_routes_drop(struct daemon *daemon);
+
 /** stale_neighbors_encode() - The neighbors of an interface, for the run after this one. */
 struct json_object *stale_neighbors_encode(const struct daemon *daemon, uint16_t link);
 

@@ -149,8 +149,16 @@ static void rule_replace(struct daemon *daemon, struct static_rule *old, struct 
 const struct static_rule *static_add(struct daemon *daemon, const struct config_static *request,
 				     struct refusal *ret_refusal)
 {
-	struct static_rule *rule = calloc(1, sizeof(*rule)), *old;
+	struct static_rule *rule, *old;
 
+	if (daemon->options->follows) {
+		(void)refuse(ret_refusal, CTL_EXIT_REFUSED, "follows",
+			     "write it in the configuration of the daemon that owns the table",
+			     "this instance follows the kernel's multicast table: it has no static "
+			     "routes or joins of its own");
+		return NULL;
+	}
+	rule = calloc(1, sizeof(*rule));
 	assert(rule);
 	rule->kind = request->kind;
 	rule->route.source = request->source;

@@ -49,6 +49,7 @@ struct backend;
  * @counters:     call @each for every reason counter that is not zero; NULL: has none.
  * @total:        add the counts of some routes, from slot *@next on, which it moves on; true: these
  *                were the last. Times are left alone. NULL: carries nothing.
+ * @packets:      of the kernel's cache: what it accepted on all of its interfaces.
  * @own:          packets that arrive from an address are refused: of this router, or, is_broadcast,
  *                of one of its subnets; NULL: looks at no sources.
  * @disown:       they are not; set where @own is.
@@ -76,6 +77,7 @@ struct backend_ops {
 	void (*poll)(struct backend *be);
 	void (*counters)(struct backend *be, void (*each)(void *ctx, const struct dplane_counter *),
 			 void *ctx);
+	uint64_t (*packets)(struct backend *be);
 	bool (*total)(struct backend *be, uint32_t *next, struct backend_counts *sum);
 	int (*own)(struct backend *be, const struct ip_addr *addr, bool is_broadcast);
 	void (*disown)(struct backend *be, const struct ip_addr *addr);
@@ -106,8 +108,7 @@ void dplane_log(const struct dplane_config *config, enum note_level level, const
 int ebpf_new(const struct dplane_config *config, struct backend **ret_be);
 int mroute_new(const struct dplane_config *config, struct backend **ret_be);
 
-/** mroute_packets() - Packets that the cache accepted on all of its interfaces. */
-uint64_t mroute_packets(struct backend *be);
+int followed_new(const struct dplane_config *config, struct backend **ret_be);
 
 int null_new(const struct dplane_config *config, struct backend **ret_be);
 

@@ -102,7 +102,7 @@ bool dplane_totals_add(struct dplane *dp, struct dplane_totals *totals)
 	if (!is_complete)
 		return false;
 	if (dp->kernel)
-		totals->kernel_packets = mroute_packets(dp->kernel);
+		totals->kernel_packets = dp->kernel->ops->packets(dp->kernel);
 	totals->routes = dplane_route_count(dp);
 	totals->routes_xdp = dp->tier_count[DPLANE_TIER_XDP];
 	totals->routes_tc = dp->tier_count[DPLANE_TIER_TC];
@@ -150,6 +150,12 @@ void dplane_rules(const struct dplane *dp, uint16_t link, enum ip_family family,
 int dplane_renew(struct dplane *dp, hp_time lease_for)
 {
 	return dp->fast->ops->renew ? dp->fast->ops->renew(dp->fast, lease_for) : 0;
+}
+
+/* So far in the past that the coarsest clock of the programs has passed it. */
+int dplane_suspend(struct dplane *dp)
+{
+	return dplane_renew(dp, -HP_SEC(1));
 }
 
 int dplane_capture(struct dplane *dp, uint32_t every)
@@ -318,7 +324,8 @@ static int dplane_open(struct dplane *dp)
 	listeners_read(dp->listeners, NULL, NULL);
 	err = ebpf_new(&inner, &dp->fast);
 	if (!err)
-		err = mroute_new(&inner, &dp->kernel);
+		err = inner.follows ? followed_new(&inner, &dp->kernel)
+				    : mroute_new(&inner, &dp->kernel);
 	if (!err)
 		err = linkcaps_new(dlink_caps_changed, dp, &dp->caps);
 	if (!err)

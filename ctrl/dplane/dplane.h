@@ -41,7 +41,13 @@ struct dplane_config {
 	/* Borrowed, of random words: streams are chosen by whoever sends, and hashed with it. */
 	const struct hash_key *hash_key;
 	bool shares_xdp; /* attach by libxdp's dispatcher, beside other programs */
-	void *ctx;       /* handed to the functions below */
+	/*
+	 * Another daemon owns the kernel's multicast table: it is not opened, what XDP and TC have
+	 * no route for is the kernel's, and entries stand there before they are put here.
+	 */
+	bool follows;
+	uint32_t keepalive_ms; /* one packet of each route goes the kernel's way in that time */
+	void *ctx;             /* handed to the functions below */
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
 	/* NULL: sampled packets are not wanted. What it is handed is borrowed. */
 	void (*captured)(void *ctx, const struct dplane_captured *captured);
@@ -214,6 +220,10 @@ void dplane_routes(const struct dplane *dp, void (*each)(void *ctx, const struct
  * Return: 0 or a negative errno.
  */
 int dplane_renew(struct dplane *dp, hp_time lease_for);
+
+/** dplane_suspend() - Let XDP and TC forward nothing until dplane_renew(). 0 or a negative errno.
+ */
+int dplane_suspend(struct dplane *dp);
 
 /** dplane_fd() - Becomes readable when dplane_dispatch() has something to do. */
 int dplane_fd(const struct dplane *dp);

@@ -52,13 +52,28 @@ static struct tier_choice choose_tc(const struct tier_port *ports, const struct 
 	return choose_kernel(ports, route, in->name, in->why_no_tc);
 }
 
+/* Of entries that another daemon wrote. */
+static const char *left_reason(uint32_t left)
+{
+	static const char *const reasons[] = {
+		[FOLLOWED_LEFT_OUTPUT] = "an output of the kernel's entry is not followed",
+		[FOLLOWED_LEFT_REGISTER] = "an output is the register interface of PIM-SM",
+		[FOLLOWED_LEFT_INPUT] = "the input of the kernel's entry is an output, too",
+	};
+
+	return left < FOLLOWED_LEFT_COUNT ? reasons[left] : "";
+}
+
 struct tier_choice tier_choose(const struct tier_port *ports, const struct mfib_route *route,
 			       uint16_t listener, bool is_own)
 {
 	const struct tier_port *in = &ports[route->iif];
+	const uint32_t left = route->flags >> MFIB_F_LEFT_SHIFT & MFIB_F_LEFT_MASK;
 
 	if (!in->is_served)
 		return choice(DPLANE_TIER_NONE, in->name, "the input is not attached or down");
+	if (left)
+		return choose_kernel(ports, route, "", left_reason(left));
 	if (is_own)
 		return choose_kernel(ports, route, "", "its source is an address of this router");
 	if (listener != LINK_NONE && in->has_kernel)

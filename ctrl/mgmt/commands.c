@@ -83,6 +83,8 @@ static const struct handler {
 } handlers[] = {
 	{ "attach", ports_request },
 	{ "detach", ports_request },
+	{ "follow", ports_request },
+	{ "unfollow", ports_request },
 	{ "threshold", ports_request },
 	{ "key add", keys_request },
 	{ "key delete", keys_request },

@@ -23,10 +23,12 @@ static void put_protocols(const struct daemon *daemon, struct json_object *recor
 	static const char *const names[IP_FAMILY_COUNT][PROTO_COUNT] = {
 		[IP_FAMILY_4] = { [PROTO_HPIM] = "hpim4",
 				  [PROTO_GM] = "igmp",
-				  [PROTO_PIMDM] = "pim_dm4" },
+				  [PROTO_PIMDM] = "pim_dm4",
+				  [PROTO_FOLLOW] = "follow4" },
 		[IP_FAMILY_6] = { [PROTO_HPIM] = "hpim6",
 				  [PROTO_GM] = "mld",
-				  [PROTO_PIMDM] = "pim_dm6" },
+				  [PROTO_PIMDM] = "pim_dm6",
+				  [PROTO_FOLLOW] = "follow6" },
 	};
 
 	for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)

@@ -57,6 +57,7 @@ static void read_protocols(struct json_object *args, bool is_detach, struct port
 		protos[PROTO_HPIM] = (hpim || all) && is_asked;
 		protos[PROTO_PIMDM] = (pim_dm || (all && is_detach)) && is_asked;
 		protos[PROTO_GM] = gm[family] || (all && is_asked);
+		protos[PROTO_FOLLOW] = all && is_detach && is_asked;
 	}
 }
 
@@ -86,9 +87,10 @@ static bool read_name(struct ctl_client *client, struct json_object *args, const
 	return false;
 }
 
-static bool read_request(struct ctl_client *client, struct json_object *args, bool is_detach,
+static bool read_request(struct ctl_client *client, struct json_object *args, const char *cmd,
 			 struct port_request *request)
 {
+	bool is_detach = !strcmp(cmd, "detach"), is_follow = strstr(cmd, "follow");
 	const char *mode = field_text(args, "mode");
 
 	*request = (struct port_request){ .mode = DPLANE_MODE_AUTO };
@@ -100,7 +102,11 @@ static bool read_request(struct ctl_client *client, struct json_object *args, bo
 				mode);
 		return false;
 	}
-	read_protocols(args, is_detach, request);
+	if (is_follow)
+		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+			request->protos[family][PROTO_FOLLOW] = arg_family(args, family);
+	else
+		read_protocols(args, is_detach, request);
 	request->fast_leave = field_bool(args, "fast_leave");
 	request->no_fast_leave = !request->fast_leave && field_bool(args, "no_fast_leave");
 	request->ssm_any_source = field_bool(args, "ssm_any_source");
@@ -232,11 +238,11 @@ static void set_threshold(struct daemon *daemon, struct ctl_client *client,
 void ports_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		   struct json_object *args)
 {
-	bool is_detach = !strcmp(cmd, "detach");
+	bool is_detach = !strcmp(cmd, "detach") || !strcmp(cmd, "unfollow");
 	struct port_request request;
 
 	if (!strcmp(cmd, "threshold"))
 		set_threshold(daemon, client, args);
-	else if (read_request(client, args, is_detach, &request))
+	else if (read_request(client, args, cmd, &request))
 		change_all(daemon, client, &request, is_detach ? port_detach : port_attach);
 }

@@ -41,6 +41,8 @@ static const struct reason reasons[] = {
 	{ "bad-mac", "were dropped: sent to an address of IEEE 802.1, which never carries IP",
 	  true },
 	{ "bad-source", "were dropped: no host on that link can have their source address", true },
+	{ "keepalive", "were left to the kernel, so that the daemon which owns its table sees them",
+	  false },
 	{ "send-failed", "did not leave here: the interface refused them", true },
 	{ "driver-drop", "did not leave here: the driver dropped what XDP redirected to it", true },
 	{ "link-down", "would have left here, but the link is down", true },

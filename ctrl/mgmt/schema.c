@@ -28,6 +28,8 @@
 #define PROTOCOLS  BOOL("hpim4", "HPIM-DM runs for IPv4"), BOOL("hpim6", "HPIM-DM runs for IPv6"), \
 		   BOOL("igmp", "IGMP runs"), BOOL("mld", "MLD runs"), \
 		   BOOL("pim_dm4", "PIM-DM runs for IPv4"), BOOL("pim_dm6", "PIM-DM runs for IPv6")
+#define FOLLOWED   EXTRA_BOOL("follow4", "entries of another daemon are followed for IPv4"), \
+		   EXTRA_BOOL("follow6", "the same for IPv6")
 #define TIER       TEXT("tier", "what carries the packets that arrive: xdp, tc or kernel")
 #define WHY_TIER   TEXT("why", "what keeps it from XDP, or what it waits for")
 #define OUTPUTS    TEXT("outputs", "interfaces packets leave by; '-': none")
@@ -89,7 +91,8 @@ const struct schema schemas[] = {
 			   "hosts that name no source of an SSM group count, as set by attach"),
 		EXTRA_BOOL("passive", "no IGMP or MLD query is sent, as set by attach"),
 		TEXT("foreign", "routers that speak the other of HPIM-DM and PIM, since the interface "
-				"was attached") } },
+				"was attached"),
+		FOLLOWED } },
 	{ .id = "hpim.neighbors/1", .list = "neighbors", .metrics = "neighbor",
 	  .labels = "interface family address protocol", .info = "state", .fields = {
 		INTERFACE,
@@ -335,7 +338,7 @@ const struct schema schemas[] = {
 		TEXT("algorithm", "name of a hash algorithm"),
 		NUMBER("bytes", "bytes", "length of its security value") } },
 	{ .id = "hpim.attach/1", .list = "attached", .fields = {
-		INTERFACE, PROTOCOLS, TIER, WHY_TIER } },
+		INTERFACE, PROTOCOLS, TIER, WHY_TIER, FOLLOWED } },
 	{ .id = "hpim.capture/1", .list = "packets", .fields = {
 		NUMBER("time_ns", "ns", "UNIX time of its arrival"),
 		INTERFACE,

@@ -44,6 +44,7 @@ struct mfib_key6 {
 #define MFIB_F_NOTIFY    (1u << 1)  /* report the next packet on iif; the program clears the flag */
 #define MFIB_F_TRACK_TTL (1u << 2)  /* keep the greatest TTL or hop limit that arrived on iif */
 #define MFIB_F_BROADCAST (1u << 3)  /* to all of the set, not to key 0: BPF_F_BROADCAST itself */
+#define MFIB_F_TTL_SHIFT 16         /* 8 bits, follow mode: packets within this TTL pass */
 #define MFIB_F_TAGGED    (1u << 29) /* some outputs of the set are VLANs: see `set_turns` */
 #define MFIB_F_TC        (1u << 30) /* TC carries this tree: XDP passes */
 #define MFIB_F_PASS      (1u << 31) /* the kernel carries this tree: XDP and TC pass */
@@ -185,7 +186,8 @@ struct mfib_meta {
 	X(SEND_FAILED, send_failed, "send-failed", NOTE) /* no copy: refused by the output */      \
 	X(BAD_MAC, bad_mac, "bad-mac", DROP)		/* sent to an address of IEEE 802.1 */     \
 	X(BAD_SOURCE, bad_source, "bad-source", DROP)	/* no host there can have this source */   \
-	X(DRIVER_DROP, driver_drop, "driver-drop", NOTE) /* no copy: XDP sent it, the driver did not */
+	X(DRIVER_DROP, driver_drop, "driver-drop", NOTE) /* no copy: XDP sent it, the driver did not */ \
+	X(KEEPALIVE, keepalive, "keepalive", PASS)	/* for the daemon that owns the table */
 /* clang-format on */
 
 enum mfib_reason {

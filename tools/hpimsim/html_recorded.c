@@ -192,7 +192,8 @@ void html_recorded_event(struct html_recorded *recorded, const struct history_ev
 	case EV_COMMAND: command_event(recorded, &event->command); break;
 	case EV_CLOCK:
 	case EV_CONFIG:
-	case EV_STALE: break; /* seen in the tables */
+	case EV_STALE:
+	case EV_FOLLOWED: break; /* seen in the tables */
 	}
 }
 

@@ -68,6 +68,11 @@ void sim_trace_event(struct sim_net *net, uint16_t router, const struct core_eve
 		add_addr(net, &event->stale.source);
 		add_addr(net, &event->stale.addr);
 		break;
+	case EV_FOLLOWED:
+		add(net, (uint64_t)event->followed.link << 8 | event->followed.kind);
+		add_addr(net, &event->followed.source);
+		add_addr(net, &event->followed.group);
+		break;
 	case EV_CLOCK:
 	case EV_COMMAND: break;
 	}

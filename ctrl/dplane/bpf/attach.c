@@ -432,7 +432,11 @@ static int programs_load(struct attach *at)
 	int err;
 
 	at->skel->rodata->hpim_unknown_link = at->config->max_links;
+	at->skel->rodata->hpim_follows = at->config->follows;
+	at->skel->rodata->hpim_keepalive = at->config->keepalive_ms;
 	at->tc->rodata->hpim_unknown_link = at->config->max_links;
+	at->tc->rodata->hpim_follows = at->config->follows;
+	at->tc->rodata->hpim_keepalive = at->config->keepalive_ms;
 	err = attach_maps_prepare(at, at->skel->obj);
 	if (!err)
 		err = mcast_xdp__load(at->skel);

@@ -72,6 +72,8 @@ int attach_shared_add(const struct attach *at, uint32_t ifindex, bool is_generic
 		return -errno;
 	print = mute_all();
 	skel->rodata->hpim_unknown_link = at->config->max_links;
+	skel->rodata->hpim_follows = at->config->follows;
+	skel->rodata->hpim_keepalive = at->config->keepalive_ms;
 	err = attach_maps_prepare(at, skel->obj);
 	opts.obj = skel->obj;
 	program = err ? NULL : xdp_program__create(&opts);

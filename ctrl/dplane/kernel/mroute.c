@@ -532,6 +532,7 @@ static const struct backend_ops mroute_ops = {
 	.put = mroute_put,
 	.del = mroute_del,
 	.route_counts = mroute_route_counts,
+	.packets = mroute_packets,
 	.fd = mroute_fd,
 	.dispatch = mroute_dispatch,
 	.poll = mroute_poll,

@@ -94,6 +94,9 @@ void mroute_poll(struct backend *be);
 int mroute_accepted(const struct mroute *mr, const struct entry *entry, uint64_t *ret_packets,
 		    uint64_t *ret_bytes);
 
+/** mroute_packets() - backend_ops.packets. */
+uint64_t mroute_packets(struct backend *be);
+
 /** mroute_route_counts() - backend_ops.route_counts. */
 int mroute_route_counts(struct backend *be, const struct mfib_key *key,
 			struct backend_counts *ret_counts);
