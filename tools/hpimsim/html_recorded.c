@@ -40,7 +40,9 @@ struct html_recorded {
 	struct known_link links[LINKS_MAX];
 	struct neighbor *neighbors;
 	struct entry *entries;
-	hp_time now;
+	hp_time started_at; /* of the first event: the page begins there */
+	hp_time now;        /* since then */
+	bool has_started;
 	bool is_changed; /* the tables may be others */
 };
 
@@ -179,8 +181,11 @@ void html_recorded_event(struct html_recorded *recorded, const struct history_ev
 	const struct core_event *event = &kept->event;
 	const enum ip_family family = family_of(event);
 
-	recorded->now = kept->now;
-	html_run_at(recorded->run, kept->now);
+	if (!recorded->has_started)
+		recorded->started_at = kept->now;
+	recorded->has_started = true;
+	recorded->now = kept->now - recorded->started_at;
+	html_run_at(recorded->run, recorded->now);
 	if (family != IP_FAMILY_COUNT && family != recorded->family)
 		return;
 	recorded->is_changed = true;
