@@ -35,7 +35,8 @@ const struct html_table html_tables[HTML_TABLE_COUNT] = {
 					 .columns = { "source", "group", "interface", "role",
 						      "assert", "interest", "member", "forwarding",
 						      "best_upstream", "upstream_preference",
-						      "upstream_metric", "downstream" } },
+						      "upstream_metric", "downstream",
+						      "protocol" } },
 	[HTML_TABLE_MROUTES] = { .id = "mroutes",
 				 .title = "Forwarding",
 				 .command = "show mroutes",
@@ -93,13 +94,14 @@ static void flag_cell(const struct html_view *view, bool flag)
 	html_run_cell(view->run, "%s", flag ? "yes" : "no");
 }
 
+/* @more: tells rows of the same (S,G) apart: a border router has a tree of each protocol. */
 static void key_row(const struct html_view *view, enum html_table_id table,
-		    const struct mfib_key *key, uint16_t link)
+		    const struct mfib_key *key, unsigned int more)
 {
 	char text[2 * ADDR_TEXT_LEN + 16];
 
 	(void)snprintf(text, sizeof(text), "%s %s %u", ip_addr_text(&key->source).s,
-		       ip_addr_text(&key->group).s, link);
+		       ip_addr_text(&key->group).s, more);
 	html_run_row(view->run, table, text);
 	addr_cell(view, &key->source);
 	addr_cell(view, &key->group);
@@ -122,6 +124,16 @@ static hp_time ahead(const struct html_view *view, hp_time in)
 	return in == HP_TIME_NEVER ? HP_TIME_NEVER : view->now + in;
 }
 
+/* What only HPIM-DM knows of its neighbors. */
+static void hpim_cell(const struct html_view *view, const struct inspect_neighbor *neighbor,
+		      uint32_t number)
+{
+	if (neighbor->proto == PROTO_HPIM)
+		html_run_cell(view->run, "%u", number);
+	else
+		html_run_cell(view->run, "%s", "");
+}
+
 static bool on_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
 {
 	const struct html_view *view = ctx;
@@ -130,10 +142,10 @@ static bool on_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
 	html_run_cell(view->run, "%s", neighbor->state);
 	html_run_cell(view->run, "%u", neighbor->hold_s);
 	html_run_time(view->run, ahead(view, neighbor->expires_in));
-	html_run_cell(view->run, "%u", neighbor->boot_time);
-	html_run_cell(view->run, "%u", neighbor->my_snapshot_sn);
-	html_run_cell(view->run, "%u", neighbor->neighbor_snapshot_sn);
-	html_run_cell(view->run, "%u", neighbor->checkpoint_sn);
+	hpim_cell(view, neighbor, neighbor->boot_time);
+	hpim_cell(view, neighbor, neighbor->my_snapshot_sn);
+	hpim_cell(view, neighbor, neighbor->neighbor_snapshot_sn);
+	hpim_cell(view, neighbor, neighbor->checkpoint_sn);
 	html_run_time(view->run, view->now - neighbor->since_for);
 	if (neighbor->has_gen_id)
 		html_run_cell(view->run, "%08x", neighbor->gen_id);
@@ -144,10 +156,13 @@ static bool on_tree(void *ctx, const struct inspect_tree *tree)
 {
 	const struct html_view *view = ctx;
 
-	key_row(view, HTML_TABLE_TREES, &tree->key, LINK_NONE);
+	key_row(view, HTML_TABLE_TREES, &tree->key, tree->proto);
 	html_run_cell(view->run, "%s", tree->state);
 	html_run_cell(view->run, "%s", tree->is_originator ? "originator" : "non-originator");
-	html_run_cell(view->run, "%s", link_text(view, tree->root));
+	/* A local source has no root interface. */
+	html_run_cell(view->run, "%s",
+		      link_text(view, tree->root == LINK_NONE && tree->is_originator ? tree->iif
+										     : tree->root));
 	addr_cell(view, &tree->upstream);
 	html_run_cell(view->run, "%u", tree->preference);
 	html_run_cell(view->run, "%u", tree->metric);
@@ -170,7 +185,7 @@ static bool on_tree_if(void *ctx, const struct inspect_tree_if *tif)
 {
 	const struct html_view *view = ctx;
 
-	key_row(view, HTML_TABLE_TREE_INTERFACES, &tif->key, tif->link);
+	key_row(view, HTML_TABLE_TREE_INTERFACES, &tif->key, tif->link * PROTO_COUNT + tif->proto);
 	html_run_cell(view->run, "%s", view->link_name(view->ctx, tif->link));
 	html_run_cell(view->run, "%s", tif->is_root ? "root" : "non-root");
 	html_run_cell(view->run, "%s", assert_text(tif));
@@ -186,6 +201,7 @@ static bool on_tree_if(void *ctx, const struct inspect_tree_if *tif)
 		html_run_cell(view->run, "-");
 	}
 	html_run_cell(view->run, "%s", tif->proto == PROTO_PIMDM ? tif->downstream : "");
+	html_run_cell(view->run, "%s", inspect_protocol_name(tif->proto));
 	return true;
 }
 
@@ -223,7 +239,7 @@ void html_tables_core(const struct html_view *view, uint16_t links)
 
 void html_tables_mroute(const struct html_view *view, const struct mfib_route *route)
 {
-	key_row(view, HTML_TABLE_MROUTES, &route->key, LINK_NONE);
+	key_row(view, HTML_TABLE_MROUTES, &route->key, 0);
 	html_run_cell(view->run, "%s", link_text(view, route->iif));
 	html_run_cell(view->run, "%s", links_text(view, &route->oifs).s);
 }

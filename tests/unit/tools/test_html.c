@@ -295,12 +295,13 @@ static const char *port_name(const struct truth *truth, uint16_t link)
 static bool add_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
 {
 	struct truth *truth = ctx;
-	char hold[12], expires[24], boot[12];
+	char hold[12], expires[24], boot[12] = "";
 
 	(void)snprintf(hold, sizeof(hold), "%u", neighbor->hold_s);
 	(void)snprintf(expires, sizeof(expires), "%lld",
 		       (long long)(truth->net->now + neighbor->expires_in) / 1000000);
-	(void)snprintf(boot, sizeof(boot), "%u", neighbor->boot_time);
+	if (neighbor->proto == PROTO_HPIM)
+		(void)snprintf(boot, sizeof(boot), "%u", neighbor->boot_time);
 	add_truth(truth, HTML_TABLE_NEIGHBORS,
 		  (const char *[10]){ port_name(truth, neighbor->link),
 				      ip_addr_text(&neighbor->addr).s, neighbor->state, hold,
@@ -330,11 +331,14 @@ static bool add_tree(void *ctx, const struct inspect_tree *tree)
 	(void)snprintf(preference, sizeof(preference), "%u", tree->preference);
 	(void)snprintf(metric, sizeof(metric), "%u", tree->metric);
 	add_truth(truth, HTML_TABLE_TREES,
-		  (const char *[10]){ ip_addr_text(&tree->key.source).s,
-				      ip_addr_text(&tree->key.group).s, tree->state,
-				      tree->is_originator ? "originator" : "non-originator",
-				      port_name(truth, tree->root), ip_addr_text(&tree->upstream).s,
-				      preference, metric, tree->in_tree ? "yes" : "no", outputs });
+		  (const char *[10]){
+			  ip_addr_text(&tree->key.source).s, ip_addr_text(&tree->key.group).s,
+			  tree->state, tree->is_originator ? "originator" : "non-originator",
+			  port_name(truth, tree->root == LINK_NONE && tree->is_originator
+						   ? tree->iif
+						   : tree->root),
+			  ip_addr_text(&tree->upstream).s, preference, metric,
+			  tree->in_tree ? "yes" : "no", outputs });
 	return true;
 }
 
