@@ -374,6 +374,17 @@ $(addprefix $(BUILD)/tests/unit/tools/,test_html test_page): %: %.o $(filter-out
 		$(BUILD)/tests/unit/common_browser.o $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,$^ -lcriterion $(SIM_LIBS))
 
+# The comparison's own files, too.
+$(BUILD)/tests/unit/tools/test_page_compare: %: %.o $(filter-out %/main.o,$(COMPARE_OBJS)) \
+		$(addprefix $(BUILD)/,tools/hpimsim/tables.o ctrl/mgmt/classic_text.o tests/unit/common_browser.o) \
+		$(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
+	$(call link,$^ -lcriterion -ljson-c -lm)
+
+# The daemon over the machine that does not exist, and the page of what it recorded.
+$(BUILD)/tests/unit/tools/test_page_recorded: %: %.o $(HTML_OBJS) $(addprefix $(BUILD)/tools/hpimsim/,html_recorded.o \
+		recorded.o) $(BUILD)/tests/unit/common_browser.o $(FAKE_OBJS) $(ALL_LIBS)
+	$(call link,$^ $(FAKE_WRAP) -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
+
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(UNIT_COMMON) $(SIMNET_LIB) $(ALL_LIBS)
 	$(call link,$^ -lcriterion $(IO_LIBS) $(DPLANE_LIBS))
 

@@ -96,4 +96,22 @@ static inline struct json_object *shown_tables(unsigned int pane)
 	return browser_value(browser, expression);
 }
 
+/** shown_bar_has() - The bar has this colour of the style at the top, where the event shown is. */
+static inline bool shown_bar_has(const char *name)
+{
+	char expression[700];
+
+	(void)snprintf(expression, sizeof(expression),
+		       "(() => { const bar = app.timeline, one = document.createElement('canvas');"
+		       "const context = one.getContext('2d', { willReadFrequently: true });"
+		       "const pixel = () => [...context.getImageData(0, 0, 1, 1).data].join();"
+		       "const x = Math.floor(Math.min(bar.width - 3, bar.place(app.index) * "
+		       "bar.width)) + 1;"
+		       "context.drawImage(bar.background, -x, -1); const there = pixel();"
+		       "context.fillStyle = colour('--%s'); context.fillRect(0, 0, 1, 1);"
+		       "return there === pixel() ? 1 : 0; })()",
+		       name);
+	return browser_int(browser, expression);
+}
+
 #endif
