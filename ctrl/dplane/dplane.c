@@ -318,7 +318,7 @@ static int dplane_open(struct dplane *dp)
 	const struct dplane_config inner = dplane_backend_config(dp);
 	int err;
 
-	dp->listeners = listeners_new(dp->config.hash_key);
+	dp->listeners = listeners_new(dp->config.hash_key, dp->config.follows);
 	if (!dp->listeners)
 		return -ENOMEM;
 	listeners_read(dp->listeners, NULL, NULL);

@@ -3,6 +3,10 @@
  * Memberships from /proc/net/igmp and /proc/net/igmp6. There is no notification that all supported
  * kernels send (RTM_GETMULTICAST knows only IPv6 before 6.15), so the files are read again and
  * again.
+ *
+ * A daemon may join a group only to have the packets sent here (igmpproxy, SMCRoute's "mgroup"):
+ * then no socket receives them. Where that matters, a member counts only while some UDP socket
+ * could.
  */
 #include "dplane/listeners.h"
 
@@ -22,13 +26,23 @@ struct place {
 struct listener {
 	struct place place;
 	unsigned int round; /* in which it was read last */
+	bool is_received;   /* by some socket, perhaps */
 	UT_hash_handle hh;
+};
+
+/** struct receivers - UDP sockets that can receive multicast. */
+struct receivers {
+	bool has_any;          /* one is bound to a port of all addresses */
+	struct ip_addr *bound; /* the others, by the group they are bound to */
+	size_t count;
 };
 
 struct listeners {
 	const struct hash_key *hash_key;
 	struct listener *all;
 	unsigned int round;
+	bool needs_receivers;
+	struct receivers receivers;
 };
 
 struct reading {
@@ -37,12 +51,14 @@ struct reading {
 	void *ctx;
 };
 
-struct listeners *listeners_new(const struct hash_key *hash_key)
+struct listeners *listeners_new(const struct hash_key *hash_key, bool needs_receivers)
 {
 	struct listeners *listeners = calloc(1, sizeof(*listeners));
 
-	if (listeners)
-		listeners->hash_key = hash_key;
+	if (!listeners)
+		return NULL;
+	listeners->hash_key = hash_key;
+	listeners->needs_receivers = needs_receivers;
 	return listeners;
 }
 
@@ -60,6 +76,7 @@ void listeners_free(struct listeners *listeners)
 		return;
 	HASH_ITER (hh, listeners->all, listener, next)
 		listener_free(listeners, listener);
+	free(listeners->receivers.bound);
 	free(listeners);
 }
 
@@ -67,6 +84,16 @@ static void tell(const struct reading *reading, const struct ip_addr *group)
 {
 	if (reading->changed)
 		reading->changed(reading->ctx, group);
+}
+
+static bool is_received(const struct listeners *listeners, const struct ip_addr *group)
+{
+	if (!listeners->needs_receivers || listeners->receivers.has_any)
+		return true;
+	for (size_t i = 0; i < listeners->receivers.count; i++)
+		if (ip_addr_equal(&listeners->receivers.bound[i], group))
+			return true;
+	return false;
 }
 
 /* Groups that never leave their link have no trees. Without memory a listener is not seen. */
@@ -78,7 +105,12 @@ static void place_seen(const struct reading *reading, const struct place *place)
 		return;
 	hash_find(reading->listeners->hash_key, reading->listeners->all, place, listener);
 	if (listener) {
+		bool was_received = listener->is_received;
+
 		listener->round = reading->listeners->round;
+		listener->is_received = is_received(reading->listeners, &place->group);
+		if (listener->is_received != was_received)
+			tell(reading, &place->group);
 		return;
 	}
 	listener = calloc(1, sizeof(*listener));
@@ -86,6 +118,7 @@ static void place_seen(const struct reading *reading, const struct place *place)
 		return;
 	listener->place = *place;
 	listener->round = reading->listeners->round;
+	listener->is_received = is_received(reading->listeners, &place->group);
 	hash_add(reading->listeners->hash_key, reading->listeners->all, place, listener);
 	tell(reading, &place->group);
 }
@@ -134,6 +167,57 @@ static void read6(const struct reading *reading, FILE *file)
 	}
 }
 
+/* Without memory any group may be received. */
+static void receiver_add(struct receivers *receivers, const struct ip_addr *group)
+{
+	struct ip_addr *bound =
+		realloc(receivers->bound, (receivers->count + 1) * sizeof(*receivers->bound));
+
+	if (!bound) {
+		receivers->has_any = true;
+		return;
+	}
+	receivers->bound = bound;
+	bound[receivers->count++] = *group;
+}
+
+/* An address as the kernel prints it: words of 32 bits, as they stand in memory. */
+static bool parse_words(const char *hex, struct ip_addr *ret_addr, bool *ret_is_any)
+{
+	size_t words = strlen(hex) / 8;
+	uint32_t word[4] = { 0 };
+
+	if (words != 1 && words != 4)
+		return false;
+	for (size_t i = 0; i < words; i++)
+		if (sscanf(hex + 8 * i, "%8" SCNx32, &word[i]) != 1)
+			return false;
+	*ret_is_any = !(word[0] | word[1] | word[2] | word[3]);
+	*ret_addr =
+		ip_addr_from_bytes(words == 1 ? IP_FAMILY_4 : IP_FAMILY_6, (const uint8_t *)word);
+	return true;
+}
+
+/* "  12: 0302EFEF:1388 00000000:0000 07 ...": the address and port that a socket is bound to. */
+static void read_sockets(const struct reading *reading, FILE *file)
+{
+	struct receivers *receivers = &reading->listeners->receivers;
+	char line[256], hex[33];
+
+	while (fgets(line, sizeof(line), file)) {
+		struct ip_addr addr;
+		bool is_any;
+
+		if (sscanf(line, " %*u: %32[0-9A-F]:", hex) != 1 ||
+		    !parse_words(hex, &addr, &is_any))
+			continue;
+		if (is_any)
+			receivers->has_any = true;
+		else if (ip_addr_is_multicast(&addr))
+			receiver_add(receivers, &addr);
+	}
+}
+
 static void read_file(const struct reading *reading, const char *path,
 		      void (*lines)(const struct reading *reading, FILE *file))
 {
@@ -152,6 +236,12 @@ void listeners_read(struct listeners *listeners,
 	struct listener *listener, *next;
 
 	listeners->round++;
+	if (listeners->needs_receivers) {
+		listeners->receivers.has_any = false;
+		listeners->receivers.count = 0;
+		read_file(&reading, "/proc/net/udp", read_sockets);
+		read_file(&reading, "/proc/net/udp6", read_sockets);
+	}
 	read_file(&reading, "/proc/net/igmp", read4);
 	read_file(&reading, "/proc/net/igmp6", read6);
 	HASH_ITER (hh, listeners->all, listener, next) {
@@ -175,5 +265,5 @@ bool listeners_has(const struct listeners *listeners, const struct ip_addr *grou
 	struct listener *listener;
 
 	hash_find(listeners->hash_key, listeners->all, &place, listener);
-	return listener;
+	return listener && listener->is_received;
 }

@@ -10,8 +10,13 @@
 
 struct listeners;
 
-/** listeners_new() - NULL: no memory. @hash_key is borrowed. */
-struct listeners *listeners_new(const struct hash_key *hash_key);
+/**
+ * listeners_new() - NULL: no memory.
+ * @hash_key:        borrowed.
+ * @needs_receivers: who joined counts only while a UDP socket of this machine is bound to the group
+ *                   or to all addresses.
+ */
+struct listeners *listeners_new(const struct hash_key *hash_key, bool needs_receivers);
 void listeners_free(struct listeners *listeners);
 
 /**

@@ -93,6 +93,12 @@ carries $GROUP4 500 'near far'
 all_arrive here
 within 5 entry_is tier $GROUP4 xdp
 
+echo 'what SMCRoute joins to attract packets no program receives'
+smc join eth0 $GROUP4 || fail 'smcroutectl join'
+within 5 run r grep -qi 030201EF /proc/net/igmp
+carries $GROUP4 1500 'near far' # longer than two looks at who listens
+entry_is tier $GROUP4 xdp || fail 'a join without a receiver keeps packets from XDP'
+
 echo 'the daemon is killed, and starts again, under traffic'
 hears near $GROUP4 1 6000
 hears far $GROUP4 1 6000
