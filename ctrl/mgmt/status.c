@@ -4,9 +4,11 @@
  */
 #include <unistd.h>
 
+#include "core/follow/follow.h"
 #include "core/inspect.h"
 #include "core/mfib.h"
 #include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "daemon/privileges.h"
 #include "daemon/running.h"
 #include "dplane/dplane.h"
@@ -64,6 +66,29 @@ static void put_numbers(const struct daemon *daemon, const struct dplane_totals 
 		field_put_number(record, numbers[i].name, numbers[i].number);
 }
 
+static void put_followed(const struct daemon *daemon, struct json_object *record)
+{
+	struct mfctab_counts table = { .readings = 0 };
+	bool follows = follow_table_counts(daemon, &table);
+	uint64_t entries = 0, refused = 0;
+
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
+		const struct follow_counts counts = follow_counts(daemon->core, family);
+
+		entries += counts.entries;
+		refused += counts.refused;
+	}
+	field_put_bool(record, "follows", follows);
+	field_put_number(record, "followed", entries);
+	field_put_number(record, "followed_any", table.any);
+	field_put_number(record, "followed_unresolved", table.unresolved);
+	field_put_number(record, "followed_refused", refused);
+	field_put_number(record, "followed_changes", table.changes);
+	field_put_number(record, "followed_readings", table.readings);
+	field_put_number(record, "followed_overruns", table.overruns);
+	field_put_number(record, "followed_malformed", table.malformed);
+}
+
 static void put_privileges(struct json_object *record)
 {
 	char text[1024];
@@ -94,6 +119,7 @@ static struct json_object *status_record(const struct daemon *daemon,
 	field_put_bool(record, "unsaved", running_is_unsaved(daemon));
 	config_listen_text(daemon->httpd ? running_metrics_at(daemon) : &nowhere, metrics_at);
 	field_put_text(record, "metrics_at", metrics_at);
+	put_followed(daemon, record);
 	return record;
 }
 

@@ -186,3 +186,22 @@ Test(tier, source_on_this_router_is_for_the_kernel)
 	cr_expect_eq(choice.tier, DPLANE_TIER_KERNEL);
 	cr_expect_str_eq(choice.why, "its source is an address of this router");
 }
+
+Test(tier, what_another_daemon_wrote_and_cannot_be_served_is_the_kernels)
+{
+	static const char *const whys[FOLLOWED_LEFT_COUNT] = {
+		[FOLLOWED_LEFT_OUTPUT] = "an output of the kernel's entry is not followed",
+		[FOLLOWED_LEFT_REGISTER] = "an output is the register interface of PIM-SM",
+		[FOLLOWED_LEFT_INPUT] = "the input of the kernel's entry is an output, too",
+	};
+
+	for (uint32_t left = FOLLOWED_LEFT_OUTPUT; left < FOLLOWED_LEFT_COUNT; left++) {
+		struct mfib_route route = route_0_to_1_and_2();
+		struct tier_choice choice;
+
+		route.flags = left << MFIB_F_LEFT_SHIFT | 255u << MFIB_F_TTL_SHIFT;
+		choice = tier_choose(ports, &route, LINK_NONE, false);
+		cr_expect_eq(choice.tier, DPLANE_TIER_KERNEL);
+		cr_expect_str_eq(choice.why, whys[left]);
+	}
+}
