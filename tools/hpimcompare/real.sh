@@ -11,7 +11,7 @@
 # carries over is the ratio between the rows of a case. Columns:
 #
 #	lost, dup, outage	of the receiver: packets, and milliseconds without any
-#	join ms			from the join to the first packet
+#	join ms			from the join to the first packet; late-router: from its start
 #	unwanted		data on links between routers where the one downstream dropped it, and what went
 #				to the link of the receiver while it was no member
 #	control, bytes		packets of IP protocol 103 that all routers have sent, with IP header
@@ -154,6 +154,9 @@ finish() {
 	if [ -n "${received:-}" ]; then
 		lost=$(field judge lost) dup=$(field judge duplicated) outage=$(field judge outage_ms)
 		join=$(field judge join_to_first_ms)
+		join=${join%.*} outage=${outage%.*}
+		[ -n "$join" ] || lost=all outage=-
+		[ -z "$booted_at" ] || [ -z "$join" ] || join=$((join - (booted_at - joined_at)))
 	fi
 	[ "$has_left" = no ] || unwanted=$((unwanted + $(last_link) - $(field judge received)))
 	row "$1" "$2" "$lost" "$dup" "${outage:-0}" "${join:--}" "$unwanted" "$packets" "$bytes" \
@@ -227,9 +230,11 @@ case_leave-loss-20() { leave_of leave-loss-20 "$1" 20; }
 # R3 is switched on when the others have a tree, and a member waits behind it.
 case_late-router() {
 	listen_here
+	joined_at=$(milliseconds)
 	stream 30
 	pause 5
 	begin
+	booted_at=$(milliseconds)
 	boot r3 "$1"
 	memory=$((memory + $(memory_all r3)))
 	wait "$sender"
@@ -249,6 +254,7 @@ case_route-change() { measure route-change "$1" 10 move_route; }
 restart_r1() {
 	kill -KILL "${daemons[r1]}"
 	wait "${daemons[r1]}" 2> /dev/null
+	pause 2
 	start_router r1
 }
 
@@ -267,29 +273,35 @@ power_r1() { # PROTOCOL
 }
 case_power-cycle() { measure power-cycle "$1" 40 power_r1 "$1"; }
 
-# No host ever listens.
+# No host ever listens, for longer than what is pruned stays so.
 case_no-member() {
-	stream 450
+	stream 240
 	pause 15
 	begin
 	wait "$sender"
 	finish no-member "$1"
 }
 
-# 96 streams with a member each; five quiet minutes
+# some_data RATE OPTION...: of the 96 groups
+some_data() {
+	run src "$BUILD/mcgen" -i eth0 --flood 10.1.1.100/32,239.1.3.0/26 --flood 10.1.1.100/32,239.1.3.64/27 \
+		--seed 1 -r "$@" > "$WORK/sent.log" || fail "mcgen: $(cat "$WORK/sent.log")"
+}
+
+# 96 groups with a member each; five minutes in which nothing happens but a packet of each now and then
 case_trees-100() {
 	local n
-	for n in $(seq 96); do
-		listen "member$n" h1 "239.1.3.$n:5000"
-		send src "239.1.3.$n:5000" -n 2 -r 20
+	for n in {0..95}; do
+		spawn "member$n" h1 "$BUILD/mcsink" -i eth0 -g "239.1.3.$n:5000" --events
+		sinks[member$n]=$!
 	done
+	for n in {0..95}; do within 30 said "member$n" joined; done
+	some_data 100 -n 1500
+	[ "$(table r3 group mroutes | wc -l)" = 96 ] || fail "r3 has no 96 entries: $(ctl r3 show mroutes)"
 	begin
-	for n in $(seq 10); do
-		pause 30
-		for n in $(seq 96); do send src "239.1.3.$n:5000" -n 1; done
-	done
+	some_data 10 -t 300
 	finish trees-100 "$1"
-	for n in $(seq 96); do hush "member$n" || true; done
+	for n in {0..95}; do hush "member$n"; done
 }
 
 # R4 has the higher address, so it won; its link says nothing, its way to R1 is gone as well. As
@@ -312,7 +324,7 @@ for name in "${wanted[@]}"; do
 		late-router) serve "$protocol" 6 r1 r2 r4 ;; # R1-R2, R1-R4, and R2-R4 on the LAN
 		*) serve "$protocol" 10 r1 r2 r3 r4 ;;
 		esac
-		received='' has_left=no
+		received='' has_left=no booted_at=''
 		"case_$name" "$protocol"
 		end_routers
 		for node in "${nodes[@]}"; do ip netns del "$PREFIX-$node"; done
