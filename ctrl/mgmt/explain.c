@@ -284,6 +284,12 @@ static bool is_static(const struct explain *ex)
 	return ex->has_entry && ex->entry.owner == MFIB_STATIC;
 }
 
+/* By a static route, or another daemon. */
+static bool is_given(const struct explain *ex)
+{
+	return is_static(ex) || ex->daemon->options->follows;
+}
+
 /* The route as configured: what it names may be absent. */
 static void explain_static(const struct explain *ex)
 {
@@ -318,6 +324,9 @@ static void explain_owner(const struct explain *ex)
 		    "this router was restarted and forwards as before; unless a protocol takes the "
 		    "entry over it ends in %" PRId64 " s",
 		    left / HP_SEC(1));
+	if (entry->owner == MFIB_FOLLOWED)
+		say(ex, "entry", name, mfib_owner_name(entry->owner),
+		    "the daemon that owns the kernel's multicast table wrote it");
 	if (entry->owner == MFIB_POLICY)
 		say(ex, "entry", name, mfib_owner_name(entry->owner),
 		    "the policy denies it on %s: it is dropped, and no tree is made", name);
@@ -415,8 +424,8 @@ static const char *why_sending(const struct explain *ex, uint16_t link)
 {
 	const struct inspect_tree_if *view = &ex->ifs[link]; /* of no tree: all false */
 
-	if (is_static(ex))
-		return "the static route names it";
+	if (is_given(ex))
+		return is_static(ex) ? "the static route names it" : "the kernel's entry names it";
 	if (view->has_interest && view->has_member)
 		return "neighbors are interested, and hosts listen";
 	if (view->has_interest)
@@ -476,8 +485,9 @@ static void explain_silence(const struct explain *ex, uint16_t link)
 		say(ex, "output", name, "no", "the link is down");
 	else if (is_denied(ex, link, rule))
 		say(ex, "output", name, "no", "the policy denies it there: '%s'", rule);
-	else if (is_static(ex))
-		say(ex, "output", name, "no", "the static route does not name it");
+	else if (is_given(ex))
+		say(ex, "output", name, "no", "the %s does not name it",
+		    is_static(ex) ? "static route" : "kernel's entry");
 	else if (!runs(ex, link, PROTO_HPIM) && !runs(ex, link, PROTO_PIMDM) &&
 		 !runs(ex, link, PROTO_GM))
 		say(ex, "output", name, "no", "neither HPIM-DM nor PIM-DM nor %s runs there",
@@ -525,7 +535,7 @@ static void explain_unattached(const struct explain *ex)
 {
 	const struct rtnl_link *link = NULL;
 
-	while ((link = rtnl_link_next(ex->daemon->rtnl, link)))
+	while (!ex->daemon->options->follows && (link = rtnl_link_next(ex->daemon->rtnl, link)))
 		if (facts_is_unattached(ex->daemon, link, ex->family))
 			say(ex, "output", link->name, "no",
 			    "it is not attached: 'hpimctl attach %s' if hosts or routers there "
@@ -599,6 +609,8 @@ static void explain_path(const struct explain *ex)
 {
 	struct verdict verdict;
 
+	if (ex->daemon->options->follows)
+		return; /* what that daemon knows */
 	verdict_path(&ex->facts, &verdict);
 	put_verdict(ex, "path", route_interface(ex), &verdict);
 }
@@ -659,7 +671,7 @@ static void explain(struct show *show)
 	}
 	explain_own(&ex);
 	explain_static(&ex);
-	if (!is_static(&ex)) {
+	if (!is_given(&ex)) {
 		explain_route(&ex);
 		explain_tree(&ex);
 	}
@@ -667,7 +679,7 @@ static void explain(struct show *show)
 		explain_input(&ex);
 		explain_tier(&ex);
 	}
-	if (ex.has_tree && !is_static(&ex))
+	if (ex.has_tree && !is_given(&ex))
 		explain_silence_of_input(&ex);
 	explain_outputs(&ex);
 	explain_unattached(&ex);

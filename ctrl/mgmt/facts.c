@@ -180,6 +180,7 @@ static void gather_tree(struct gather *g)
 		facts->is_awaited = facts->tree == VERDICT_TREE_ACTIVE && !facts->is_originator &&
 				    !ip_addr_is_set(&g->tree.upstream);
 	}
+	facts->is_followed = g->daemon->options->follows;
 	facts->has_entry = mfib_find(g->daemon->core, g->key, &g->entry);
 	if (!facts->has_entry)
 		return;

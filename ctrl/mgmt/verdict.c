@@ -37,14 +37,20 @@ static bool is_static_waiting(const struct verdict_facts *f)
 	return f->is_static_waiting;
 }
 
+/* Which way packets come, and go, is no question of routes to sources. */
+static bool is_given(const struct verdict_facts *f)
+{
+	return f->is_static || f->is_followed;
+}
+
 static bool has_no_route(const struct verdict_facts *f)
 {
-	return !f->has_route && !f->is_static;
+	return !f->has_route && !is_given(f);
 }
 
 static bool is_route_unattached(const struct verdict_facts *f)
 {
-	return f->has_route && !f->is_static && !f->is_local && !f->is_route_if_attached;
+	return f->has_route && !is_given(f) && !f->is_local && !f->is_route_if_attached;
 }
 
 static bool is_denied_in(const struct verdict_facts *f)
@@ -65,7 +71,7 @@ static bool is_wrong_path_static(const struct verdict_facts *f)
 /* What comes by another interface is flooded for a while, or dropped at once. */
 static bool is_wrong_path(const struct verdict_facts *f)
 {
-	return !f->is_static && !f->is_local && f->has_route && f->arrived.packets &&
+	return !is_given(f) && !f->is_local && f->has_route && f->arrived.packets &&
 	       strcmp(f->arrived.interface, f->route_if) != 0;
 }
 
@@ -97,7 +103,7 @@ static bool arrives_by_static(const struct verdict_facts *f)
 /* Nothing on the way to the source announces the tree. */
 static bool has_no_upstream(const struct verdict_facts *f)
 {
-	return !f->is_static && !f->is_connected && !f->is_local && f->has_route &&
+	return !is_given(f) && !f->is_connected && !f->is_local && f->has_route &&
 	       f->tree != VERDICT_TREE_ACTIVE && !(f->tree == VERDICT_TREE_OTHER && f->forwarded);
 }
 
@@ -156,7 +162,7 @@ static bool is_forwarded(const struct verdict_facts *f)
 
 static bool is_forwarded_beside(const struct verdict_facts *f)
 {
-	return is_forwarded(f) && *f->unattached;
+	return is_forwarded(f) && *f->unattached && !f->is_followed;
 }
 
 static bool is_refused_at_source(const struct verdict_facts *f)
@@ -172,6 +178,16 @@ static bool is_awaited(const struct verdict_facts *f)
 static bool has_none(const struct verdict_facts *f)
 {
 	return f->has_entry && !*f->outs;
+}
+
+static bool is_not_followed(const struct verdict_facts *f)
+{
+	return f->is_followed && !f->has_entry;
+}
+
+static bool is_followed_nowhere(const struct verdict_facts *f)
+{
+	return f->is_followed && has_none(f);
 }
 
 static bool is_other_source(const struct verdict_facts *f)
@@ -346,6 +362,14 @@ static const struct rule {
 	  "so "
 	  "following one could be a loop",
 	  "let metrics grow along the path, and use the same routing protocol everywhere" },
+	{ "not-followed", is_not_followed,
+	  "the kernel's multicast table has no entry of ({S}, {G}) whose input is followed: the "
+	  "kernel forwards by an entry for any source, or the daemon that owns the table decides",
+	  "'ip mroute' has the kernel's entries; why there is none is a question to that daemon" },
+	{ "followed-nowhere", is_followed_nowhere,
+	  "the kernel's entry has no outputs that are followed",
+	  "'ip mroute' has its outputs, and 'hpimctl follow IFACE' follows them; without any, ask "
+	  "the daemon that owns the table who wants {G}" },
 	{ "arrives", arrives_by_static,
 	  "arrives: the static route forwarded {forwarded} packets to {outs} {when}", RECEIVER },
 	{ "arrives", is_forwarded_beside,

@@ -66,6 +66,7 @@ struct verdict_facts {
 	struct addr_text source, group;
 	bool is_link_scope, is_source, is_broadcast;
 	bool is_static, is_static_waiting;
+	bool is_followed; /* the multicast table is another daemon's */
 	/* the route */
 	uint32_t table;
 	bool has_route, is_local, is_connected;

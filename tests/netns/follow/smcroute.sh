@@ -8,7 +8,7 @@ need smcrouted smcroutectl
 
 star near far
 OTHER4=239.1.2.4 OTHER6=ff3e::1:2:4
-declare -A source=([4]=10.1.1.100 [6]=2001:db8:1::100)
+declare -A sources=([4]=10.1.1.100 [6]=2001:db8:1::100)
 
 smc() { run r smcroutectl -u "$WORK/smc.sock" "$@"; }
 
@@ -22,7 +22,7 @@ start_smcroute() {
 }
 
 # mroute add|remove GROUP [IFACE...]
-mroute() { smc "$1" eth0 "${source[$(family_of "$2")]}" "$2" "${@:3}" || fail "smcroutectl $*"; }
+mroute() { smc "$1" eth0 "${sources[$(family_of "$2")]}" "$2" "${@:3}" || fail "smcroutectl $*"; }
 
 # entry COLUMNS GROUP: of the forwarding table
 entry() { table r "$1" mroutes "$2"; }
@@ -64,7 +64,12 @@ for group in $GROUP4 $GROUP6; do
 	mroute add $group eth1 eth2
 	within 5 entry_is outputs $group eth1,eth2
 	carries $group 3000 'near far'
+	source=${sources[$(family_of $group)]}
+	[ "$(table r about,interface,verdict explain "$source" $group | grep -v packets)" = "$(printf '%s\n' \
+		'entry eth0 followed' 'input eth0 ok' 'output eth1 yes' 'output eth2 yes' 'tier - xdp')" ] ||
+		fail "explain: $(ctl r explain "$source" $group)"
 	mroute remove $group
+	ends 0 'has no entry of' ctl r explain "$source" $group
 	within 5 entry_is outputs $group ''
 done
 

@@ -388,8 +388,34 @@ static void expect_silences(void)
 	       "show counters");
 }
 
+/* Nothing here depends on routes to sources and on neighbors. */
+static void expect_followed(void)
+{
+	struct verdict_facts facts = unwanted();
+
+	facts.is_followed = true;
+	facts.has_route = facts.is_route_if_attached = false;
+	expect(facts, "followed-nowhere", "the kernel's entry has no outputs that are followed",
+	       "hpimctl follow IFACE");
+	facts.has_entry = false;
+	expect(facts, "not-followed",
+	       "the kernel's multicast table has no entry of (" S ", " G
+	       ") whose input is followed: the kernel forwards by an entry for any source, or the "
+	       "daemon that owns the table decides",
+	       "'ip mroute'");
+	facts = at_source();
+	facts.is_followed = true;
+	facts.has_route = facts.is_route_if_attached = false;
+	facts.forwarded = 100;
+	set(facts.unattached, "eth7");
+	set(facts.outs, "eth1");
+	expect(facts, "arrives", "arrives: forwarded to eth1, 100 packets in the last second",
+	       "rp_filter");
+}
+
 Test(verdict, each_rule_has_its_facts)
 {
+	expect_followed();
 	expect_addresses();
 	expect_routes();
 	expect_packets();
