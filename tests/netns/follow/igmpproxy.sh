@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# igmpproxy joins upstream what its hosts ask for, as a host does. A program of this machine that joined is to get
-# the packets too, so the kernel goes on to forward them, and hpim says why. No packet is lost or repeated: a host
-# joins, leaves and joins again, the proxy ends and runs again.
+# igmpproxy joins upstream what its hosts ask for, as a host does, and reads none of it; XDP forwards. No packet is
+# lost or repeated: a host joins, leaves and joins again, the proxy ends and runs again.
 #
 #	src -- r1 -- r2 -- dst		a proxy on r1 and on r2, upstream is toward src
 . "$(dirname "$0")/../peers.sh"
@@ -21,14 +20,10 @@ stands() {
 }
 follows_data() {
 	send src $GROUP4 -n 3 -r 1000 --stream 77
-	left_to_kernel r1 && left_to_kernel r2
-}
-left_to_kernel() {
-	shows "$1" 'followed kernel eth1 eth0: a program of this machine listens to the group' owner,tier,outputs,why \
-		mroutes $GROUP4
+	follows r1 $GROUP4 eth1 && follows r2 $GROUP4 eth1
 }
 stands
-fast $GROUP4 3000
+fast $GROUP4 3000 r1 r2
 echo 'a host listens: 3000 packets'
 
 hush "stays-dst-$GROUP4"
@@ -37,7 +32,7 @@ silent $GROUP4
 echo 'it leaves: no packet'
 
 stands
-fast $GROUP4 3000
+fast $GROUP4 3000 r1 r2
 echo 'it joins again: 3000 packets'
 
 for signal in TERM KILL; do
@@ -45,6 +40,6 @@ for signal in TERM KILL; do
 	within 10 forgets r2 $GROUP4
 	start_igmpproxy r2 eth0 eth1
 	within 60 follows_data
-	fast $GROUP4 2000
+	fast $GROUP4 2000 r1 r2
 	echo "igmpproxy ends by SIG$signal and runs again: 2000 packets"
 done

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The commands of docs/TUTORIAL.md, typed as they stand there: its blocks of ```sh run in one shell, and no
+# The commands of docs/TUTORIAL.md, or of docs/$PAGE.md, typed as they stand there: its blocks of ```sh run in one shell, and no
 # command may fail; where a block of ```text follows, the last one is typed again until its output has
 # these lines, but for spaces and numbers. The names of namespaces, pins and sockets are those of the
 # document, so the script has file systems of its own for them.
@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 DEADLINE=40 # seconds until what stands below a block has to be there
-DOCUMENT=$(realpath "$NETNS/../../docs/TUTORIAL.md")
+DOCUMENT=$(realpath "$NETNS/../../docs/${PAGE:-TUTORIAL}.md")
 BUILD=$(realpath "$BUILD")
 PATH=$BUILD:$PATH
 
