@@ -66,14 +66,21 @@ static __always_inline __u16 sum_add(__u32 sum, __u32 addr)
 	return sum + (sum >> 16);
 }
 
+/* As a sender writes it, RFC 1112, 6.4, and RFC 2464, 7: the first two bytes do not change. */
+static __always_inline void group_mac_set(struct ethhdr *eth, __u32 last)
+{
+	*(__u32 *)(eth->h_dest + 2) = last;
+}
+
 /*
  * Live frames come back as the last run left them, with a smaller TTL, so TTL, group and checksum
  * are written again. The sender keeps the sum of the IPv4 header's words without those of the group
  * (and, for a flood, of the source) in the first two bytes of the payload.
  */
-static __always_inline void fresh4(struct iphdr *ip, __u16 sum)
+static __always_inline void fresh4(struct ethhdr *eth, struct iphdr *ip, __u16 sum)
 {
 	ip->daddr = bpf_htonl(FWD_GROUP4 + tree_take());
+	group_mac_set(eth, (ip->daddr & bpf_htonl(0x7fffff)) | bpf_htonl(0x5e000000));
 	ip->ttl = FWD_TTL;
 	ip->check = ~sum_add(sum, ip->daddr);
 }
@@ -91,8 +98,9 @@ static __always_inline int fresh(struct xdp_md *ctx)
 	if (eth->h_proto == bpf_htons(ETH_P_IPV6)) {
 		ip6->hop_limit = FWD_TTL;
 		ip6->daddr.in6_u.u6_addr32[3] = bpf_htonl(FWD_GROUP6_LAST + tree_take());
+		group_mac_set(eth, ip6->daddr.in6_u.u6_addr32[3]);
 	} else {
-		fresh4(ip4, *sum4);
+		fresh4(eth, ip4, *sum4);
 	}
 	return XDP_PASS;
 }

@@ -96,7 +96,7 @@ void lab_plane_open(struct lab *lab, uint32_t trees)
 	struct dplane_config config = {
 		.instance = lab->instance,
 		.max_links = 64,
-		.max_routes = trees,
+		.max_routes = IP_FAMILY_COUNT * trees, /* as the daemon has */
 		.max_sets = 4096,
 		.hash_key = &lab->hash_key,
 		.discard_pins = true, /* of one that was killed and had our process number */
