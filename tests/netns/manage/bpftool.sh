@@ -58,7 +58,7 @@ done
 
 # The maps of the table, and no others.
 named=$(sed -n '/^## Maps/,/^## A route/ s/^| \(`[^|]*`\) | .*/\1/p' "$abi" | grep -o '[a-z0-9_]*' | sort)
-pinned=$(ls "$pins" | grep -vE '^(link|tc)_[0-9]+$')
+pinned=$(ls "$pins" | grep -vE '^(link|tc)_[0-9]+$|^link_xmit$')
 [ "$named" = "$pinned" ] || fail "docs/ABI.md names $(echo $named), pinned are $(echo $pinned)"
 
 # The commands. Their interface 3 is eth1 here.
@@ -68,7 +68,7 @@ lines=$(sed -n 's/^\(bpftool [^#]*\).*/\1/p' "$abi")
 while read -ra line; do
 	(cd "$pins" && "${line[@]}") > "$WORK/line" 2>&1 && [ -s "$WORK/line" ] ||
 		# bpftool 7.5 ends with 255 after it has shown a link.
-		{ [ "${line[*]:1:2}" = 'link show' ] && grep -qE '^[0-9]+: (xdp|tc)' "$WORK/line"; } ||
+		{ [ "${line[*]:1:2}" = 'link show' ] && grep -qE '^[0-9]+: (xdp|tc|raw_tracepoint|tracing)' "$WORK/line"; } ||
 		fail "docs/ABI.md: ${line[*]}: $(cat "$WORK/line")"
 done <<< "$lines"
 has "$(bpftool link show pinned "$pins/link_3")" xdp
