@@ -310,6 +310,91 @@ Test(mroute, new_flow_loses_no_packet_with_unicast_forwarding_off_ipv6)
 	check_new_flow("fd09:1::2", "ff3e::1");
 }
 
+static unsigned int lines_with(const char *path, const char *word)
+{
+	unsigned int count = 0;
+	char line[512];
+	FILE *file = fopen(path, "re");
+
+	cr_assert_not_null(file);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, word) != NULL;
+	(void)fclose(file);
+	return count;
+}
+
+/* Entries of both families, those without an input among them: flows of which packets wait. */
+static unsigned int entries_of_kernel(void)
+{
+	return lines_with("/proc/net/ip_mr_cache", "") + lines_with("/proc/net/ip6_mr_cache", "") -
+	       2; /* titles */
+}
+
+Test(mroute, entry_that_another_tier_carries_is_written_for_the_packets_that_come)
+{
+	struct mfib_route routes[] = { route_make("10.9.1.2", "239.1.1.20"),
+				       route_make("fd09:1::2", "ff3e::20") };
+
+	for (int i = 0; i < 2; i++) {
+		const char *group = i ? "ff3e::20" : "239.1.1.20";
+
+		routes[i].flags = MFIB_F_ON_DEMAND;
+		cr_assert_eq(be->ops->put(be, &routes[i]), 0);
+		cr_expect_eq(entries_of_kernel(), i);
+		send_packets(ns_src, group, 3); /* as many as wait */
+		while (upcall_count == 0 && counts_of(&routes[i]).packets < 3)
+			be->ops->dispatch(be);
+		cr_expect_eq(upcall_count, 0, "the daemon knows the route");
+		cr_assert_eq(be->ops->put(be, &routes[i]), 0);
+		cr_expect_eq(entries_of_kernel(), i + 1, "it stays");
+	}
+	for (int i = 0; i < 2; i++)
+		be->ops->del(be, &routes[i].key);
+	cr_expect_eq(entries_of_kernel(), 0);
+}
+
+Test(mroute, route_that_takes_the_other_tiers_place_is_written_at_once)
+{
+	struct mfib_route route = route_make("10.9.1.2", "239.1.1.21");
+
+	route.flags = MFIB_F_ON_DEMAND;
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	cr_expect_eq(entries_of_kernel(), 0);
+	route.flags = 0;
+	cr_assert_eq(be->ops->put(be, &route), 0);
+	cr_expect_eq(entries_of_kernel(), 1);
+}
+
+Test(mroute, new_flow_loses_no_packet_where_another_tier_carries_the_rest)
+{
+	struct mfib_route route = route_make("10.9.1.2", "239.1.1.22");
+
+	route.flags = MFIB_F_ON_DEMAND;
+	answer = &route;
+	send_packets(ns_src, "239.1.1.22", 1);
+	while (upcall_count == 0)
+		be->ops->dispatch(be);
+	counts_wait(&route, 1);
+}
+
+/* They would make each packet and each entry walk over all of them. */
+Test(mroute, flows_that_wait_for_nothing_are_few)
+{
+	enum { FLOWS = 4000, FEW = 1024 };
+	struct child gen;
+	char args[200];
+
+	(void)snprintf(args, sizeof(args),
+		       "mcgen -i eth0 --flood 10.9.1.128/25,239.2.0.0/16 -r 4000 -n %d", FLOWS);
+	child_start(&gen, ns_src, args);
+	cr_assert_eq(child_end(&gen), 0, "mcgen: %s", gen.text);
+	while (poll(&(struct pollfd){ .fd = be->ops->fd(be), .events = POLLIN }, 1, 0) == 1)
+		be->ops->dispatch(be);
+	cr_expect_gt(upcall_count, FLOWS / 2, "not enough to prove anything: %u", upcall_count);
+	cr_expect_leq(entries_of_kernel(), FEW);
+	cr_expect_geq(entries_of_kernel(), FEW / 2, "the latest ones still wait");
+}
+
 static void check_negative(const char *source, const char *group, uint64_t packet_bytes)
 {
 	struct mfib_route route = route_make(source, group);

@@ -9,7 +9,8 @@
  * - MRT_INIT and MRT_ADD_VIF set mc_forwarding and allmulti themselves. The cache forwards whether
  *   or not net.ipv4.ip_forward and net.ipv6.conf.all.forwarding are set.
  * - A packet without an entry waits (four of each source and group, for 10 s) and causes one
- *   upcall; adding the entry sends it on its way.
+ *   upcall; adding the entry sends it on its way. So an entry of a route that another tier carries
+ *   is written when the first packet comes here (MFIB_F_ON_DEMAND): most never are.
  * - An entry keeps the VIF numbers it was given: before a VIF goes, entries that name it are
  *   written again, else its successor would inherit their packets.
  * - Packets on a wrong interface count as packets of the entry and refresh its age too. They are
@@ -202,7 +203,7 @@ static int mfc6(const struct mroute *mr, int option, const struct mfib_route *ro
 	return option_set(mr, IP_FAMILY_6, option, &mfc, sizeof(mfc));
 }
 
-static int mfc_set(const struct mroute *mr, int option, const struct mfib_route *route, int parent)
+int mroute_mfc_set(const struct mroute *mr, int option, const struct mfib_route *route, int parent)
 {
 	return ip_addr_family(&route->key.group) == IP_FAMILY_4 ? mfc4(mr, option, route, parent)
 								: mfc6(mr, option, route, parent);
@@ -218,19 +219,24 @@ static void reports_extend(struct mroute *mr, enum ip_family family)
 	mr->reports_all[family] = true;
 }
 
-/* Makes the kernel's entry what the route and the VIFs of the moment say; without input: none. */
+/*
+ * Makes the kernel's entry what the route and the VIFs of the moment say; without input, or while
+ * it is not needed: none.
+ */
 static int entry_install(struct mroute *mr, struct entry *entry)
 {
 	enum ip_family family = ip_addr_family(&entry->route.key.group);
 	int parent = vif_of(mr, family, entry->route.iif);
 	int err = 0;
 
+	if (!entry->is_needed)
+		return 0;
 	if (entry->route.flags & MFIB_F_WRONG_IF)
 		reports_extend(mr, family);
 	if (parent >= 0)
-		err = mfc_set(mr, MRT_ADD_MFC, &entry->route, parent);
+		err = mroute_mfc_set(mr, MRT_ADD_MFC, &entry->route, parent);
 	else if (entry->is_installed)
-		(void)mfc_set(mr, MRT_DEL_MFC, &entry->route, 0); /* gone is what we want */
+		(void)mroute_mfc_set(mr, MRT_DEL_MFC, &entry->route, 0); /* gone is what we want */
 	entry->is_installed = parent >= 0 && !err;
 	return err;
 }
@@ -376,6 +382,15 @@ struct entry *mroute_entry_find(const struct mroute *mr, const struct mfib_key *
 	return entry;
 }
 
+/* What was needed once stays: packets that came here may come again. */
+static int entry_put(struct mroute *mr, struct entry *entry, const struct mfib_route *route)
+{
+	entry->route = *route;
+	entry->is_needed |=
+		!(route->flags & MFIB_F_ON_DEMAND) || mroute_waiting_take(mr, &route->key);
+	return entry_install(mr, entry);
+}
+
 static int mroute_put(struct backend *be, const struct mfib_route *route)
 {
 	struct mroute *mr = mroute_of(be);
@@ -386,8 +401,7 @@ static int mroute_put(struct backend *be, const struct mfib_route *route)
 		return 0; /* like a route none of whose links is served */
 	if (entry) {
 		before = *entry;
-		entry->route = *route;
-		err = entry_install(mr, entry);
+		err = entry_put(mr, entry, route);
 		if (err)
 			*entry = before;
 		else
@@ -397,9 +411,8 @@ static int mroute_put(struct backend *be, const struct mfib_route *route)
 	entry = calloc(1, sizeof(*entry));
 	if (!entry)
 		return -ENOMEM;
-	entry->route = *route;
 	entry->seen_at = HP_TIME_NEVER;
-	err = entry_install(mr, entry);
+	err = entry_put(mr, entry, route);
 	if (err) {
 		free(entry);
 		return err;
@@ -417,7 +430,7 @@ static void mroute_del(struct backend *be, const struct mfib_key *key)
 	if (!entry)
 		return;
 	if (entry->is_installed)
-		(void)mfc_set(mr, MRT_DEL_MFC, &entry->route, 0); /* gone is what we want */
+		(void)mroute_mfc_set(mr, MRT_DEL_MFC, &entry->route, 0); /* gone is what we want */
 	mroute_notify_set(mr, entry, false);
 	HASH_DEL(mr->entries, entry);
 	free(entry);
@@ -425,21 +438,38 @@ static void mroute_del(struct backend *be, const struct mfib_key *key)
 
 /* ---- upcalls ---- */
 
-static void upcall_report(const struct mroute *mr, enum data_kind kind, unsigned int vif,
+/* A packet waits. Return: whether an entry sent it on its way, or did so before. */
+static bool miss_is_done(struct mroute *mr, struct entry *entry, const struct mfib_key *key,
+			 unsigned int vif)
+{
+	if (!entry) {
+		mroute_waiting_add(mr, key, vif);
+		return false;
+	}
+	if (!entry->is_installed) {
+		entry->is_needed = true;
+		(void)entry_install(mr, entry); /* else it is reported as without an entry */
+	}
+	return entry->is_installed;
+}
+
+static void upcall_report(struct mroute *mr, enum data_kind kind, unsigned int vif,
 			  const struct mfib_key *key)
 {
 	struct dplane_upcall upcall = { .kind = kind, .source = key->source, .group = key->group };
-	const struct entry *entry = mroute_entry_find(mr, key);
+	struct entry *entry = mroute_entry_find(mr, key);
 
 	if (vif >= MAXVIFS || mr->slots[vif].link == LINK_NONE)
 		return; /* queued before the interface went */
+	if (kind == DATA_MISS && miss_is_done(mr, entry, key, vif))
+		return;
 	if (kind == DATA_WRONG_IF && !(entry && entry->route.flags & MFIB_F_WRONG_IF))
 		return;
 	upcall.link = mr->slots[vif].link;
 	mr->config.upcall(mr->config.ctx, &upcall);
 }
 
-static void upcall4(const struct mroute *mr, const void *bytes, size_t len)
+static void upcall4(struct mroute *mr, const void *bytes, size_t len)
 {
 	const struct igmpmsg *msg = bytes;
 	struct mfib_key key;
@@ -453,7 +483,7 @@ static void upcall4(const struct mroute *mr, const void *bytes, size_t len)
 			      msg->im_vif | (unsigned int)msg->im_vif_hi << 8, &key);
 }
 
-static void upcall6(const struct mroute *mr, const void *bytes, size_t len)
+static void upcall6(struct mroute *mr, const void *bytes, size_t len)
 {
 	const struct mrt6msg *msg = bytes;
 	struct mfib_key key;
@@ -508,6 +538,7 @@ static void mroute_free(struct backend *be, bool keep)
 	struct entry *entry = NULL, *tmp = NULL;
 
 	(void)keep; /* the kernel empties its cache when the socket closes */
+	mroute_waiting_fini(mr);
 	HASH_ITER (hh, mr->entries, entry, tmp) {
 		HASH_DEL(mr->entries, entry);
 		free(entry);
@@ -549,6 +580,7 @@ int mroute_new(const struct dplane_config *config, struct backend **ret_be)
 		return -ENOMEM;
 	mr->be.ops = &mroute_ops;
 	mr->config = *config;
+	TAILQ_INIT(&mr->waiting_by_age);
 	mr->fd[IP_FAMILY_4] = mr->fd[IP_FAMILY_6] = -1;
 	for (unsigned int i = 0; i < MAXVIFS; i++)
 		mr->slots[i].link = LINK_NONE;

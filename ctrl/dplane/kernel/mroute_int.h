@@ -4,9 +4,11 @@
 
 /*
  * The tier over the kernel's multicast cache from inside: mroute.c has its sockets, interfaces and
- * entries, mroute_count.c what it carried, mroute_notify.c who waits for the next packet.
+ * entries, mroute_count.c what it carried, mroute_notify.c who waits for the next packet,
+ * mroute_waiting.c which packets wait for an entry.
  */
 #include <netinet/in.h>
+#include <sys/queue.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/mroute.h>
@@ -27,6 +29,7 @@ struct slot {
 
 struct entry {
 	struct mfib_route route;
+	bool is_needed; /* the cache carries the route, or a packet of it came there */
 	bool is_installed;
 	uint64_t asked_packets;    /* accepted packets at the last question */
 	hp_time seen_at;           /* HP_TIME_NEVER: not yet */
@@ -46,6 +49,8 @@ struct mroute {
 	struct entry *entries;
 	struct entry *notifying;           /* the next to look at first */
 	bool reports_all[IP_FAMILY_COUNT]; /* wrong interfaces that are no outputs, too */
+	struct waiting *waiting;           /* by key */
+	TAILQ_HEAD(, waiting) waiting_by_age;
 };
 
 static inline struct mroute *mroute_of(struct backend *be)
@@ -57,6 +62,15 @@ static inline struct mroute *mroute_of(struct backend *be)
 
 /** mroute_entry_find() - NULL: the cache has no such route. */
 struct entry *mroute_entry_find(const struct mroute *mr, const struct mfib_key *key);
+
+/**
+ * mroute_mfc_set() - Write or delete an entry of the kernel.
+ * @option: MRT_ADD_MFC or MRT_DEL_MFC.
+ * @parent: VIF of the input; deleting does not look at it.
+ *
+ * Return: 0 or a negative errno.
+ */
+int mroute_mfc_set(const struct mroute *mr, int option, const struct mfib_route *route, int parent);
 
 /* mroute_rules.c */
 
@@ -82,6 +96,20 @@ void mroute_notify_set(struct mroute *mr, struct entry *entry, bool is_on);
 
 /** mroute_poll() - backend_ops.poll. */
 void mroute_poll(struct backend *be);
+
+/* mroute_waiting.c */
+
+/** mroute_waiting_add() - The kernel reported a flow without an entry; too old ones end. */
+void mroute_waiting_add(struct mroute *mr, const struct mfib_key *key, unsigned int vif);
+
+/** mroute_waiting_take() - Whether packets may wait for this entry, which is written now. */
+bool mroute_waiting_take(struct mroute *mr, const struct mfib_key *key);
+
+/** mroute_waiting_poll() - Forget what the kernel has forgotten; once a second. */
+void mroute_waiting_poll(struct mroute *mr);
+
+/** mroute_waiting_fini() - Forget all. */
+void mroute_waiting_fini(struct mroute *mr);
 
 /* mroute_count.c */
 

@@ -39,6 +39,7 @@ void mroute_poll(struct backend *be)
 	const struct entry *last = mr->notifying ? mr->notifying->prev : NULL;
 	struct entry *entry = NULL;
 
+	mroute_waiting_poll(mr);
 	for (unsigned int i = 0; i < POLL_MAX && entry != last; i++) {
 		entry = mr->notifying;
 		DL_DELETE(mr->notifying, entry);
