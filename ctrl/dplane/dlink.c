@@ -164,7 +164,7 @@ int dplane_attach(struct dplane *dp, const struct dplane_link *link)
 	memcpy(port.name, link->name, sizeof(port.name));
 	/* Entries that still mean the interface which had the number before must not mean this one.
 	 */
-	if (!dlink->is_attached || dlink->link.ifindex != link->ifindex)
+	if (dlink->written_count && (!dlink->is_attached || dlink->link.ifindex != link->ifindex))
 		dplane_work(dp, UINT32_MAX, true);
 	err = fast_add(dp, link, &port);
 	if (!err)

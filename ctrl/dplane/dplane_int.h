@@ -23,6 +23,7 @@ struct dlink {
 	uint64_t skipped[2];     /* copies not made: by enum skip */
 	struct dplane_link link; /* as the daemon knows it */
 	uint64_t changed_in;     /* change of the composite, see dplane.change */
+	uint32_t written_count;  /* trees that stand in the back ends and name it */
 };
 
 /* Copies that an output does not get although a tree names it, and no program can count. */

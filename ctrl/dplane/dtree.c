@@ -293,8 +293,26 @@ static struct tree *tree_get(struct dplane *dp, const struct mfib_key *key)
 	return tree ? tree : tree_new(dp, key);
 }
 
+static void written_count(struct dplane *dp, const struct tree *tree, uint32_t by)
+{
+	if (!tree->is_written)
+		return;
+	dp->links[tree->written.iif].written_count += by;
+	ifset_for_each (link, &tree->written.oifs)
+		dp->links[link].written_count += by;
+}
+
+static void written_set(struct dplane *dp, struct tree *tree)
+{
+	written_count(dp, tree, UINT32_MAX); /* one less */
+	tree->written = tree->want;
+	tree->is_written = true;
+	written_count(dp, tree, 1);
+}
+
 static void tree_free(struct dplane *dp, struct tree *tree)
 {
+	written_count(dp, tree, UINT32_MAX);
 	skips_set(dp, tree, false);
 	setless_set(dp, tree, false);
 	deleted_set(dp, tree, false);
@@ -335,8 +353,7 @@ static int tree_write(struct dplane *dp, struct tree *tree)
 		tree->want = tree->written;
 		return err;
 	}
-	tree->written = tree->want;
-	tree->is_written = true;
+	written_set(dp, tree);
 	tree->written_in = dp->change;
 	if (is_new || before != tree->choice.tier)
 		tree_log(dp, tree);
@@ -519,8 +536,7 @@ void dtree_restore(void *ctx, const struct mfib_route *route)
 		return; /* without memory: it stands in the maps until the next start */
 	tree->want = *route;
 	ifset_del(&tree->want.oifs, route->iif);
-	tree->written = tree->want;
-	tree->is_written = true;
+	written_set(dp, tree);
 	choice_set(dp, tree, &choice);
 	skips_begin(dp, tree);
 }
