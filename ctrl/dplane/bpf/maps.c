@@ -16,6 +16,9 @@
 
 #include "dplane/bpf/skel.h"
 
+/* Routes read in one call; more than a bucket of the map ever has. */
+#define ROUTES_MAX 256u
+
 /* How many output sets are made when one is missing: as many as there are, within these bounds. */
 #define GROW_MIN 16u
 #define GROW_MAX 512u
@@ -247,23 +250,39 @@ void maps_route_del(const struct maps *maps, const struct mfib_key *key)
 	(void)bpf_map_delete_elem(maps->route[ip_addr_family(&key->group)], bytes);
 }
 
+static void routes_each(const struct maps *maps, enum ip_family family,
+			void (*each)(void *ctx, const struct mfib_key *key,
+				     const struct mfib_entry *entry),
+			void *ctx)
+{
+	const size_t key_len = 2 * ip_family_addr_len(family);
+	uint8_t keys[ROUTES_MAX * sizeof(struct mfib_key6)];
+	struct mfib_entry entries[ROUTES_MAX];
+	uint32_t position, *from = NULL, count;
+	int err;
+
+	do {
+		count = ROUTES_MAX;
+		err = bpf_map_lookup_batch(maps->route[family], from, &position, keys, entries,
+					   &count, NULL);
+		if (err && err != -ENOENT) /* these are the last ones */
+			return;
+		from = &position;
+		for (uint32_t i = 0; i < count; i++) {
+			struct mfib_key key = key_of(family, keys + i * key_len);
+
+			each(ctx, &key, &entries[i]);
+		}
+	} while (!err);
+}
+
 void maps_route_each(const struct maps *maps,
 		     void (*each)(void *ctx, const struct mfib_key *key,
 				  const struct mfib_entry *entry),
 		     void *ctx)
 {
-	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
-		uint8_t bytes[sizeof(struct mfib_key6)], *prev = NULL;
-		struct mfib_entry entry;
-
-		while (bpf_map_get_next_key(maps->route[family], prev, bytes) == 0) {
-			struct mfib_key key = key_of(family, bytes);
-
-			prev = bytes;
-			if (bpf_map_lookup_elem(maps->route[family], bytes, &entry) == 0)
-				each(ctx, &key, &entry);
-		}
-	}
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
+		routes_each(maps, family, each, ctx);
 }
 
 struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot)
