@@ -139,6 +139,9 @@ until_true 60 is_idle r2
 run r2 ip route replace $SOURCES via 10.1.2.1 metric 20
 until_true 60 is_idle r2
 measure 'route change' r2 eth2 ip route del $SOURCES metric 20
+# Before the sources go, and their trees with them.
+measure 'restart' r2 eth2 "$BUILD/hpimctl" -i "$PREFIX-r2" restart
+within 30 synced r2 4
+until_true 60 is_idle r2
 measure 'source link down' r1 eth1 ip link set eth0 down
 measure 'source link up' r1 eth1 ip link set eth0 up
-measure 'restart' r2 eth2 "$BUILD/hpimctl" -i "$PREFIX-r2" restart
