@@ -114,7 +114,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real thesis watch docs demo bench install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real thesis watch docs demo bench bench-follow install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -222,6 +222,10 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 	$(Q)$(BUILD)/tools/bench/bench_restart --json $(BUILD)/bench/restart.json
 	$(Q)BUILD=$(BUILD) tools/bench/bench_scrape.sh
 	$(Q)BUILD=$(BUILD) tools/bench/bench_pause.sh
+
+bench-follow: $(BUILD)/tools/bench/bench_follow $(BINS) ## SMCRoute's routes with hpimd following and without (as root); build/bench/
+	$(Q)mkdir -p $(BUILD)/bench
+	$(Q)$(BUILD)/tools/bench/bench_follow --json $(BUILD)/bench/follow.json
 
 # What is installed, without the tools of those who work on it.
 installed: $(BUILD)/hpimd $(BUILD)/hpimctl $(MAN) $(SHELLS)
