@@ -335,7 +335,7 @@ Test(mroute, entry_that_another_tier_carries_is_written_for_the_packets_that_com
 	struct mfib_route routes[] = { route_make("10.9.1.2", "239.1.1.20"),
 				       route_make("fd09:1::2", "ff3e::20") };
 
-	for (int i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		const char *group = i ? "ff3e::20" : "239.1.1.20";
 
 		routes[i].flags = MFIB_F_ON_DEMAND;
@@ -348,7 +348,7 @@ Test(mroute, entry_that_another_tier_carries_is_written_for_the_packets_that_com
 		cr_assert_eq(be->ops->put(be, &routes[i]), 0);
 		cr_expect_eq(entries_of_kernel(), i + 1, "it stays");
 	}
-	for (int i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		be->ops->del(be, &routes[i].key);
 	cr_expect_eq(entries_of_kernel(), 0);
 }
