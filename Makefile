@@ -226,6 +226,7 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 bench-follow: $(BUILD)/tools/bench/bench_follow $(BINS) ## SMCRoute's routes with hpimd following and without (as root); build/bench/
 	$(Q)mkdir -p $(BUILD)/bench
 	$(Q)$(BUILD)/tools/bench/bench_follow --json $(BUILD)/bench/follow.json
+	$(Q)BUILD=$(BUILD) tools/bench/bench_follow.sh
 
 # What is installed, without the tools of those who work on it.
 installed: $(BUILD)/hpimd $(BUILD)/hpimctl $(MAN) $(SHELLS)
