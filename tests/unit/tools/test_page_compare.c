@@ -257,6 +257,9 @@ Test(page_compare, faults_and_misses_are_marked)
 	cr_expect_eq(shown_count(".pane .head option"), 2 * CONTENDER_COUNT);
 	cr_expect_eq(shown_count("#case:not([hidden])"), 0);
 	cr_expect_eq(shown_count("svg .router.off"), 0);
+	cr_expect_gt(shown_count("svg .flow.t0"), 4);
+	cr_expect_eq(shown_count("svg .flow:not(.t0)"), 0, "in the colour of the tree's chip");
+	cr_expect_eq(shown_count(".chip.t0"), 1);
 	cr_expect_eq(shown_count(".pane:first-child svg .assert.winner"), 1);
 	browser_key(browser, "[");
 	cr_expect(shown_bar_has("warn"));
@@ -348,7 +351,10 @@ Test(page_compare, stepping_through_both)
 	write_cases(names, 1, &result);
 	shown_open("#t=70");
 	for (int i = 0; i < 60; i++) {
+		const int before = browser_int(browser, "app.index");
+
 		browser_key(browser, i < 40 ? "ArrowRight" : "ArrowLeft");
+		cr_expect_eq(browser_int(browser, "app.index"), before + (i < 40 ? 1 : -1));
 		has_stepped[browser_int(browser, "app.entries[app.index].run.index")] = true;
 		cr_expect_eq(browser_int(browser,
 					 "app.panes.every(({ run, state }) => "
