@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
 #include "io/ctlsock.h"
@@ -238,11 +239,18 @@ static void set_threshold(struct daemon *daemon, struct ctl_client *client,
 void ports_request(struct daemon *daemon, struct ctl_client *client, const char *cmd,
 		   struct json_object *args)
 {
-	bool is_detach = !strcmp(cmd, "detach") || !strcmp(cmd, "unfollow");
+	bool is_unfollow = !strcmp(cmd, "unfollow");
+	bool is_detach = !strcmp(cmd, "detach") || is_unfollow;
 	struct port_request request;
+	struct refusal refusal;
 
 	if (!strcmp(cmd, "threshold"))
 		set_threshold(daemon, client, args);
-	else if (read_request(client, args, cmd, &request))
+	else if (!read_request(client, args, cmd, &request))
+		return; /* it has answered */
+	else if (is_unfollow && !follow_allows(daemon, request.protos, request.name, &refusal))
+		ctl_reply_error(client, refusal.code, refusal.exit, refusal.hint, "%s",
+				refusal.message);
+	else
 		change_all(daemon, client, &request, is_detach ? port_detach : port_attach);
 }

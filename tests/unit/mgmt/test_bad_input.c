@@ -74,6 +74,8 @@ static const char *const lines[] = {
 	"log debug trees",
 	"log warning",
 	"detach eth2 hpim",
+	"follow eth2 mode tc",
+	"unfollow eth2",
 	"config show reference",
 	"config load FILE",
 	"config save FILE",
@@ -218,10 +220,14 @@ static void parse(const char *line, struct request *ret_request)
 	unlink(path);
 }
 
-/* The forwarding plane that does not exist takes no samples; neighbors and trees there are none. */
+/*
+ * The forwarding plane that does not exist takes no samples, a router with protocols follows no
+ * table; neighbors and trees there are none.
+ */
 static enum ctl_exit end_of(const struct command *command)
 {
-	if (!strcmp(command->name, "capture"))
+	if (!strcmp(command->name, "capture") || !strcmp(command->name, "follow") ||
+	    !strcmp(command->name, "unfollow"))
 		return CTL_EXIT_REFUSED;
 	if (!strcmp(command->name, "clear neighbor") || !strcmp(command->name, "clear tree"))
 		return CTL_EXIT_NOT_FOUND;
