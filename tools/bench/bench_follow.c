@@ -82,11 +82,15 @@ static void build_find(struct bench_follow *bench)
 {
 	ssize_t len = readlink("/proc/self/exe", bench->build, sizeof(bench->build) - 1);
 
-	if (len < 0)
-		fail(0, "cannot find hpimd beside this program");
-	bench->build[len] = '\0';
-	for (unsigned int up = 0; up < 3; up++) /* BUILD/tools/bench/bench_follow */
-		*strrchr(bench->build, '/') = '\0';
+	bench->build[len < 0 ? 0 : len] = '\0';
+	for (unsigned int up = 0; up < 3; up++) { /* BUILD/tools/bench/bench_follow */
+		char *slash = strrchr(bench->build, '/');
+
+		if (slash)
+			*slash = '\0';
+		else
+			fail(0, "cannot find hpimd beside this program");
+	}
 }
 
 static void bench_open(struct bench_follow *bench)

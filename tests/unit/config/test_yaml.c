@@ -226,7 +226,7 @@ static const struct {
 	  "bytes, or a pattern as 'eth*'\n" },
 	{ I "protocols: [pim]\n",
 	  "4:17: found 'pim', expected hpim, hpim4, hpim6, pim-dm, pim-dm4, "
-	  "pim-dm6, igmp or mld\n" },
+	  "pim-dm6, igmp, mld, follow, follow4 or follow6\n" },
 	{ I "protocols: [hpim, igmp, pim-dm6]\n",
 	  "4:29: found HPIM-DM and PIM-DM for IPv6, expected one of them: an interface runs one of "
 	  "the two for a family\n" },

@@ -266,7 +266,7 @@ Test(page_compare, faults_and_misses_are_marked)
 	cr_expect_not(shown_bar_has("bad"));
 	browser_key(browser, "]");
 	browser_key(browser, "]"); /* the same in the other run */
-	cr_expect_str_eq(detail(), "crash R2");
+	cr_expect_str_eq(detail(), "crash R4");
 	browser_key(browser, "ArrowRight"); /* what the crash has changed */
 	cr_expect_eq(shown_count("svg .router.off"), 2, "of both protocols");
 	browser_key(browser, "]");
