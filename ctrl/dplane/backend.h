@@ -18,12 +18,6 @@
 #define MFIB_F_TC   (1u << 30)
 #define MFIB_F_PASS (1u << 31)
 
-/*
- * Set by the composite, for the kernel's cache alone: another tier carries the route, so an entry
- * need not be written before a packet comes there.
- */
-#define MFIB_F_ON_DEMAND (1u << 28)
-
 /** struct backend_counts - What one route carried. */
 struct backend_counts {
 	uint64_t packets, bytes;       /* in the backend's first tier */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Trees of the composite. Each stands in the BPF maps, and in the kernel's cache as soon as packets
- * come there; tier.c says who carries it, and the others pass. The wanted routes are kept, since
- * abilities of interfaces change. What an earlier run left counts as wanted until the daemon asks
- * for something else.
+ * Trees of the composite. Each stands in the BPF maps and in the kernel's cache; tier.c says who
+ * carries it, and the others pass. The wanted routes are kept, since abilities of interfaces
+ * change. What an earlier run left counts as wanted until the daemon asks for something else.
  *
  * Writing takes long where a hundred thousand trees change together, so it is done in parts, from a
  * queue, each tree once and as it is wanted by then (dplane_work()).
@@ -179,17 +178,6 @@ static int fast_put_as(struct dplane *dp, const struct mfib_route *want, enum dp
 	return dp->fast->ops->put(dp->fast, &route);
 }
 
-static int kernel_put(struct dplane *dp, const struct mfib_route *want, enum dplane_tier tier)
-{
-	struct mfib_route route = *want;
-
-	if (!dp->kernel)
-		return 0;
-	if (tier == DPLANE_TIER_XDP || tier == DPLANE_TIER_TC)
-		route.flags |= MFIB_F_ON_DEMAND;
-	return dp->kernel->ops->put(dp->kernel, &route);
-}
-
 /* The BPF part of a tree. Without a free output set for XDP the next tier carries it. */
 static int fast_put(struct dplane *dp, const struct mfib_route *want, struct tier_choice *choice,
 		    bool *ret_is_setless)
@@ -202,8 +190,7 @@ static int fast_put(struct dplane *dp, const struct mfib_route *want, struct tie
 	choice->tier = in->has_tc ? DPLANE_TIER_TC : DPLANE_TIER_KERNEL;
 	(void)snprintf(choice->why, sizeof(choice->why), "no free output set");
 	*ret_is_setless = true;
-	err = kernel_put(dp, want, choice->tier);
-	return err ? err : fast_put_as(dp, want, choice->tier);
+	return fast_put_as(dp, want, choice->tier);
 }
 
 static uint16_t listener_find(const struct dplane *dp, const struct mfib_route *route)
@@ -232,7 +219,7 @@ static int tiers_put(struct dplane *dp, struct tree *tree)
 	if (own == DPLANE_OWN_BROADCAST)
 		route.oifs = (struct ifset){ .word = { 0 } }; /* an empty set */
 	choice = tier_choose(dp->ports, want, listener_find(dp, want), own != DPLANE_OWN_NONE);
-	err = kernel_put(dp, want, choice.tier);
+	err = dp->kernel ? dp->kernel->ops->put(dp->kernel, want) : 0;
 	if (err)
 		return err;
 	tree->is_own = own != DPLANE_OWN_NONE;
@@ -243,8 +230,8 @@ static int tiers_put(struct dplane *dp, struct tree *tree)
 		skips_begin(dp, tree);
 		return 0;
 	}
-	if (tree->is_written)
-		(void)kernel_put(dp, &tree->written, tree->choice.tier); /* stood there before */
+	if (dp->kernel && tree->is_written)
+		(void)dp->kernel->ops->put(dp->kernel, &tree->written); /* stood there before */
 	else if (dp->kernel)
 		dp->kernel->ops->del(dp->kernel, &want->key);
 	return err;

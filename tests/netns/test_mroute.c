@@ -330,53 +330,6 @@ static unsigned int entries_of_kernel(void)
 	       2; /* titles */
 }
 
-Test(mroute, entry_that_another_tier_carries_is_written_for_the_packets_that_come)
-{
-	struct mfib_route routes[] = { route_make("10.9.1.2", "239.1.1.20"),
-				       route_make("fd09:1::2", "ff3e::20") };
-
-	for (unsigned int i = 0; i < 2; i++) {
-		const char *group = i ? "ff3e::20" : "239.1.1.20";
-
-		routes[i].flags = MFIB_F_ON_DEMAND;
-		cr_assert_eq(be->ops->put(be, &routes[i]), 0);
-		cr_expect_eq(entries_of_kernel(), i);
-		send_packets(ns_src, group, 3); /* as many as wait */
-		while (upcall_count == 0 && counts_of(&routes[i]).packets < 3)
-			be->ops->dispatch(be);
-		cr_expect_eq(upcall_count, 0, "the daemon knows the route");
-		cr_assert_eq(be->ops->put(be, &routes[i]), 0);
-		cr_expect_eq(entries_of_kernel(), i + 1, "it stays");
-	}
-	for (unsigned int i = 0; i < 2; i++)
-		be->ops->del(be, &routes[i].key);
-	cr_expect_eq(entries_of_kernel(), 0);
-}
-
-Test(mroute, route_that_takes_the_other_tiers_place_is_written_at_once)
-{
-	struct mfib_route route = route_make("10.9.1.2", "239.1.1.21");
-
-	route.flags = MFIB_F_ON_DEMAND;
-	cr_assert_eq(be->ops->put(be, &route), 0);
-	cr_expect_eq(entries_of_kernel(), 0);
-	route.flags = 0;
-	cr_assert_eq(be->ops->put(be, &route), 0);
-	cr_expect_eq(entries_of_kernel(), 1);
-}
-
-Test(mroute, new_flow_loses_no_packet_where_another_tier_carries_the_rest)
-{
-	struct mfib_route route = route_make("10.9.1.2", "239.1.1.22");
-
-	route.flags = MFIB_F_ON_DEMAND;
-	answer = &route;
-	send_packets(ns_src, "239.1.1.22", 1);
-	while (upcall_count == 0)
-		be->ops->dispatch(be);
-	counts_wait(&route, 1);
-}
-
 /* They would make each packet and each entry walk over all of them. */
 Test(mroute, flows_that_wait_for_nothing_are_few)
 {

@@ -9,8 +9,7 @@
  * - MRT_INIT and MRT_ADD_VIF set mc_forwarding and allmulti themselves. The cache forwards whether
  *   or not net.ipv4.ip_forward and net.ipv6.conf.all.forwarding are set.
  * - A packet without an entry waits (four of each source and group, for 10 s) and causes one
- *   upcall; adding the entry sends it on its way. So an entry of a route that another tier carries
- *   is written when the first packet comes here (MFIB_F_ON_DEMAND): most never are.
+ *   upcall; adding the entry sends it on its way.
  * - An entry keeps the VIF numbers it was given: before a VIF goes, entries that name it are
  *   written again, else its successor would inherit their packets.
  * - Packets on a wrong interface count as packets of the entry and refresh its age too. They are
@@ -219,18 +218,13 @@ static void reports_extend(struct mroute *mr, enum ip_family family)
 	mr->reports_all[family] = true;
 }
 
-/*
- * Makes the kernel's entry what the route and the VIFs of the moment say; without input, or while
- * it is not needed: none.
- */
+/* Makes the kernel's entry what the route and the VIFs of the moment say; without input: none. */
 static int entry_install(struct mroute *mr, struct entry *entry)
 {
 	enum ip_family family = ip_addr_family(&entry->route.key.group);
 	int parent = vif_of(mr, family, entry->route.iif);
 	int err = 0;
 
-	if (!entry->is_needed)
-		return 0;
 	if (entry->route.flags & MFIB_F_WRONG_IF)
 		reports_extend(mr, family);
 	if (parent >= 0)
@@ -382,12 +376,10 @@ struct entry *mroute_entry_find(const struct mroute *mr, const struct mfib_key *
 	return entry;
 }
 
-/* What was needed once stays: packets that came here may come again. */
 static int entry_put(struct mroute *mr, struct entry *entry, const struct mfib_route *route)
 {
 	entry->route = *route;
-	entry->is_needed |=
-		!(route->flags & MFIB_F_ON_DEMAND) || mroute_waiting_take(mr, &route->key);
+	mroute_waiting_take(mr, &route->key);
 	return entry_install(mr, entry);
 }
 
@@ -438,31 +430,16 @@ static void mroute_del(struct backend *be, const struct mfib_key *key)
 
 /* ---- upcalls ---- */
 
-/* A packet waits. Return: whether an entry sent it on its way, or did so before. */
-static bool miss_is_done(struct mroute *mr, struct entry *entry, const struct mfib_key *key,
-			 unsigned int vif)
-{
-	if (!entry) {
-		mroute_waiting_add(mr, key, vif);
-		return false;
-	}
-	if (!entry->is_installed) {
-		entry->is_needed = true;
-		(void)entry_install(mr, entry); /* else it is reported as without an entry */
-	}
-	return entry->is_installed;
-}
-
 static void upcall_report(struct mroute *mr, enum data_kind kind, unsigned int vif,
 			  const struct mfib_key *key)
 {
 	struct dplane_upcall upcall = { .kind = kind, .source = key->source, .group = key->group };
-	struct entry *entry = mroute_entry_find(mr, key);
+	const struct entry *entry = mroute_entry_find(mr, key);
 
 	if (vif >= MAXVIFS || mr->slots[vif].link == LINK_NONE)
 		return; /* queued before the interface went */
-	if (kind == DATA_MISS && miss_is_done(mr, entry, key, vif))
-		return;
+	if (kind == DATA_MISS && !entry)
+		mroute_waiting_add(mr, key, vif);
 	if (kind == DATA_WRONG_IF && !(entry && entry->route.flags & MFIB_F_WRONG_IF))
 		return;
 	upcall.link = mr->slots[vif].link;

@@ -29,7 +29,6 @@ struct slot {
 
 struct entry {
 	struct mfib_route route;
-	bool is_needed; /* the cache carries the route, or a packet of it came there */
 	bool is_installed;
 	uint64_t asked_packets;    /* accepted packets at the last question */
 	hp_time seen_at;           /* HP_TIME_NEVER: not yet */
@@ -102,8 +101,8 @@ void mroute_poll(struct backend *be);
 /** mroute_waiting_add() - The kernel reported a flow without an entry; too old ones end. */
 void mroute_waiting_add(struct mroute *mr, const struct mfib_key *key, unsigned int vif);
 
-/** mroute_waiting_take() - Whether packets may wait for this entry, which is written now. */
-bool mroute_waiting_take(struct mroute *mr, const struct mfib_key *key);
+/** mroute_waiting_take() - The packets that wait for this entry go: it is written now. */
+void mroute_waiting_take(struct mroute *mr, const struct mfib_key *key);
 
 /** mroute_waiting_poll() - Forget what the kernel has forgotten; once a second. */
 void mroute_waiting_poll(struct mroute *mr);

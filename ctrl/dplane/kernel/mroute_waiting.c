@@ -76,14 +76,12 @@ void mroute_waiting_add(struct mroute *mr, const struct mfib_key *key, unsigned 
 	TAILQ_INSERT_TAIL(&mr->waiting_by_age, waiting, by_age);
 }
 
-bool mroute_waiting_take(struct mroute *mr, const struct mfib_key *key)
+void mroute_waiting_take(struct mroute *mr, const struct mfib_key *key)
 {
 	struct waiting *waiting = waiting_find(mr, key);
 
-	if (!waiting)
-		return false;
-	waiting_free(mr, waiting);
-	return true;
+	if (waiting)
+		waiting_free(mr, waiting);
 }
 
 void mroute_waiting_poll(struct mroute *mr)
