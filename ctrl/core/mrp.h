@@ -26,7 +26,7 @@ struct core;
 struct inspect_walk;
 struct mrp_views;
 
-#define MRP_MAX 4 /* protocols */
+#define MRP_MAX 5 /* protocols, and one that a test adds */
 
 /** struct mrp - An instance; the first member of the protocol's own state. */
 struct mrp {
