@@ -19,9 +19,6 @@
 /* How often this machine's own listeners are read; the stale time ends that much late at most. */
 #define HOUSEKEEPING_FOR_S 1
 
-/* On a busy machine the kernel's report is read that much later; programs report a flow again. */
-#define MISSED_FOR HP_SEC(2)
-
 hp_time dplane_now(void)
 {
 	struct timespec ts;
@@ -241,39 +238,6 @@ static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
 		dp->config.upcall(dp->config.ctx, upcall);
 }
 
-static struct missed *missed_slot(struct dplane *dp, const struct mfib_key *key)
-{
-	return &dp->missed[hash_keyed(dp->config.hash_key, key, sizeof(*key)) % MISSED_SLOTS];
-}
-
-static void on_fast_upcall(void *ctx, const struct dplane_upcall *upcall)
-{
-	struct dplane *dp = ctx;
-	const struct mfib_key key = { .source = upcall->source, .group = upcall->group };
-
-	if (upcall->kind == DATA_MISS)
-		*missed_slot(dp, &key) = (struct missed){ .key = key, .at = dplane_now() };
-	on_upcall(ctx, upcall);
-}
-
-/*
- * A packet without an entry is reported by a program, which passes it, and by the kernel's cache,
- * which is read after it: nothing new. What programs do not look up, such as packets with options,
- * the cache alone reports.
- */
-static void on_kernel_upcall(void *ctx, const struct dplane_upcall *upcall)
-{
-	struct dplane *dp = ctx;
-	const struct mfib_key key = { .source = upcall->source, .group = upcall->group };
-	const struct missed *missed = missed_slot(dp, &key);
-
-	if (upcall->kind == DATA_MISS && missed->at && dplane_now() - missed->at < MISSED_FOR &&
-	    ip_addr_equal(&missed->key.source, &key.source) &&
-	    ip_addr_equal(&missed->key.group, &key.group))
-		return;
-	on_upcall(ctx, upcall);
-}
-
 static void on_captured(void *ctx, const struct dplane_captured *captured)
 {
 	const struct dplane *dp = ctx;
@@ -295,17 +259,9 @@ struct dplane_config dplane_backend_config(struct dplane *dp)
 	struct dplane_config inner = dp->config;
 
 	inner.ctx = dp;
-	inner.upcall = on_fast_upcall;
+	inner.upcall = on_upcall;
 	inner.captured = on_captured;
 	inner.log = on_log;
-	return inner;
-}
-
-struct dplane_config dplane_kernel_config(struct dplane *dp)
-{
-	struct dplane_config inner = dplane_backend_config(dp);
-
-	inner.upcall = on_kernel_upcall;
 	return inner;
 }
 
@@ -360,7 +316,6 @@ static void adopt(struct dplane *dp)
 static int dplane_open(struct dplane *dp)
 {
 	const struct dplane_config inner = dplane_backend_config(dp);
-	const struct dplane_config of_kernel = dplane_kernel_config(dp);
 	int err;
 
 	dp->listeners = listeners_new(dp->config.hash_key, dp->config.follows);
@@ -370,7 +325,7 @@ static int dplane_open(struct dplane *dp)
 	err = ebpf_new(&inner, &dp->fast);
 	if (!err)
 		err = inner.follows ? followed_new(&inner, &dp->kernel)
-				    : mroute_new(&of_kernel, &dp->kernel);
+				    : mroute_new(&inner, &dp->kernel);
 	if (!err)
 		err = linkcaps_new(dlink_caps_changed, dp, &dp->caps);
 	if (!err)

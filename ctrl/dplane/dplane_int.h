@@ -37,15 +37,6 @@ struct own {
 	UT_hash_handle hh;
 };
 
-/** struct missed - A flow without an entry that the BPF tiers reported. */
-struct missed {
-	struct mfib_key key;
-	hp_time at; /* 0: none */
-};
-
-/* Those are remembered that came within a window or so; one takes the place of another. */
-#define MISSED_SLOTS 4096u
-
 struct tree {
 	struct mfib_route want;    /* as the daemon asked, or as an earlier run left it */
 	struct mfib_route written; /* as it stands in the back ends */
@@ -92,7 +83,6 @@ struct dplane {
 	struct tree *skipping; /* those that have skips */
 	uint32_t skipping_count;
 	uint32_t tier_count[DPLANE_TIER_KERNEL + 1]; /* trees by tier */
-	struct missed missed[MISSED_SLOTS];          /* by hash */
 	struct dlink links[LINKS_MAX];
 	struct tier_port ports[LINKS_MAX]; /* same index; what tier.c looks at */
 };
@@ -147,8 +137,5 @@ hp_time dplane_now(void);
 /** dplane_backend_config() - What the back ends are handed: all they report passes the composite.
  */
 struct dplane_config dplane_backend_config(struct dplane *dp);
-
-/** dplane_kernel_config() - The same for the kernel's cache, which reports what others did, too. */
-struct dplane_config dplane_kernel_config(struct dplane *dp);
 
 #endif
