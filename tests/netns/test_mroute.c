@@ -376,17 +376,27 @@ Test(mroute, entry_without_outputs_counts_and_is_silent_ipv6)
 	check_negative("fd09:1::2", "ff3e::2", 64 + 8 + 40);
 }
 
-Test(mroute, age_comes_from_the_kernel_not_from_the_question)
+static void check_age(const char *source, const char *group)
 {
-	struct mfib_route route = route_make("10.9.1.2", "239.1.1.3");
+	struct mfib_route route = route_make(source, group);
 	hp_time sent_at;
 
 	cr_assert_eq(be->ops->put(be, &route), 0);
-	send_packets(ns_src, "239.1.1.3", 1);
+	send_packets(ns_src, group, 1);
 	sent_at = now();
 	while (now() - sent_at < HP_MS(300)) /* the passing of time is what this is about */
 		(void)poll(NULL, 0, 50);
 	cr_expect_geq(counts_of(&route).seen_for, HP_MS(250));
+}
+
+Test(mroute, age_comes_from_the_kernel_not_from_the_question_ipv4)
+{
+	check_age("10.9.1.2", "239.1.1.3");
+}
+
+Test(mroute, age_comes_from_the_kernel_not_from_the_question_ipv6)
+{
+	check_age("fd09:1::2", "ff3e::3");
 }
 
 static void check_wrong_if(const char *source, const char *silent, const char *loud)

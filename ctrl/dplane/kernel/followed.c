@@ -16,6 +16,7 @@
 
 #include "base/nlattrs.h"
 #include "dplane/backend.h"
+#include "dplane/kernel/mroute_int.h"
 
 struct followed {
 	struct backend be;
@@ -54,31 +55,6 @@ static void followed_del(struct backend *be, const struct mfib_key *key)
 
 /* ---- counters ---- */
 
-/* Without a number the kernel looks for IPv6 in one that is not its default (Linux 6.18). */
-static uint32_t table_of(const struct followed *followed, enum ip_family family)
-{
-	if (followed->config.mroute_table)
-		return followed->config.mroute_table;
-	return family == IP_FAMILY_4 ? RT_TABLE_DEFAULT : RT_TABLE_MAIN;
-}
-
-static size_t entry_ask(const struct followed *followed, const struct mfib_key *key,
-			struct nlmsghdr *msg)
-{
-	const enum ip_family family = ip_addr_family(&key->group);
-	const size_t len = ip_family_addr_len(family);
-	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(msg, sizeof(*rtm));
-
-	msg->nlmsg_type = RTM_GETROUTE;
-	msg->nlmsg_flags = NLM_F_REQUEST;
-	rtm->rtm_family = family == IP_FAMILY_4 ? RTNL_FAMILY_IPMR : RTNL_FAMILY_IP6MR;
-	rtm->rtm_src_len = rtm->rtm_dst_len = (unsigned char)(len * 8);
-	mnl_attr_put(msg, RTA_SRC, len, ip_addr_bytes(&key->source));
-	mnl_attr_put(msg, RTA_DST, len, ip_addr_bytes(&key->group));
-	mnl_attr_put_u32(msg, RTA_TABLE, table_of(followed, family));
-	return msg->nlmsg_len;
-}
-
 /* Its packets include those on wrong interfaces, and so does the time of the last one. */
 static int entry_read(const struct nlmsghdr *msg, void *ret_counts)
 {
@@ -104,7 +80,8 @@ static int followed_route_counts(struct backend *be, const struct mfib_key *key,
 	const struct followed *followed = followed_of(be);
 	struct backend_counts counts = { .seen_for = HP_TIME_NEVER };
 	char buffer[2048];
-	size_t len = entry_ask(followed, key, mnl_nlmsg_put_header(buffer));
+	size_t len =
+		mroute_entry_ask(mnl_nlmsg_put_header(buffer), followed->config.mroute_table, key);
 	ssize_t got;
 
 	if (mnl_socket_sendto(followed->netlink, buffer, len) < 0)
@@ -150,7 +127,7 @@ static int table_read(const struct nlmsghdr *msg, void *ctx)
 static uint64_t followed_packets(struct backend *be)
 {
 	const struct followed *followed = followed_of(be);
-	struct vifs vifs = { .table = table_of(followed, IP_FAMILY_4) };
+	struct vifs vifs = { .table = mroute_table_of(followed->config.mroute_table, IP_FAMILY_4) };
 	char buffer[1 << 15];
 	struct nlmsghdr *msg = mnl_nlmsg_put_header(buffer);
 	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(msg, sizeof(*info));

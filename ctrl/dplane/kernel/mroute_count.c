@@ -106,16 +106,18 @@ static int answer_read(const struct nlmsghdr *msg, void *ret_age)
 	return MNL_CB_OK;
 }
 
-/* Age of the last packet by netlink; 0 where the kernel cannot tell (IPv6 before Linux 5.19). */
-static hp_time age_ask(const struct mroute *mr, const struct mfib_key *key)
+uint32_t mroute_table_of(uint32_t table, enum ip_family family)
 {
-	enum ip_family family = ip_addr_family(&key->group);
-	size_t len = ip_family_addr_len(family);
-	char buffer[1024];
-	struct nlmsghdr *msg = mnl_nlmsg_put_header(buffer);
+	if (table)
+		return table;
+	return family == IP_FAMILY_4 ? RT_TABLE_DEFAULT : RT_TABLE_MAIN;
+}
+
+size_t mroute_entry_ask(struct nlmsghdr *msg, uint32_t table, const struct mfib_key *key)
+{
+	const enum ip_family family = ip_addr_family(&key->group);
+	const size_t len = ip_family_addr_len(family);
 	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(msg, sizeof(*rtm));
-	hp_time age = 0;
-	ssize_t got;
 
 	msg->nlmsg_type = RTM_GETROUTE;
 	msg->nlmsg_flags = NLM_F_REQUEST;
@@ -123,9 +125,20 @@ static hp_time age_ask(const struct mroute *mr, const struct mfib_key *key)
 	rtm->rtm_src_len = rtm->rtm_dst_len = (unsigned char)(len * 8);
 	mnl_attr_put(msg, RTA_SRC, len, ip_addr_bytes(&key->source));
 	mnl_attr_put(msg, RTA_DST, len, ip_addr_bytes(&key->group));
-	if (mr->config.mroute_table)
-		mnl_attr_put_u32(msg, RTA_TABLE, mr->config.mroute_table);
-	if (mnl_socket_sendto(mr->netlink, msg, msg->nlmsg_len) < 0)
+	mnl_attr_put_u32(msg, RTA_TABLE, mroute_table_of(table, family));
+	return msg->nlmsg_len;
+}
+
+/* Age of the last packet by netlink; 0 where the kernel cannot tell (IPv6 before Linux 5.19). */
+static hp_time age_ask(const struct mroute *mr, const struct mfib_key *key)
+{
+	char buffer[1024];
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buffer);
+	hp_time age = 0;
+	ssize_t got;
+
+	if (mnl_socket_sendto(mr->netlink, msg,
+			      mroute_entry_ask(msg, mr->config.mroute_table, key)) < 0)
 		return 0;
 	got = mnl_socket_recvfrom(mr->netlink, buffer, sizeof(buffer)); /* already answered */
 	if (got > 0)

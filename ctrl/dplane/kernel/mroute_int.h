@@ -113,6 +113,15 @@ void mroute_waiting_fini(struct mroute *mr);
 /* mroute_count.c */
 
 /**
+ * mroute_table_of() - Number of a table; @table 0: the default one. Without a number the kernel
+ * looks for IPv6 in one that is not its default (Linux 6.18).
+ */
+uint32_t mroute_table_of(uint32_t table, enum ip_family family);
+
+/** mroute_entry_ask() - Ask for one entry of that table. Return: length of the message, bytes. */
+size_t mroute_entry_ask(struct nlmsghdr *msg, uint32_t table, const struct mfib_key *key);
+
+/**
  * mroute_accepted() - Packets of an entry that came in by its input.
  * @ret_bytes: may be NULL; wrong interfaces included.
  *
