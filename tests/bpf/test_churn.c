@@ -4,9 +4,6 @@
  * changes. Output 1 is always one, so it must get every number exactly once; 2 and 3 take turns, so
  * each number must come out at exactly one of them; 4 never is one. Where the two sets are carried
  * by different tiers, every change also moves the tree from one program to the other.
- *
- * runner: alone, a set is used again after 100 ms (OILSET_GRACE), and a packet under way must not
- * be held up for longer: on a busy virtual machine one of 60,000 was, in 2 of 9 runs
  */
 #include <criterion/criterion.h>
 #include <errno.h>

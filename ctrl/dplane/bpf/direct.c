@@ -8,12 +8,10 @@
  * frames that may be in the same flush: when another kind of set comes, copies are still finished
  * by the ingress program while they go through the egress program again, an RCU grace period ends
  * every flush that began before, and only then the set is used. That wait is why an interface
- * must have been without such sets for some time, and is left alone for longer after.
+ * must have been without such sets for some time, a grace period among it, and is left alone for
+ * longer after.
  */
 #include <errno.h>
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "dplane/bpf/ebpf_int.h"
 
@@ -22,23 +20,6 @@
 /* Polls, of which there is one in a second. */
 #define CALM_BEFORE 2   /* until an interface does without the egress program */
 #define CALM_AFTER  -10 /* from when it needed it */
-#define CALM_FLUSH  -8  /* from when no copy is under way that was finished before */
-
-static long membarrier(int command)
-{
-	return syscall(__NR_membarrier, command, 0, 0);
-}
-
-/* The kernel's implementation of it is synchronize_rcu(); refused with nohz_full. */
-void direct_grace(void)
-{
-	(void)membarrier(MEMBARRIER_CMD_GLOBAL); /* tried in direct_init() */
-}
-
-void direct_init(struct ebpf *eb)
-{
-	eb->has_grace = membarrier(MEMBARRIER_CMD_GLOBAL) == 0;
-}
 
 static void direct_write(struct ebpf *eb, struct port *port, uint16_t direct)
 {
@@ -48,6 +29,14 @@ static void direct_write(struct ebpf *eb, struct port *port, uint16_t direct)
 		ifset_add(&eb->direct_links, port->link.link);
 	else
 		ifset_del(&eb->direct_links, port->link.link);
+}
+
+/* Copies that were finished before are under way until a grace period is over. */
+static void finished_begin(struct ebpf *eb, struct port *port)
+{
+	direct_write(eb, port, MFIB_PORT_FINISHED);
+	port->grace = grace_begin(eb->grace);
+	port->calm = CALM_AFTER;
 }
 
 /* The interfaces that own the devices by which @links leave: a VLAN leaves by its port. */
@@ -67,23 +56,23 @@ static struct ifset owners_of(const struct ebpf *eb, const struct ifset *links)
 
 void direct_end(struct ebpf *eb, const struct ifset *links)
 {
-	struct ifset ending;
+	struct ifset ending = owners_of(eb, links);
 
-	if (ifset_is_empty(&eb->direct_links))
-		return;
-	ending = owners_of(eb, links);
-	ifset_for_each (link, &ending)
+	ifset_for_each (link, &ending) {
+		if (eb->ports[link].calm > 0)
+			eb->ports[link].calm =
+				0; /* even if it needs them no longer at the next poll */
 		if (!ifset_has(&eb->direct_links, link))
 			ifset_del(&ending, link);
+	}
 	if (ifset_is_empty(&ending))
 		return;
 	ifset_for_each (link, &ending)
 		direct_write(eb, &eb->ports[link], MFIB_PORT_FINISH | MFIB_PORT_FINISHED);
-	direct_grace();
+	grace_wait(eb->grace);
 	ifset_for_each (link, &ending) {
 		maps_direct_del(&eb->maps, link);
-		direct_write(eb, &eb->ports[link], MFIB_PORT_FINISHED);
-		eb->ports[link].calm = CALM_AFTER;
+		finished_begin(eb, &eb->ports[link]);
 	}
 }
 
@@ -96,7 +85,7 @@ static void direct_begin(struct ebpf *eb, struct port *port)
 
 static bool can_be_direct(const struct ebpf *eb, const struct port *port)
 {
-	return eb->has_grace && !port->tag.vid && !port->link.threshold &&
+	return !port->tag.vid && !port->link.threshold &&
 	       maps_port_is_at_hand(&eb->maps, port->link.ifindex);
 }
 
@@ -112,13 +101,16 @@ void direct_poll(struct ebpf *eb)
 
 		if (!port->is_known || port->direct & MFIB_PORT_DIRECT)
 			continue;
+		if (port->direct && grace_is_over(eb->grace, port->grace))
+			direct_write(eb, port, 0);
 		if (port->calm < 0)
 			port->calm++;
 		else
 			port->calm = is_calm ? port->calm + 1 : 0;
-		if (port->direct && port->calm >= CALM_FLUSH)
-			direct_write(eb, port, 0);
-		if (port->calm >= CALM_BEFORE && can_be_direct(eb, port))
+		if (port->calm == 1)
+			port->grace = grace_begin(eb->grace);
+		if (port->calm >= CALM_BEFORE && grace_is_over(eb->grace, port->grace) &&
+		    can_be_direct(eb, port))
 			direct_begin(eb, port);
 	}
 }
@@ -138,7 +130,7 @@ uint16_t direct_carried(uint16_t flags)
 /* A run that ended while it waited has used no other set yet. */
 void direct_restore_end(struct ebpf *eb)
 {
-	direct_grace();
+	grace_wait(eb->grace);
 	for (uint16_t i = 0; i < LINKS_MAX; i++) {
 		struct port *port = &eb->ports[i];
 
@@ -148,7 +140,6 @@ void direct_restore_end(struct ebpf *eb)
 			ifset_add(&eb->direct_links, i);
 			continue;
 		}
-		direct_write(eb, port, MFIB_PORT_FINISHED);
-		port->calm = CALM_AFTER;
+		finished_begin(eb, port);
 	}
 }

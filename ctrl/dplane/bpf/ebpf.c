@@ -393,6 +393,7 @@ static void ebpf_free(struct backend *be, bool keep)
 	ring_buffer__free(eb->ring);
 	selftest_free(eb->selftest);
 	setpool_fini(eb);
+	grace_free(eb->grace);
 	maps_fini(&eb->maps);
 	attach_close(&eb->attach, keep);
 	free(eb->free_slots);
@@ -493,10 +494,11 @@ static int ebpf_open(struct ebpf *eb)
 		return err;
 	}
 	maps_own_clear(&eb->maps);
-	direct_init(eb);
 	if (selftest_new(&eb->selftest) < 0)
 		dplane_log(&eb->config, NOTE_INFO, "no self-test: the kernel refused its program");
-	err = setpool_init(eb);
+	err = grace_new(&eb->grace);
+	if (!err)
+		err = setpool_init(eb);
 	if (!err)
 		err = slots_init(eb);
 	if (!err)

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "dplane/bpf/attach.h"
+#include "dplane/bpf/grace.h"
 #include "dplane/bpf/maps.h"
 #include "dplane/bpf/oilset.h"
 
@@ -34,6 +35,7 @@ struct port {
 	struct attached tc;
 	uint16_t direct; /* MFIB_PORT_FINISH, _DIRECT, _FINISHED: direct.c */
 	int calm;        /* polls with trees of one output alone, since below 0 */
+	uint64_t grace;  /* when it is over, what left by it in another way is gone */
 };
 
 /**
@@ -82,7 +84,7 @@ struct ebpf {
 	struct carrier carriers[LINKS_MAX];
 	struct port ports[LINKS_MAX];
 	struct ifset direct_links; /* interfaces with MFIB_PORT_DIRECT */
-	bool has_grace;            /* the kernel lets us wait for packets under way */
+	struct grace *grace;
 	struct departed departed[LINKS_MAX];
 	unsigned int departed_count; /* so far; the oldest one gives way */
 };
@@ -153,8 +155,6 @@ void setpool_used(const struct ebpf *eb, struct ifset *ret_only, struct ifset *r
 
 /* direct.c */
 
-void direct_init(struct ebpf *eb);
-
 /** direct_poll() - Once a second: interfaces that need no egress program, for some time now. */
 void direct_poll(struct ebpf *eb);
 
@@ -172,9 +172,6 @@ uint16_t direct_carried(uint16_t flags);
 
 /** direct_restore_end() - All are known and have our programs. */
 void direct_restore_end(struct ebpf *eb);
-
-/** direct_grace() - Wait for an RCU grace period: what was under way in a program has ended. */
-void direct_grace(void);
 
 /* restore.c */
 

@@ -11,9 +11,9 @@
 struct slot {
 	struct ifset links; /* what stands in it */
 	uint32_t refs;
-	bool is_known;   /* can be found by its links */
-	bool is_resting; /* stands in the queue */
-	hp_time freed_at;
+	bool is_known;             /* can be found by its links */
+	bool is_resting;           /* stands in the queue */
+	uint64_t grace;            /* the period that ends its rest */
 	TAILQ_ENTRY(slot) resting; /* while refs is 0, oldest first */
 	UT_hash_handle hh;
 };
@@ -53,9 +53,9 @@ static uint32_t slot_index(const struct oilset *sets, const struct slot *slot)
 	return (uint32_t)(slot - sets->slots);
 }
 
-static void slot_rest(struct oilset *sets, struct slot *slot, hp_time now)
+static void slot_rest(struct oilset *sets, struct slot *slot)
 {
-	slot->freed_at = now;
+	slot->grace = sets->ops->grace_begin(sets->ctx);
 	slot->is_resting = true;
 	TAILQ_INSERT_TAIL(&sets->resting, slot, resting);
 }
@@ -85,11 +85,11 @@ static int slot_fill(struct oilset *sets, struct slot *slot, const struct ifset 
 }
 
 /* An empty slot that no packet can be in, or NULL. It stays at the head of the queue or fresh. */
-static struct slot *slot_vacant(struct oilset *sets, hp_time now)
+static struct slot *slot_vacant(struct oilset *sets)
 {
 	struct slot *slot = TAILQ_FIRST(&sets->resting);
 
-	if (slot && now - slot->freed_at >= OILSET_GRACE) {
+	if (slot && sets->ops->grace_is_over(sets->ctx, slot->grace)) {
 		TAILQ_REMOVE(&sets->resting, slot, resting);
 		slot->is_resting = false;
 		slot_forget(sets, slot);
@@ -99,17 +99,16 @@ static struct slot *slot_vacant(struct oilset *sets, hp_time now)
 	return sets->fresh < sets->max ? &sets->slots[sets->fresh++] : NULL;
 }
 
-static int slot_new(struct oilset *sets, const struct ifset *links, hp_time now,
-		    struct slot **ret_slot)
+static int slot_new(struct oilset *sets, const struct ifset *links, struct slot **ret_slot)
 {
-	struct slot *slot = slot_vacant(sets, now);
+	struct slot *slot = slot_vacant(sets);
 	int err;
 
 	if (!slot)
 		return -ENOSPC;
 	err = slot_fill(sets, slot, links);
 	if (err) {
-		slot_rest(sets, slot, now);
+		slot_rest(sets, slot);
 		return err;
 	}
 	HASH_ADD(hh, sets->known, links, sizeof(slot->links), slot);
@@ -128,13 +127,13 @@ static void slot_ref(struct oilset *sets, struct slot *slot)
 	slot->is_resting = false;
 }
 
-int oilset_get(struct oilset *sets, const struct ifset *links, hp_time now, uint32_t *ret_slot)
+int oilset_get(struct oilset *sets, const struct ifset *links, uint32_t *ret_slot)
 {
 	struct slot *slot;
 
 	HASH_FIND(hh, sets->known, links, sizeof(*links), slot);
 	if (!slot) {
-		int err = slot_new(sets, links, now, &slot);
+		int err = slot_new(sets, links, &slot);
 
 		if (err)
 			return err;
@@ -150,7 +149,7 @@ void oilset_ref(struct oilset *sets, uint32_t index)
 	slot_ref(sets, &sets->slots[index]);
 }
 
-void oilset_restore(struct oilset *sets, const struct ifset *links, hp_time now)
+void oilset_restore(struct oilset *sets, const struct ifset *links)
 {
 	uint32_t end = sets->max;
 
@@ -166,12 +165,12 @@ void oilset_restore(struct oilset *sets, const struct ifset *links, hp_time now)
 		slot->is_known = !twin && !ifset_is_empty(&links[i]);
 		if (slot->is_known)
 			HASH_ADD(hh, sets->known, links, sizeof(slot->links), slot);
-		slot_rest(sets, slot, now);
+		slot_rest(sets, slot);
 	}
 	sets->fresh = end;
 }
 
-void oilset_put(struct oilset *sets, uint32_t index, hp_time now)
+void oilset_put(struct oilset *sets, uint32_t index)
 {
 	struct slot *slot = &sets->slots[index];
 
@@ -179,7 +178,7 @@ void oilset_put(struct oilset *sets, uint32_t index, hp_time now)
 	if (--slot->refs > 0)
 		return;
 	sets->in_use--;
-	slot_rest(sets, slot, now);
+	slot_rest(sets, slot);
 }
 
 int oilset_renew(struct oilset *sets, uint16_t link)

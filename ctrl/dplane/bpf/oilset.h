@@ -8,10 +8,6 @@
  * walk it, and is revived at once when the same outputs are wanted again.
  */
 #include "base/ifset.h"
-#include "base/time.h"
-
-/* Far longer than a packet stays inside the program. */
-#define OILSET_GRACE HP_MS(100)
 
 struct oilset;
 
@@ -20,10 +16,15 @@ struct oilset;
  * @fill:  may be called again for a slot that is in use, when an interface of it was replaced.
  *         Return: 0 or a negative errno; what it wrote until then is cleared by @clear.
  * @clear: no packet is in the slot, and none will come.
+ * @grace_begin: no packet enters a slot any longer. Return: the number of a grace period that
+ * begins now or later, never less than before.
+ * @grace_is_over: whether it is over, and so what was in a slot before has left it.
  */
 struct oilset_ops {
 	int (*fill)(void *ctx, uint32_t slot, const struct ifset *links);
 	void (*clear)(void *ctx, uint32_t slot, const struct ifset *links);
+	uint64_t (*grace_begin)(void *ctx);
+	bool (*grace_is_over)(void *ctx, uint64_t number);
 };
 
 /** oilset_new() - All @max slots empty. NULL when there is no memory. */
@@ -37,7 +38,7 @@ void oilset_free(struct oilset *sets);
  *
  * Return: 0, -ENOSPC when every slot is in use or rests, or what @fill returned.
  */
-int oilset_get(struct oilset *sets, const struct ifset *links, hp_time now, uint32_t *ret_slot);
+int oilset_get(struct oilset *sets, const struct ifset *links, uint32_t *ret_slot);
 
 /**
  * oilset_restore() - Take over slots that were filled before this process was there.
@@ -45,13 +46,13 @@ int oilset_get(struct oilset *sets, const struct ifset *links, hp_time now, uint
  *
  * Only for a fresh pool. The slots rest, until oilset_ref() or oilset_get() takes them.
  */
-void oilset_restore(struct oilset *sets, const struct ifset *links, hp_time now);
+void oilset_restore(struct oilset *sets, const struct ifset *links);
 
 /** oilset_ref() - Take a reference to a slot that is known by its number. */
 void oilset_ref(struct oilset *sets, uint32_t slot);
 
 /** oilset_put() - Give a reference back. */
-void oilset_put(struct oilset *sets, uint32_t slot, hp_time now);
+void oilset_put(struct oilset *sets, uint32_t slot);
 
 /** oilset_links() - What stands in a slot that is in use. */
 const struct ifset *oilset_links(const struct oilset *sets, uint32_t slot);

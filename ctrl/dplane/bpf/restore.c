@@ -107,7 +107,7 @@ static void sets_take(const struct restored *ad)
 	for (int i = 0; i < SETS_CLASSES; i++) {
 		const struct set_class *class = &ad->eb->sets[i];
 
-		oilset_restore(class->sets, ad->links + class->first, ebpf_now());
+		oilset_restore(class->sets, ad->links + class->first);
 	}
 }
 

@@ -96,7 +96,22 @@ static void set_clear(void *ctx, uint32_t slot, const struct ifset *links)
 	}
 }
 
-static const struct oilset_ops set_ops = { .fill = set_fill, .clear = set_clear };
+static uint64_t set_grace_begin(void *ctx)
+{
+	return grace_begin(((const struct set_class *)ctx)->eb->grace);
+}
+
+static bool set_grace_is_over(void *ctx, uint64_t number)
+{
+	return grace_is_over(((const struct set_class *)ctx)->eb->grace, number);
+}
+
+static const struct oilset_ops set_ops = {
+	.fill = set_fill,
+	.clear = set_clear,
+	.grace_begin = set_grace_begin,
+	.grace_is_over = set_grace_is_over,
+};
 
 int setpool_init(struct ebpf *eb)
 {
@@ -135,7 +150,7 @@ static int class_get(struct set_class *class, const struct ifset *links, bool ne
 		     uint32_t *ret_set)
 {
 	uint32_t slot;
-	int err = oilset_get(class->sets, links, ebpf_now(), &slot);
+	int err = oilset_get(class->sets, links, &slot);
 
 	if (err)
 		return err;
@@ -183,7 +198,7 @@ void setpool_put(struct ebpf *eb, uint32_t set)
 	if (set == MFIB_SET_NONE)
 		return;
 	class = class_of(eb, set);
-	oilset_put(class->sets, set - class->first, ebpf_now());
+	oilset_put(class->sets, set - class->first);
 }
 
 void setpool_links(const struct ebpf *eb, uint32_t set, struct ifset *ret_links)
