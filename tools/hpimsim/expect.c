@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/inspect.h"
 #include "hpimsim/expect.h"
-#include "hpimsim/pim.h"
+#include "hpimsim/pim_text.h"
 
 /* What a question is about: a router, a port "R1.eth0", who receives it "R1.eth0>R2", ... */
 struct subject {
@@ -20,6 +19,7 @@ struct text {
 
 struct asked {
 	const struct sim_net *net;
+	const struct facts *facts;
 	const struct log *log;
 	struct subject subject;
 	struct text text;
@@ -89,13 +89,12 @@ static bool is_first_group(const struct ip_addr *group)
 static bool say_tree(void *ctx, const struct inspect_tree *tree)
 {
 	struct asked *asked = ctx;
-	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 	const struct sim_box *box = &asked->net->topo.routers[asked->subject.router];
 	struct port_sets sets = { .key = tree->key };
 
 	if (!is_first_group(&tree->key.group) || strcmp(tree->state, "inactive") == 0)
 		return true;
-	inspect_tree_ifs(core, asked->net->family, collect_ports, &sets);
+	asked->facts->tree_ifs(asked->facts->ctx, asked->subject.router, collect_ports, &sets);
 	say(asked, "%s %s", tree->state,
 	    tree->root == LINK_NONE ? "-" : box->ports[tree->root].name);
 	say_ports(asked, " >", &tree->oifs);
@@ -105,10 +104,7 @@ static bool say_tree(void *ctx, const struct inspect_tree *tree)
 
 static void answer_tree(struct asked *asked)
 {
-	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
-
-	if (core)
-		inspect_trees(core, asked->net->family, say_tree, asked);
+	asked->facts->trees(asked->facts->ctx, asked->subject.router, say_tree, asked);
 	if (!asked->text.used)
 		say(asked, "none");
 }
@@ -116,32 +112,30 @@ static void answer_tree(struct asked *asked)
 static bool say_interest(void *ctx, const struct inspect_tree *tree)
 {
 	struct asked *asked = ctx;
-	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 	struct port_sets sets = { .key = tree->key };
 
 	if (!is_first_group(&tree->key.group))
 		return true;
-	inspect_tree_ifs(core, asked->net->family, collect_ports, &sets);
+	asked->facts->tree_ifs(asked->facts->ctx, asked->subject.router, collect_ports, &sets);
 	say_ports(asked, "in", &sets.interested);
 	return false;
 }
 
 static void answer_pim(struct asked *asked)
 {
-	pim_trees_text(asked->net, asked->subject.router, asked->text.s, EXPECT_TEXT_LEN);
+	pim_trees_text(asked->net, asked->facts, asked->subject.router, asked->text.s,
+		       EXPECT_TEXT_LEN);
 }
 
 static void answer_upstream(struct asked *asked)
 {
-	pim_upstream_text(asked->net, asked->subject.router, asked->text.s, EXPECT_TEXT_LEN);
+	pim_upstream_text(asked->net, asked->facts, asked->subject.router, asked->text.s,
+			  EXPECT_TEXT_LEN);
 }
 
 static void answer_interest(struct asked *asked)
 {
-	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
-
-	if (core)
-		inspect_trees(core, asked->net->family, say_interest, asked);
+	asked->facts->trees(asked->facts->ctx, asked->subject.router, say_interest, asked);
 	if (!asked->text.used)
 		say(asked, "none");
 }
@@ -157,11 +151,9 @@ static bool count_active(void *ctx, const struct inspect_tree *tree)
 
 static void answer_trees(struct asked *asked)
 {
-	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 	unsigned int counts[2] = { 0, 0 };
 
-	if (core)
-		inspect_trees(core, asked->net->family, count_active, counts);
+	asked->facts->trees(asked->facts->ctx, asked->subject.router, count_active, counts);
 	say(asked, "%u active, %u other", counts[0], counts[1]);
 }
 
@@ -172,26 +164,18 @@ static bool collect_neighbor(void *ctx, const struct inspect_neighbor *neighbor)
 {
 	const char **states = ctx;
 
-	states[neighbor->addr.b[15]] = neighbor->state;
+	states[neighbor->addr.b[15]] = neighbor->is_usable ? "" : neighbor->state;
 	return true;
 }
 
 static void answer_neighbors(struct asked *asked)
 {
 	const struct sim_topo *topo = &asked->net->topo;
-	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
 	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
 	const char *states[256] = { NULL };
 
-	if (topo->routers[asked->subject.router].ports[asked->subject.port].protocol ==
-	    PROTO_PIMDM) {
-		pim_neighbors_text(asked->net, asked->subject.router, asked->subject.port,
-				   asked->text.s, EXPECT_TEXT_LEN);
-		return;
-	}
-	if (core)
-		inspect_neighbors(core, asked->subject.port, asked->net->family, collect_neighbor,
-				  states);
+	asked->facts->neighbors(asked->facts->ctx, asked->subject.router, asked->subject.port,
+				collect_neighbor, states);
 	for (unsigned int host = 0; host < 256; host++) {
 		const char *state = states[host];
 
@@ -199,28 +183,24 @@ static void answer_neighbors(struct asked *asked)
 			continue;
 		say(asked, "%s%s", asked->text.used ? " " : "",
 		    sim_topo_name_at(topo, lan, (uint8_t)host));
-		if (strcmp(state, "synced") != 0)
+		if (state[0])
 			say(asked, "(%s)", state);
 	}
 	if (!asked->text.used)
 		say(asked, "none");
 }
 
-static const struct gm_if *membership(const struct asked *asked)
-{
-	const struct core *core = asked->net->nodes[asked->subject.router].router.core;
-
-	return core ? inspect_membership(core, asked->subject.port, asked->net->family) : NULL;
-}
-
 static void answer_querier(struct asked *asked)
 {
 	const struct sim_topo *topo = &asked->net->topo;
 	uint16_t lan = topo->routers[asked->subject.router].ports[asked->subject.port].lan;
-	const struct gm_if *gm = membership(asked);
+	struct ip_addr querier;
 
-	say(asked, "%s",
-	    gm ? sim_topo_name_at(topo, lan, gm_if_inspect(gm).querier.b[15]) : "none");
+	if (asked->facts->querier(asked->facts->ctx, asked->subject.router, asked->subject.port,
+				  &querier))
+		say(asked, "%s", sim_topo_name_at(topo, lan, querier.b[15]));
+	else
+		say(asked, "none");
 }
 
 /* IGMP speaks of members, MLD of listeners; here they are the same. */
@@ -236,11 +216,8 @@ static bool say_group(void *ctx, const struct gm_group_view *group)
 
 static void answer_members(struct asked *asked)
 {
-	const struct gm_if *gm = membership(asked);
-
-	if (gm)
-		gm_group_inspect(asked->net->nodes[asked->subject.router].router.core, gm,
-				 say_group, asked);
+	asked->facts->groups(asked->facts->ctx, asked->subject.router, asked->subject.port,
+			     say_group, asked);
 	if (!asked->text.used)
 		say(asked, "none");
 }
@@ -369,17 +346,17 @@ static void conclude(struct asked *asked, struct check check)
 
 static void answer_settled(struct asked *asked)
 {
-	conclude(asked, check_settled(asked->net));
+	conclude(asked, asked->facts->settled(asked->facts->network_ctx));
 }
 
 static void answer_gone(struct asked *asked)
 {
-	conclude(asked, check_no_trees(asked->net));
+	conclude(asked, asked->facts->no_trees(asked->facts->network_ctx));
 }
 
 static void answer_empty(struct asked *asked)
 {
-	conclude(asked, check_empty(asked->net));
+	conclude(asked, asked->facts->empty(asked->facts->network_ctx));
 }
 
 static const struct question questions[] = {
@@ -479,11 +456,11 @@ bool expect_is_known(const struct sim_topo *topo, const char *kind, const char *
 	return question && find_subject(topo, question->about, text, &subject);
 }
 
-void expect_answer(const struct sim_net *net, const struct log *log, const char *kind,
-		   const char *text, char *ret_text, enum check_kind *ret_kind)
+void expect_answer(const struct sim_net *net, const struct facts *facts, const struct log *log,
+		   const char *kind, const char *text, char *ret_text, enum check_kind *ret_kind)
 {
 	const struct question *question = find_question(kind);
-	struct asked asked = { .net = net, .log = log, .text = { .s = ret_text } };
+	struct asked asked = { .net = net, .facts = facts, .log = log, .text = { .s = ret_text } };
 
 	ret_text[0] = '\0';
 	(void)find_subject(&net->topo, question->about, text, &asked.subject); /* is known */

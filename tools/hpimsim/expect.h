@@ -6,7 +6,7 @@
  * Expectations: each kind is a question about a subject, answered in words; the scenario holds the
  * words it expects. tests/scenarios/README.md lists them.
  */
-#include "hpimsim/check.h"
+#include "hpimsim/facts.h"
 #include "hpimsim/log.h"
 
 #define EXPECT_TEXT_LEN 512u
@@ -14,10 +14,13 @@
 /** expect_is_known() - Whether there is such a question, and it can be asked about @subject. */
 bool expect_is_known(const struct sim_topo *topo, const char *kind, const char *subject);
 
-/** expect_answer() - The answer now; kind and subject must be known. @ret_kind: CHECK_EXPECT, or
- * the kind of invariant that is broken, or CHECK_OK where an invariant holds.
+/**
+ * expect_answer() - The answer now; kind and subject must be known. Of @net count the topology and
+ * the copies of packets; @log has its messages. @ret_kind: CHECK_EXPECT, or the kind of invariant
+ * that is broken, or CHECK_OK where an invariant holds.
  */
-void expect_answer(const struct sim_net *net, const struct log *log, const char *kind,
-		   const char *subject, char *ret_text, enum check_kind *ret_kind);
+void expect_answer(const struct sim_net *net, const struct facts *facts, const struct log *log,
+		   const char *kind, const char *subject, char *ret_text,
+		   enum check_kind *ret_kind);
 
 #endif

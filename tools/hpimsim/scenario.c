@@ -97,10 +97,11 @@ static struct check check_expectation(const struct sim_net *net, const struct lo
 				      const struct step *step)
 {
 	struct check check = { .kind = CHECK_OK };
+	const struct facts facts = facts_of_cores(net);
 	char answer[EXPECT_TEXT_LEN];
 	enum check_kind kind;
 
-	expect_answer(net, log, step->question, step->subject, answer, &kind);
+	expect_answer(net, &facts, log, step->question, step->subject, answer, &kind);
 	if (strcmp(answer, step->expected) == 0)
 		return check;
 	check.kind = kind;
