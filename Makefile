@@ -73,6 +73,9 @@ SIM_OBJS    := $(call objs,tools/hpimsim/*.c) $(BUILD)/ctrl/mgmt/classic_text.o
 HTML_OBJS   := $(addprefix $(BUILD)/tools/hpimsim/,html.o html_message.o html_run.o html_tables.o)
 COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(HTML_OBJS) $(addprefix $(BUILD)/tools/hpimsim/, \
 	html_sim.o action.o check.o ideal.o pim.o)
+LAB_OBJS    := $(call objs,tools/hpimlab/*.c)
+LAB_SIM_OBJS := $(addprefix $(BUILD)/tools/hpimsim/,action.o check.o expect.o facts.o ideal.o log.o pim.o pim_text.o \
+	plan.o scenario.o scenario_yaml.o tables.o) $(BUILD)/ctrl/mgmt/classic_text.o
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FAKE_OBJS   := $(call objs,tests/unit/fake/*.c)
@@ -101,7 +104,7 @@ DPLANE_LIB := $(BUILD)/libhpim-dplane.a
 DAEMON_LIB  := $(BUILD)/libhpim-daemon.a
 ALL_LIBS   := $(TEXT_OBJ) $(DAEMON_LIB) $(IO_LIB) $(DPLANE_LIB) $(CORE_LIB)
 BINS       := $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/mcgen $(BUILD)/mcsink $(BUILD)/hpim-dm \
-	       $(BUILD)/hpimsim $(BUILD)/hpimcompare $(BUILD)/schemadoc
+	       $(BUILD)/hpimsim $(BUILD)/hpimlab $(BUILD)/hpimcompare $(BUILD)/schemadoc
 
 IO_LIBS     := -lmnl -lsystemd -ljson-c -lyaml -lsodium -lcrypto -lcap-ng -lmicrohttpd
 DPLANE_LIBS := -lxdp -lbpf -lelf -lz -lmnl
@@ -330,6 +333,10 @@ $(BUILD)/completion/%: $(BUILD)/hpimctl
 
 # The same core as the daemon's, between other people's hands.
 $(BUILD)/hpimsim: $(SIM_OBJS) $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
+	$(call link,$^ $(SIM_LIBS))
+
+# The simulator's reading of scenarios, and its answers beside those of daemons.
+$(BUILD)/hpimlab: $(LAB_OBJS) $(LAB_SIM_OBJS) $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,$^ $(SIM_LIBS))
 
 $(BUILD)/tools/hpimsim/html.o: CPPFLAGS += -isystem $(BUILD)/tools
