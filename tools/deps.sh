@@ -68,7 +68,7 @@ masked() {
 	echo "deps: the service $1 does not start; 'systemctl unmask $1' lets it"
 }
 
-# Of prometheus, tests use promtool. Where systemd does not run, scripts of init would start services now.
+# Tests start prometheus themselves. Where systemd does not run, scripts of init would start services now.
 policy=/usr/sbin/policy-rc.d
 for package in $missing; do
 	case $package in
