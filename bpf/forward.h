@@ -18,9 +18,9 @@
 
 /*
  * Follow mode: another daemon owns the kernel's multicast table, and the routes here are copies of
- * its entries. The kernel has the last word on whatever is not forwarded by such a copy, so nothing
- * is reported to our daemon, and only what an entry without outputs would discard ends here.
- * hpim_keepalive: the kernel gets one packet of each route in so many KEEPALIVE_TICKs.
+ * its entries. The kernel has the last word on whatever is not forwarded by such a copy, so only
+ * misses are reported to our daemon, and only what an entry without outputs would discard ends
+ * here. hpim_keepalive: the kernel gets one packet of each route in so many KEEPALIVE_TICKs.
  */
 const volatile __u32 hpim_follows = 0;
 const volatile __u32 hpim_keepalive = 0;
@@ -218,6 +218,11 @@ static __always_inline int forward_report(struct forward *fwd, const struct pack
 	if (hpim_follows) {
 		if (reason == MFIB_R_KEEPALIVE && fwd->entry)
 			keepalive_note(fwd->entry);
+		if (reason == MFIB_R_MISS && !(hook == HOOK_TC && fwd->is_second)) {
+			arrival_set(&arrival, pkt, fwd->ifindex, fwd->link);
+			if (!source_is_bad(&arrival))
+				(void)upcall_miss(&arrival); /* too many: the kernel's business */
+		}
 		return reason;
 	}
 	if (is_unexpected) {

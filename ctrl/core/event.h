@@ -205,10 +205,11 @@ struct ev_stale {
 };
 
 enum followed_kind {
-	FOLLOWED_SET,   /* the kernel's table has this entry */
-	FOLLOWED_CLEAR, /* no longer, or none that could be followed */
-	FOLLOWED_BEGIN, /* all entries of the family come now */
-	FOLLOWED_END,   /* those which have not come since are gone */
+	FOLLOWED_SET,         /* the kernel's table has this entry */
+	FOLLOWED_CLEAR,       /* no longer, or without a decision */
+	FOLLOWED_BEGIN,       /* all entries of the family come now */
+	FOLLOWED_END,         /* those which have not come since are gone */
+	FOLLOWED_END_PARTIAL, /* or were left out, since others were deleted meanwhile */
 };
 
 /* Why the kernel is to forward the packets of an entry itself. */
@@ -225,8 +226,8 @@ struct ev_followed {
 	enum followed_kind kind;
 	enum ip_family family;
 	struct ip_addr source, group; /* FOLLOWED_SET, FOLLOWED_CLEAR; the rest FOLLOWED_SET */
-	uint16_t link;                /* input */
-	struct ifset oifs;            /* without the input and what is not followed */
+	uint16_t link;                /* input; LINK_NONE: it is not followed */
+	struct ifset oifs;            /* that are followed; of an (S,G) without the input */
 	uint8_t ttl;                  /* the kernel forwards what has no greater TTL itself */
 	enum followed_left left;
 };

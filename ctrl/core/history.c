@@ -355,7 +355,7 @@ static void write_followed(struct writer *out, const struct ev_followed *followe
 {
 	wr_u8(out, (uint8_t)followed->kind);
 	wr_u8(out, (uint8_t)followed->family);
-	if (followed->kind == FOLLOWED_BEGIN || followed->kind == FOLLOWED_END)
+	if (followed->kind >= FOLLOWED_BEGIN)
 		return;
 	wr_any(out, &followed->source);
 	wr_any(out, &followed->group);
@@ -369,9 +369,9 @@ static void read_followed(struct reader *in, struct ev_followed *followed)
 {
 	followed->kind = rd_u8(in);
 	followed->family = rd_u8(in);
-	if (followed->kind > FOLLOWED_END || followed->family >= IP_FAMILY_COUNT)
+	if (followed->kind > FOLLOWED_END_PARTIAL || followed->family >= IP_FAMILY_COUNT)
 		in->bad = true;
-	if (followed->kind == FOLLOWED_BEGIN || followed->kind == FOLLOWED_END)
+	if (followed->kind >= FOLLOWED_BEGIN)
 		return;
 	followed->source = rd_any(in);
 	followed->group = rd_any(in);
@@ -379,10 +379,12 @@ static void read_followed(struct reader *in, struct ev_followed *followed)
 	read_oifs(in, &followed->oifs);
 	followed->ttl = rd_u8(in);
 	followed->left = rd_u8(in);
-	if (followed->link >= LINKS_MAX || followed->left >= FOLLOWED_LEFT_COUNT ||
+	if ((followed->link >= LINKS_MAX && followed->link != LINK_NONE) ||
+	    followed->left >= FOLLOWED_LEFT_COUNT ||
 	    ip_addr_family(&followed->source) != followed->family ||
 	    ip_addr_family(&followed->group) != followed->family ||
-	    ifset_has(&followed->oifs, followed->link))
+	    (followed->link < LINKS_MAX && !ip_addr_is_any(&followed->source) &&
+	     ifset_has(&followed->oifs, followed->link)))
 		in->bad = true;
 }
 

@@ -130,8 +130,12 @@ static void do_ask(struct daemon *daemon, const struct mfib_key *key)
 					      .group = key->group,
 					      .seen_for = HP_TIME_NEVER } };
 	struct dplane_route_state state;
+	struct mfib_entry entry;
+	/* What the kernel refuses counts as silent. */
+	bool is_refused = mfib_find(daemon->core, key, &entry) &&
+			  !follow_accepts(daemon, entry.route.iif, &key->source, &key->group);
 
-	if (dplane_route_state(daemon->dplane, key, &state) == 0) {
+	if (!is_refused && dplane_route_state(daemon->dplane, key, &state) == 0) {
 		event.data.seen_for = state.seen_for;
 		event.data.ttl = state.ttl;
 	}
@@ -394,6 +398,8 @@ static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
 					      .source = upcall->source,
 					      .group = upcall->group } };
 
+	if (!follow_accepts(ctx, upcall->link, &upcall->source, &upcall->group))
+		return;
 	daemon_post(ctx, &event); /* not fed here: the answer may change what is being read */
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/core.h"
+#include "core/follow/follow.h"
 #include "daemon/daemon.h"
 #include "daemon/follow.h"
 #include "daemon/log.h"
@@ -16,6 +17,7 @@
 #include "daemon/refusal.h"
 #include "daemon/stale.h"
 #include "dplane/dplane.h"
+#include "io/kernel.h"
 #include "io/rtnl.h"
 
 struct follow_state {
@@ -48,7 +50,7 @@ static void add_output(const struct daemon *daemon, const struct mfc *mfc,
 
 	if (output->ttl > ev->ttl)
 		ev->ttl = output->ttl;
-	if (output->ifindex == mfc->iif)
+	if (output->ifindex == mfc->iif && !mfc_is_any(mfc))
 		ev->left = FOLLOWED_LEFT_INPUT;
 	else if (is_followed(daemon, link, mfc->family))
 		ifset_add(&ev->oifs, link);
@@ -66,10 +68,10 @@ static struct ev_followed event_of(const struct daemon *daemon, const struct mfc
 				  .ttl = 1 };
 	uint16_t link = mfc->iif ? port_by_ifindex(daemon, mfc->iif) : LINK_NONE;
 
-	if (mfc->is_deleted || !mfc->is_resolved || !is_followed(daemon, link, mfc->family))
+	if (mfc->is_deleted || !mfc->is_resolved)
 		return ev;
 	ev.kind = FOLLOWED_SET;
-	ev.link = link;
+	ev.link = is_followed(daemon, link, mfc->family) ? link : LINK_NONE;
 	for (unsigned int i = 0; i < mfc->output_count; i++)
 		add_output(daemon, mfc, &mfc->outputs[i], &ev);
 	return ev;
@@ -85,7 +87,8 @@ static void on_entry(void *ctx, const struct mfc *mfc)
 	struct daemon *daemon = ctx;
 	const struct ev_followed ev = event_of(daemon, mfc);
 
-	post(daemon, &ev);
+	if (ip_addr_is_any(&mfc->source) || !ip_addr_is_any(&mfc->group))
+		post(daemon, &ev); /* the kernel takes (S,*), and finds it for no packet */
 }
 
 static void on_begin(void *ctx, enum ip_family family)
@@ -93,9 +96,10 @@ static void on_begin(void *ctx, enum ip_family family)
 	post(ctx, &(struct ev_followed){ .kind = FOLLOWED_BEGIN, .family = family });
 }
 
-static void on_end(void *ctx, enum ip_family family)
+static void on_end(void *ctx, enum ip_family family, bool is_partial)
 {
-	post(ctx, &(struct ev_followed){ .kind = FOLLOWED_END, .family = family });
+	post(ctx, &(struct ev_followed){ .kind = is_partial ? FOLLOWED_END_PARTIAL : FOLLOWED_END,
+					 .family = family });
 }
 
 static void on_read(void *ctx)
@@ -156,6 +160,9 @@ void follow_settle(struct daemon *daemon, bool is_idle)
 		mfctab_read_again(follow->tab);
 		return;
 	}
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
+		if (follow_wants_reading(daemon->core, family))
+			mfctab_read_later(follow->tab, family);
 	mfctab_due(follow->tab);
 	if (follow->is_suspended && is_idle && mfctab_is_current(follow->tab))
 		resume(daemon);
@@ -172,6 +179,15 @@ void follow_link_changed(struct daemon *daemon)
 		return;
 	suspend(daemon);
 	daemon->follow->has_change = true;
+}
+
+/* ---- packets ---- */
+
+bool follow_accepts(const struct daemon *daemon, uint16_t link, const struct ip_addr *source,
+		    const struct ip_addr *group)
+{
+	return !daemon->follow || link == LINK_NONE ||
+	       kernel_accepts(daemon->ports[link].ifindex, source, group);
 }
 
 /* ---- what may run ---- */

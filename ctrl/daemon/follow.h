@@ -27,6 +27,13 @@ void follow_link_changed(struct daemon *daemon);
 bool follow_is_suspended(const struct daemon *daemon);
 
 /**
+ * follow_accepts() - Whether the kernel would take packets of a source that arrive on an interface,
+ * where the table is another daemon's. XDP forwards before the kernel can refuse them.
+ */
+bool follow_accepts(const struct daemon *daemon, uint16_t link, const struct ip_addr *source,
+		    const struct ip_addr *group);
+
+/**
  * follow_settle() - Once in a turn.
  * @is_idle: all events have been handled, and all entries are written.
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Each attempt is wrong on purpose in something that the kernel looks at only after it has found
- * what is searched for. Source: net/sched/sch_api.c, kernel/bpf/syscall.c, net/ipv4/ipmr.c.
+ * what is searched for. Source: net/sched/sch_api.c, kernel/bpf/syscall.c, net/ipv4/ipmr.c,
+ * net/ipv4/route.c.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -14,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "io/kernel.h"
 #include "io/netquery.h"
 
@@ -69,6 +71,24 @@ bool kernel_has_ipv6(void)
 		return errno != EAFNOSUPPORT;
 	(void)close(fd); /* it was never used */
 	return true;
+}
+
+bool kernel_accepts(uint32_t ifindex, const struct ip_addr *source, const struct ip_addr *group)
+{
+	char buffer[256];
+	struct nlmsghdr *query = mnl_nlmsg_put_header(buffer);
+	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(query, sizeof(*rtm));
+	const size_t len = ip_family_addr_len(IP_FAMILY_4);
+
+	if (ip_addr_family(group) == IP_FAMILY_6)
+		return true;
+	query->nlmsg_type = RTM_GETROUTE;
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_src_len = rtm->rtm_dst_len = (unsigned char)(8 * len);
+	mnl_attr_put(query, RTA_SRC, len, ip_addr_bytes(source));
+	mnl_attr_put(query, RTA_DST, len, ip_addr_bytes(group));
+	mnl_attr_put_u32(query, RTA_IIF, ifindex);
+	return netquery(NETLINK_ROUTE, query, NULL, NULL) == 0;
 }
 
 /* The default table is there in any case. */

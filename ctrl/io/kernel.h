@@ -22,6 +22,14 @@ bool kernel_has_genl(const char *family);
 /** kernel_has_ipv6() - Whether there are sockets of IPv6. */
 bool kernel_has_ipv6(void);
 
+struct ip_addr;
+
+/**
+ * kernel_accepts() - Whether its routing takes a multicast packet of a source on an interface; it
+ * refuses some with rp_filter. IPv6 has no such check: true.
+ */
+bool kernel_accepts(uint32_t ifindex, const struct ip_addr *source, const struct ip_addr *group);
+
 /** kernel_has_tables() - Whether multicast routing has more than one table, and rules. */
 bool kernel_has_tables(void);
 

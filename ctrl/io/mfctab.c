@@ -26,7 +26,8 @@
 
 /*
  * The kernel goes on at a position: where entries go meanwhile, it leaves out others. They are in
- * the next reading, and not missed until then, since the kernel forwards what is not known here.
+ * the next reading. The kernel forwards what is not known here, and whoever derives something from
+ * what is not in the table is notified of the gap.
  */
 #define READ_AGAIN_FOR HP_SEC(2)
 
@@ -123,7 +124,7 @@ static void reading_end(struct source *source)
 
 	source->is_reading = false;
 	source->again_at = source->has_deleted ? loop_now() + READ_AGAIN_FOR : HP_TIME_NEVER;
-	tab->handlers.end(tab->handlers.ctx, source->family);
+	tab->handlers.end(tab->handlers.ctx, source->family, source->has_deleted);
 	if (!source->is_wanted)
 		source->is_outdated = false;
 }
@@ -167,8 +168,7 @@ static void route_message(struct source *source, const struct nlmsghdr *nlh)
 	source->any += is_read && mfc_is_any(&mfc);
 	source->unresolved += is_read && !mfc.is_resolved;
 	tab->counts.changes += !is_read;
-	if (!mfc_is_any(&mfc))
-		tab->handlers.entry(tab->handlers.ctx, &mfc);
+	tab->handlers.entry(tab->handlers.ctx, &mfc);
 }
 
 /* An interface came into a table, or left one: entries that name its number mean another now. */
@@ -386,6 +386,14 @@ void mfctab_read_again(struct mfctab *tab)
 		if (!source->is_reading && !source->is_overrun)
 			reading_begin(source);
 	}
+}
+
+void mfctab_read_later(struct mfctab *tab, enum ip_family family)
+{
+	struct source *source = &tab->sources[family];
+
+	if (!source->is_reading && source->again_at == HP_TIME_NEVER)
+		source->again_at = loop_now() + READ_AGAIN_FOR;
 }
 
 hp_time mfctab_due_at(const struct mfctab *tab)

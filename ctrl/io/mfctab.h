@@ -12,9 +12,12 @@ struct mfctab;
 /** struct mfctab_handlers - What is called, with @ctx first; entries are borrowed. */
 struct mfctab_handlers {
 	void *ctx;
-	/* All entries of a family come now, between begin and end; those that do not are gone. */
+	/*
+	 * All entries of a family come now, between begin and end; those that do not are gone.
+	 * @is_partial: or were left out by the kernel. They come with another reading.
+	 */
 	void (*begin)(void *ctx, enum ip_family family);
-	void (*end)(void *ctx, enum ip_family family);
+	void (*end)(void *ctx, enum ip_family family, bool is_partial);
 	void (*entry)(void *ctx, const struct mfc *mfc); /* there, changed or deleted */
 	/*
 	 * What was known may be outdated until the end of the next reading: notifications were
@@ -48,6 +51,9 @@ void mfctab_free(struct mfctab *tab); /* NULL does nothing */
 
 /** mfctab_read_again() - Read the whole table: the receiver maps interfaces otherwise now. */
 void mfctab_read_again(struct mfctab *tab);
+
+/** mfctab_read_later() - The same soon; what is known is not outdated. */
+void mfctab_read_later(struct mfctab *tab, enum ip_family family);
 
 /** mfctab_is_current() - Whether all that is known has been handed on, and nothing was lost. */
 bool mfctab_is_current(const struct mfctab *tab);

@@ -72,7 +72,8 @@ const struct schema schemas[] = {
 		EXTRA_NUMBER("followed_changes", NULL, "changes of entries that were reported"),
 		EXTRA_NUMBER("followed_readings", NULL, "how often the table was read as a whole"),
 		EXTRA_NUMBER("followed_overruns", NULL, "how often changes were lost"),
-		EXTRA_NUMBER("followed_malformed", NULL, "messages of the kernel that were not understood") } },
+		EXTRA_NUMBER("followed_malformed", NULL, "messages of the kernel that were not understood"),
+		EXTRA_NUMBER("followed_sources", NULL, "sources that its entries for any source forward") } },
 	{ .id = "hpim.interfaces/1", .list = "interfaces", .metrics = "interface",
 	  .labels = "interface", .info = "state mode tier", .fields = {
 		INTERFACE,

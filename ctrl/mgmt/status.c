@@ -70,12 +70,13 @@ static void put_followed(const struct daemon *daemon, struct json_object *record
 {
 	struct mfctab_counts table = { .readings = 0 };
 	bool follows = follow_table_counts(daemon, &table);
-	uint64_t entries = 0, refused = 0;
+	uint64_t entries = 0, flows = 0, refused = 0;
 
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
 		const struct follow_counts counts = follow_counts(daemon->core, family);
 
 		entries += counts.entries;
+		flows += counts.flows;
 		refused += counts.refused;
 	}
 	field_put_bool(record, "follows", follows);
@@ -87,6 +88,7 @@ static void put_followed(const struct daemon *daemon, struct json_object *record
 	field_put_number(record, "followed_readings", table.readings);
 	field_put_number(record, "followed_overruns", table.overruns);
 	field_put_number(record, "followed_malformed", table.malformed);
+	field_put_number(record, "followed_sources", flows);
 }
 
 static void put_privileges(struct json_object *record)

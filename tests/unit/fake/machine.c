@@ -38,6 +38,12 @@ bool kernel_has_ipv6(void)
 	return !machine.lacks_ipv6;
 }
 
+bool kernel_accepts(uint32_t ifindex, const struct ip_addr *source, const struct ip_addr *group)
+{
+	(void)ifindex, (void)source, (void)group;
+	return true;
+}
+
 bool kernel_has_tables(void)
 {
 	return !machine.lacks_tables;
