@@ -172,6 +172,11 @@ void pimdm_assert(struct pimdm_tif *tif, enum pimdm_assert_event event,
 	pimdm_tree_mark(tif->tree);
 }
 
+bool pimdm_assert_is_winner(const struct pimdm_tif *tif, const struct ip_addr *addr)
+{
+	return tif->assert == ASSERT_LOSER &&ip_addr_equal(addr, &tif->winner.addr);
+}
+
 enum pimdm_assert_event pimdm_assert_classify(const struct pimdm_tif *tif,
 					      const struct pimdm_metric *metric)
 {
@@ -180,7 +185,7 @@ enum pimdm_assert_event pimdm_assert_classify(const struct pimdm_tif *tif,
 	bool is_infinite = pimdm_metric_is_infinite(&metric->metric);
 	bool is_mine_better = could && pimdm_metric_is_better(&mine, metric);
 
-	if (tif->assert == ASSERT_LOSER && ip_addr_equal(&metric->addr, &tif->winner.addr))
+	if (pimdm_assert_is_winner(tif, &metric->addr))
 		return is_infinite || is_mine_better ? ASSERT_EV_INFERIOR_FROM_WINNER
 						     : ASSERT_EV_PREFERRED;
 	if (is_infinite)
@@ -209,7 +214,7 @@ void pimdm_assert_unpruned(struct pimdm_tree *tree, uint16_t link, const struct 
 {
 	struct pimdm_tif *tif = pimdm_tif_find(tree, link);
 
-	if (tif && tif->assert == ASSERT_LOSER && ip_addr_equal(src, &tif->winner.addr) &&
+	if (tif && pimdm_assert_is_winner(tif, src) &&
 	    core_of(tif)->now - tif->pruned_at >= HP_SEC(hold_s))
 		prune(tif, hold_s);
 }

@@ -67,16 +67,23 @@ static void count_denied(const struct pimdm_if *pif, const struct mfib_key *key)
 
 /* ---- Join, Prune, Graft, GraftAck ---- */
 
-/* A message with our address as upstream neighbor, on a downstream interface. 3.3, 3.4 */
-static void addressed(struct pimdm_tree *tree, uint16_t link, enum pimdm_down_event event,
-		      uint16_t hold_s)
+/*
+ * A message with our address as upstream neighbor, on a downstream interface. 3.3, 3.4
+ * Differs: of the winner itself it says that the winner has lost, and forwards no longer. With the
+ * metric that it had once, both would stay losers until AT ends.
+ */
+static void addressed(struct pimdm_tree *tree, uint16_t link, const struct ip_addr *src,
+		      enum pimdm_down_event event, uint16_t hold_s)
 {
 	struct pimdm_tif *tif =
 		event == DOWN_EV_PRUNE ? pimdm_tif_get(tree, link) : pimdm_tif_find(tree, link);
 
 	if (!tif)
 		return; /* NI, where a Join or Graft changes nothing */
-	pimdm_assert(tif, ASSERT_EV_ADDRESSED, NULL, 0);
+	pimdm_assert(tif,
+		     pimdm_assert_is_winner(tif, src) ? ASSERT_EV_INFERIOR_FROM_WINNER
+						      : ASSERT_EV_ADDRESSED,
+		     NULL, 0);
 	pimdm_downstream(tif, event, hold_s);
 }
 
@@ -87,7 +94,6 @@ void pimdm_tree_join_prune(struct pimdm_if *pif, const struct ip_addr *src,
 	struct pim_walk walk = { .jp = msg };
 	struct pim_entry entry;
 
-	(void)src; /* every neighbor of the link counts alike */
 	while (pim_entry_next(&walk, &entry)) {
 		const struct mfib_key key = { entry.source, entry.group };
 		struct pimdm_tree *tree = find_live(pif->pim, &key);
@@ -98,8 +104,8 @@ void pimdm_tree_join_prune(struct pimdm_if *pif, const struct ip_addr *src,
 		if (pif->link == tree->route.link)
 			pimdm_upstream_see(tree, msg, entry.is_prune);
 		else if (is_to_us)
-			addressed(tree, pif->link, entry.is_prune ? DOWN_EV_PRUNE : DOWN_EV_JOIN,
-				  msg->hold_s);
+			addressed(tree, pif->link, src,
+				  entry.is_prune ? DOWN_EV_PRUNE : DOWN_EV_JOIN, msg->hold_s);
 	}
 }
 
@@ -125,7 +131,7 @@ static bool graft(struct pimdm_if *pif, const struct ip_addr *src, const struct 
 		return !wait_for_route(pif, key, WAITING_GRAFT, src);
 	if (pif->link == tree->route.link)
 		return false;
-	addressed(tree, pif->link, DOWN_EV_GRAFT, 0);
+	addressed(tree, pif->link, src, DOWN_EV_GRAFT, 0);
 	return true;
 }
 
@@ -418,7 +424,7 @@ void pimdm_tree_neighbor_lost(struct pimdm_if *pif, const struct ip_addr *addr)
 	for (struct pimdm_tree *tree = pif->pim->trees; tree; tree = tree->hh.next) {
 		struct pimdm_tif *tif = pimdm_tif_find(tree, pif->link);
 
-		if (tif && tif->assert == ASSERT_LOSER && ip_addr_equal(&tif->winner.addr, addr))
+		if (tif && pimdm_assert_is_winner(tif, addr))
 			pimdm_assert(tif, ASSERT_EV_WINNER_GONE, NULL, 0);
 		if (tif && !pif->neighbor_count)
 			pimdm_downstream(tif, DOWN_EV_RESET, 0);

@@ -90,6 +90,9 @@ void pimdm_assert(struct pimdm_tif *tif, enum pimdm_assert_event event,
 enum pimdm_assert_event pimdm_assert_classify(const struct pimdm_tif *tif,
 					      const struct pimdm_metric *metric);
 
+/** pimdm_assert_is_winner() - Whether the assert is lost to @addr. */
+bool pimdm_assert_is_winner(const struct pimdm_tif *tif, const struct ip_addr *addr);
+
 /** pimdm_assert_receive() - Of an Assert or State Refresh. @hold_s: T of 3.4. */
 void pimdm_assert_receive(struct pimdm_tree *tree, uint16_t link, const struct pimdm_metric *metric,
 			  uint32_t hold_s);

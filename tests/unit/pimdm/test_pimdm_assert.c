@@ -337,3 +337,28 @@ TREE_TEST(pimdm_assert, metric_of_the_route_changes)
 	cr_expect_eq(bench->sent[0].msg.assert.metric.metric, PIM_INFINITE_METRIC - 1);
 	bench_free(bench);
 }
+
+/* Differs: the winner asks the loser, so it has lost; with its old metric both would be losers. */
+TREE_TEST(pimdm_assert, winner_that_asks_the_loser_has_lost)
+{
+	struct bench *bench = bench_new(family);
+	struct pimdm_tree *tree = begin(bench);
+
+	bench_assert(bench, 1, 3, 11, 10);
+	cr_expect_not(ifset_has(&bench->entry.oifs, 1));
+	bench_clear(bench);
+	bench_prune(bench, 1, 4, 180);
+	cr_expect_eq(pimdm_tif_find(tree, 1)->assert, ASSERT_LOSER, "another router asks");
+	cr_expect_eq(bench_count(bench, PIM_ASSERT, 1), 1);
+	bench_jp(bench, 1, 4, PIM_JOIN_PRUNE, BENCH_OWN, false, 180);
+	bench_clear(bench);
+	bench_prune(bench, 1, 3, 180);
+	cr_expect_eq(pimdm_tif_find(tree, 1)->assert, ASSERT_NO_INFO);
+	cr_expect_eq(bench_count(bench, PIM_ASSERT, 1), 0);
+	cr_expect(ifset_has(&bench->entry.oifs, 1), "until the Prune counts");
+	bench_run(bench, HP_SEC(4));
+	cr_expect_not(ifset_has(&bench->entry.oifs, 1));
+	bench_jp(bench, 1, 4, PIM_GRAFT, BENCH_OWN, false, 0);
+	cr_expect(ifset_has(&bench->entry.oifs, 1));
+	bench_free(bench);
+}
