@@ -11,6 +11,9 @@
 /* Clocks and data stand still while so many packets of a router to another have not arrived. */
 #define IN_FLIGHT_MAX 4u
 
+/* Of a timer, where there is one clock. */
+#define ALL_ROUTERS SCENE_ROUTERS_MAX
+
 static const char *const prefixes[CHOICE_KIND_COUNT] = {
 	[CHOICE_DELIVER] = "",   [CHOICE_TIMER] = "timer:",   [CHOICE_EVENT] = "event",
 	[CHOICE_LOSE] = "lose:", [CHOICE_DUPLICATE] = "dup:", [CHOICE_DATA] = "data:",
@@ -71,7 +74,7 @@ static bool can_pass(const struct world *world, unsigned int tree)
 
 unsigned int choice_list(const struct world *world, struct choice ret_choices[CHOICES_MAX])
 {
-	unsigned int routers = world->scene->router_count, count = 0;
+	unsigned int routers = world->scene->router_count, count = 0, waiting = 0;
 
 	for (unsigned int from = 0; from < routers; from++)
 		for (unsigned int to = 0; to < routers; to++)
@@ -82,6 +85,10 @@ unsigned int choice_list(const struct world *world, struct choice ret_choices[CH
 		if (can_pass(world, i))
 			ret_choices[count++] = (struct choice){ CHOICE_DATA, (uint8_t)i, 0, 0 };
 	for (unsigned int i = 0; i < routers; i++)
+		waiting += can_wait(world, i);
+	if (world->scene->has_one_clock && waiting == routers)
+		ret_choices[count++] = (struct choice){ CHOICE_TIMER, ALL_ROUTERS, 0, 0 };
+	for (unsigned int i = 0; i < routers && !world->scene->has_one_clock; i++)
 		if (can_wait(world, i))
 			ret_choices[count++] = (struct choice){ CHOICE_TIMER, (uint8_t)i, 0, 0 };
 	return count;
@@ -93,6 +100,10 @@ void choice_apply(struct world *world, const struct choice *choice)
 
 	switch (choice->kind) {
 	case CHOICE_TIMER:
+		if (choice->from == ALL_ROUTERS) {
+			(void)world_advance(world, HP_TIME_NEVER);
+			break;
+		}
 		world_clock(world, choice->from,
 			    core_deadline(world->routers[choice->from].router.core));
 		break;
@@ -116,7 +127,9 @@ void choice_text(const struct choice *choice, char ret_text[CHOICE_TEXT])
 	char from = (char)('A' + choice->from), to = (char)('A' + choice->to);
 	const char *prefix = prefixes[choice->kind];
 
-	if (choice->kind == CHOICE_EVENT)
+	if (choice->kind == CHOICE_TIMER && choice->from == ALL_ROUTERS)
+		(void)snprintf(ret_text, CHOICE_TEXT, "%sall", prefix);
+	else if (choice->kind == CHOICE_EVENT)
 		(void)snprintf(ret_text, CHOICE_TEXT, "%s", prefix);
 	else if (choice->kind == CHOICE_TIMER)
 		(void)snprintf(ret_text, CHOICE_TEXT, "%s%c", prefix, from);

@@ -13,7 +13,7 @@
 
 #define SCENE_ROUTERS_MAX 3u
 #define SCENE_TREES_MAX   3u
-#define SCENE_EVENTS_MAX  4u
+#define SCENE_EVENTS_MAX  5u /* the last one is EVENT_NONE */
 #define SCENE_PORTS       2u
 #define SCENE_SUBNETS_MAX 8u
 
@@ -28,6 +28,7 @@ enum scene_event_kind {
 	EVENT_ON,
 	EVENT_COST, /* metric of @router to the source of tree 0; 0: unreachable */
 	EVENT_PATH, /* the route of @router to all sources is another one: SCENE_PATH() */
+	EVENT_WAIT, /* nothing happens for @value seconds, and nothing goes wrong */
 	EVENT_KIND_COUNT,
 };
 
@@ -61,6 +62,8 @@ struct scene_path {
  * @reorders:  packets of one router to another may overtake each other.
  * @is_met:    the routers are neighbors already; else they have been alone for a while.
  * @is_worn: each router has two sequence numbers left before it needs a new BootTime.
+ * @has_one_clock: the clocks of all routers go alike: none is deaf while its neighbors' hold times
+ *             end.
  * @settles_s: how soon all is as it should be when nothing disturbs any longer. 0: 200 s.
  * @rests_s:   and for how long it is looked at then. 0: 15 s.
  * @subnets:   where the second interface of each router leads.
@@ -76,7 +79,7 @@ struct scene {
 	const char *name, *claim;
 	unsigned int depth, router_count, tree_count;
 	unsigned int losses, duplicates;
-	bool reorders, is_met, is_worn;
+	bool reorders, is_met, is_worn, has_one_clock;
 	unsigned int settles_s, rests_s;
 	uint8_t subnets[SCENE_ROUTERS_MAX], firsts[SCENE_ROUTERS_MAX];
 	uint8_t tree_subnets[SCENE_TREES_MAX];

@@ -494,6 +494,19 @@ static void begin_data(struct world *world, unsigned int router, unsigned int tr
 		data_arrives(world, router, tree);
 }
 
+/* Run for a while without faults; before they have met, routers do not hear each other. */
+static void run(struct world *world, hp_time for_time, bool hear)
+{
+	while (for_time > 0) {
+		while (world->packet_count)
+			world_deliver(world, 0, false, !hear);
+		for_time -= world_advance(world, HP_TIME_NEVER);
+		(void)flow_pass_all(world);
+	}
+	while (world->packet_count)
+		world_deliver(world, 0, false, !hear);
+}
+
 void world_event(struct world *world, const struct scene_event *event)
 {
 	unsigned int router = event->router;
@@ -512,25 +525,13 @@ void world_event(struct world *world, const struct scene_event *event)
 	case EVENT_ON: cable(world, router, WORLD_PORT, true); break;
 	case EVENT_COST: change_cost(world, router, event->value); break;
 	case EVENT_PATH: change_path(world, router, event->value); break;
+	case EVENT_WAIT: run(world, HP_SEC(event->value), true); break;
 	case EVENT_NONE:
 	case EVENT_KIND_COUNT: assert(false); break;
 	}
 }
 
 /* ---- Beginning ---- */
-
-/* Run for a while without faults; before they have met, routers do not hear each other. */
-static void run(struct world *world, hp_time for_time, bool hear)
-{
-	while (for_time > 0) {
-		while (world->packet_count)
-			world_deliver(world, 0, false, !hear);
-		for_time -= world_advance(world, HP_TIME_NEVER);
-		(void)flow_pass_all(world);
-	}
-	while (world->packet_count)
-		world_deliver(world, 0, false, !hear);
-}
 
 static uint32_t first_cost(const struct scene *scene, unsigned int router, unsigned int tree)
 {
