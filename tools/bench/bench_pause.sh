@@ -88,16 +88,23 @@ first_after() {
 		"$WORK/$1.log"
 }
 
-# reported: when the kernel reported the first change, in s
-reported() { sed -n 's/^\[\([^]]*\)\].*/\1/p' "$WORK/monitor.log" | head -n 1; }
+# reported TIME: when the kernel reported the first change after it, in s. What it reported before is
+# none of ours: tcpdump, for instance, made an interface promiscuous.
+reported() {
+	local stamp at
+	while read -r stamp; do
+		at=$(date -d "$stamp" +%s.%N)
+		[ "${at/./}" -lt "${1/./}" ] || { echo "$at" && return; }
+	done < <(sed -n 's/^\[\([^]]*\)\].*/\1/p' "$WORK/monitor.log")
+}
 
 # measure NAME NODE IFACE COMMAND...: how the daemon of a node takes it; IFACE: to a neighbor
 measure() {
-	local name=$1 node=$2 iface=$3 processor at clients tracer
+	local name=$1 node=$2 iface=$3 processor at change clients tracer
 	shift 3
 	spawn monitor "$node" chrt -f 9 ip -ts monitor link route
 	# Neither Hello nor Ack.
-	spawn messages "$node" tcpdump -tt -n -l --immediate-mode -Q out -i "$iface" \
+	spawn messages "$node" tcpdump -p -tt -n -l --immediate-mode -Q out -i "$iface" \
 		'ip proto 103 and ip[((ip[0]&15)<<2)+4] > 0 and ip[((ip[0]&15)<<2)+4] < 6'
 	until_true 10 said messages 'listening on' || fail "tcpdump: $(cat "$WORK/messages.log")"
 	if [ "$CALLS" ]; then
@@ -116,7 +123,8 @@ measure() {
 	kill -TERM $clients
 	wait $clients
 	chrt -o -p 0 "${daemons[$node]}"
-	[ -z "$(reported)" ] || at=$(date -d "$(reported)" +%s.%N)
+	change=$(reported "$at")
+	at=${change:-$at}
 	printf '%-18s %s %8s ms longest wait, %7s ms to the first message, %6d ms of the processor, %s trees\n' \
 		"$name" "$node" "$(tail -n 1 "$WORK/client.log" | cut -d' ' -f1)" "$(first_after messages "$at")" \
 		$(($(processor_ms "$node") - processor)) "$(trees "$node")"
