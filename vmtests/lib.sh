@@ -181,6 +181,18 @@ vlan_of() {
 	address "$4" eth0 "$5"
 }
 
+# vrf ROUTER NAME TABLE
+vrf() {
+	run "$1" ip link add "$2" type vrf table "$3" && run "$1" ip link set "$2" up ||
+		fail "no VRF $2 in $1"
+}
+
+# inside ROUTER NAME IFACE ADDR[,ADDR]: an interface of a VRF; it loses addresses when it goes there
+inside() {
+	run "$1" ip link set "$3" master "$2" || fail "$3 of $1 is not taken into the VRF $2"
+	address "$1" "$3" "$4"
+}
+
 # Networks of the scripts, where the device in question is between R1 and R2, or behind R1:
 # source 10.1.1, between the routers 10.1.2, receiver 10.1.3.
 

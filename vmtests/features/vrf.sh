@@ -8,18 +8,6 @@
 TIER=xdp
 WHY=-
 
-# vrf ROUTER NAME TABLE
-vrf() {
-	run "$1" ip link add "$2" type vrf table "$3" && run "$1" ip link set "$2" up ||
-		fail "no VRF $2 in $1"
-}
-
-# inside ROUTER NAME IFACE ADDR[,ADDR]: an interface of a VRF; it loses addresses when it goes there
-inside() {
-	run "$1" ip link set "$3" master "$2" || fail "$3 of $1 is not taken into the VRF $2"
-	address "$1" "$3" "$4"
-}
-
 # as_instance NAME ROUTER TABLE: hpimd for a VRF; NAME is what `ctl` takes
 as_instance() {
 	spawn "$1" "$2" "$BUILD/hpimd" -i "$PREFIX-$1" --foreground -t "$3" -m "$3"
