@@ -75,7 +75,7 @@ COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(HTML_OBJS) $(addprefix $(BU
 	html_sim.o action.o check.o ideal.o pim.o)
 LAB_OBJS    := $(call objs,tools/hpimlab/*.c)
 LAB_SIM_OBJS := $(addprefix $(BUILD)/tools/hpimsim/,action.o check.o expect.o facts.o ideal.o log.o pim.o pim_text.o \
-	plan.o scenario.o scenario_yaml.o tables.o) $(BUILD)/ctrl/mgmt/classic_text.o
+	scenario.o scenario_yaml.o tables.o) $(BUILD)/ctrl/mgmt/classic_text.o
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FAKE_OBJS   := $(call objs,tests/unit/fake/*.c)
@@ -114,10 +114,10 @@ FAKE_WRAP    := -Wl,--wrap=dplane_new,--wrap=getrandom
 EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 # hpimctl(1) is printed from the same tables as docs/SCHEMA.md; hpimd(8) is a file.
-MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimd.8
+MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimlab.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real thesis watch docs demo bench bench-follow install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real thesis lab watch docs demo bench bench-follow install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -194,12 +194,15 @@ compare: $(BUILD)/hpimcompare ## HPIM-DM and PIM-DM after the same faults; build
 compare-real: $(BINS) ## Its cases with real daemons in network namespaces, REAL (all but the long ones) (as root)
 	$(Q)BUILD=$(BUILD) tools/hpimcompare/real.sh $(REAL)
 
-# What the thesis' times are divided by; 1 takes a quarter of an hour for both
+# What the times of scenarios are divided by
 FASTER ?= 3
 
 thesis: $(BINS) ## The networks of a thesis on PIM-DM, simulator and real daemons side by side (as root)
-	$(Q)BUILD=$(BUILD) FASTER=$(FASTER) bash tests/netns/protocol/pim-dm-thesis.sh
-	$(Q)BUILD=$(BUILD) FASTER=$(FASTER) bash tests/netns/protocol/pim-dm-thesis-assert.sh
+	$(Q)$(BUILD)/hpimlab run -4 --faster $(FASTER) tests/scenarios/thesis.yaml
+	$(Q)$(BUILD)/hpimlab run -4 --faster $(FASTER) tests/scenarios/thesis-assert.yaml
+
+lab: $(BINS) ## Scenarios, LAB (all), in the simulator and with real daemons in network namespaces (as root)
+	$(Q)BUILD=$(BUILD) FASTER=$(FASTER) tools/hpimlab/all.sh $(LAB)
 
 docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md, and the tables of docs/CONFIGURATION.md
 	$(Q)$< > docs/SCHEMA.md
@@ -232,12 +235,14 @@ bench-follow: $(BUILD)/tools/bench/bench_follow $(BINS) ## SMCRoute's routes wit
 	$(Q)BUILD=$(BUILD) tools/bench/bench_follow.sh
 
 # What is installed, without the tools of those who work on it.
-installed: $(BUILD)/hpimd $(BUILD)/hpimctl $(MAN) $(SHELLS)
+installed: $(BUILD)/hpimd $(BUILD)/hpimctl $(BUILD)/hpimlab $(MAN) $(SHELLS)
 
 install: installed ## Install to DESTDIR/PREFIX (/usr/local)
 	install -D -m 755 $(BUILD)/hpimd $(DESTDIR)$(PREFIX)/sbin/hpimd
 	install -D -m 755 $(BUILD)/hpimctl $(DESTDIR)$(PREFIX)/bin/hpimctl
 	ln -sf hpimctl $(DESTDIR)$(PREFIX)/bin/hpim-dm
+	install -D -m 755 $(BUILD)/hpimlab $(DESTDIR)$(PREFIX)/bin/hpimlab
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/hpim/scenarios tests/scenarios/*.yaml tests/scenarios/README.md
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|g' packaging/hpimd@.service.in \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/hpimd@.service
@@ -248,6 +253,7 @@ install: installed ## Install to DESTDIR/PREFIX (/usr/local)
 	install -d $(DESTDIR)/etc/hpim
 	install -D -m 644 $(BUILD)/man/hpimctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpimctl.1
 	install -D -m 644 $(BUILD)/man/hpim-dm.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpim-dm.1
+	install -D -m 644 $(BUILD)/man/hpimlab.1 $(DESTDIR)$(PREFIX)/share/man/man1/hpimlab.1
 	install -D -m 644 $(BUILD)/man/hpim.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/hpim.yaml.5
 	install -D -m 644 $(BUILD)/man/hpimd.8 $(DESTDIR)$(PREFIX)/share/man/man8/hpimd.8
 	install -D -m 644 $(BUILD)/completion/bash \
@@ -256,6 +262,12 @@ install: installed ## Install to DESTDIR/PREFIX (/usr/local)
 		$(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FUNCTIONS)/_hpimctl
 	install -D -m 644 $(BUILD)/completion/fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hpimctl.fish
+	install -D -m 644 tools/hpimlab/completion/bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/hpimlab
+	install -D -m 644 tools/hpimlab/completion/zsh \
+		$(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FUNCTIONS)/_hpimlab
+	install -D -m 644 tools/hpimlab/completion/fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hpimlab.fish
 	ln -sf hpimctl $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hpim-dm
 	ln -sf hpimctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hpim-dm.fish
 
@@ -323,7 +335,7 @@ $(BUILD)/man/hpim.yaml.5: $(BUILD)/schemadoc
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)$< man-config > $@
 
-$(BUILD)/man/hpimd.8 $(BUILD)/man/hpim-dm.1: $(BUILD)/man/%: docs/man/% Makefile
+$(BUILD)/man/hpimd.8 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimlab.1: $(BUILD)/man/%: docs/man/% Makefile
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)sed 's/@VERSION@/$(VERSION)/' $< > $@
 

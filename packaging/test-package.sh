@@ -18,7 +18,7 @@ ours() { find / -xdev \( -path /src -o -path /packages -o -path /proc \) -prune 
 apt-get install -q -y --no-install-recommends "$deb"
 hpimd --version
 hpimctl help > /dev/null || fail 'hpimctl help'
-! ldd /usr/sbin/hpimd /usr/bin/hpimctl | grep 'not found' || fail 'libraries are missing'
+! ldd /usr/sbin/hpimd /usr/bin/hpimctl /usr/bin/hpimlab | grep 'not found' || fail 'libraries are missing'
 getent passwd hpim || fail 'the package makes no user hpim'
 [ "$(readlink /etc/systemd/system/multi-user.target.wants/hpimd@default.service)" ] ||
 	fail 'the default instance is not enabled'

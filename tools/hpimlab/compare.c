@@ -156,12 +156,14 @@ static void print(const struct lines *simulated, const struct lines *real)
 	}
 }
 
-bool compare_tables(const struct lab *lab, struct sim_net *sim, uint16_t router, hp_time patience)
+bool compare_tables(const struct lab *lab, struct sim_net *sim, uint16_t router, hp_time patience,
+		    hp_time *ret_late_at)
 {
 	struct lines simulated = simulated_of(sim, router), real = real_of(lab, sim, router);
 	bool is_same = agree(&simulated, &real);
 
-	for (hp_time left = patience; !is_same && left > 0; left -= HP_MS(POLL_MS)) {
+	*ret_late_at = is_same ? 0 : lab_now();
+	while (!is_same && lab_now() - *ret_late_at < patience) {
 		(void)poll(NULL, 0, POLL_MS);
 		free(real.text);
 		real = real_of(lab, sim, router);

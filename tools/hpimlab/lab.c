@@ -11,12 +11,21 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/addr_text.h"
 #include "hpimlab/shell.h"
 
 #define PORT_NAME_MAX 15u /* of the kernel */
+
+hp_time lab_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (hp_time)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 /* ---- what cannot be done ---- */
 

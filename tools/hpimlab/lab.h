@@ -24,6 +24,9 @@ struct lab {
 	pid_t setups[SIM_ROUTERS_MAX];  /* that attach the interfaces of a new daemon; 0: done */
 };
 
+/** lab_now() - Of the machine's monotonic clock. */
+hp_time lab_now(void);
+
 /** lab_unable() - Why an action of a timeline cannot be done with real links. NULL: it can. */
 const char *lab_unable(const struct sim_topo *topo, const struct action *action);
 

@@ -17,7 +17,6 @@
 
 #include "hpimlab/play.h"
 #include "hpimlab/shell.h"
-#include "hpimsim/plan.h"
 
 #define KEPT        "hpimlab" /* prefix of a lab that is kept; others have a number behind it */
 #define KEPT_FOLDER "/run/hpimlab/kept"
@@ -178,7 +177,7 @@ static int run(const char *path, const struct options *options)
 	if (!scenario_load(path, &scenario) || !is_usable(options))
 		return EXIT_UNUSABLE;
 	if (options->faster > 1)
-		plan_faster(&scenario, options->faster);
+		scenario_faster(&scenario, options->faster);
 	reason = play_unable(&scenario);
 	if (reason) {
 		printf("%s is skipped: %s\n", scenario.name, reason);

@@ -468,3 +468,36 @@ void expect_answer(const struct sim_net *net, const struct facts *facts, const s
 	*ret_kind =
 		question->about == ABOUT_ALL && asked.check.kind ? asked.check.kind : CHECK_EXPECT;
 }
+
+/* ---- Comparing ---- */
+
+static const char *next_item(const char *item, size_t *ret_len)
+{
+	const char *end = strstr(item, ", ");
+
+	*ret_len = end ? (size_t)(end - item) : strlen(item);
+	return end ? end + 2 : item + *ret_len;
+}
+
+static bool items_match(const char *expected, const char *answer)
+{
+	size_t len, answer_len;
+	const char *rest = next_item(expected, &len), *answer_rest = next_item(answer, &answer_len);
+
+	if (!len)
+		return !answer_len;
+	if (expected[0] == '(' && expected[len - 1] == ')') {
+		if (items_match(rest, answer))
+			return true;
+		expected++;
+		len -= 2;
+	}
+	return len == answer_len && strncmp(expected, answer, len) == 0 &&
+	       items_match(rest, answer_rest);
+}
+
+bool expect_matches(const char *expected, const char *answer)
+{
+	return items_match(expected, answer) ||
+	       (strcmp(answer, "nothing") == 0 && items_match(expected, ""));
+}

@@ -23,4 +23,11 @@ void expect_answer(const struct sim_net *net, const struct facts *facts, const s
 		   const char *kind, const char *subject, char *ret_text,
 		   enum check_kind *ret_kind);
 
+/**
+ * expect_matches() - Whether an answer is the expected one. An item of a list in brackets,
+ * "(NoInterest R2), Upstream 50", may be missing: whether it is sent depends on which of two
+ * packets comes first.
+ */
+bool expect_matches(const char *expected, const char *answer);
+
 #endif

@@ -14,7 +14,6 @@
 #include "hpimsim/html_sim.h"
 #include "hpimsim/hunt.h"
 #include "hpimsim/pcap.h"
-#include "hpimsim/plan.h"
 #include "hpimsim/recorded.h"
 #include "hpimsim/report.h"
 #include "hpimsim/tables.h"
@@ -23,7 +22,6 @@ static const char usage[] =
 	"hpimsim scenario FILE...   run scenarios (tests/scenarios), each in IPv4 and IPv6\n"
 	"hpimsim replay FILE        the same, for a history that was saved\n"
 	"hpimsim recorded FILE      what a daemon recorded (hpimd --record), played again\n"
-	"hpimsim plan FILE          a scenario as lines, for tests/netns/scenario.sh\n"
 	"hpimsim run --seed N       one random history\n"
 	"hpimsim hunt --runs N      many: seeds N to N + runs; violations are shrunk and kept\n"
 	"\n"
@@ -43,7 +41,7 @@ static const char usage[] =
 	"  --html FILE           write a page to watch the runs in a browser, several side by "
 	"side\n"
 	"  --tables FILE         write what 'show R' in a timeline prints\n"
-	"  --faster N            divide the times of a scenario and of PIM-DM by N\n"
+	"  --faster N            divide the times of a scenario and of the protocols by N\n"
 	"  --json                one object a line instead of the table\n";
 
 struct options {
@@ -333,27 +331,13 @@ static int run_files(char **paths, int count, struct options *options)
 		if (!scenario_load(paths[i], &scenario))
 			return 2;
 		if (options->faster > 1)
-			plan_faster(&scenario, options->faster);
+			scenario_faster(&scenario, options->faster);
 		for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 			if (wants(options, &scenario, family))
 				is_good &= run(&scenario, family, options);
 		scenario_fini(&scenario);
 	}
 	return is_good ? 0 : 1;
-}
-
-static int print_plan(const char *path, const struct options *options)
-{
-	struct scenario scenario;
-	bool is_good;
-
-	if (!scenario_load(path, &scenario))
-		return 2;
-	if (options->faster > 1)
-		plan_faster(&scenario, options->faster);
-	is_good = plan_print(&scenario);
-	scenario_fini(&scenario);
-	return is_good ? 0 : 2;
 }
 
 static int run_seed(struct options *options)
@@ -375,8 +359,6 @@ static int run_command(const char *command, char **words, int count, struct opti
 {
 	if ((strcmp(command, "scenario") == 0 || strcmp(command, "replay") == 0) && count)
 		return run_files(words, count, options);
-	if (strcmp(command, "plan") == 0 && count == 1)
-		return print_plan(words[0], options);
 	if (strcmp(command, "run") == 0 && !count)
 		return run_seed(options);
 	if (strcmp(command, "recorded") == 0 && count == 1)

@@ -60,6 +60,12 @@ void scenario_fini(struct scenario *scenario);
 /** scenario_copy() - A copy of its own. */
 void scenario_copy(const struct scenario *from, struct scenario *to);
 
+/**
+ * scenario_faster() - Divide all times by @times: of the timeline, of data, and the timers of the
+ * protocols, which stay at least the shortest that a daemon takes.
+ */
+void scenario_faster(struct scenario *scenario, uint32_t times);
+
 void scenario_add_action(struct scenario *scenario, const struct action *action);
 void scenario_add_expectation(struct scenario *scenario, hp_time at, const char *question,
 			      const char *subject, const char *expected);

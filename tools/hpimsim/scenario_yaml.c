@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Scenario files: tests/scenarios/README.md. Everything not understood is an error with its line.
+/* Scenario files: tests/scenarios/README.md. Everything not understood is an error with its line
+ * and column.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -28,7 +29,8 @@ complain(struct loader *loader, const yaml_node_t *node, const char *format, ...
 	if (loader->has_failed)
 		return; /* the first one is enough */
 	loader->has_failed = true;
-	fprintf(stderr, "%s:%zu: ", loader->path, node ? node->start_mark.line + 1 : 0);
+	fprintf(stderr, "%s:%zu:%zu: ", loader->path, node ? node->start_mark.line + 1 : 0,
+		node ? node->start_mark.column + 1 : 0);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -435,7 +437,8 @@ static bool parse(struct loader *loader, FILE *file)
 		return false;
 	yaml_parser_set_input_file(&parser, file);
 	if (!yaml_parser_load(&parser, &loader->document)) {
-		fprintf(stderr, "%s:%zu: %s\n", loader->path, parser.problem_mark.line + 1,
+		fprintf(stderr, "%s:%zu:%zu: %s\n", loader->path, parser.problem_mark.line + 1,
+			parser.problem_mark.column + 1,
 			parser.problem ? parser.problem : "not YAML");
 		yaml_parser_delete(&parser);
 		return false;
