@@ -29,6 +29,17 @@ to() { case $1 in *:*) echo "[$1]:$2" ;; *) echo "$1:$2" ;; esac; }
 # attach ROUTER IFACE[,IFACE]... [MODE]: serve them
 attach() { ends 0 '' ctl "$1" attach "$2" mode "${3:-auto}"; }
 
+# nic LINK END NODE IFACE ADDR[,ADDR]: the NIC with this address, see run.sh, goes to a node. Old
+# kernels make no eth0 for another network while here is one, so this comes before cables.
+nic() {
+	local mac="52:54:00:00:0$1:0$2" file name
+	file=$(grep -lxF "$mac" /sys/class/net/*/address) || fail "this machine has no NIC $mac"
+	name=$(basename "$(dirname "$file")")
+	ip link set "$name" netns "$PREFIX-$3" name "$4" || fail "$name cannot go to $3"
+	address "$3" "$4" "$5"
+	run "$3" ethtool -i "$4" | grep -qx 'driver: virtio_net' || fail "$4 of $3 is no virtio NIC"
+}
+
 # route ROUTER GATEWAY4 GATEWAY6 WORDS...: to the subnet of the source, as OSPF would install it
 route() {
 	run "$1" ip route add 10.1.1.0/24 via "$2" "${@:4}" proto zebra metric 20 &&

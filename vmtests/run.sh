@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # run.sh [KERNEL]... [FEATURE]...: boot the kernels of kernels.txt, or only those named, in QEMU without
-# hardware help, and run the tests that init lists, or only those named; then three machines in a row
-# (virtio). What a machine says is in $BUILD/vm/KERNEL.log and KERNEL-virtio-*.log. Ends with a table of the
-# results; exit status 0 only if nothing failed.
+# hardware help, and run the tests that init lists, or only those named; then a machine with a NIC as its
+# output (nic) and three in a row (virtio). What a machine says is in $BUILD/vm/KERNEL.log, KERNEL-nic.log
+# and KERNEL-virtio-*.log. Ends with a table of the results; exit status 0 only if nothing failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -16,8 +16,8 @@ TOOLS='qemu-system-x86:qemu-system-x86_64 cpio:cpio kmod:depmod xz-utils:xz proc
 # What the tests call: all programs of these packages, and these; each with its libraries. And what those
 # open as they run: the modules of Perl, the program with which libxdp shares an interface.
 PACKAGES='coreutils diffutils findutils grep sed'
-PROGRAMS='bash sh awk perl insmod mount umount mountpoint nsenter unshare flock sysctl ip tc genl bridge
-	ethtool tcpdump bpftool wg'
+PROGRAMS='bash taskset sh awk perl insmod mount umount mountpoint nsenter unshare flock sysctl ip tc genl
+	bridge ethtool tcpdump bpftool wg'
 OPENED='perl-base bpf/xdp-dispatcher.o'
 
 die() { echo "check-vm: $*" >&2; exit 1; }
@@ -74,6 +74,7 @@ root_make() {
 		cp "$BUILD"/{hpimd,hpimctl,mcgen,mcsink} "$root/hpim/build" &&
 		find "$BUILD/tests/bpf" -name 'test_*' -executable -exec cp {} "$root/hpim/build/tests/bpf" \; &&
 		cp "$BUILD"/bpf/*.bpf.o "$root/hpim/build/bpf" &&
+		cp "$BUILD/tests/bpf/neighbor.bpf.o" "$root/hpim/build/tests/bpf" &&
 		cp vmtests/init "$root/init" || return
 	libraries "$root"/usr/bin/* "$root"/hpim/build/* "$root"/hpim/build/tests/bpf/* |
 		xargs cp -L --parents -t "$root"
@@ -109,6 +110,25 @@ boot() {
 		-kernel "$VM/kernel-$1"/boot/vmlinuz-* -initrd "$VM/$1.initrd" \
 		-append "console=ttyS0 loglevel=4 panic=-1 mitigations=off $5" "${@:6}" \
 		< /dev/null > "$VM/$2.log" 2>&1 &
+}
+
+# loop LINK: two NICs of one machine and a cable between them, see nic.sh; a queue each
+loop() {
+	local end
+	for end in 1 2; do
+		echo -netdev "hubport,id=link$1-$end,hubid=$1"
+		echo -device "virtio-net-pci,netdev=link$1-$end,mac=52:54:00:00:0$1:0$end,romfile=,csum=off"
+	done | sed '/^-device/s/$/,gso=off,guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off/'
+}
+
+# nic KERNEL MINUTES: a machine whose output is a NIC, with more processors than its queues
+nic() {
+	local processors=2
+	[ "$1" != 6.1 ] || processors=1
+	# shellcheck disable=SC2046 # the cable is several words
+	boot "$1" "$1-nic" "$2" sleep=on hpim_machine=nic -smp $processors -m 1024 $(loop 1)
+	wait
+	results "$1" "$1-nic" "$2"
 }
 
 # cable SOCKET LINK END: a NIC at one end of a cable, which is a socket of this machine; the first end
@@ -176,11 +196,12 @@ kernel_get() {
 kernel_check() {
 	trap stop EXIT
 	say BOOT "$1"
-	if [ "$features" != virtio ]; then
+	if [[ ! $features =~ ^(virtio|nic|virtio nic|nic virtio)$ ]]; then
 		boot "$1" "$1" "$2" sleep=off "${features:+hpim_only=${features// /,}}" -smp 1 -m 2048
 		wait
 		results "$1" "$1" "$2"
 	fi
+	[ -n "$features" ] && [[ " $features " != *' nic '* ]] || nic "$1" "$2"
 	[ -n "$features" ] && [[ " $features " != *' virtio '* ]] || row "$1" "$2"
 	say DONE "$1"
 }

@@ -13,17 +13,6 @@
 TIER=xdp
 WHY=-
 
-# nic LINK END NODE IFACE ADDR[,ADDR]: the NIC with this address, see run.sh, goes to a node. Old
-# kernels make no eth0 for another network while here is one, so this comes before cables.
-nic() {
-	local mac="52:54:00:00:0$1:0$2" file name
-	file=$(grep -lxF "$mac" /sys/class/net/*/address) || fail "this machine has no NIC $mac"
-	name=$(basename "$(dirname "$file")")
-	ip link set "$name" netns "$PREFIX-$3" name "$4" || fail "$name cannot go to $3"
-	address "$3" "$4" "$5"
-	run "$3" ethtool -i "$4" | grep -qx 'driver: virtio_net' || fail "$4 of $3 is no virtio NIC"
-}
-
 # serves ROUTER NEIGHBORS: both interfaces, until so many neighbors agree in both families
 serves() {
 	start_router "$1"
