@@ -18,6 +18,8 @@ TOOLS='qemu-system-x86:qemu-system-x86_64 cpio:cpio kmod:depmod xz-utils:xz proc
 PACKAGES='coreutils diffutils findutils grep sed'
 PROGRAMS='bash taskset sh awk perl insmod mount umount mountpoint nsenter unshare flock sysctl ip tc genl
 	bridge ethtool tcpdump bpftool wg'
+MIRROR=${MIRROR:-http://deb.debian.org/debian}
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 OPENED='perl-base bpf/xdp-dispatcher.o'
 
 die() { echo "check-vm: $*" >&2; exit 1; }
@@ -37,18 +39,38 @@ tools_install() {
 			"${missing[@]}" || die 'apt-get install'
 }
 
-# package_of META: the package with the kernel that Debian's META depends on now
-package_of() { apt-cache depends "$1" 2> /dev/null | awk '/Depends: linux-image-[0-9]/ { print $2; exit }'; }
+# suite SUITE: apt looks there from now on, with lists of its own, and changes nothing of this system
+suite() {
+	local dir
+	mkdir -p "$VM/apt-$1"/{lists,cache/archives}/partial && dir=$(realpath "$VM/apt-$1") || return
+	echo "deb [signed-by=$KEYRING] $MIRROR $1 main" > "$dir/sources.list"
+	APT=(-q -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
+		-o Dir::State::Lists="$dir/lists" -o Dir::Cache="$dir/cache" -o APT::Sandbox::User=root)
+	apt-get "${APT[@]}" update > "$dir.log" 2>&1
+}
 
-# kernel_fetch DIR PACKAGE: its files, as unpacked, to DIR
+# depends PACKAGE NAME: those packages it depends on whose name begins with NAME and a number
+depends() {
+	apt-cache "${APT[@]}" depends "$1" 2> /dev/null |
+		awk -v name="^$2-[0-9]" '$1 == "Depends:" && $2 ~ name { print $2 }'
+}
+
+# package_of META: the package with the kernel that Debian's META depends on now
+package_of() { depends "$1" linux-image | head -n 1; }
+
+# kernel_fetch DIR PACKAGE: its files, as unpacked, to DIR. Since 7.3 the kernel is in several packages
+# that this one depends on.
 kernel_fetch() {
 	local dir=$1 package=$2
 	[ -f "$dir/package" ] && [ "$(cat "$dir/package")" = "$package" ] && return
 	rm -rf "$dir" && mkdir -p "$dir" || return
 	say FETCH "$package"
-	(cd "$dir" && apt-get -q download "$package" && dpkg-deb -x ./*.deb . && rm ./*.deb) \
-		> "$dir.log" 2>&1 && depmod -b "$dir" "$(ls "$dir/lib/modules")" &&
-		echo "$package" > "$dir/package"
+	# shellcheck disable=SC2046 # several packages
+	(cd "$dir" && apt-get "${APT[@]}" download "$package" $(depends "$package" 'linux-(base|binary|modules)') &&
+		for file in *.deb; do dpkg-deb -x "$file" . || exit; done && rm ./*.deb) \
+		> "$dir.log" 2>&1 || return
+	[ -e "$dir/lib" ] || ln -s usr/lib "$dir/lib" || return
+	depmod -b "$dir" "$(ls "$dir/lib/modules")" && echo "$package" > "$dir/package"
 }
 
 # libraries FILE...: the paths of all they are linked with, each once
@@ -107,7 +129,7 @@ archive() { (cd "$1" && find . | cpio -o -H newc --owner=0:0 --quiet | gzip -1);
 boot() {
 	timeout -k 5 $(($3 * 60)) qemu-system-x86_64 -accel tcg,thread=single -icount "shift=2,$4" \
 		-cpu max -nodefaults -display none -serial stdio -no-reboot \
-		-kernel "$VM/kernel-$1"/boot/vmlinuz-* -initrd "$VM/$1.initrd" \
+		-kernel "$(find "$VM/kernel-$1/" -name 'vmlinuz*')" -initrd "$VM/$1.initrd" \
 		-append "console=ttyS0 loglevel=4 panic=-1 mitigations=off $5" "${@:6}" \
 		< /dev/null > "$VM/$2.log" 2>&1 &
 }
@@ -182,9 +204,10 @@ results() {
 		result "$1" boot fail - "did not come to its end in $3 minutes, see $VM/$2.log"
 }
 
-# kernel_get NAME META: its files and the images to boot, unless apt does not know it
+# kernel_get NAME META [SUITE]: its files and the images to boot, unless apt does not know it
 kernel_get() {
-	local dir=$VM/kernel-$1 package
+	local dir=$VM/kernel-$1 package APT=(-q)
+	[ -z "$3" ] || suite "$3" || return
 	package=$(package_of "$2")
 	[ -n "$package" ] || return 1
 	kernel_fetch "$dir" "$package" && modules_make "$VM/modules-$1" "$dir" &&
@@ -246,10 +269,10 @@ PATH="$PATH:/usr/sbin:/sbin"
 mkdir -p "$VM" || exit 1
 rm -f "$VM"/*.results "$VM"/[0-9]*.log
 root_make "$VM/root" && archive "$VM/root" > "$VM/root.cpio.gz" || die 'no root image'
-while read -r name meta minutes; do
+while read -r name meta minutes suite; do
 	[ -z "$kernels" ] || [[ " $kernels " = *" $name "* ]] || continue
-	kernel_get "$name" "$meta" ||
-		{ result "$name" boot skip - "apt knows no $meta"; continue; }
+	kernel_get "$name" "$meta" "$suite" ||
+		{ result "$name" boot skip - "apt knows no $meta${suite:+ of $suite}"; continue; }
 	kernel_check "$name" "$minutes" &
 done < <(grep -v '^#' vmtests/kernels.txt | grep .)
 wait
