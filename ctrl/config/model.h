@@ -205,6 +205,12 @@ enum config_table {
 
 #define CONFIG_TABLE_MAX 999999999u
 
+/* Seconds in which the kernel gets a packet of each entry that is followed: daemons give up what is
+ * not used for some minutes. */
+#define CONFIG_KEEPALIVE_MIN 1u
+#define CONFIG_KEEPALIVE_MAX 60u
+#define CONFIG_KEEPALIVE     1u
+
 extern const uint32_t config_table_default[CONFIG_TABLE_COUNT];
 extern const char *const config_table_names[CONFIG_TABLE_COUNT];
 
@@ -221,6 +227,7 @@ struct config {
 	struct config_policy *policy;
 	size_t policy_count;
 	struct config_listen metrics_at;
+	uint32_t keepalive_s; /* of follow mode; 0: the daemon owns its multicast table */
 };
 
 /** config_init() - Nothing is configured. */

@@ -82,6 +82,36 @@ static void write_multicast(struct yaml_out *out, const char *name, const void *
 	write_table(out, object, CONFIG_MULTICAST);
 }
 
+/* ---- follow mode ---- */
+
+static void read_follow(struct yaml_in *in, yaml_node_t *node, void *object)
+{
+	struct config *config = object;
+
+	config->keepalive_s = CONFIG_KEEPALIVE;
+	yaml_read_rows(in, node, YAML_AT_FOLLOW, "follow", object);
+}
+
+static void write_follow(struct yaml_out *out, const char *name, const void *object)
+{
+	if (!((const struct config *)object)->keepalive_s)
+		return;
+	yaml_map(out, name, false);
+	yaml_write_rows(out, YAML_AT_FOLLOW, object);
+	yaml_map_end(out);
+}
+
+static void read_keepalive(struct yaml_in *in, yaml_node_t *node, void *object)
+{
+	(void)yaml_number(in, node, CONFIG_KEEPALIVE_MIN, CONFIG_KEEPALIVE_MAX,
+			  &((struct config *)object)->keepalive_s);
+}
+
+static void write_keepalive(struct yaml_out *out, const char *name, const void *object)
+{
+	yaml_put_number(out, name, ((const struct config *)object)->keepalive_s);
+}
+
 /* ---- settings ---- */
 
 struct settings_target {
@@ -209,6 +239,12 @@ const struct yaml_row yaml_top_rows[] = {
 	  "next start", read_unicast, write_unicast },
 	{ YAML_AT_TABLES, "multicast", "0 to 999999999", "0",
 	  "the kernel's multicast table; counts from the next start", read_multicast, write_multicast },
+	{ YAML_AT_TOP, "follow", "`keepalive`, or `{}`", "not",
+	  "follow the kernel's multicast table, which another daemon owns, on interfaces with the protocol "
+	  "`follow`; counts from the next start", read_follow, write_follow },
+	{ YAML_AT_FOLLOW, "keepalive", "1 to 60", "1",
+	  "seconds in which the kernel gets one packet of each entry, so that the other daemon sees it used",
+	  read_keepalive, write_keepalive },
 	{ YAML_AT_TOP, "settings", "settings, see below", "their defaults",
 	  "timers and limits of the instance", read_instance_settings, write_instance_settings },
 	{ YAML_AT_TOP, "interfaces", "names or patterns as `eth*`", "none",
@@ -310,6 +346,7 @@ void config_each_row(config_row_fn *each)
 		[YAML_AT_RPF_METRIC] = "A metric",
 		[YAML_AT_POLICY] = "A rule of the policy",
 		[YAML_AT_METRICS] = "metrics",
+		[YAML_AT_FOLLOW] = "follow",
 	};
 
 	for (enum yaml_place at = YAML_AT_TOP; at < YAML_PLACE_COUNT; at++) {
@@ -325,6 +362,26 @@ void config_each_row(config_row_fn *each)
 }
 
 /* ---- the whole ---- */
+
+/* Of follow mode: what would forward otherwise than the table that is followed. */
+static bool has_protocol(const struct config_link *link)
+{
+	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
+		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
+			if (proto != PROTO_FOLLOW && link->wanted[family][proto])
+				return true;
+	return false;
+}
+
+static void check_follow(struct yaml_in *in, const struct config_interface *each,
+			 const yaml_node_t *node)
+{
+	if (in->config->keepalive_s && has_protocol(&each->link))
+		yaml_warn(in, node,
+			  "%s: no protocol but 'follow' runs, since the table is another daemon's; "
+			  "expected 'protocols: [follow]'",
+			  each->name);
+}
 
 /* What each part allows, the whole may not. */
 static void check_whole(struct yaml_in *in)
@@ -342,10 +399,14 @@ static void check_whole(struct yaml_in *in)
 		const yaml_node_t node = { .start_mark = { .line = each->line - 1,
 							   .column = each->column - 1 } };
 
+		check_follow(in, each, &node);
 		settings_merge(&here, &all, &each->link.settings.values, each->link.settings.own);
 		if (config_check(&here, each->name, why) < 0)
 			yaml_wrong(in, &node, "%s", why);
 	}
+	if (config->keepalive_s && config->static_count)
+		yaml_wrong(in, yaml_document_get_root_node(&in->document),
+			   "found static routes or joins beside 'follow', which has none");
 	if (config->interface_count > LINKS_MAX)
 		yaml_wrong(in, yaml_document_get_root_node(&in->document),
 			   "found %zu interfaces, expected %u at most", config->interface_count,

@@ -95,6 +95,7 @@ enum yaml_place {
 	YAML_AT_RPF_METRIC, /* struct metric_target to read, struct config_metric to write */
 	YAML_AT_POLICY,     /* struct json_object to read, struct config_policy to write */
 	YAML_AT_METRICS,    /* struct config */
+	YAML_AT_FOLLOW,     /* struct config */
 	YAML_PLACE_COUNT,
 };
 

@@ -71,9 +71,32 @@ static bool has_tables(const struct daemon *daemon, const struct config *config,
 	return true;
 }
 
+/* Whose the multicast table is cannot change under way, nor a constant of the programs. */
+static bool has_mode(const struct daemon *daemon, const struct config *config,
+		     struct refusal *refusal)
+{
+	uint32_t runs = daemon->rules.keepalive_s;
+
+	if (!config->keepalive_s || config->keepalive_s == runs)
+		return true;
+	if (runs)
+		(void)refuse(refusal, CTL_EXIT_REFUSED, "follows",
+			     "nothing was changed; another one counts from the next start: "
+			     "'hpimctl stop', then start it",
+			     "follow: keepalive %u: the daemon runs with %u", config->keepalive_s,
+			     runs);
+	else
+		(void)refuse(refusal, CTL_EXIT_REFUSED, "follows",
+			     "nothing was changed; follow mode counts from the next start: "
+			     "'hpimctl stop', then start it",
+			     "follow: the daemon owns its multicast table itself");
+	return false;
+}
+
 bool change_check(const struct daemon *daemon, struct config *config, struct refusal *refusal)
 {
-	if (!has_tables(daemon, config, refusal) || !settings_check_config(daemon, config, refusal))
+	if (!has_tables(daemon, config, refusal) || !has_mode(daemon, config, refusal) ||
+	    !settings_check_config(daemon, config, refusal))
 		return false;
 	for (size_t i = 0; i < config->interface_count; i++)
 		if (!read_keys(daemon, &config->interfaces[i], refusal))
@@ -137,6 +160,7 @@ static void change_rules(const struct change *change)
 	config_init(rules);
 	memcpy(rules->table, old.table, sizeof(rules->table));
 	rules->metrics_at = old.metrics_at;
+	rules->keepalive_s = old.keepalive_s;
 	memcpy(rules->has_table, change->is->has_table, sizeof(rules->has_table));
 	for (size_t i = 0; i < change->is->interface_count; i++) {
 		const struct config_interface *each = &change->is->interfaces[i];
@@ -218,8 +242,9 @@ static bool change_policy(const struct change *change)
 /* Switch off what no longer runs; an interface that nothing needs is detached. */
 static void leave_ports(const struct change *change)
 {
-	struct port_request all = { .protos = { { true, true, true }, { true, true, true } } };
+	struct port_request all = { .name = NULL };
 
+	memset(all.protos, true, sizeof(all.protos));
 	for (uint16_t link = 0; link < LINKS_MAX; link++) {
 		const struct port *port = &change->daemon->ports[link];
 		const struct config_interface *is =

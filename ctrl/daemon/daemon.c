@@ -470,8 +470,8 @@ static int start_dplane(struct daemon *daemon)
 		.max_sets = settings.output_sets,
 		.discard_pins = daemon->options->discards_pins,
 		.shares_xdp = daemon->options->shares_xdp,
-		.follows = daemon->options->follows,
-		.keepalive_ms = daemon->options->keepalive_ms,
+		.follows = follow_is_on(daemon),
+		.keepalive_ms = 1000 * daemon->rules.keepalive_s,
 		.hash_key = &daemon->hash_key,
 		.stale_for = HP_SEC(settings.stale_s),
 		.ctx = daemon,
@@ -565,7 +565,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
 		running_boot(daemon);
 	running_boot_end(daemon);
 	running_follow(daemon);
-	if (!options->follows)
+	if (!follow_is_on(daemon))
 		stale_routes_feed(daemon); /* else the table says what is left */
 	running_listen(daemon);
 	daemon->is_serving = true;

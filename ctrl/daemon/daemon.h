@@ -45,7 +45,7 @@ struct daemon_options {
 	bool discards_pins;      /* start afresh, whatever an earlier run left */
 	bool shares_xdp;         /* other XDP programs may be on the same interfaces */
 	bool follows;            /* the kernel's multicast table, which another daemon owns */
-	uint32_t keepalive_ms;   /* of it: dplane_config.keepalive_ms */
+	uint32_t keepalive_s;    /* of it; 0: that of the configuration, or CONFIG_KEEPALIVE */
 	bool only_prepares;      /* what root does for the user that starts afterwards */
 	uint32_t hello_s;        /* time from one Hello to the next */
 	hp_time lease_for;       /* how long XDP goes on without a daemon; 0: the hold time */

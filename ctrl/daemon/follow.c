@@ -192,6 +192,11 @@ bool follow_accepts(const struct daemon *daemon, uint16_t link, const struct ip_
 
 /* ---- what may run ---- */
 
+bool follow_is_on(const struct daemon *daemon)
+{
+	return daemon->rules.keepalive_s != 0;
+}
+
 bool follow_allows(const struct daemon *daemon, const bool protos[IP_FAMILY_COUNT][PROTO_COUNT],
 		   const char *name, struct refusal *ret_refusal)
 {
@@ -202,14 +207,14 @@ bool follow_allows(const struct daemon *daemon, const bool protos[IP_FAMILY_COUN
 			follows |= proto == PROTO_FOLLOW && protos[family][proto];
 			routes |= proto != PROTO_FOLLOW && protos[family][proto];
 		}
-	if (routes && daemon->options->follows)
+	if (routes && follow_is_on(daemon))
 		(void)refuse(
 			ret_refusal, CTL_EXIT_REFUSED, "follows",
 			"start another instance without --follow, with --multicast-table",
 			"%s: no protocol can run: this instance follows the kernel's multicast "
 			"table, which another daemon owns",
 			name);
-	else if (follows && !daemon->options->follows)
+	else if (follows && !follow_is_on(daemon))
 		(void)refuse(ret_refusal, CTL_EXIT_REFUSED, "follows",
 			     "start an instance with 'hpimd --follow'",
 			     "%s: there is nothing to follow: this instance owns its multicast "
@@ -224,8 +229,7 @@ void follow_strip(const struct daemon *daemon, bool protos[IP_FAMILY_COUNT][PROT
 {
 	for (enum ip_family family = IP_FAMILY_4; family < IP_FAMILY_COUNT; family++)
 		for (enum core_proto proto = PROTO_HPIM; proto < PROTO_COUNT; proto++)
-			protos[family][proto] &=
-				(proto == PROTO_FOLLOW) == daemon->options->follows;
+			protos[family][proto] &= (proto == PROTO_FOLLOW) == follow_is_on(daemon);
 }
 
 bool follow_table_counts(const struct daemon *daemon, struct mfctab_counts *ret_counts)
@@ -251,7 +255,7 @@ int follow_start(struct daemon *daemon)
 	};
 	int err;
 
-	if (!daemon->options->follows)
+	if (!follow_is_on(daemon))
 		return 0;
 	daemon->follow = calloc(1, sizeof(*daemon->follow));
 	if (!daemon->follow)

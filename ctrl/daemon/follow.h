@@ -16,6 +16,9 @@ struct refusal;
 /* How long XDP goes on without us: the table may change, and XDP not with it. */
 #define FOLLOW_LEASE HP_SEC(3)
 
+/** follow_is_on() - Whether another daemon owns the multicast table: it does not change. */
+bool follow_is_on(const struct daemon *daemon);
+
 /** follow_start() - Open netlink; the loop does the rest. 0 or a negative errno, after a line. */
 int follow_start(struct daemon *daemon);
 void follow_free(struct daemon *daemon);

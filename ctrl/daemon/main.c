@@ -26,9 +26,6 @@
 
 #define SECONDS_MAX 3600u
 
-#define KEEPALIVE_MS    1000u
-#define KEEPALIVE_S_MAX 60u /* daemons give up what is not used for some minutes */
-
 static const char usage[] =
 	"usage: hpimd [-i NAME] [-c FILE] [-f] [-t TABLE] [-m TABLE] [--follow [TABLE]] [-r FILE] "
 	"[-l SECONDS] [-v]\n"
@@ -172,9 +169,9 @@ static int parse_options(int argc, char **argv, struct daemon_options *options)
 				return usage_error("no table number", optarg);
 			break;
 		case 'K':
-			if (!parse_number(optarg, 1, KEEPALIVE_S_MAX, &options->keepalive_ms))
+			if (!parse_number(optarg, CONFIG_KEEPALIVE_MIN, CONFIG_KEEPALIVE_MAX,
+					  &options->keepalive_s))
 				return usage_error("a keepalive has 1 to 60 seconds", optarg);
-			options->keepalive_ms *= 1000;
 			break;
 		case 'r': options->record_path = optarg; break;
 		case 'H':
@@ -271,7 +268,6 @@ int main(int argc, char **argv)
 	struct daemon_options options = { .instance = "default",
 					  .unicast_table = 254,
 					  .hello_s = HELLO_S,
-					  .keepalive_ms = KEEPALIVE_MS,
 					  .stale_s = core_settings_default.stale_s };
 	struct daemon_options start_log = { .is_foreground = true };
 	static struct daemon daemon;

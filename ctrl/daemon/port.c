@@ -469,7 +469,7 @@ uint16_t port_threshold(struct daemon *daemon, const char *name, uint8_t thresho
 
 	if (number == LINK_NONE)
 		return LINK_NONE;
-	if (daemon->options->follows)
+	if (follow_is_on(daemon))
 		return refuse(ret_refusal, CTL_EXIT_REFUSED, "follows",
 			      "set it in the daemon that owns the multicast table",
 			      "%s: thresholds are those of the followed entries", name);

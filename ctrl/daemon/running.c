@@ -91,6 +91,7 @@ void running_config(const struct daemon *daemon, struct config *ret_config)
 	}
 	ret_config->settings = daemon->settings;
 	ret_config->metrics_at = daemon->rules.metrics_at;
+	ret_config->keepalive_s = daemon->rules.keepalive_s;
 	for (size_t i = 0; i < daemon->rules.interface_count; i++)
 		if (port_by_name(daemon, daemon->rules.interfaces[i].name) == LINK_NONE)
 			config_interface_copy(ret_config, &daemon->rules.interfaces[i]);
@@ -211,6 +212,16 @@ static void choose_tables(struct daemon *daemon)
 	}
 }
 
+/* @said: by the file, or by the run before; 0: nothing. */
+static void choose_follow(struct daemon *daemon, uint32_t said)
+{
+	const struct daemon_options *options = daemon->options;
+
+	if (!said && options->follows)
+		said = CONFIG_KEEPALIVE;
+	daemon->rules.keepalive_s = said && options->keepalive_s ? options->keepalive_s : said;
+}
+
 int running_boot_read(struct daemon *daemon)
 {
 	bool is_first = !saved_exists(daemon);
@@ -222,6 +233,7 @@ int running_boot_read(struct daemon *daemon)
 	if (err && is_first)
 		return err;
 	choose_tables(daemon);
+	choose_follow(daemon, daemon->boot.keepalive_s);
 	if (is_first) {
 		daemon->settings = daemon->boot.settings;
 		daemon->rules.metrics_at = daemon->boot.metrics_at;
@@ -365,6 +377,7 @@ void running_rules_restore(struct daemon *daemon, const char *text)
 	memcpy(rules.has_table, daemon->rules.has_table, sizeof(rules.has_table));
 	config_fini(&daemon->rules);
 	daemon->rules = rules;
+	choose_follow(daemon, rules.keepalive_s);
 	for (size_t i = 0; i < rules.interface_count; i++)
 		for (size_t k = 0; k < rules.interfaces[i].keys.count; k++)
 			(void)keys_read(&rules.interfaces[i].keys.list[k],

@@ -86,7 +86,7 @@ hp_time settings_lease(const struct daemon *daemon)
 {
 	if (daemon->options->lease_for)
 		return daemon->options->lease_for;
-	return daemon->options->follows ? FOLLOW_LEASE : settings_hold(daemon);
+	return follow_is_on(daemon) ? FOLLOW_LEASE : settings_hold(daemon);
 }
 
 void settings_feed(struct daemon *daemon)

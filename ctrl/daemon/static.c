@@ -12,6 +12,7 @@
 #include "base/addr_text.h"
 #include "core/core.h"
 #include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "daemon/log.h"
 #include "daemon/port.h"
 #include "daemon/refusal.h"
@@ -151,7 +152,7 @@ const struct static_rule *static_add(struct daemon *daemon, const struct config_
 {
 	struct static_rule *rule, *old;
 
-	if (daemon->options->follows) {
+	if (follow_is_on(daemon)) {
 		(void)refuse(ret_refusal, CTL_EXIT_REFUSED, "follows",
 			     "write it in the configuration of the daemon that owns the table",
 			     "this instance follows the kernel's multicast table: it has no static "

@@ -8,12 +8,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "daemon/daemon.h"
 #include "base/addr_text.h"
 #include "core/core.h"
 #include "core/inspect.h"
-#include "core/mfib.h"
 #include "core/policy.h"
+#include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "daemon/policy.h"
 #include "daemon/port.h"
 #include "daemon/static.h"
@@ -287,7 +287,7 @@ static bool is_static(const struct explain *ex)
 /* By a static route, or another daemon. */
 static bool is_given(const struct explain *ex)
 {
-	return is_static(ex) || ex->daemon->options->follows;
+	return is_static(ex) || follow_is_on(ex->daemon);
 }
 
 /* The route as configured: what it names may be absent. */
@@ -535,7 +535,7 @@ static void explain_unattached(const struct explain *ex)
 {
 	const struct rtnl_link *link = NULL;
 
-	while (!ex->daemon->options->follows && (link = rtnl_link_next(ex->daemon->rtnl, link)))
+	while (!follow_is_on(ex->daemon) && (link = rtnl_link_next(ex->daemon->rtnl, link)))
 		if (facts_is_unattached(ex->daemon, link, ex->family))
 			say(ex, "output", link->name, "no",
 			    "it is not attached: 'hpimctl attach %s' if hosts or routers there "
@@ -609,7 +609,7 @@ static void explain_path(const struct explain *ex)
 {
 	struct verdict verdict;
 
-	if (ex->daemon->options->follows)
+	if (follow_is_on(ex->daemon))
 		return; /* what that daemon knows */
 	verdict_path(&ex->facts, &verdict);
 	put_verdict(ex, "path", route_interface(ex), &verdict);

@@ -12,6 +12,7 @@
 #include "core/mfib.h"
 #include "core/policy.h"
 #include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "daemon/port.h"
 #include "daemon/static.h"
 #include "daemon/watch.h"
@@ -180,7 +181,7 @@ static void gather_tree(struct gather *g)
 		facts->is_awaited = facts->tree == VERDICT_TREE_ACTIVE && !facts->is_originator &&
 				    !ip_addr_is_set(&g->tree.upstream);
 	}
-	facts->is_followed = g->daemon->options->follows;
+	facts->is_followed = follow_is_on(g->daemon);
 	facts->has_entry = mfib_find(g->daemon->core, g->key, &g->entry);
 	if (!facts->has_entry)
 		return;

@@ -93,6 +93,38 @@ Test(yaml, what_is_written_is_read_again_word_for_word)
 	config_fini(&config);
 }
 
+/* Follow mode has no static routes, so it is not in the above. */
+static const char following[] = "version: 1\n"
+				"tables:\n"
+				"  multicast: 7\n"
+				"follow:\n"
+				"  keepalive: 20\n"
+				"interfaces:\n"
+				"  eth0:\n"
+				"    protocols: [follow]\n";
+
+Test(yaml, follow_mode)
+{
+	struct config config;
+	char *text;
+
+	cr_assert(read_text(following, false, &config) && !*messages, "%s", messages);
+	cr_expect_eq(config.keepalive_s, 20);
+	text = config_write(&config, false);
+	cr_expect_str_eq(text, following);
+	free(text);
+	config_fini(&config);
+	cr_assert(read_text("version: 1\nfollow: {}\ninterfaces: {eth0: {}}\n", false, &config));
+	cr_expect_eq(config.keepalive_s, CONFIG_KEEPALIVE);
+	cr_expect_str_eq(messages,
+			 "warning: 3:14: eth0: no protocol but 'follow' runs, since the table is "
+			 "another daemon's; expected 'protocols: [follow]'\n");
+	config_fini(&config);
+	cr_assert(read_text("version: 1\n", false, &config));
+	cr_expect_eq(config.keepalive_s, 0);
+	config_fini(&config);
+}
+
 Test(yaml, each_value_is_where_it_belongs)
 {
 	const struct config_interface *eth0;
@@ -199,9 +231,9 @@ static const struct {
 	{ V "x\n", "3:1: found could not find expected ':', expected YAML: while scanning a "
 		   "simple key\n" },
 	{ V "a: 1\nb: 2\n",
-	  "2:1: found 'a', expected one of: version, tables, settings, interfaces, static, "
+	  "2:1: found 'a', expected one of: version, tables, follow, settings, interfaces, static, "
 	  "rpf-metrics, policy, metrics\n3:1: found 'b', expected one of: version, tables, "
-	  "settings, "
+	  "follow, settings, "
 	  "interfaces, static, rpf-metrics, policy, metrics\n" },
 	{ V "static: {}\nstatic: {}\n", "3:1: 'static' stands here twice, first in line 2\n" },
 	{ V "tables: 7\n", "2:9: found a single value, expected tables as 'name: value'\n" },
@@ -209,6 +241,14 @@ static const struct {
 	  "2:19: found 'main', expected a number from 0 to 999999999\n" },
 	{ V "tables: {multicast: -1}\n",
 	  "2:21: found '-1', expected a number from 0 to 999999999\n" },
+	{ V "follow: 1\n", "2:9: found a single value, expected follow as 'name: value'\n" },
+	{ V "follow: {keepalive: 0}\n", "2:21: found '0', expected a number from 1 to 60\n" },
+	{ V "follow: {keepalive: 61}\n", "2:21: found '61', expected a number from 1 to 60\n" },
+	{ V "follow: {keepalive: often}\n",
+	  "2:21: found 'often', expected a number from 1 to 60\n" },
+	{ V "follow: {table: 7}\n", "2:10: found 'table', expected one of: keepalive\n" },
+	{ V "follow: {}\nstatic:\n  joins:\n  - {group: 239.1.2.3, interface: eth2}\n",
+	  "1:1: found static routes or joins beside 'follow', which has none\n" },
 	{ V "settings:\n  hello: 1\n",
 	  "3:3: found 'hello', expected a setting of 'hpimctl show config'\n" },
 	{ V "settings:\n  hello-interval: x\n",
