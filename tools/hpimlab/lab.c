@@ -415,18 +415,23 @@ static bool router_plug(const struct lab *lab, uint16_t router, bool is_plugged)
 /* Per mille, of what the bridge passes on to each receiver. */
 static bool lose(const struct lab *lab, uint16_t lan, uint32_t per_mille)
 {
-	return shell_run(
-		"nsenter --net=/run/netns/%s-wires nft -f - <<- END\n"
-		"	table bridge lan%u\n"
-		"	delete table bridge lan%u\n"
-		"	table bridge lan%u {\n"
-		"		chain forward {\n"
-		"			type filter hook forward priority 0;\n"
-		"			meta ibrname br%u numgen random mod 1000 < %u drop\n"
-		"		}\n"
-		"	}\n"
-		"END",
-		lab->prefix, lan, lan, lan, lan, per_mille);
+	char chance[48] = "";
+
+	if (per_mille < 1000)
+		(void)snprintf(chance, sizeof(chance), "numgen random mod 1000 < %u ", per_mille);
+	return shell_run("nsenter --net=/run/netns/%s-wires nft -f - <<- END\n"
+			 "	table bridge lan%u\n"
+			 "	delete table bridge lan%u\n"
+			 "	table bridge lan%u {\n"
+			 "		chain forward {\n"
+			 "			type filter hook forward priority 0;\n"
+			 "			meta ibrname br%u %sdrop\n"
+			 "		}\n"
+			 "	}\n"
+			 "	%s table bridge lan%u\n"
+			 "END",
+			 lab->prefix, lan, lan, lan, lan, chance, per_mille ? "add" : "delete",
+			 lan);
 }
 
 /* ---- actions ---- */
