@@ -78,8 +78,7 @@ static void extend(struct pimdm_tif *tif, uint16_t hold_s)
 {
 	if (!timer_runs(&tif->prune_timer))
 		return; /* it is pruned until a Join or Graft */
-	if (hold_s == PIM_HOLD_FOREVER ||
-	    core_of(tif)->now + HP_SEC(hold_s) > tif->prune_timer.deadline) {
+	if (core_of(tif)->now + HP_SEC(hold_s) > tif->prune_timer.deadline) {
 		tif->hold_s = hold_s;
 		arm_prune(tif, 0);
 	}
