@@ -50,7 +50,7 @@ struct bench {
 	struct ev_rpf route;
 	struct bench_sent sent[BENCH_KEPT]; /* but Hellos, since bench_clear() */
 	unsigned int sent_count;
-	struct mfib_route entry; /* as last put; iif LINK_NONE: none */
+	struct mfib_route entry; /* of bench_key(), as last put; iif LINK_NONE: none */
 	unsigned int puts, dels, queries, watches;
 	hp_time seen_for; /* the answer of the forwarding plane; its TTL */
 	uint8_t ttl;
@@ -80,6 +80,13 @@ static inline struct mfib_key bench_key(const struct bench *bench)
 {
 	return (struct mfib_key){ bench_text(bench, "10.9.9.9", "2001:db8::9"),
 				  bench_text(bench, "239.1.1.1", "ff3e::1:1") };
+}
+
+static inline bool bench_is_key(const struct bench *bench, const struct mfib_key *key)
+{
+	const struct mfib_key own = bench_key(bench);
+
+	return ip_addr_equal(&key->source, &own.source) && ip_addr_equal(&key->group, &own.group);
 }
 
 static inline void bench_handle(struct bench *bench, const struct core_event *event);
@@ -114,11 +121,13 @@ static inline void bench_perform(struct bench *bench, const struct core_effect *
 			bench_keep(bench, &fx->send);
 		break;
 	case FX_MFIB_PUT:
-		bench->entry = fx->route;
+		if (bench_is_key(bench, &fx->route.key))
+			bench->entry = fx->route;
 		bench->puts++;
 		break;
 	case FX_MFIB_DEL:
-		bench->entry.iif = LINK_NONE;
+		if (bench_is_key(bench, &fx->key))
+			bench->entry.iif = LINK_NONE;
 		bench->dels++;
 		break;
 	case FX_MFIB_QUERY:
