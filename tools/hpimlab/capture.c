@@ -42,6 +42,7 @@ struct end {
 struct sent {
 	struct sim_packet *packet;
 	uint32_t number;
+	hp_time at; /* of lab_now(), which goes on while the clock of the network stands */
 };
 
 struct capture {
@@ -380,15 +381,14 @@ void capture_sent(struct capture *capture, const struct capture_payload *payload
 				       .group = payload->group,
 				       .sent_at = capture->net->now };
 	capture->sent[capture->sent_count++] =
-		(struct sent){ .packet = packet, .number = payload->number };
+		(struct sent){ .packet = packet, .number = payload->number, .at = lab_now() };
 }
 
 void capture_count(struct capture *capture)
 {
 	size_t done = 0;
 
-	while (done < capture->sent_count &&
-	       capture->sent[done].packet->sent_at + UNDERWAY_MAX < capture->net->now)
+	while (done < capture->sent_count && lab_now() - capture->sent[done].at > UNDERWAY_MAX)
 		sim_packet_put(capture->net, capture->sent[done++].packet);
 	capture->sent_count -= done;
 	if (done)

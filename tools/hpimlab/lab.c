@@ -277,10 +277,51 @@ static const char *membership_name(const struct lab *lab)
 	return ip_family_addr_len(lab->family) == 4 ? "igmp" : "mld";
 }
 
+static void setting_write(FILE *file, const struct core_settings *settings, enum setting_id id)
+{
+	uint32_t value;
+
+	if (!setting_can_change(id) || setting_is_limit(id) ||
+	    setting_get(settings, id) == setting_get(&core_settings_default, id))
+		return;
+	value = setting_get(settings, id);
+	fprintf(file, "\"$HPIMCTL\" set %s ", setting_table[id].name);
+	if (setting_table[id].unit == SETTING_SWITCH)
+		fprintf(file, "%s\n", value ? "on" : "off");
+	else if (setting_table[id].unit == SETTING_MS)
+		fprintf(file, "%u.%03u\n", value / 1000, value % 1000);
+	else
+		fprintf(file, "%u\n", value);
+}
+
+/* A daemon refuses values that do not go together: those first that have to be below others. */
+static void settings_write(FILE *file, const struct core_settings *settings)
+{
+	static const enum setting_id first[] = {
+		SETTING_PIM_STATE_REFRESH_INTERVAL,
+		SETTING_IGMP + (enum setting_id)SETTING_GM_QUERY_RESPONSE_INTERVAL,
+		SETTING_MLD + (enum setting_id)SETTING_GM_QUERY_RESPONSE_INTERVAL,
+	};
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		setting_write(file, settings, first[i]);
+	for (enum setting_id id = 0; id < SETTING_COUNT; id++)
+		setting_write(file, settings, id);
+}
+
+static void attach_write(FILE *file, const struct lab *lab, const struct sim_port *port)
+{
+	bool has_routing = port->wants[port->protocol], has_gm = port->wants[PROTO_GM];
+
+	if (has_routing || has_gm)
+		fprintf(file, "\"$HPIMCTL\" attach %s %s %s mode %s %s\n", port->name,
+			has_routing ? protocol_name(port) : "", has_gm ? membership_name(lab) : "",
+			lab->mode, family_option(lab));
+}
+
 /* What a user would type at a new daemon. */
 static char *setup_script(const struct lab *lab, const struct sim_box *box)
 {
-	const struct core_settings *settings = &lab->topo->settings;
 	char *text = NULL;
 	size_t len;
 	FILE *file = open_memstream(&text, &len);
@@ -288,32 +329,9 @@ static char *setup_script(const struct lab *lab, const struct sim_box *box)
 	fprintf(file, "n=0; until \"$HPIMCTL\" status > /dev/null 2>&1; do\n"
 		      "	[ $n -lt 600 ]; n=$((n + 1)); sleep 0.05\n"
 		      "done\n");
-	for (enum setting_id id = 0; id < SETTING_COUNT; id++) {
-		uint32_t value;
-
-		if (!setting_can_change(id) || setting_is_limit(id) ||
-		    setting_get(settings, id) == setting_get(&core_settings_default, id))
-			continue;
-		value = setting_get(settings, id);
-		fprintf(file, "\"$HPIMCTL\" set %s ", setting_table[id].name);
-		if (setting_table[id].unit == SETTING_SWITCH)
-			fprintf(file, "%s\n", value ? "on" : "off");
-		else if (setting_table[id].unit == SETTING_MS)
-			fprintf(file, "%u.%03u\n", value / 1000, value % 1000);
-		else
-			fprintf(file, "%u\n", value);
-	}
-	for (uint16_t p = 0; p < box->port_count; p++) {
-		const struct sim_port *port = &box->ports[p];
-		bool has_routing = port->wants[port->protocol];
-
-		if (has_routing || port->wants[PROTO_GM])
-			fprintf(file, "\"$HPIMCTL\" attach %s%s%s%s%s mode %s %s\n", port->name,
-				has_routing ? " " : "", has_routing ? protocol_name(port) : "",
-				port->wants[PROTO_GM] ? " " : "",
-				port->wants[PROTO_GM] ? membership_name(lab) : "", lab->mode,
-				family_option(lab));
-	}
+	settings_write(file, &lab->topo->settings);
+	for (uint16_t p = 0; p < box->port_count; p++)
+		attach_write(file, lab, &box->ports[p]);
 	(void)fclose(file);
 	return text;
 }
@@ -353,9 +371,10 @@ bool lab_ready(struct lab *lab)
 		if (!lab->setups[i])
 			continue;
 		if (waitpid(lab->setups[i], &status, 0) < 0 || status != 0) {
-			fprintf(stderr, "hpimlab: %s does not start; see %s/%s.log\n",
-				lab->topo->routers[i].name, lab->folder,
+			fprintf(stderr, "hpimlab: %s does not start:\n",
 				lab->topo->routers[i].name);
+			(void)shell_run("tail -n 5 %s/%s.log >&2", lab->folder,
+					lab->topo->routers[i].name);
 			return false;
 		}
 		lab->setups[i] = 0;
@@ -412,26 +431,40 @@ static bool router_plug(const struct lab *lab, uint16_t router, bool is_plugged)
 	return is_done;
 }
 
-/* Per mille, of what the bridge passes on to each receiver. */
-static bool lose(const struct lab *lab, uint16_t lan, uint32_t per_mille)
+static void lose_write(FILE *script, const char *node, const char *port, uint32_t per_mille)
 {
-	char chance[48] = "";
+	char end[LAB_NAME_LEN], chance[48] = "";
 
 	if (per_mille < 1000)
 		(void)snprintf(chance, sizeof(chance), "numgen random mod 1000 < %u ", per_mille);
-	return shell_run("nsenter --net=/run/netns/%s-wires nft -f - <<- END\n"
-			 "	table bridge lan%u\n"
-			 "	delete table bridge lan%u\n"
-			 "	table bridge lan%u {\n"
-			 "		chain forward {\n"
-			 "			type filter hook forward priority 0;\n"
-			 "			meta ibrname br%u %sdrop\n"
-			 "		}\n"
-			 "	}\n"
-			 "	%s table bridge lan%u\n"
-			 "END",
-			 lab->prefix, lan, lan, lan, lan, chance, per_mille ? "add" : "delete",
-			 lan);
+	fprintf(script, "\t\tiifname \"%s\" %sdrop\n", lab_port_name(node, port, end), chance);
+}
+
+/* Per mille, of what a bridge passes on to each receiver. Its ports are named, since not each
+ * kernel has a rule for the bridge.
+ */
+static bool lose(const struct lab *lab, uint16_t lan, uint32_t per_mille)
+{
+	const struct sim_topo *topo = lab->topo;
+	FILE *script = shell_open();
+
+	if (!script)
+		return false;
+	fprintf(script,
+		"nsenter --net=/run/netns/%s-wires nft -f - <<END\n"
+		"table bridge lan%u\ndelete table bridge lan%u\ntable bridge lan%u {\n"
+		"\tchain forward {\n\t\ttype filter hook forward priority 0;\n",
+		lab->prefix, lan, lan, lan);
+	for (uint16_t i = 0; i < topo->router_count && per_mille; i++)
+		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
+			if (topo->routers[i].ports[p].lan == lan)
+				lose_write(script, topo->routers[i].name,
+					   topo->routers[i].ports[p].name, per_mille);
+	for (uint16_t i = 0; i < topo->host_count && per_mille; i++)
+		if (topo->hosts[i].lan == lan)
+			lose_write(script, topo->hosts[i].name, "eth0", per_mille);
+	fprintf(script, "\t}\n}\nEND\n");
+	return shell_close(script);
 }
 
 /* ---- actions ---- */
