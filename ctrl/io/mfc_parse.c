@@ -60,6 +60,7 @@ static bool read_outputs(const struct nlattr *attr, struct mfc *mfc)
 			return false;
 		memcpy(&hop, at, sizeof(hop));
 		if (hop.rtnh_len < sizeof(hop) || hop.rtnh_len > left || hop.rtnh_ifindex <= 0 ||
+		    !hop.rtnh_hops || hop.rtnh_hops == UINT8_MAX ||
 		    mfc->output_count == MFC_OUTPUTS_MAX)
 			return false;
 		mfc->outputs[mfc->output_count++] =
@@ -91,7 +92,7 @@ int mfc_parse(const struct nlmsghdr *nlh, struct mfc *ret_mfc)
 		return -EBADMSG;
 	mfc.table = nlattr_u32(attrs.at[RTA_TABLE], rtm->rtm_table);
 	mfc.is_resolved = !(rtm->rtm_flags & RTNH_F_UNRESOLVED);
-	mfc.iif = nlattr_u32(attrs.at[RTA_IIF], 0);
+	mfc.iif = mfc.is_resolved ? nlattr_u32(attrs.at[RTA_IIF], 0) : 0;
 	if (attrs.at[RTA_MULTIPATH] && !read_outputs(attrs.at[RTA_MULTIPATH], &mfc))
 		return -EBADMSG;
 	*ret_mfc = mfc;

@@ -126,6 +126,7 @@ Test(mfc_parse, deleted_unresolved_and_any_are_distinguished)
 			draft_new(family, RTM_NEWROUTE, anys[family], anys[family], 0);
 		struct mfc mfc;
 
+		mnl_attr_put_u32(&gone.header, RTA_IIF, 5);
 		cr_assert_eq(parse_all(&gone, &mfc), 0);
 		cr_expect(mfc.is_deleted && !mfc.is_resolved && mfc.iif == 0);
 		cr_assert_eq(parse_all(&any_source, &mfc), 0);
@@ -161,12 +162,16 @@ Test(mfc_parse, outputs_that_make_no_sense_refuse_the_entry)
 		struct rtnexthop hop;
 		size_t bytes;
 	} bad[] = {
-		{ { .rtnh_len = 0, .rtnh_ifindex = 7 }, sizeof(struct rtnexthop) },
-		{ { .rtnh_len = 4, .rtnh_ifindex = 7 }, sizeof(struct rtnexthop) },
-		{ { .rtnh_len = 9, .rtnh_ifindex = 7 }, sizeof(struct rtnexthop) },
-		{ { .rtnh_len = 8, .rtnh_ifindex = 0 }, sizeof(struct rtnexthop) },
-		{ { .rtnh_len = 8, .rtnh_ifindex = -1 }, sizeof(struct rtnexthop) },
-		{ { .rtnh_len = 8, .rtnh_ifindex = 7 }, sizeof(struct rtnexthop) - 1 },
+		{ { .rtnh_len = 0, .rtnh_hops = 1, .rtnh_ifindex = 7 }, sizeof(struct rtnexthop) },
+		{ { .rtnh_len = 4, .rtnh_hops = 1, .rtnh_ifindex = 7 }, sizeof(struct rtnexthop) },
+		{ { .rtnh_len = 9, .rtnh_hops = 1, .rtnh_ifindex = 7 }, sizeof(struct rtnexthop) },
+		{ { .rtnh_len = 8, .rtnh_hops = 1, .rtnh_ifindex = 0 }, sizeof(struct rtnexthop) },
+		{ { .rtnh_len = 8, .rtnh_hops = 1, .rtnh_ifindex = -1 }, sizeof(struct rtnexthop) },
+		{ { .rtnh_len = 8, .rtnh_hops = 1, .rtnh_ifindex = 7 },
+		  sizeof(struct rtnexthop) - 1 },
+		{ { .rtnh_len = 8, .rtnh_hops = 0, .rtnh_ifindex = 7 }, sizeof(struct rtnexthop) },
+		{ { .rtnh_len = 8, .rtnh_hops = 255, .rtnh_ifindex = 7 },
+		  sizeof(struct rtnexthop) },
 	};
 	struct rtnexthop many[MFC_OUTPUTS_MAX + 1];
 	struct mfc mfc;
