@@ -95,6 +95,7 @@ UNIT_TESTS  := $(call bins,tests/unit/*/test_*.c)
 BPF_TESTS   := $(call bins,tests/bpf/test_*.c)
 NETNS_TESTS := $(call bins,tests/netns/test_*.c)
 FUZZERS     := $(call bins,tests/fuzz/fuzz_*.c)
+REPLAYS     := $(subst /fuzz_,/replay_,$(FUZZERS))
 BENCHES     := $(call bins,tools/bench/bench_*.c)
 
 CORE_LIB   := $(BUILD)/libhpim-core.a
@@ -117,13 +118,13 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimlab.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz explore sim compare compare-real thesis lab watch docs demo bench bench-follow install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz corpus explore sim compare compare-real thesis lab watch docs demo bench bench-follow install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(BINS) $(MAN) $(SHELLS) ## Build everything to build/
 
-tests: $(UNIT_TESTS) $(BPF_TESTS) $(NETNS_TESTS) $(BENCHES) ## Build the tests, run none
+tests: $(UNIT_TESTS) $(BPF_TESTS) $(NETNS_TESTS) $(REPLAYS) $(BENCHES) ## Build the tests, run none
 
 deps: ## Install the Debian packages that building and the demo need (as root)
 	$(Q)tools/deps.sh build
@@ -166,14 +167,13 @@ skeletons: $(SKELS) $(BENCH_SKELS) $(PAGE_HEADER) # linters read what includes t
 format: ## Let clang-format lay out the sources
 	clang-format -i $$(find include bpf ctrl tools tests -name '*.[ch]')
 
-fuzz: ## Feed each decoder random bytes for FUZZ_SECONDS (30)
+fuzz: ## Run all fuzzers at once for FUZZ_SECONDS (30), from the inputs of tests/fuzz/corpus
 	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz \
 		SANITIZE=fuzzer-no-link,address,undefined fuzzers
-	$(Q)for f in $(FUZZERS:$(BUILD)/%=build/fuzz/%); do \
-		mkdir -p $$f.corpus && echo "  FUZZ    $$f" && \
-		$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
-			-artifact_prefix=$$f. $$f.corpus || exit 1; \
-	done
+	$(Q)BUILD=build/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/corpus.sh fuzz
+
+corpus: ## Of all inputs that `make fuzz` found, keep in tests/fuzz/corpus what covers the same
+	$(Q)BUILD=build/fuzz tests/fuzz/corpus.sh keep
 
 sim: $(BUILD)/hpimsim ## Scenarios and HISTORIES (2000) random histories in the simulator
 	$(Q)BUILD=$(BUILD) HISTORIES=$(HISTORIES) tests/prop/sim.sh
@@ -420,8 +420,17 @@ $(BUILD)/tests/netns/%: $(BUILD)/tests/netns/%.o $(ALL_LIBS)
 
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_COMMON) $(TEXT_OBJ) $(CORE_LIB)
-	$(call link,-fsanitize=fuzzer $^)
+# What each needs beside the core and the decoders.
+FUZZ_DAEMON := config control netlink
+FUZZ_OF = $(filter-out %/replay.o,$(filter %.o,$1)) $(filter-out $(CORE_LIB),$(filter %.a,$1)) $(CORE_LIB) \
+	$(if $(filter %/fuzz_control.o,$1),$(FAKE_WRAP) -lcriterion) \
+	$(if $(filter %/libhpim-io.a,$1),$(IO_LIBS) $(DPLANE_LIBS))
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,$(FUZZ_DAEMON)) $(addprefix $(BUILD)/tests/fuzz/replay_,$(FUZZ_DAEMON)): $(ALL_LIBS)
+$(BUILD)/tests/fuzz/fuzz_control $(BUILD)/tests/fuzz/replay_control: $(FAKE_OBJS)
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_COMMON) $(TEXT_OBJ) $(CORE_LIB)
+	$(call link,-fsanitize=fuzzer $(call FUZZ_OF,$^))
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(FUZZ_COMMON) $(TEXT_OBJ) $(CORE_LIB)
+	$(call link,$(BUILD)/tests/fuzz/replay.o $(call FUZZ_OF,$^))
 
 # The core's benchmark needs neither the network nor the forwarding plane.
 $(BUILD)/tools/bench/bench_core: $(BUILD)/tools/bench/bench_core.o \

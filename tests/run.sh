@@ -244,6 +244,7 @@ for build in "${builds[@]}"; do
 	each bpf "$build"
 	scripts prop sim.sh "$build"
 	scripts prop compare.sh "$build"
+	scripts prop corpus.sh "$build"
 done
 scripts prop 'sim-same.sh'
 group_ends
