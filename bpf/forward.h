@@ -35,6 +35,7 @@ struct forward {
 	__u32 set, flags, oif;
 	struct mfib_entry *entry;
 	struct mfib_route_count *count;
+	__u64 now; /* of line_forwards() */
 	__u32 capture_every;
 	/* By forward_resolve(). */
 	bool is_served;
@@ -90,6 +91,12 @@ static __always_inline void keepalive_note(const struct mfib_entry *entry)
 		*last = keepalive_ticks();
 }
 
+/* Follow mode: whether some output's threshold is above what a packet has left. */
+static __always_inline bool flags_keep_ttl(__u32 flags, __u32 ttl)
+{
+	return ttl <= (flags >> MFIB_F_TTL_SHIFT & 0xff);
+}
+
 /* What the route says about a packet that arrived on its input interface. */
 static __always_inline int route_verdict(struct forward *fwd, const struct mfib_entry *entry,
 					 const struct packet *pkt, enum hook hook)
@@ -116,7 +123,7 @@ static __always_inline int route_verdict(struct forward *fwd, const struct mfib_
 			return MFIB_R_LEASE; /* the copy may be outdated */
 		if (keepalive_is_due(slot))
 			return MFIB_R_KEEPALIVE;
-		if (pkt->ttl <= (fwd->flags >> MFIB_F_TTL_SHIFT & 0xff))
+		if (flags_keep_ttl(fwd->flags, pkt->ttl))
 			return MFIB_R_TTL;
 	}
 	if (fwd->set == MFIB_SET_NONE)

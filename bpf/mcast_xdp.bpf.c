@@ -6,6 +6,7 @@
  */
 #include "capture.h"
 #include "forward.h"
+#include "line.h"
 #include "rewrite.h"
 #include "tag.h"
 
@@ -142,12 +143,22 @@ static __noinline int ingress_other(struct xdp_md *ctx)
 	return frame_send(ctx, &fwd, &pkt, tag_len);
 }
 
+static __always_inline void line_forwarded(struct mfib_line *line, const struct line_rule *rule,
+					   const struct forward *fwd, const struct packet *pkt,
+					   __u32 bytes)
+{
+	line_count(line, rule, fwd, pkt);
+	stats_count(fwd->link, MFIB_R_FORWARDED, bytes);
+}
+
+#define LINE_NOT (-1)
+
 /*
- * A frame to a unicast MAC address is not ours whatever it carries: the kernel routes it. What is
- * not forwarded at once is looked at again, since one way out is what the compiler makes fast.
+ * A frame to a unicast MAC address is not ours whatever it carries: the kernel routes it. Called,
+ * not inlined: 6.1 adds the stack of a program to that of all it calls, which is too much for the
+ * other way. Return: a verdict, or LINE_NOT.
  */
-SEC("xdp")
-int hpim_ingress(struct xdp_md *ctx)
+static __noinline int line_ingress(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
 	void *end = (void *)(long)ctx->data_end;
@@ -155,30 +166,45 @@ int hpim_ingress(struct xdp_md *ctx)
 	const struct ethhdr *eth = data;
 	void *packet = data + ETH_HLEN, *set;
 	const struct mfib_port *only;
+	struct line_rule rule;
+	struct mfib_line *line;
 	struct packet pkt;
 
 	if (packet > end || !(eth->h_dest[0] & 1))
 		return XDP_PASS;
 	if (packet_parse(&pkt, ethernet_proto(eth), packet, end, end - packet) != PARSE_LOOKUP ||
-	    forward_verdict(&fwd, &pkt, HOOK_XDP) != MFIB_R_FORWARDED ||
-	    !mac_equal(frame_mac(eth), packet_mac(&pkt)) ||
-	    fwd.flags & (MFIB_F_TAGGED | MFIB_F_NOTIFY) || fwd.capture_every)
-		return ingress_other(ctx);
+	    !mac_equal(frame_mac(eth), packet_mac(&pkt)))
+		return LINE_NOT;
+	line = line_forwards(&fwd, &pkt, end, &rule);
+	if (!line)
+		return LINE_NOT;
 	only = only_output(&fwd);
 	if (only && only->flags & MFIB_PORT_DIRECT) {
 		if (!rewrite_ttl(packet, end, pkt.is_ipv6))
-			return ingress_other(ctx); /* not reached: parsed before */
-		forwarded_count(&fwd, &pkt, end - data);
+			return LINE_NOT; /* not reached: parsed before */
+		line_forwarded(line, &rule, &fwd, &pkt, end - data);
 		only_finish(data, only, end - data);
 		return direct_redirect(only);
 	}
 	set = bpf_map_lookup_elem(&output_sets, &fwd.set);
 	if (!set || !rewrite_ttl(packet, end, pkt.is_ipv6))
-		return ingress_other(ctx);
-	forwarded_count(&fwd, &pkt, end - data);
+		return LINE_NOT;
+	line_forwarded(line, &rule, &fwd, &pkt, end - data);
 	if (only)
 		only_finish(data, only, end - data);
 	return outputs_redirect(set, &fwd);
+}
+
+/*
+ * What is not forwarded by a line is looked at again, since one way out is what the compiler makes
+ * fast.
+ */
+SEC("xdp")
+int hpim_ingress(struct xdp_md *ctx)
+{
+	int verdict = line_ingress(ctx);
+
+	return verdict == LINE_NOT ? ingress_other(ctx) : verdict;
 }
 
 #ifndef HPIM_INGRESS_ONLY

@@ -12,7 +12,7 @@
 #include "hpim/ip_addr.h"
 
 #define MFIB_MAGIC   0x4d504948u /* the bytes "HPIM" on little-endian machines */
-#define MFIB_VERSION 6
+#define MFIB_VERSION 7
 
 /* The oldest version whose maps the daemon carries over into its own. */
 #define MFIB_VERSION_READ 3
@@ -25,6 +25,7 @@ struct mfib_settings {
 	__u32 max_links, max_routes, max_sets;
 	__u32 capture_every;  /* copy one packet of so many to `captures`; 0: none */
 	__u64 lease_until_ns; /* CLOCK_MONOTONIC; past it nothing is forwarded. 0: no lease */
+	__u64 line_key[9];    /* secret: which lines a tree can have, see struct mfib_line */
 };
 
 /** struct mfib_key4 - Key of map `route4`. */
@@ -61,11 +62,56 @@ struct mfib_entry {
 	__u16 mtu;   /* longest IP packet that fits every output */
 	__u16 link;  /* link number of iif */
 	__u32 oif;   /* ifindex of the output of a set with room for one, untagged; else 0 */
+	__u32 line;  /* index into `lines4` or `lines6`, or MFIB_LINE_NONE */
+};
+
+#define MFIB_LINE_NONE 0xffffffffu
+
+/* The flags with which XDP forwards by a line; with another one it asks `route4` and `route6`. */
+#define MFIB_LINE_FLAGS \
+	(MFIB_F_WRONG_IF | MFIB_F_TRACK_TTL | MFIB_F_BROADCAST | 0xffu << MFIB_F_TTL_SHIFT)
+
+/*
+ * A tree is found at one of so many lines: from hash_keyed() of ctrl/base/hash.h with
+ * mfib_settings.line_key, of source and group, modulo the number of lines, upwards.
+ */
+#define MFIB_LINE_PROBES 8u
+
+/**
+ * struct mfib_line - What XDP needs to forward by a route, and the counters that it changes.
+ *
+ * The daemon writes from @iif to @link, and the key, while @seq is odd. What was read under one
+ * even @seq belongs together. @reach is the place's, whichever tree has the line.
+ */
+struct mfib_line {
+	__u32 seq;
+	__u32 iif;      /* as in mfib_entry; 0: look into the hash map */
+	__u32 set, oif; /* as in mfib_entry; without a tree: until when the line rests */
+	__u32 flags, slot;
+	__u16 mtu;
+	__u8 link;
+	__u8 reach;  /* how many lines on the trees may be that hash to here */
+	__u32 owner; /* CPU + 1 that counts below; the others in `route_counts`. 0: none yet */
+	__u64 packets, bytes; /* as in mfib_route_count */
+	__u64 seen_ns;
+};
+
+/** struct mfib_line4 - Element of `lines4`, a cache line; without a tree the key is all zeros. */
+struct mfib_line4 {
+	struct mfib_key4 key;
+	struct mfib_line line;
+};
+
+/** struct mfib_line6 - Element of `lines6`, two cache lines; the second one has the counters. */
+struct mfib_line6 {
+	struct mfib_key6 key;
+	struct mfib_line line;
+	__u64 zero[5];
 };
 
 /** struct mfib_route_count - Value of `route_counts`, one per CPU. */
 struct mfib_route_count {
-	__u64 packets, bytes;       /* forwarded in XDP; bytes of IP packet */
+	__u64 packets, bytes; /* forwarded in XDP, not counted in a line; bytes of IP packet */
 	__u64 tc_packets, tc_bytes; /* forwarded in TC */
 	__u64 seen_ns; /* last packet on iif, forwarded or not: CLOCK_MONOTONIC, two ticks late at
 			  most */
@@ -225,13 +271,16 @@ struct mfib_fold {
 	struct mfib_port_count port;
 };
 
-_Static_assert(sizeof(struct mfib_settings) == 32, "mfib_settings");
+_Static_assert(sizeof(struct mfib_settings) == 104, "mfib_settings");
 _Static_assert(__builtin_offsetof(struct mfib_settings, lease_until_ns) == 24, "mfib_settings");
 _Static_assert(sizeof(struct mfib_key4) == 8, "mfib_key4");
 _Static_assert(sizeof(struct mfib_key6) == 32, "mfib_key6");
-_Static_assert(sizeof(struct mfib_entry) == 24, "mfib_entry");
+_Static_assert(sizeof(struct mfib_entry) == 28, "mfib_entry");
 _Static_assert(__builtin_offsetof(struct mfib_entry, mtu) == 16, "mfib_entry");
 _Static_assert(__builtin_offsetof(struct mfib_entry, oif) == 20, "mfib_entry");
+_Static_assert(sizeof(struct mfib_line4) == 64, "mfib_line4");
+_Static_assert(sizeof(struct mfib_line6) == 128, "mfib_line6");
+_Static_assert(__builtin_offsetof(struct mfib_line6, line.packets) == 64, "mfib_line6");
 _Static_assert(sizeof(struct mfib_route_count) == 40, "mfib_route_count");
 _Static_assert(sizeof(struct mfib_list) == 4 + 4 * MFIB_LINKS_MAX, "mfib_list");
 _Static_assert(sizeof(struct mfib_port) == 20, "mfib_port");

@@ -35,6 +35,8 @@ static void sizes_set(struct mcast_xdp *xdp)
 	} sizes[] = {
 		{ xdp->maps.route4, LAB_SLOTS },
 		{ xdp->maps.route6, LAB_SLOTS },
+		{ xdp->maps.lines4, LAB_SLOTS },
+		{ xdp->maps.lines6, LAB_SLOTS },
 		{ xdp->maps.route_counts, LAB_SLOTS },
 		{ xdp->maps.route_ttls, LAB_SLOTS },
 		{ xdp->maps.ports, LAB_LINKS + 1 },
@@ -48,6 +50,7 @@ static void sizes_set(struct mcast_xdp *xdp)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		cr_assert_eq(bpf_map__set_max_entries(sizes[i].map, sizes[i].size), 0);
 	xdp->rodata->hpim_unknown_link = LAB_LINKS;
+	xdp->rodata->hpim_line_mask = LAB_SLOTS - 1;
 }
 
 static void maps_share(const struct lab *lab)
@@ -66,6 +69,17 @@ static void maps_share(const struct lab *lab)
 	lab->tc->rodata->hpim_unknown_link = LAB_LINKS;
 }
 
+/* The key is that of lab_settings(): all zeros, so trees begin at the first line. */
+static void lines_map(struct lab *lab)
+{
+	const int fd[IP_FAMILY_COUNT] = {
+		[IP_FAMILY_4] = bpf_map__fd(lab->xdp->maps.lines4),
+		[IP_FAMILY_6] = bpf_map__fd(lab->xdp->maps.lines6),
+	};
+
+	cr_assert_eq(lines_open(&lab->lines, fd, LAB_SLOTS, &(struct hash_key){ 0 }), 0);
+}
+
 void lab_open(struct lab *lab)
 {
 	struct rlimit memory = { RLIM_INFINITY, RLIM_INFINITY };
@@ -79,10 +93,13 @@ void lab_open(struct lab *lab)
 	lab->tc = mcast_tc__open();
 	cr_assert(lab->xdp && lab->tc);
 	sizes_set(lab->xdp);
+	lab->xdp->rodata->hpim_follows = lab->follows;
+	lab->xdp->rodata->hpim_keepalive = LAB_KEEPALIVE;
 	err = mcast_xdp__load(lab->xdp);
 	if (err == -EPERM)
 		cr_skip("BPF is refused here: %s", strerror(-err));
 	cr_assert_eq(err, 0, "XDP: %s", strerror(-err));
+	lines_map(lab);
 	maps_share(lab);
 	err = mcast_tc__load(lab->tc);
 	cr_assert_eq(err, 0, "TC: %s", strerror(-err));
@@ -91,6 +108,7 @@ void lab_open(struct lab *lab)
 
 void lab_close(struct lab *lab)
 {
+	lines_close(&lab->lines);
 	mcast_tc__destroy(lab->tc);
 	mcast_xdp__destroy(lab->xdp);
 }
@@ -182,19 +200,42 @@ void lab_set(const struct lab *lab, uint32_t set, const uint32_t *outputs, uint3
 	(void)close(fd);
 }
 
+static struct mfib_key key_of(bool is_ipv6)
+{
+	const uint8_t *bytes = is_ipv6 ? frame_base6.bytes + IP6_SRC : frame_base4.bytes + IP4_SRC;
+	enum ip_family family = is_ipv6 ? IP_FAMILY_6 : IP_FAMILY_4;
+
+	return (struct mfib_key){
+		.source = ip_addr_from_bytes(family, bytes),
+		.group = ip_addr_from_bytes(family, bytes + ip_family_addr_len(family)),
+	};
+}
+
 void lab_route(const struct lab *lab, bool is_ipv6, const struct mfib_entry *entry)
 {
 	const char *map = is_ipv6 ? "route6" : "route4";
 	const uint8_t *key = is_ipv6 ? frame_base6.bytes + IP6_SRC : frame_base4.bytes + IP4_SRC;
+	const struct mfib_key tree = key_of(is_ipv6);
 	struct mfib_entry all;
 
+	lines_free(&lab->lines, &tree, 0);
 	if (!entry) {
 		lab_del(lab, map, key);
 		return;
 	}
 	all = *entry;
 	all.flags |= MFIB_F_BROADCAST; /* the sets of lab_set() have room for more than one */
+	all.line = lab->goes_long ? MFIB_LINE_NONE : lines_place(&lab->lines, &tree);
 	lab_put(lab, map, key, &all);
+	if (all.line != MFIB_LINE_NONE)
+		lines_write(&lab->lines, &tree, all.line, &all);
+}
+
+struct mfib_line *lab_line(const struct lab *lab, bool is_ipv6)
+{
+	const struct lines_table *table = &lab->lines.of[is_ipv6 ? IP_FAMILY_6 : IP_FAMILY_4];
+
+	return (void *)(table->base + table->key_len);
 }
 
 struct mfib_entry lab_route_entry(const struct lab *lab, bool is_ipv6)
@@ -333,6 +374,17 @@ struct mfib_route_count lab_route_count(const struct lab *lab, uint32_t slot)
 			sum.seen_ns = cpu[i].seen_ns;
 	}
 	free(cpu);
+	for (int is_ipv6 = 0; is_ipv6 < 2; is_ipv6++) {
+		const struct mfib_key key = key_of(is_ipv6);
+		const struct mfib_route_count line = lines_count(&lab->lines, &key, 0);
+
+		if (lab_line(lab, is_ipv6)->slot != slot)
+			continue;
+		sum.packets += line.packets;
+		sum.bytes += line.bytes;
+		if (line.seen_ns > sum.seen_ns)
+			sum.seen_ns = line.seen_ns;
+	}
 	return sum;
 }
 
@@ -353,6 +405,11 @@ void lab_counts_clear(const struct lab *lab)
 	for (uint32_t i = 0; i < LAB_SLOTS; i++) {
 		lab_put(lab, "route_counts", &i, zero);
 		lab_put(lab, "route_ttls", &i, zero);
+	}
+	for (int is_ipv6 = 0; is_ipv6 < 2; is_ipv6++) {
+		struct mfib_line *line = lab_line(lab, is_ipv6);
+
+		line->packets = line->bytes = line->seen_ns = 0;
 	}
 	free(zero);
 }

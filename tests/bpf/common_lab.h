@@ -12,11 +12,15 @@
 
 #include "common_frame.h"
 #include "hpim/mfib_abi.h"
+#include "dplane/bpf/lines.h"
 #include "hpim/upcall_abi.h"
 
 #define LAB_LINKS 16
 #define LAB_SETS  4
 #define LAB_SLOTS 16 /* of route_counts */
+
+/* In follow mode the kernel gets a packet of each route in so many ticks of 2^20 ns. */
+#define LAB_KEEPALIVE 5000u
 
 struct mcast_xdp;
 struct mcast_tc;
@@ -24,6 +28,9 @@ struct mcast_tc;
 struct lab {
 	struct mcast_xdp *xdp;
 	struct mcast_tc *tc; /* with the maps of the other */
+	struct lines lines;
+	bool goes_long; /* lab_route() writes no line */
+	bool follows;   /* set before lab_open(): follow mode */
 };
 
 /* A hook, and what its programs return. */
@@ -53,6 +60,9 @@ void lab_set(const struct lab *lab, uint32_t set, const uint32_t *outputs, uint3
 
 /** lab_route() - Write a route of an address family, or delete it: @entry NULL. */
 void lab_route(const struct lab *lab, bool is_ipv6, const struct mfib_entry *entry);
+
+/** lab_line() - The line that the route of a family has, unless the lab goes the long way. */
+struct mfib_line *lab_line(const struct lab *lab, bool is_ipv6);
 
 /** lab_route_entry() - The route of a family as it stands in its map. */
 struct mfib_entry lab_route_entry(const struct lab *lab, bool is_ipv6);

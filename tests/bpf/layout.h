@@ -32,8 +32,26 @@ struct OLD(entry) {
 	__u64 set;
 	__u32 flags;
 	__u16 slot;
-	__u16 later_too;
+	__u16 line;
 	__u32 iif;
+};
+
+struct OLD(line) {
+	__u64 seen_ns;
+	__u32 later;
+	__u32 packets;
+	__u64 bytes;
+};
+
+struct OLD(line4) {
+	__u64 later;
+	struct OLD(line) line;
+	struct OLD(key4) key;
+};
+
+struct OLD(line6) {
+	struct OLD(line) line;
+	struct OLD(key6) key;
 };
 
 struct OLD(route_count) {

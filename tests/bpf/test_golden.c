@@ -400,7 +400,7 @@ static void run_expect(const char *name, enum lab_hook hook, const struct frame 
 	cr_expect_eq(sent.bytes, sent.packets * in->len, "%s: bytes of copies", name);
 }
 
-Test(golden, every_row_has_its_verdict_packet_and_counter)
+static void rows_expect(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
@@ -411,6 +411,17 @@ Test(golden, every_row_has_its_verdict_packet_and_counter)
 			run_expect(row->name, hook, &in, row->verdict, row->reason, row->note);
 		}
 	}
+}
+
+Test(golden, every_row_has_its_verdict_packet_and_counter)
+{
+	rows_expect();
+}
+
+Test(golden, every_row_is_the_same_without_a_line)
+{
+	lab.goes_long = true;
+	rows_expect();
 }
 
 Test(golden, packet_is_counted_once_though_both_hooks_see_it)

@@ -26,6 +26,13 @@
 #define SETS     8
 #define OLD_SLOT 5
 #define OLD_SET  6
+#define OLD_LINE 3
+
+/*
+ * Version 7 has brought lines. Where a daemon was killed before it wrote one, an entry names that
+ * of another tree.
+ */
+enum has { NO_LINES, ITS_LINE, ANOTHERS_LINE };
 
 static struct plane plane;
 static char folder[96];
@@ -96,6 +103,7 @@ static void tree_put(const struct layout *old, uint32_t flags)
 					 .set = OLD_SET,
 					 .flags = flags,
 					 .slot = OLD_SLOT,
+					 .line = OLD_LINE,
 					 .iif = if_nametoindex("r0") };
 	const struct old_list list = { .count = 2,
 				       .ifindex = { if_nametoindex("r1"), if_nametoindex("r2") } };
@@ -105,8 +113,20 @@ static void tree_put(const struct layout *old, uint32_t flags)
 	put(old->maps.output_lists, &set, &list);
 }
 
+static void line_put(const struct layout *old, enum has lines)
+{
+	const struct old_line4 line = {
+		.key = { .group = { 239, 1, 1, lines == ITS_LINE ? 1 : 2 },
+			 .source = { 10, 0, 0, 1 } },
+		.line = { .packets = 20, .bytes = 2000, .seen_ns = 1, .later = UINT32_MAX },
+	};
+	uint32_t index = OLD_LINE;
+
+	put(old->maps.lines4, &index, &line);
+}
+
 /* What a daemon of that version leaves. */
-static void leave_behind(uint16_t version, uint32_t flags)
+static void leave_behind(uint16_t version, uint32_t flags, enum has lines)
 {
 	const struct old_settings settings = { .magic = MFIB_MAGIC,
 					       .version = version,
@@ -122,6 +142,8 @@ static void leave_behind(uint16_t version, uint32_t flags)
 	cr_assert(mkdir(folder, 0700) == 0 || errno == EEXIST);
 	bpf_object__for_each_map(map, old->obj)
 	{
+		if (lines == NO_LINES && strncmp(bpf_map__name(map), "lines", 5) == 0)
+			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, bpf_map__name(map));
 		cr_assert_eq(bpf_map__set_pin_path(map, path), 0);
 	}
@@ -129,6 +151,7 @@ static void leave_behind(uint16_t version, uint32_t flags)
 	ports_put(old, flags & MFIB_F_TC);
 	tree_put(old, flags);
 	counts_put(old);
+	line_put(old, lines);
 	put(old->maps.settings, &zero, &settings);
 	layout__destroy(old);
 }
@@ -152,19 +175,20 @@ static bool is_pinned(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-static void carries_over(uint32_t flags, enum dplane_tier tier)
+/* @counted: before, of the tree. */
+static void carries_over(uint32_t flags, enum dplane_tier tier, enum has lines, uint64_t counted)
 {
 	struct mfib_route route = plane_route_to(1, 1, 2);
 	struct dplane_route_state state;
 
-	leave_behind(MFIB_VERSION_READ, flags);
+	leave_behind(MFIB_VERSION_READ, flags, lines);
 	plane_new(&plane, SETS);
 	says("carrying maps of version");
 	says("going on with 3 interfaces and 1 trees");
 	cr_expect(comes_out(1, 1));
 	cr_expect(comes_out(2, 2));
 	state = plane_state(&plane, &route);
-	cr_expect_eq(state.packets, 9, "%lu", (unsigned long)state.packets);
+	cr_expect_eq(state.packets, counted + 2, "%lu", (unsigned long)state.packets);
 	cr_expect_eq(state.tier, tier);
 	cr_expect_eq(plane_counter(&plane, 0, "ttl"), 9);
 	cr_expect_eq(plane_counter(&plane, LINK_NONE, "ttl"), 11);
@@ -174,12 +198,22 @@ static void carries_over(uint32_t flags, enum dplane_tier tier)
 
 Test(layout, tree_of_an_earlier_layout_goes_on_in_xdp)
 {
-	carries_over(0, DPLANE_TIER_XDP);
+	carries_over(0, DPLANE_TIER_XDP, NO_LINES, 7);
 }
 
 Test(layout, tree_of_an_earlier_layout_goes_on_in_tc)
 {
-	carries_over(MFIB_F_TC, DPLANE_TIER_TC);
+	carries_over(MFIB_F_TC, DPLANE_TIER_TC, NO_LINES, 7);
+}
+
+Test(layout, what_was_counted_in_a_line_goes_on)
+{
+	carries_over(0, DPLANE_TIER_XDP, ITS_LINE, 27);
+}
+
+Test(layout, what_was_counted_in_the_line_of_another_tree_is_not_its_own)
+{
+	carries_over(0, DPLANE_TIER_XDP, ANOTHERS_LINE, 7);
 }
 
 static void is_refused(uint16_t version, const char *why)
@@ -187,7 +221,7 @@ static void is_refused(uint16_t version, const char *why)
 	char command[128];
 
 	snprintf(command, sizeof(command), "rm -r %s", folder);
-	leave_behind(version, 0);
+	leave_behind(version, 0, NO_LINES);
 	cr_expect_eq(plane_try(&plane, SETS), -ESTALE);
 	says(why);
 	cr_expect(is_pinned("route4"));

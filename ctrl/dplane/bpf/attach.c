@@ -21,6 +21,7 @@
 #include "dplane/bpf/attach_tc.h"
 #include "dplane/bpf/attach_xmit.h"
 #include "dplane/bpf/before.h"
+#include "dplane/bpf/lines.h"
 #include "dplane/ifflags.h"
 #include "dplane/bpf/skel.h"
 #include "hpim/mfib_abi.h"
@@ -383,6 +384,8 @@ int attach_maps_prepare(const struct attach *at, struct bpf_object *obj)
 	} sizes[] = {
 		{ "route4", config->max_routes },
 		{ "route6", config->max_routes },
+		{ "lines4", lines_size(config->max_routes) },
+		{ "lines6", lines_size(config->max_routes) },
 		{ "route_counts", config->max_routes },
 		{ "route_ttls", config->max_routes },
 		{ "ports", config->max_links * 2 }, /* each VLAN may have a carrier of its own */
@@ -434,6 +437,7 @@ static int programs_load(struct attach *at)
 	at->skel->rodata->hpim_unknown_link = at->config->max_links;
 	at->skel->rodata->hpim_follows = at->config->follows;
 	at->skel->rodata->hpim_keepalive = at->config->keepalive_ms;
+	at->skel->rodata->hpim_line_mask = lines_size(at->config->max_routes) - 1;
 	at->tc->rodata->hpim_unknown_link = at->config->max_links;
 	at->tc->rodata->hpim_follows = at->config->follows;
 	at->tc->rodata->hpim_keepalive = at->config->keepalive_ms;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xdp/libxdp.h>
 
+#include "dplane/bpf/lines.h"
 #include "dplane/bpf/skel.h"
 
 #define PROGRAM "hpim_shared"
@@ -74,6 +75,7 @@ int attach_shared_add(const struct attach *at, uint32_t ifindex, bool is_generic
 	skel->rodata->hpim_unknown_link = at->config->max_links;
 	skel->rodata->hpim_follows = at->config->follows;
 	skel->rodata->hpim_keepalive = at->config->keepalive_ms;
+	skel->rodata->hpim_line_mask = lines_size(at->config->max_routes) - 1;
 	err = attach_maps_prepare(at, skel->obj);
 	opts.obj = skel->obj;
 	program = err ? NULL : xdp_program__create(&opts);

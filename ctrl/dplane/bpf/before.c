@@ -33,6 +33,14 @@ struct field {
 	X(SET, "mfib_entry", "set", true)                      \
 	X(FLAGS, "mfib_entry", "flags", true)                  \
 	X(SLOT, "mfib_entry", "slot", true)                    \
+	X(LINE, "mfib_entry", "line", false)                   \
+	X(LINE_KEY4, "mfib_line4", "key", false)               \
+	X(LINE_KEY6, "mfib_line6", "key", false)               \
+	X(LINE_AT4, "mfib_line4", "line", false)               \
+	X(LINE_AT6, "mfib_line6", "line", false)               \
+	X(LINE_PACKETS, "mfib_line", "packets", false)         \
+	X(LINE_BYTES, "mfib_line", "bytes", false)             \
+	X(LINE_SEEN, "mfib_line", "seen_ns", false)            \
 	X(LIST_COUNT, "mfib_list", "count", true)              \
 	X(LIST_IFINDEX, "mfib_list", "ifindex", true)          \
 	X(LINK, "mfib_port", "link", true)                     \
@@ -72,21 +80,34 @@ static const char *const reason_fields[MFIB_R_COUNT] = {
 #undef X
 };
 
-enum map { SETTINGS, ROUTE4, ROUTE6, ROUTE_COUNTS, PORTS, PORT_COUNTS, LISTS, MAPS };
+enum map {
+	SETTINGS,
+	ROUTE4,
+	ROUTE6,
+	ROUTE_COUNTS,
+	PORTS,
+	PORT_COUNTS,
+	LISTS,
+	LINES4,
+	LINES6,
+	MAPS
+};
 
 static const char *const map_names[MAPS] = {
 	[SETTINGS] = "settings",         [ROUTE4] = "route4", [ROUTE6] = "route6",
 	[ROUTE_COUNTS] = "route_counts", [PORTS] = "ports",   [PORT_COUNTS] = "port_counts",
-	[LISTS] = "output_lists",
+	[LISTS] = "output_lists",        [LINES4] = "lines4", [LINES6] = "lines6",
 };
 
 /* What differs by family. */
 static const struct {
 	enum map map;
 	int source, group;
+	enum map lines;
+	int line_key, line;
 } routes[IP_FAMILY_COUNT] = {
-	[IP_FAMILY_4] = { ROUTE4, F_SOURCE4, F_GROUP4 },
-	[IP_FAMILY_6] = { ROUTE6, F_SOURCE6, F_GROUP6 },
+	[IP_FAMILY_4] = { ROUTE4, F_SOURCE4, F_GROUP4, LINES4, F_LINE_KEY4, F_LINE_AT4 },
+	[IP_FAMILY_6] = { ROUTE6, F_SOURCE6, F_GROUP6, LINES6, F_LINE_KEY6, F_LINE_AT6 },
 };
 
 struct before {
@@ -219,6 +240,8 @@ static int map_open(struct before *before, const char *dir, enum map map, char w
 	int err = 0;
 
 	before->fd[map] = pin_open(dir, map_names[map]);
+	if (before->fd[map] == -ENOENT && (map == LINES4 || map == LINES6))
+		return 0; /* before layout 7 */
 	if (before->fd[map] < 0)
 		err = before->fd[map];
 	else if (bpf_obj_get_info_by_fd(before->fd[map], &info, &len) < 0)
@@ -396,7 +419,9 @@ static bool route_read(const struct before *before, enum ip_family family, const
 		.iif = (uint32_t)number(before, before->scratch, F_IIF),
 		.flags = flags & (MFIB_F_WRONG_IF | MFIB_F_TC),
 		.slot = (uint32_t)number(before, before->scratch, F_SLOT),
+		.line = (uint32_t)number(before, before->scratch, F_LINE),
 	};
+	memcpy(ret_route->bytes, key, sizeof(ret_route->bytes));
 	return !(flags & MFIB_F_PASS) && set != MFIB_SET_NONE &&
 	       outputs_read(before, set, &ret_route->outputs);
 }
@@ -406,7 +431,7 @@ void before_route_each(const struct before *before,
 {
 	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
 		int fd = before->fd[routes[family].map];
-		uint8_t key[sizeof(struct mfib_key6)], *prev = NULL;
+		uint8_t key[sizeof(struct mfib_key6)] = { 0 }, *prev = NULL;
 		struct before_route route;
 
 		while (bpf_map_get_next_key(fd, prev, key) == 0) {
@@ -417,11 +442,32 @@ void before_route_each(const struct before *before,
 	}
 }
 
-struct mfib_route_count before_route_count(const struct before *before, uint32_t slot)
+/* What is counted in a route's line, if it has one. */
+static struct mfib_route_count line_count(const struct before *before,
+					  const struct before_route *route)
 {
-	struct mfib_route_count sum = { .packets = 0 };
+	enum ip_family family = ip_addr_family(&route->key.group);
+	const struct field key = before->at[routes[family].line_key];
+	const uint8_t *line = before->scratch + before->at[routes[family].line].at;
+	int fd = before->fd[routes[family].lines];
 
-	if (bpf_map_lookup_elem(before->fd[ROUTE_COUNTS], &slot, before->scratch) < 0)
+	if (!before->at[F_LINE].len || fd < 0 || key.len > sizeof(route->bytes) ||
+	    bpf_map_lookup_elem(fd, &route->line, before->scratch) < 0 ||
+	    memcmp(before->scratch + key.at, route->bytes, key.len) != 0)
+		return (struct mfib_route_count){ .packets = 0 };
+	return (struct mfib_route_count){
+		.packets = number(before, line, F_LINE_PACKETS),
+		.bytes = number(before, line, F_LINE_BYTES),
+		.seen_ns = number(before, line, F_LINE_SEEN),
+	};
+}
+
+struct mfib_route_count before_route_count(const struct before *before,
+					   const struct before_route *route)
+{
+	struct mfib_route_count sum = line_count(before, route);
+
+	if (bpf_map_lookup_elem(before->fd[ROUTE_COUNTS], &route->slot, before->scratch) < 0)
 		return sum;
 	for (unsigned int i = 0; i < before->cpus; i++) {
 		const uint8_t *cpu = before->scratch + i * before->value_size[ROUTE_COUNTS];

@@ -24,7 +24,9 @@ struct before_route {
 	struct mfib_key key;
 	uint32_t iif, flags; /* ifindex; MFIB_F_WRONG_IF and MFIB_F_TC, whose bits never changed */
 	struct mfib_list outputs;
-	uint32_t slot; /* for before_route_count() */
+	/* For before_route_count(): */
+	uint32_t slot, line;
+	uint8_t bytes[sizeof(struct mfib_key6)]; /* the key as it stands there */
 };
 
 /**
@@ -54,8 +56,12 @@ void before_port_each(const struct before *before,
 void before_route_each(const struct before *before,
 		       void (*each)(void *ctx, const struct before_route *route), void *ctx);
 
-/** before_route_count(), before_port_count() - Sums over all CPUs; seen_ns is the latest. */
-struct mfib_route_count before_route_count(const struct before *before, uint32_t slot);
+/**
+ * before_route_count(), before_port_count() - Sums over all CPUs, and of a route's line; seen_ns is
+ * the latest.
+ */
+struct mfib_route_count before_route_count(const struct before *before,
+					   const struct before_route *route);
 struct mfib_port_count before_port_count(const struct before *before, uint32_t link);
 
 /**

@@ -69,6 +69,7 @@ static int route_new(struct ebpf *eb, const struct mfib_key *key, struct route *
 		return -ENOMEM;
 	route->key = *key;
 	route->set = MFIB_SET_NONE;
+	route->line = MFIB_LINE_NONE;
 	route->slot = eb->free_slots[eb->free_slot_count - 1];
 	err = maps_route_count_clear(&eb->maps, route->slot);
 	if (err) {
@@ -76,7 +77,7 @@ static int route_new(struct ebpf *eb, const struct mfib_key *key, struct route *
 		return err;
 	}
 	eb->free_slot_count--;
-	eb->slot_is_used[route->slot] = true;
+	eb->slot_users[route->slot] = route;
 	hash_add(eb->config.hash_key, eb->routes, key, route);
 	*ret_route = route;
 	return 0;
@@ -85,10 +86,10 @@ static int route_new(struct ebpf *eb, const struct mfib_key *key, struct route *
 /* Packets end at the route map first; then what it named may go. */
 static void route_free(struct ebpf *eb, struct route *route)
 {
-	maps_route_del(&eb->maps, &route->key);
+	maps_route_del(&eb->maps, &route->key, route->line);
 	setpool_put(eb, route->set);
 	eb->free_slots[eb->free_slot_count++] = route->slot;
-	eb->slot_is_used[route->slot] = false;
+	eb->slot_users[route->slot] = NULL;
 	HASH_DEL(eb->routes, route);
 	free(route);
 }
@@ -110,6 +111,16 @@ static struct ifset outputs_served(const struct ebpf *eb, const struct ifset *oi
 			*ret_mtu = (uint16_t)port->link.mtu;
 	}
 	return served;
+}
+
+/* A tree that XDP forwards has a line as soon as one is free, and keeps it. */
+static uint32_t route_line(const struct ebpf *eb, const struct route *route,
+			   const struct mfib_entry *entry)
+{
+	if (route->line != MFIB_LINE_NONE || entry->set == MFIB_SET_NONE ||
+	    entry->flags & (MFIB_F_TC | MFIB_F_PASS | MFIB_F_TAGGED))
+		return route->line;
+	return lines_place(&eb->maps.lines, &route->key);
 }
 
 static int route_write(struct ebpf *eb, struct route *route, const struct mfib_route *want)
@@ -140,11 +151,13 @@ static int route_write(struct ebpf *eb, struct route *route, const struct mfib_r
 			entry.oif = setpool_only(eb, entry.set);
 		}
 	}
+	entry.line = route_line(eb, route, &entry);
 	err = maps_route_put(&eb->maps, &want->key, &entry);
 	setpool_put(eb, err ? entry.set : route->set);
 	if (err)
 		return err;
 	route->set = entry.set;
+	route->line = entry.line;
 	route->iif = want->iif;
 	route->tracks_ttl = tracks_ttl;
 	return 0;
@@ -191,7 +204,7 @@ static int ebpf_route_counts(struct backend *be, const struct mfib_key *key,
 
 	if (!route)
 		return -ENOENT;
-	count = maps_route_count(&eb->maps, route->slot);
+	count = maps_route_count(&eb->maps, key, route->slot, route->line);
 	*ret_counts = (struct backend_counts){
 		.packets = count.packets,
 		.bytes = count.bytes,
@@ -208,9 +221,14 @@ static void slots_add(const struct ebpf *eb, const uint32_t *slots, uint32_t cou
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const struct mfib_route_count *cpu = counts + i * eb->maps.cpus;
+		const struct route *route = eb->slot_users[slots[i]];
+		struct mfib_route_count own;
 
-		if (!eb->slot_is_used[slots[i]])
+		if (!route)
 			continue; /* counts of a route that is gone */
+		own = lines_count(&eb->maps.lines, &route->key, route->line);
+		sum->packets += own.packets;
+		sum->bytes += own.bytes;
 		for (unsigned int j = 0; j < eb->maps.cpus; j++) {
 			sum->packets += cpu[j].packets;
 			sum->bytes += cpu[j].bytes;
@@ -224,15 +242,14 @@ static void slots_add(const struct ebpf *eb, const uint32_t *slots, uint32_t cou
 static bool ebpf_total(struct backend *be, uint32_t *next, struct backend_counts *sum)
 {
 	const struct ebpf *eb = (struct ebpf *)be;
-	const bool *used =
-		memchr(eb->slot_is_used + *next, 1 /* true */, eb->config.max_routes - *next);
-	uint32_t slots[TOTAL_MAX], count = TOTAL_MAX, first, last;
+	uint32_t slots[TOTAL_MAX], count = TOTAL_MAX, first = *next, last;
 	struct mfib_route_count *counts;
 	int err;
 
-	if (!used)
+	while (first < eb->config.max_routes && !eb->slot_users[first])
+		first++;
+	if (first == eb->config.max_routes)
 		return true;
-	first = (uint32_t)(used - eb->slot_is_used);
 	last = first - 1;
 	counts = malloc(TOTAL_MAX * eb->maps.cpus * sizeof(*counts));
 	if (!counts)
@@ -301,6 +318,8 @@ static int upcall_read(void *ctx, void *data, size_t len)
 		.source = record->source,
 		.group = record->group,
 	};
+	if (upcall.kind == DATA_NOTIFY) /* the flag is cleared */
+		maps_route_renew(&eb->maps, &(struct mfib_key){ upcall.source, upcall.group });
 	if (upcall.link != LINK_NONE && eb->config.upcall)
 		eb->config.upcall(eb->config.ctx, &upcall);
 	return ++eb->dispatched < DISPATCH_MAX ? 0 : -EAGAIN;
@@ -397,7 +416,7 @@ static void ebpf_free(struct backend *be, bool keep)
 	maps_fini(&eb->maps);
 	attach_close(&eb->attach, keep);
 	free(eb->free_slots);
-	free(eb->slot_is_used);
+	free(eb->slot_users);
 	free(eb);
 }
 
@@ -463,8 +482,8 @@ static int slots_init(struct ebpf *eb)
 	uint32_t max = eb->config.max_routes;
 
 	eb->free_slots = malloc(max * sizeof(*eb->free_slots));
-	eb->slot_is_used = calloc(max, sizeof(*eb->slot_is_used));
-	if (!eb->free_slots || !eb->slot_is_used)
+	eb->slot_users = calloc(max, sizeof(*eb->slot_users));
+	if (!eb->free_slots || !eb->slot_users)
 		return -ENOMEM;
 	while (eb->free_slot_count < max) {
 		eb->free_slots[eb->free_slot_count] = max - 1 - eb->free_slot_count;
@@ -480,6 +499,21 @@ static int ring_init(struct ebpf *eb)
 		return -errno;
 	return ring_buffer__add(eb->ring, eb->maps.captures, capture_read, eb);
 }
+
+static uint64_t line_grace_begin(void *ctx)
+{
+	return grace_begin(((const struct ebpf *)ctx)->grace);
+}
+
+static bool line_grace_is_over(void *ctx, uint64_t number)
+{
+	return grace_is_over(((const struct ebpf *)ctx)->grace, number);
+}
+
+static const struct lines_ops line_ops = {
+	.grace_begin = line_grace_begin,
+	.grace_is_over = line_grace_is_over,
+};
 
 static int ebpf_open(struct ebpf *eb)
 {
@@ -497,6 +531,8 @@ static int ebpf_open(struct ebpf *eb)
 	if (selftest_new(&eb->selftest) < 0)
 		dplane_log(&eb->config, NOTE_INFO, "no self-test: the kernel refused its program");
 	err = grace_new(&eb->grace);
+	eb->maps.lines.ops = &line_ops;
+	eb->maps.lines.ctx = eb;
 	if (!err)
 		err = setpool_init(eb);
 	if (!err)

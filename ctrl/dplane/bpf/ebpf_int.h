@@ -54,6 +54,7 @@ struct route {
 	struct mfib_key key;
 	uint32_t slot; /* of its counters */
 	uint32_t set;  /* or MFIB_SET_NONE */
+	uint32_t line; /* or MFIB_LINE_NONE */
 	uint16_t iif;  /* link number */
 	bool tracks_ttl;
 	UT_hash_handle hh;
@@ -80,7 +81,7 @@ struct ebpf {
 	unsigned int dispatched;
 	struct route *routes;
 	uint32_t *free_slots, free_slot_count;
-	bool *slot_is_used; /* [max_routes] by a route */
+	const struct route **slot_users; /* [max_routes] NULL: free */
 	struct carrier carriers[LINKS_MAX];
 	struct port ports[LINKS_MAX];
 	struct ifset direct_links; /* interfaces with MFIB_PORT_DIRECT */

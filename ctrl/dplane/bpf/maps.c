@@ -156,7 +156,30 @@ int maps_settings_make(const struct maps *maps, uint32_t max_routes, uint64_t le
 	};
 	uint32_t zero = 0;
 
+	_Static_assert(sizeof(settings.line_key) == sizeof(maps->lines.key.word), "hash_key");
+	memcpy(settings.line_key, maps->lines.key.word, sizeof(settings.line_key));
+
 	return bpf_map_update_elem(maps->settings, &zero, &settings, BPF_ANY);
+}
+
+/* The key of tables that are filled goes with them, since it is in use. */
+static int lines_map(struct maps *maps, const struct mcast_xdp *skel,
+		     const struct dplane_config *config, bool is_stale)
+{
+	const int fd[IP_FAMILY_COUNT] = {
+		[IP_FAMILY_4] = bpf_map__fd(skel->maps.lines4),
+		[IP_FAMILY_6] = bpf_map__fd(skel->maps.lines6),
+	};
+	struct hash_key key = *config->hash_key;
+	struct mfib_settings settings;
+	uint32_t zero = 0;
+
+	if (is_stale) {
+		if (bpf_map_lookup_elem(maps->settings, &zero, &settings) < 0)
+			return -errno;
+		memcpy(key.word, settings.line_key, sizeof(key.word));
+	}
+	return lines_open(&maps->lines, fd, lines_size(config->max_routes), &key);
 }
 
 int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dplane_config *config,
@@ -198,6 +221,8 @@ int maps_init(struct maps *maps, const struct mcast_xdp *skel, const struct dpla
 	for (uint32_t i = 0; i < maps->max_sets && !err; i++)
 		maps->set[i] = -1;
 	if (!err)
+		err = lines_map(maps, skel, config, is_stale);
+	if (!err)
 		err = is_stale ? sets_restore(maps) : sets_grow(maps, 0);
 	if (err)
 		maps_fini(maps);
@@ -212,6 +237,7 @@ void maps_fini(struct maps *maps)
 	free(maps->set);
 	free(maps->is_inserted);
 	free(maps->scratch);
+	lines_close(&maps->lines);
 	*maps = (struct maps){ .set = NULL };
 }
 
@@ -236,15 +262,33 @@ int maps_route_put(const struct maps *maps, const struct mfib_key *key,
 		   const struct mfib_entry *entry)
 {
 	uint8_t bytes[sizeof(struct mfib_key6)];
+	int err;
 
 	key_bytes(key, bytes);
-	return bpf_map_update_elem(maps->route[ip_addr_family(&key->group)], bytes, entry, BPF_ANY);
+	/* So that no packet goes by the line as it was after one that went by the new entry. */
+	lines_shut(&maps->lines, key, entry->line);
+	err = bpf_map_update_elem(maps->route[ip_addr_family(&key->group)], bytes, entry, BPF_ANY);
+	if (!err && entry->line != MFIB_LINE_NONE)
+		lines_write(&maps->lines, key, entry->line, entry);
+	return err; /* the line stays shut: the old entry is right */
 }
 
-void maps_route_del(const struct maps *maps, const struct mfib_key *key)
+void maps_route_renew(const struct maps *maps, const struct mfib_key *key)
+{
+	uint8_t bytes[sizeof(struct mfib_key6)];
+	struct mfib_entry entry;
+
+	key_bytes(key, bytes);
+	if (bpf_map_lookup_elem(maps->route[ip_addr_family(&key->group)], bytes, &entry) == 0 &&
+	    lines_has(&maps->lines, key, entry.line))
+		lines_write(&maps->lines, key, entry.line, &entry);
+}
+
+void maps_route_del(const struct maps *maps, const struct mfib_key *key, uint32_t line)
 {
 	uint8_t bytes[sizeof(struct mfib_key6)];
 
+	lines_free(&maps->lines, key, line);
 	key_bytes(key, bytes);
 	/* Not there is as good as deleted. */
 	(void)bpf_map_delete_elem(maps->route[ip_addr_family(&key->group)], bytes);
@@ -285,10 +329,11 @@ void maps_route_each(const struct maps *maps,
 		routes_each(maps, family, each, ctx);
 }
 
-struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot)
+struct mfib_route_count maps_route_count(const struct maps *maps, const struct mfib_key *key,
+					 uint32_t slot, uint32_t line)
 {
 	const struct mfib_route_count *cpu = maps->scratch;
-	struct mfib_route_count sum = { .packets = 0 };
+	struct mfib_route_count sum = lines_count(&maps->lines, key, line);
 
 	if (bpf_map_lookup_elem(maps->route_counts, &slot, maps->scratch) < 0)
 		return sum;

@@ -6,6 +6,7 @@
  * Typed access to the maps of the programs in bpf/. File descriptors only: works after privileges
  * were dropped. docs/ABI.md describes the maps.
  */
+#include "dplane/bpf/lines.h"
 #include "dplane/dplane.h"
 #include "hpim/mfib_abi.h"
 
@@ -36,6 +37,7 @@ struct maps {
 	bool inserts_in_batches;
 	unsigned int cpus;
 	void *scratch; /* room for one value of every CPU */
+	struct lines lines;
 };
 
 /**
@@ -55,12 +57,19 @@ int maps_settings_make(const struct maps *maps, uint32_t max_routes, uint64_t le
 
 void maps_fini(struct maps *maps);
 
+/** maps_route_put() - The entry, and the line that it names. */
 int maps_route_put(const struct maps *maps, const struct mfib_key *key,
 		   const struct mfib_entry *entry);
-void maps_route_del(const struct maps *maps, const struct mfib_key *key);
 
-/** maps_route_count() - Sums of a slot over all CPUs; seen_ns is the latest. */
-struct mfib_route_count maps_route_count(const struct maps *maps, uint32_t slot);
+/** maps_route_renew() - A program has changed the flags of an entry: its line follows. */
+void maps_route_renew(const struct maps *maps, const struct mfib_key *key);
+
+/** maps_route_del() - @line: the route's, or MFIB_LINE_NONE. */
+void maps_route_del(const struct maps *maps, const struct mfib_key *key, uint32_t line);
+
+/** maps_route_count() - Sums of a slot over all CPUs, and of the line; seen_ns is the latest. */
+struct mfib_route_count maps_route_count(const struct maps *maps, const struct mfib_key *key,
+					 uint32_t slot, uint32_t line);
 int maps_route_count_clear(const struct maps *maps, uint32_t slot);
 
 /** maps_route_ttl() - The greatest that arrived since maps_route_ttl_clear(); 0: none. */

@@ -68,24 +68,41 @@ static bool is_worth_keeping(const struct restored *ad, const struct mfib_entry 
 
 static int route_take(struct restored *ad, const struct found *found)
 {
-	bool *slot_is_used = ad->eb->slot_is_used;
+	const struct route **slot_users = ad->eb->slot_users;
+	struct lines *lines = &ad->eb->maps.lines;
 	const struct mfib_entry entry = found->entry;
 	struct route *route;
 
-	if (!is_worth_keeping(ad, &entry) || slot_is_used[entry.slot]) {
-		maps_route_del(&ad->eb->maps, &found->key);
+	if (!is_worth_keeping(ad, &entry) || slot_users[entry.slot]) {
+		maps_route_del(&ad->eb->maps, &found->key, entry.line);
 		return 0;
 	}
 	route = calloc(1, sizeof(*route));
 	if (!route)
 		return -ENOMEM;
 	*route = (struct route){
-		.key = found->key, .slot = entry.slot, .set = entry.set, .iif = entry.link
+		.key = found->key,
+		.slot = entry.slot,
+		.set = entry.set,
+		.line = MFIB_LINE_NONE,
+		.iif = entry.link,
 	};
-	slot_is_used[entry.slot] = true;
+	/* That run may have ended while it wrote the line; a line that it freed stays so. */
+	if (lines_has(lines, &found->key, entry.line)) {
+		route->line = entry.line;
+		lines_write(lines, &found->key, entry.line, &entry);
+	}
+	slot_users[entry.slot] = route;
 	setpool_ref(ad->eb, entry.set);
 	hash_add(ad->eb->config.hash_key, ad->eb->routes, key, route);
 	return 0;
+}
+
+static bool line_is_kept(void *ctx, const struct mfib_key *key, uint32_t line)
+{
+	const struct route *route = ebpf_route_find(ctx, key);
+
+	return route && route->line == line;
 }
 
 static int routes_take(struct restored *ad)
@@ -95,9 +112,11 @@ static int routes_take(struct restored *ad)
 
 	for (size_t i = 0; i < ad->found_count && !err; i++)
 		err = route_take(ad, &ad->found[i]);
+	if (!err)
+		lines_sweep(&eb->maps.lines, line_is_kept, eb);
 	eb->free_slot_count = 0;
 	for (uint32_t slot = eb->config.max_routes; slot-- > 0 && !err;)
-		if (!eb->slot_is_used[slot])
+		if (!eb->slot_users[slot])
 			eb->free_slots[eb->free_slot_count++] = slot;
 	return err;
 }

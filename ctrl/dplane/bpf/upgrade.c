@@ -87,7 +87,7 @@ static void route_fold(void *ctx, const struct before_route *was)
 	if (!route)
 		return;
 	counts.index = route->slot;
-	counts.route = before_route_count(up->before, was->slot);
+	counts.route = before_route_count(up->before, was);
 	if (counts.route.seen_ns)
 		fold(up, &counts);
 }

@@ -110,7 +110,7 @@ for family in 4 6; do
 	group_of $family
 	route=$(dump route$family)
 	has "$route" "[{key:{$key},value:{iif:$eth0,"
-	has "$route" "mtu:1500,link:0,oif:$eth1}}]"
+	has "$route" "mtu:1500,link:0,oif:$eth1,line:"
 	[ "$(grep -o 'key:' <<< "$route" | wc -l)" -eq 1 ] || fail "more than one route: $route"
 	[ $(($(value flags "$route") & (TC | PASS))) -eq 0 ] || fail "XDP does not carry: $route"
 	set=$(value set "$route")
@@ -118,6 +118,9 @@ for family in 4 6; do
 
 	# Both ask the same counters, with nobody sending.
 	counts=$(element route_counts "$(value slot "$route")")
+	line=$(element lines$family "$(value line "$route")")
+	has "$line" "{key:$(value line "$route"),value:{key:{$key},line:{seq:"
+	counts="$counts $line"
 	[ "$(sum packets "$counts")" -ge $COUNT ] || fail "IPv$family: less than the stream: $counts"
 	[ "$(sum packets "$counts") $(sum tc_packets "$counts")" = "$(table r1 xdp_packets,tc_packets mroutes $group)" ] ||
 		fail "IPv$family: hpimctl and the map differ: $counts, $(table r1 xdp_packets,tc_packets mroutes $group)"

@@ -9,8 +9,8 @@
 . "$NETNS/restart.sh"
 need bpftool git
 
-# Those with the layouts 3 and 4, the last before the next one.
-OLD=${OLD:-647c218~1 4938aa0~1}
+# Those with the layouts 3 and 6: the oldest that can be read, and the last before the next one.
+OLD=${OLD:-647c218~1 ecb7893}
 TOP=$(realpath "$NETNS/../..")
 git -C "$TOP" cat-file -e "${OLD%% *}" 2> /dev/null || skip 'there is no history with earlier layouts'
 
