@@ -19,8 +19,9 @@
 /*
  * Follow mode: another daemon owns the kernel's multicast table, and the routes here are copies of
  * its entries. The kernel has the last word on whatever is not forwarded by such a copy, so only
- * misses are reported to our daemon, and only what an entry without outputs would discard ends
- * here. hpim_keepalive: the kernel gets one packet of each route in so many KEEPALIVE_TICKs.
+ * misses are reported to our daemon, and nothing ends here: what has no outputs is the kernel's to
+ * discard, since FRR makes entries without outputs for a moment, and the copy may be late.
+ * hpim_keepalive: the kernel gets one packet of each route in so many KEEPALIVE_TICKs.
  */
 const volatile __u32 hpim_follows = 0;
 const volatile __u32 hpim_keepalive = 0;
@@ -272,7 +273,7 @@ static __always_inline int forward_decide(struct forward *fwd, const struct pack
 static __always_inline bool reason_is_drop(enum mfib_reason reason)
 {
 	if (hpim_follows)
-		return reason == MFIB_R_NEGATIVE;
+		return false;
 	return (0 MFIB_REASONS(X)) >> reason & 1;
 }
 
