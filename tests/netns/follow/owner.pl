@@ -58,6 +58,7 @@ my $vif = 0;
 option($socket, $MRT_ADD_VIF, interface($vif++, $VIFF_USE_IFINDEX, $_)) for @ARGV;
 option($socket, $MRT_ADD_VIF, interface($vif, $VIFF_REGISTER, 0)) unless $six;
 print "owns\n";
+my $lines = ''; # the last one may not be whole yet
 while (1) {
 	my $ready = '';
 	vec($ready, fileno $_, 1) = 1 for $socket, $entries;
@@ -69,9 +70,9 @@ while (1) {
 		print "upcall $type $low ", inet_ntoa($source), ' ', inet_ntoa($group), "\n" if !$zero;
 	}
 	next unless vec $ready, fileno $entries, 1;
-	sysread $entries, my $lines, 4096 or last;
-	for (split /\n/, $lines) {
-		my @words = split;
+	sysread $entries, $lines, 4096, length $lines or last;
+	while ($lines =~ s/^(.*)\n//) {
+		my @words = split / /, $1;
 		option($socket, $MRT_ADD_MFC, entry(@words));
 		print "entry $words[1]\n";
 	}
