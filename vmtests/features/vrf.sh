@@ -12,7 +12,7 @@ WHY=-
 as_instance() {
 	spawn "$1" "$2" "$BUILD/hpimd" -i "$PREFIX-$1" --foreground -t "$3" -m "$3"
 	daemons[$1]=$!
-	until_true 10 ctl "$1" status || fail "hpimd of $1 does not answer"
+	until_true $LONG ctl "$1" status || fail "hpimd of $1 does not answer"
 }
 
 mount_bpf
