@@ -226,3 +226,18 @@ TREE_TEST(pimdm_downstream, neighbors_come_and_go)
 	cr_expect(ifset_has(&bench->entry.oifs, 1), "it shall see data");
 	bench_free(bench);
 }
+
+/* A shorter Prune that comes while one is pending does not shorten it. */
+TREE_TEST(pimdm_downstream, longest_hold_time_counts_while_pending)
+{
+	struct bench *bench = bench_new(family);
+	struct pimdm_tree *tree = begin(bench, 2);
+
+	bench_prune(bench, 1, 1, 300);
+	bench_run(bench, HP_SEC(1));
+	bench_prune(bench, 1, 2, 100);
+	bench_run(bench, HP_SEC(2));
+	cr_assert_eq(pimdm_tif_find(tree, 1)->down, DOWN_PRUNED);
+	cr_expect_eq(bench_left(bench, &pimdm_tif_find(tree, 1)->prune_timer), 297);
+	bench_free(bench);
+}

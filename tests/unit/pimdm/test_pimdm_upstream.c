@@ -295,3 +295,32 @@ TREE_TEST(pimdm_upstream, directly_connected)
 	cr_expect(ifset_has(&bench->entry.oifs, 2));
 	bench_free(bench);
 }
+
+/* OT is drawn from OI(I), the longest override interval that all announce: not from the default. */
+TREE_TEST(pimdm_upstream, override_takes_the_interval_of_the_link)
+{
+	struct bench *bench = bench_new(family);
+	struct pimdm_tree *tree = begin(bench);
+	unsigned int later = 0;
+
+	bench_hear(bench, 0, 1,
+		   &(struct pim_msg){ .type = PIM_HELLO,
+				      .hello = { .has_hold = true,
+						 .hold_s = PIM_HOLD_FOREVER,
+						 .has_gen_id = true,
+						 .gen_id = 1,
+						 .has_delay = true,
+						 .delay_ms = 500,
+						 .override_ms = 20000,
+						 .has_refresh = true,
+						 .refresh_s = 60 } });
+	for (unsigned int i = 0; i < 20; i++) {
+		pimdm_upstream(tree, UP_EV_PRUNE);
+		cr_assert(timer_runs(&tree->override_timer));
+		cr_assert_leq(tree->override_timer.deadline - bench->now, HP_SEC(20));
+		later += tree->override_timer.deadline - bench->now > HP_MS(2500);
+		pimdm_upstream(tree, UP_EV_JOIN);
+	}
+	cr_expect_geq(later, 10, "%u of 20", later);
+	bench_free(bench);
+}
