@@ -214,6 +214,7 @@ TREE_TEST(pimdm_downstream, neighbors_come_and_go)
 	bench_run(bench, HP_SEC(181));
 	bench_hello(bench, 1, 1, 6, true, PIM_HOLD_FOREVER);
 	cr_expect(ifset_has(&bench->entry.oifs, 1), "the last one is long past");
+	bench_prune(bench, 1, 1, PIM_HOLD_FOREVER);
 	bench_hello(bench, 1, 1, 6, true, 0);
 	cr_expect_null(pimdm_tif_find(tree, 1), "the last neighbor is gone");
 	cr_expect_not(ifset_has(&bench->entry.oifs, 1));

@@ -68,6 +68,27 @@ TREE_TEST(pimdm_refresh, what_is_originated)
 	bench_free(bench);
 }
 
+/* The source has moved to another interface: what its data had as TTL on the former one is over. */
+TREE_TEST(pimdm_refresh, ttl_begins_again_on_another_interface)
+{
+	struct bench *bench = bench_new(family);
+	struct pimdm_tree *tree = begin(bench, true);
+
+	bench_meet(bench, 2, 1);
+	bench->ttl = 32;
+	bench_run(bench, HP_SEC(61));
+	cr_assert_eq(bench->sent[0].msg.refresh.ttl, 32);
+	bench->route.link = 1;
+	bench_reroute(bench);
+	cr_assert(tree->is_originator);
+	bench->ttl = 16;
+	bench_clear(bench);
+	bench_run(bench, HP_SEC(60));
+	cr_assert_eq(bench_count(bench, PIM_STATE_REFRESH, 2), 1);
+	cr_expect_eq(bench->sent[0].msg.refresh.ttl, 16);
+	bench_free(bench);
+}
+
 /* 3.5: switched off there, or no longer next to the source. */
 TREE_TEST(pimdm_refresh, originator_no_longer)
 {
