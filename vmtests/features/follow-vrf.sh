@@ -25,12 +25,16 @@ owner() {
 
 # entry NAME GROUP OUTPUT...: from the first interface of this owner; each call is another entry, or a change
 entry() {
-	local family
+	local family before
 	family=$(family_of "$2")
-	: > "$WORK/$1$family.log"
+	before=$(written "$1$family" "$2")
 	echo "${sources[$family]} $2 0 ${*:3}" > "$WORK/$1$family"
-	within $LONG said "$1$family" "entry $2"
+	within $LONG has_written "$1$family" "$2" $((before + 1))
 }
+
+# written LOG GROUP: how many entries an owner has written for it; has_written LOG GROUP COUNT
+written() { grep -cxF "entry $2" "$WORK/$1.log"; }
+has_written() { [ "$(written "$1" "$2")" = "$3" ]; }
 
 # xdp_has GROUP: packets of this entry that XDP forwarded
 xdp_has() { table r1 xdp_packets mroutes "$1"; }
