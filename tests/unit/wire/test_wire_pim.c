@@ -430,8 +430,10 @@ Test(wire_pim, options_of_sparse_mode_are_skipped_and_state_refresh_has_a_versio
 /* 7.1: FRR has IPv6 addresses in the list of an IPv4 Hello. */
 Test(wire_pim, address_list_has_both_families_and_those_of_the_message_count)
 {
-	struct packet packet = packet4("20000000000100020069001800240200200100000001000100000000000"
-				       "0000a01000a02020301000a0202040100e0000005");
+	/* Among them 10.2.2.9 in the form of an IPv6 address, and none at all. */
+	struct packet packet = packet4("200000000001000200690018003c0200200100000001000100000000000"
+				       "0000a01000a02020301000a0202040100e0000005"
+				       "020000000000000000000000ffff0a020209010000000000");
 	struct pim_msg msg = decoded(&packet, PIM_CHECKSUM_RFC);
 	struct ip_addr got, want[] = { addr("10.2.2.3"), addr("10.2.2.4") };
 
@@ -439,7 +441,7 @@ Test(wire_pim, address_list_has_both_families_and_those_of_the_message_count)
 		cr_assert(pim_hello_addr(&msg.hello, i, &got));
 		cr_expect(ip_addr_equal(&got, &want[i]));
 	}
-	cr_expect_not(pim_hello_addr(&msg.hello, 2, &got), "a group is no address of a router");
+	cr_expect_not(pim_hello_addr(&msg.hello, 2, &got), "no address of a router");
 
 	packet = packet6(
 		"200000000001000200690018001801000a02020302002001000000010001000000000000000a");
@@ -548,6 +550,9 @@ Test(wire_pim, assert_and_state_refresh_need_a_group_and_a_source)
 		(void)snprintf(hex, sizeof(hex), "25000000%s0000006e00000014", trees[i]);
 		packet = packet4(hex);
 		cr_expect_eq(refusal_of(&packet), PIM_REFUSED_ADDRESS, "%s", hex);
+		(void)snprintf(hex, sizeof(hex), "25000000%s0000", trees[i]);
+		packet = packet4(hex);
+		cr_expect_eq(refusal_of(&packet), PIM_REFUSED_ADDRESS, "the first reason: %s", hex);
 		(void)snprintf(hex, sizeof(hex), "29000000%s01000a0101010000006e000000141840003c",
 			       trees[i]);
 		packet = packet4(hex);
