@@ -186,6 +186,11 @@ TREE_TEST(pimdm_tree, graft_makes_one)
 	cr_expect_eq(bench_count(bench, PIM_GRAFT, 0), 1);
 	cr_expect_eq(bench_count(bench, PIM_GRAFT_ACK, 1), 1);
 	cr_expect(ifset_has(&bench->entry.oifs, 1));
+	bench_jp(bench, 0, 1, PIM_GRAFT_ACK, BENCH_OWN, true, 0);
+	cr_assert_not_null(bench_tree(bench));
+	cr_expect_eq(bench_tree(bench)->up, UP_ACK_PENDING, "a prune acknowledges no Graft");
+	bench_jp(bench, 0, 1, PIM_GRAFT_ACK, BENCH_OWN, false, 0);
+	cr_expect_null(bench_tree(bench), "acknowledged, and no data has come");
 	bench_free(bench);
 
 	bench = bench_new(family);
