@@ -410,6 +410,11 @@ static void on_captured(void *ctx, const struct dplane_captured *captured)
 	daemon->clients->captured(daemon, captured);
 }
 
+static void on_waits(void *ctx)
+{
+	follow_waits(ctx);
+}
+
 static void on_dplane(void *ctx, uint32_t revents)
 {
 	struct daemon *daemon = ctx;
@@ -477,6 +482,7 @@ static int start_dplane(struct daemon *daemon)
 		.ctx = daemon,
 		.upcall = on_upcall,
 		.captured = on_captured,
+		.waits = on_waits,
 		.log = on_log,
 	};
 	int err;

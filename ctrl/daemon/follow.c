@@ -135,6 +135,12 @@ static void on_outdated(void *ctx)
 	suspend(ctx);
 }
 
+void follow_waits(struct daemon *daemon)
+{
+	if (daemon->follow)
+		suspend(daemon);
+}
+
 bool follow_is_suspended(const struct daemon *daemon)
 {
 	return daemon->follow && daemon->follow->is_suspended;

@@ -26,6 +26,9 @@ void follow_free(struct daemon *daemon);
 /** follow_link_changed() - An interface is followed, or no longer, or is another one now. */
 void follow_link_changed(struct daemon *daemon);
 
+/** follow_waits() - What changed in the table will not be in XDP for some time. */
+void follow_waits(struct daemon *daemon);
+
 /** follow_is_suspended() - Whether what XDP has may be outdated, so that it forwards nothing. */
 bool follow_is_suspended(const struct daemon *daemon);
 

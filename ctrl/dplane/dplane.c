@@ -246,6 +246,14 @@ static void on_captured(void *ctx, const struct dplane_captured *captured)
 		dp->config.captured(dp->config.ctx, captured);
 }
 
+static void on_waits(void *ctx)
+{
+	const struct dplane *dp = ctx;
+
+	if (dp->config.waits)
+		dp->config.waits(dp->config.ctx);
+}
+
 static void on_log(void *ctx, enum note_level level, const char *line)
 {
 	const struct dplane *dp = ctx;
@@ -261,6 +269,7 @@ struct dplane_config dplane_backend_config(struct dplane *dp)
 	inner.ctx = dp;
 	inner.upcall = on_upcall;
 	inner.captured = on_captured;
+	inner.waits = on_waits;
 	inner.log = on_log;
 	return inner;
 }

@@ -51,6 +51,11 @@ struct dplane_config {
 	void (*upcall)(void *ctx, const struct dplane_upcall *upcall);
 	/* NULL: sampled packets are not wanted. What it is handed is borrowed. */
 	void (*captured)(void *ctx, const struct dplane_captured *captured);
+	/*
+	 * The forwarding plane is about to wait, for 10 ms or more, before it writes what it was
+	 * given: until then what stands there is outdated. NULL: it need not be known.
+	 */
+	void (*waits)(void *ctx);
 	/* A line for the log, complete and without newline. */
 	void (*log)(void *ctx, enum note_level level, const char *line);
 };

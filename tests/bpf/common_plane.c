@@ -30,6 +30,11 @@ static void on_upcall(void *ctx, const struct dplane_upcall *upcall)
 	plane->last_upcall = *upcall;
 }
 
+static void on_waits(void *ctx)
+{
+	((struct plane *)ctx)->waits++;
+}
+
 static void on_log(void *ctx, enum note_level level, const char *line)
 {
 	struct plane *plane = ctx;
@@ -98,6 +103,7 @@ int plane_try(struct plane *plane, uint32_t max_sets)
 		.stale_for = plane->stale_for ? plane->stale_for : HP_SEC(20),
 		.ctx = plane,
 		.upcall = on_upcall,
+		.waits = on_waits,
 		.log = on_log,
 	};
 

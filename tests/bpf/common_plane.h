@@ -24,6 +24,7 @@ struct plane {
 	char instance[32];
 	char said[4096]; /* all lines for the log */
 	unsigned int upcalls;
+	unsigned int waits; /* how often it was about to wait before it wrote */
 	struct dplane_upcall last_upcall;
 };
 

@@ -573,6 +573,22 @@ Test(mixed, tree_that_changes_in_the_middle_of_a_flush_has_right_copies)
 	change_in_flush_check(IP_FAMILY_6, 5, 6);
 }
 
+/* What stands there is outdated while it waits: who follows another's table forwards nothing then.
+ */
+Test(mixed, waiting_for_copies_under_way_is_announced)
+{
+	tree_put(1, (const uint16_t[2]){ 1 });
+	tree_put(20, (const uint16_t[3]){ 2, 3 });
+	direct_await(1);
+	plane.waits = 0;
+	tree_put(1, (const uint16_t[2]){ 2 });
+	tree_put(1, (const uint16_t[2]){ 1 });
+	cr_expect_eq(plane.waits, 0, "no other kind of set");
+	tree_put(20, (const uint16_t[3]){ 1, 2 });
+	cr_expect_not(is_direct(1));
+	cr_expect_eq(plane.waits, 1, "%u times", plane.waits);
+}
+
 /* ---- the daemon goes and comes ---- */
 
 Test(mixed, next_daemon_knows_who_leaves_without_the_egress_program)

@@ -74,6 +74,8 @@ static void stay(struct capture *capture, struct traffic *traffic, struct sim_ne
 
 	if (pid < 0) {
 		fprintf(stderr, "hpimlab: the hosts do not go on: %s\n", strerror(errno));
+		if (file)
+			(void)fclose(file);
 		return;
 	}
 	if (pid > 0) {
@@ -222,13 +224,14 @@ static int enter(char **words)
 
 static int stop(void)
 {
-	FILE *file = fopen(KEPT_PID, "re");
+	FILE *file;
 	int pid = 0;
 
 	if (access(KEPT_FOLDER, F_OK) < 0) {
 		fprintf(stderr, "hpimlab: no lab is kept\n");
 		return EXIT_UNUSABLE;
 	}
+	file = fopen(KEPT_PID, "re");
 	if (file) {
 		if (fscanf(file, "%d", &pid) == 1 && pid > 1)
 			(void)kill(pid, SIGTERM);

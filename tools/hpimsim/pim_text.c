@@ -130,6 +130,7 @@ static void each_tree(struct author *author, void (*add)(struct author *author),
 		author->tree = &trees.list[i];
 		add(author);
 	}
+	author->tree = NULL;
 	(void)snprintf(text, size, "%s", trees.count ? author->text.s : "none");
 }
 

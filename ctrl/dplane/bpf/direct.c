@@ -69,6 +69,7 @@ void direct_end(struct ebpf *eb, const struct ifset *links)
 		return;
 	ifset_for_each (link, &ending)
 		direct_write(eb, &eb->ports[link], MFIB_PORT_FINISH | MFIB_PORT_FINISHED);
+	ebpf_waits(eb);
 	grace_wait(eb->grace);
 	ifset_for_each (link, &ending) {
 		maps_direct_del(&eb->maps, link);

@@ -183,6 +183,13 @@ int restore_all(struct ebpf *eb);
 
 hp_time ebpf_now(void);
 
+/** ebpf_waits() - What follows waits for an RCU grace period: say so to whoever wants to know. */
+static inline void ebpf_waits(const struct ebpf *eb)
+{
+	if (eb->config.waits)
+		eb->config.waits(eb->config.ctx);
+}
+
 /** ebpf_route_put() - backend_ops.put. */
 int ebpf_route_put(struct ebpf *eb, const struct mfib_route *want);
 

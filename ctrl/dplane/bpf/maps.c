@@ -488,6 +488,11 @@ int maps_set_add(struct maps *maps, uint32_t set, uint16_t link, uint32_t carrie
 	return err ? err : bpf_map_update_elem(maps->set[set], &key, &val, BPF_ANY);
 }
 
+bool maps_set_waits(const struct maps *maps, uint32_t set)
+{
+	return maps->set[set] < 0 || !maps->is_inserted[set];
+}
+
 int maps_set_ready(const struct maps *maps, uint32_t set)
 {
 	return maps->is_inserted[set] ? 0 : sets_insert(maps, set, 1);

@@ -116,6 +116,9 @@ void maps_set_del(const struct maps *maps, uint32_t set, uint16_t link);
 /** maps_set_is_single() - The set has room for one output, whose key is 0. @set: below max_sets. */
 bool maps_set_is_single(const struct maps *maps, uint32_t set);
 
+/** maps_set_waits() - Filling the set changes the outer map, which waits for a grace period. */
+bool maps_set_waits(const struct maps *maps, uint32_t set);
+
 /** maps_set_ready() - The set is filled: let programs find it, if they do not yet. */
 int maps_set_ready(const struct maps *maps, uint32_t set);
 

@@ -49,6 +49,8 @@ static int devices_fill(struct ebpf *eb, uint32_t set, const struct ifset *links
 	bool has_turns = is_tagged(eb, links);
 	int err = 0;
 
+	if (maps_set_waits(&eb->maps, set))
+		ebpf_waits(eb);
 	ifset_for_each (link, links) {
 		struct mfib_turn turn = turn_make(eb, set, links, link);
 
