@@ -88,14 +88,14 @@ within 150 silence
 start_follow r1 eth0,eth1,eth2
 start_follow r2 eth0,eth1,eth2
 start_follow r3 eth0,eth1
-within 30 after_packets over_rp
+within 150 after_packets over_rp # the first hop registers again after a minute
 fast $GROUP4 3000 r1 r2 r3
 echo 'over the RP, where the last hop has no (S,G): 3000 packets'
 
 switched 8000
 echo "with XDP: $lost lost, $repeated repeated"
-# How long FRR needs depends on the machine, so the two differ: no more than a second's packets.
-[ "$lost" -le $((alone + 1000)) ] || fail "FRR loses $lost packets when it switches over, alone $alone"
+# How long FRR needs depends on the machine, so the two differ.
+[ "$lost" -le $((alone + 200)) ] || fail "FRR loses $lost packets when it switches over, alone $alone"
 [ "$repeated" = 0 ] || fail "$repeated packets are repeated when FRR switches over"
 within 120 settles
 fast $GROUP4 3000 r1 r2
