@@ -229,7 +229,7 @@ bench: $(BENCHES) $(BINS) ## Measure the protocols, and the forwarding plane (as
 	$(Q)BUILD=$(BUILD) tools/bench/bench_scrape.sh
 	$(Q)BUILD=$(BUILD) tools/bench/bench_pause.sh
 
-bench-follow: $(BUILD)/tools/bench/bench_follow $(BINS) ## SMCRoute's routes with hpimd following and without (as root); build/bench/
+bench-follow: $(BUILD)/tools/bench/bench_follow $(BUILD)/tools/bench/bench_lag $(BINS) ## SMCRoute's routes with hpimd following and without (as root); build/bench/
 	$(Q)mkdir -p $(BUILD)/bench
 	$(Q)$(BUILD)/tools/bench/bench_follow --json $(BUILD)/bench/follow.json
 	$(Q)BUILD=$(BUILD) tools/bench/bench_follow.sh

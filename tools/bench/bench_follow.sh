@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bench_follow.sh: a packet's way through a router of SMCRoute, by the kernel and with hpimd following, in turns:
 # latency at a low rate, and how soon a change of the kernel's table counts.
-# The router is between two cables; hpimd follows or not. As root; in namespaces of its own.
+# The router is between two cables; hpimd follows or not. A router of its own shows how late XDP is (bench_lag.c). As root; in namespaces of its own.
 # docs/BENCHMARKS.md, "Following another daemon".
 #
 #	src - r - dst, and - other
@@ -90,6 +90,14 @@ for way in followed kernel; do
 	changes $way > "$WORK/change-$way"
 done
 printf '%-9s %24s %46s\n' way 'latency us: median p99' 'ms from smcroutectl to the output: median p99'
+router lag
+wire src eth1 10.2.1.100/24 lag eth0 10.2.1.1/24
+wire dst eth1 10.2.2.100/24 lag eth1 10.2.2.1/24
+wire other eth1 10.2.3.100/24 lag eth2 10.2.3.1/24
+start_router lag --follow
+ends 0 '' ctl lag follow eth0,eth1,eth2
+echo 'from a change of the table to XDP:'
+run lag "$BUILD/tools/bench/bench_lag" "$PREFIX-lag" eth0 eth1 eth2 "${LAGS:-1000}"
 for way in followed kernel; do
 	printf '%-9s %24s %46s\n' $way "$(percentiles < "$WORK/latency-$way")" "$(percentiles < "$WORK/change-$way")"
 done
