@@ -22,7 +22,8 @@ apart() {
 leave() {
 	local path
 	for path in /run/hpimd/*.ctl; do [ ! -e "$path" ] || hpimctl --socket "$path" stop; done
-	for path in $(jobs -p); do kill "$path"; done
+	for path in $(jobs -p) $(cat /tmp/hpim-frr/*.pid); do kill "$path"; done
+	rm -rf /tmp/hpim-frr
 	for path in "${made[@]}"; do umount "$path" && rmdir "$path"; done
 	clean_up
 } 2> /dev/null
