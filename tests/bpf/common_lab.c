@@ -218,14 +218,18 @@ void lab_route(const struct lab *lab, bool is_ipv6, const struct mfib_entry *ent
 	const struct mfib_key tree = key_of(is_ipv6);
 	struct mfib_entry all;
 
-	lines_free(&lab->lines, &tree, 0);
+	if (!entry || lab->goes_long)
+		lines_free(&lab->lines, &tree, 0);
 	if (!entry) {
 		lab_del(lab, map, key);
 		return;
 	}
 	all = *entry;
 	all.flags |= MFIB_F_BROADCAST; /* the sets of lab_set() have room for more than one */
-	all.line = lab->goes_long ? MFIB_LINE_NONE : lines_place(&lab->lines, &tree);
+	all.line = MFIB_LINE_NONE;
+	if (!lab->goes_long) /* a tree that changes keeps its line, with what it counted */
+		all.line = lines_has(&lab->lines, &tree, 0) ? 0 : lines_place(&lab->lines, &tree);
+	lines_shut(&lab->lines, &tree, all.line);
 	lab_put(lab, map, key, &all);
 	if (all.line != MFIB_LINE_NONE)
 		lines_write(&lab->lines, &tree, all.line, &all);

@@ -506,7 +506,7 @@ Test(copies, metadata_does_not_leave_the_router)
 	const struct mfib_entry entry = { .iif = far, .link = 3, .mtu = 1500 };
 	const uint32_t outputs[2] = { veths.ifindex[1], vlan_put(2, 10, 5, ETH_P_8021Q) };
 	struct veths other = { .ifindex = { far } };
-	struct lab behind;
+	struct lab behind = { .xdp = NULL };
 
 	lab_set(&lab, SET_B, outputs, 2);
 	routes_set(veths.ifindex[0], 0, MFIB_F_TAGGED, SET_B);
