@@ -247,6 +247,16 @@ bool follow_table_counts(const struct daemon *daemon, struct mfctab_counts *ret_
 
 /* ---- life ---- */
 
+/* A table that cannot be there would look like one without entries. */
+static void warn_of_kernel(void)
+{
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
+		if (!kernel_has_mroute(family))
+			log_line(NOTE_WARN,
+				 "the kernel lacks CONFIG_IP_MROUTE or CONFIG_IPV6_MROUTE: of one "
+				 "family it has no table to follow");
+}
+
 int follow_start(struct daemon *daemon)
 {
 	const struct mfctab_handlers handlers = {
@@ -263,6 +273,7 @@ int follow_start(struct daemon *daemon)
 
 	if (!follow_is_on(daemon))
 		return 0;
+	warn_of_kernel();
 	daemon->follow = calloc(1, sizeof(*daemon->follow));
 	if (!daemon->follow)
 		return -ENOMEM;

@@ -8,6 +8,7 @@
 #include <linux/bpf.h>
 #include <linux/genetlink.h>
 #include <linux/mroute.h>
+#include <linux/mroute6.h>
 #include <linux/rtnetlink.h>
 #include <linux/pkt_sched.h>
 #include <string.h>
@@ -89,6 +90,24 @@ bool kernel_accepts(uint32_t ifindex, const struct ip_addr *source, const struct
 	mnl_attr_put(query, RTA_DST, len, ip_addr_bytes(group));
 	mnl_attr_put_u32(query, RTA_IIF, ifindex);
 	return netquery(NETLINK_ROUTE, query, NULL, NULL) == 0;
+}
+
+/* What the version is does not matter, and who asks does not own the table. */
+bool kernel_has_mroute(enum ip_family family)
+{
+	bool is_v4 = family == IP_FAMILY_4, has;
+	int fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC,
+			is_v4 ? IPPROTO_IGMP : (int)IPPROTO_ICMPV6);
+	int version;
+	socklen_t len = sizeof(version);
+
+	if (fd < 0)
+		return true;
+	has = getsockopt(fd, is_v4 ? IPPROTO_IP : (int)IPPROTO_IPV6,
+			 is_v4 ? MRT_VERSION : MRT6_VERSION, &version, &len) == 0 ||
+	      errno != ENOPROTOOPT;
+	(void)close(fd); /* no packets */
+	return has;
 }
 
 /* The default table is there in any case. */

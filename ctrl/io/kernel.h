@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/addr.h"
+
 /** kernel_has_attach_type() - Whether programs can be attached there: enum bpf_attach_type. */
 bool kernel_has_attach_type(uint32_t type);
 
@@ -22,7 +24,8 @@ bool kernel_has_genl(const char *family);
 /** kernel_has_ipv6() - Whether there are sockets of IPv6. */
 bool kernel_has_ipv6(void);
 
-struct ip_addr;
+/** kernel_has_mroute() - Whether it routes multicast of a family, if it has that family. */
+bool kernel_has_mroute(enum ip_family family);
 
 /**
  * kernel_accepts() - Whether its routing takes a multicast packet of a source on an interface; it

@@ -160,6 +160,14 @@ static bool lacks_tables(void)
 	return !kernel_has_tables();
 }
 
+static bool lacks_mroute(void)
+{
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++)
+		if (!kernel_has_mroute(family))
+			return true;
+	return false;
+}
+
 static bool lacks_jit(void)
 {
 	return doctor_read_number("/proc/sys/net/core/bpf_jit_enable") == 0;
@@ -202,6 +210,12 @@ void doctor_check_kernel(struct doctor *doctor)
 		  { SEVERITY_NOTE, "a second instance ('hpimd -m N') cannot start",
 		    "a kernel with CONFIG_IP_MROUTE_MULTIPLE_TABLES and "
 		    "CONFIG_IPV6_MROUTE_MULTIPLE_TABLES; else leave it" } },
+		{ lacks_mroute,
+		  "the kernel does not route multicast of both families",
+		  { SEVERITY_WARNING,
+		    "packets for which XDP and TC have no route end, and there is no table to "
+		    "follow",
+		    "a kernel with CONFIG_IP_MROUTE and CONFIG_IPV6_MROUTE" } },
 		{ lacks_jit,
 		  "the kernel interprets BPF programs",
 		  { SEVERITY_WARNING, "each packet costs several times as much",

@@ -38,6 +38,11 @@ bool kernel_has_ipv6(void)
 	return !machine.lacks_ipv6;
 }
 
+bool kernel_has_mroute(enum ip_family family)
+{
+	return !machine.lacks_mroute[family];
+}
+
 bool kernel_accepts(uint32_t ifindex, const struct ip_addr *source, const struct ip_addr *group)
 {
 	(void)ifindex, (void)source, (void)group;

@@ -11,6 +11,7 @@ struct fake_machine {
 	uint32_t lacks_attach_type;
 	const char *lacks_qdisc, *lacks_genl;
 	bool lacks_ipv6, lacks_tables;
+	bool lacks_mroute[IP_FAMILY_COUNT];
 	uint32_t bridge_at, veth_at; /* ifindex; 0: there is none */
 	struct bridge_view bridge;
 	struct veth_peer peer;

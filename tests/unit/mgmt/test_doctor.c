@@ -139,6 +139,12 @@ Test(doctor, kernel_lacks_something)
 	machine->lacks_attach_type = 0;
 	cr_expect_str_eq(findings("kernel"), "", "with tcx there is no need for clsact");
 	machine->lacks_genl = "netdev";
+	for (enum ip_family family = 0; family < IP_FAMILY_COUNT; family++) {
+		machine->lacks_mroute[family] = true;
+		cr_expect(strstr(findings("kernel"), "does not route multicast of both families"));
+		machine->lacks_mroute[family] = false;
+	}
+	cr_expect_null(strstr(findings("kernel"), "does not route multicast"));
 	machine->lacks_ipv6 = machine->lacks_tables = true;
 	cr_expect(strstr(findings("kernel"), "does not report what XDP of a driver can do"));
 	cr_expect(strstr(findings("kernel"), "the kernel has no IPv6"));
