@@ -51,7 +51,7 @@ const struct schema schemas[] = {
 		GAUGE("routes_kernel", NULL, "of these, carried by the kernel's multicast cache"),
 		GAUGE("packets_xdp", "packets", "forwarded by XDP, of the trees that exist now"),
 		GAUGE("packets_kernel", "packets",
-			"taken in by the kernel's cache on the interfaces attached now"),
+			"taken in by the kernel's cache on the interfaces attached now; in follow mode of IPv4 alone"),
 		GAUGE("routes_tc", NULL, "route entries carried by TC"),
 		GAUGE("packets_tc", "packets", "forwarded by TC, of the trees that exist now"),
 		GAUGE("unmirrored", NULL, "interfaces the kernel's cache has no room for"),
