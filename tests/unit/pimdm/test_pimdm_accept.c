@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which packets PIM-DM takes: description of PIM-DM, 2.8, check by check; 9.8, rows 23 and 25. */
+#include "unit/pimdm/common_seal.h"
 #include "unit/pimdm/common_pim.h"
 #include "wire/inet.h"
 
@@ -199,17 +200,6 @@ LAN_TEST(pimdm_accept, types_of_sparse_mode_and_wrong_checksums_are_refused)
 	lan_free(lan);
 }
 
-/* The sum over the message alone, which a receiver of IPv6 takes as well. */
-static void set_checksum(uint8_t *bytes, size_t len)
-{
-	uint16_t sum;
-
-	bytes[2] = bytes[3] = 0;
-	sum = inet_checksum(bytes, len, 0);
-	bytes[2] = (uint8_t)(sum >> 8);
-	bytes[3] = (uint8_t)sum;
-}
-
 /* Check 8, row 25: cut anywhere, an option or an address that cannot be. */
 LAN_TEST(pimdm_accept, malformed_bodies_are_refused_whole)
 {
@@ -223,16 +213,16 @@ LAN_TEST(pimdm_accept, malformed_bodies_are_refused_whole)
 	uint64_t cuts = 0;
 
 	for (size_t cut = 4; cut < len; cut++) {
-		set_checksum(bytes, cut);
+		pim_seal(bytes, cut);
 		lan_hear(lan, 1, &src, all_routers(family), bytes, cut);
 		cr_expect_eq(lan_refused(lan, 1, PIMDM_REFUSED_SHORT), ++cuts, "cut to %zu", cut);
 	}
 	bytes[4] = 9; /* family of the group */
-	set_checksum(bytes, len);
+	pim_seal(bytes, len);
 	lan_hear(lan, 1, &src, all_routers(family), bytes, len);
 	cr_expect_eq(lan_refused(lan, 1, PIMDM_REFUSED_ADDRESS), 1);
 	memcpy(bytes, (const uint8_t[]){ 0x20, 0, 0, 0, 0, 1, 0, 4, 0, 0, 0, 105 }, 12);
-	set_checksum(bytes, 12);
+	pim_seal(bytes, 12);
 	lan_hear(lan, 1, &src, all_routers(family), bytes, 12);
 	cr_expect_eq(lan_refused(lan, 1, PIMDM_REFUSED_OPTION), 1);
 	cr_expect_eq(refused_all(lan), cuts + 2);
@@ -261,7 +251,7 @@ LAN_TEST(pimdm_accept, first_check_that_fails_is_the_reason)
 	cr_expect_eq(lan_refused(lan, 1, PIMDM_REFUSED_SOURCE), 1, "5 before 6");
 	len = pim_encode(&assert, &tester, all_routers(family), PIM_CHECKSUM_RFC, bytes,
 			 sizeof(bytes));
-	set_checksum(bytes, len - 1);
+	pim_seal(bytes, len - 1);
 	lan_hear(lan, 1, &tester, all_routers(family), bytes, len - 1);
 	cr_expect_eq(lan_refused(lan, 1, PIMDM_REFUSED_STRANGER), 2, "7 before 8");
 	bytes[2] ^= 1;

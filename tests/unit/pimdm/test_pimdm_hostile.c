@@ -4,6 +4,7 @@
  * tree to other links stands as before. Limits of neighbors are in test_pimdm_neigh, of trees in
  * test_pimdm_tree, of State Refresh in test_pimdm_refresh. Description of PIM-DM, 2.8, 3.4, 3.8.
  */
+#include "unit/pimdm/common_seal.h"
 #include "unit/pimdm/common_tree.h"
 #include "wire/inet.h"
 
@@ -199,17 +200,6 @@ TREE_TEST(pimdm_hostile, hellos_that_flap_do_not_disturb_other_links)
 
 /* ---- Malformed ---- */
 
-/* The sum over the message alone, which a receiver of IPv6 takes as well. */
-static void set_checksum(uint8_t *bytes, size_t len)
-{
-	uint16_t sum;
-
-	bytes[2] = bytes[3] = 0;
-	sum = inet_checksum(bytes, len, 0);
-	bytes[2] = (uint8_t)(sum >> 8);
-	bytes[3] = (uint8_t)sum;
-}
-
 static void hear_bytes(struct bench *bench, enum pim_type type, const uint8_t *bytes, size_t len)
 {
 	const struct ip_addr own = bench_addr(bench, BAD, BENCH_OWN);
@@ -270,7 +260,7 @@ TREE_TEST(pimdm_hostile, messages_cut_at_any_byte_change_nothing)
 					sizeof(bytes));
 
 		for (size_t cut = 4; cut < len; cut++) {
-			set_checksum(bytes, cut);
+			pim_seal(bytes, cut);
 			hear_bytes(bench, types[i], bytes, cut);
 			cr_assert_eq(refused(bench, PIMDM_REFUSED_SHORT), ++cuts, "%s cut to %zu",
 				     pim_type_name(types[i]), cut);
