@@ -87,6 +87,15 @@ for group in $GROUP4 $GROUP6; do
 	done
 done
 
+# shut_line MAP KEY BYTE...: the input of the route's line, where it has one: with 0 XDP asks the route
+shut_line() {
+	local line map=lines4 at=12
+	read -ra line <<< "$(bytes_of "$1" "$2" | cut -d' ' -f25-28)"
+	[ "${line[*]}" != '0xff 0xff 0xff 0xff' ] || return 0
+	[ "$1" = route4 ] || map=lines6 at=36
+	poke $map "${line[*]}" $at "${@:3}"
+}
+
 # A route that names a set which is not there: the kernel carries the packets.
 for mode in tc native; do
 	ends 0 '' ctl r attach eth0 mode $mode
@@ -94,9 +103,12 @@ for mode in tc native; do
 	for group in $GROUP4 $GROUP6; do
 		IFS='|' read -r map key <<< "$(route)"
 		read -ra set <<< "$(bytes_of $map "$key" | cut -d' ' -f5-8)"
+		read -ra input <<< "$(bytes_of $map "$key" | cut -d' ' -f1-4)"
+		shut_line $map "$key" 0 0 0 0
 		poke $map "$key" 4 255 255 255 127
 		counts r eth0 no-set $COUNT arrives $group $COUNT 'one two' odd src plain $group $COUNT
 		poke $map "$key" 4 "${set[@]}"
+		shut_line $map "$key" "${input[@]}"
 		counts r eth0 no-set 0 arrives $group $COUNT 'one two' odd src plain $group $COUNT
 	done
 done
