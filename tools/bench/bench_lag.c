@@ -128,9 +128,10 @@ static int by_size(const void *a, const void *b)
 
 static void report(const char *what, uint64_t *lags, unsigned int count)
 {
+	const uint64_t *median = lags + count / 2, *p99 = lags + (count - 1) * 99 / 100;
+
 	qsort(lags, count, sizeof(*lags), by_size);
-	printf("%-8s %8.0f %8.0f\n", what, (double)lags[count / 2] / 1e3,
-	       (double)lags[(count - 1) * 99 / 100] / 1e3);
+	printf("%-8s %8.0f %8.0f\n", what, (double)*median / 1e3, (double)*p99 / 1e3);
 }
 
 int main(int argc, char **argv)
