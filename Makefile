@@ -118,7 +118,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimlab.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz corpus explore sim compare compare-real thesis lab watch docs demo bench bench-follow install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz corpus explore chaos soak sim compare compare-real thesis lab watch docs demo bench bench-follow install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -187,6 +187,22 @@ watch: $(BUILD)/hpimsim ## A page to watch a scenario in a browser, SCENARIO (as
 
 explore: $(BUILD)/hpimexplore ## Every order of events on small networks for EXPLORE_SECONDS (60)
 	$(Q)$< --seconds $(EXPLORE_SECONDS)
+
+# What draws the faults of `make chaos` (random), how long they begin, and how many at most
+SEED            ?=
+CHAOS_SECONDS   ?= 240
+CHAOS_FAULTS    ?= 10000
+CHAOS_KINDS     ?=
+# How long the flows of `make soak` run
+SOAK_SECONDS    ?= 3600
+FLOWS           ?= 10000
+
+chaos: $(BINS) ## Twelve daemons, a fault at a time for CHAOS_SECONDS (240), SEED draws them (as root)
+	$(Q)BUILD=$(BUILD) SEED=$(SEED) CHAOS_SECONDS=$(CHAOS_SECONDS) CHAOS_FAULTS=$(CHAOS_FAULTS) \
+		CHAOS_KINDS='$(CHAOS_KINDS)' tools/chaos/chaos.sh
+
+soak: $(BINS) ## FLOWS (10000) for SOAK_SECONDS (3600), after 24 simulated hours (as root)
+	$(Q)BUILD=$(BUILD) SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) FLOWS=$(FLOWS) tools/chaos/soak.sh
 
 compare: $(BUILD)/hpimcompare ## HPIM-DM and PIM-DM after the same faults; build/compare.json, .svg, .html to watch
 	$(Q)$< --json $(BUILD)/compare.json --svg $(BUILD)/compare.svg --html $(BUILD)/compare.html $(COMPARE)

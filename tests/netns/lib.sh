@@ -215,14 +215,20 @@ need_apart() {
 
 # ---- routers ----
 
-# start_router NODE [OPTION...]: hpimd there, as an instance with the name of the node
+# start_router NODE [OPTION...]: hpimd there, as an instance with the name of the node;
+# launch_router: without waiting until it answers
 start_router() {
+	launch_router "$@"
+	answers_router "$1"
+}
+launch_router() {
 	local name=$1
 	shift
-	spawn "$name" "$name" "$BUILD/hpimd" -i "$PREFIX-$name" --foreground "$@"
+	spawn "$name" "$name" "${LAUNCHER[@]}" "$BUILD/hpimd" -i "$PREFIX-$name" --foreground "$@"
 	daemons[$name]=$!
-	until_true 30 ctl "$name" status || fail "hpimd of $name does not answer"
 }
+answers_router() { until_true 30 ctl "$1" status || fail "hpimd of $1 does not answer"; }
+LAUNCHER=() # words before hpimd
 
 # ctl NODE WORDS...: hpimctl to the daemon of a node
 ctl() {

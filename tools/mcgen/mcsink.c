@@ -2,7 +2,8 @@
 /*
  * Joins a group and judges what arrives from mcgen: what was lost, what came twice or late, how
  * long the first packet took, how long the stream was interrupted. Prints one line of JSON when it
- * ends: after a time, after a number of packets, or on SIGTERM or SIGINT.
+ * ends: after a time, after a number of packets, or on SIGTERM or SIGINT; and on SIGUSR1, what it
+ * has seen so far.
  *
  * Only the first stream received is judged; packets of other senders are counted apart.
  */
@@ -55,8 +56,8 @@ struct sink {
 static const char usage[] =
 	"usage: mcsink -i IFACE -g GROUP[:PORT] [-S SOURCE] [-t SECONDS] [-n COUNT] [--events]\n"
 	"              [--expect FIRST-LAST] [--report]\n"
-	"Receives what mcgen sends until -t, -n or SIGTERM. --events prints a line when joined, "
-	"at\n"
+	"Receives what mcgen sends until -t, -n or SIGTERM; SIGUSR1 prints what was seen so far.\n"
+	"--events prints a line when joined, at\n"
 	"the first packet, after each gap over 200 ms, and when all that is expected has arrived.\n"
 	"With --expect the exit code is 1 unless exactly these numbers arrived, once each.\n"
 	"--report also measures from the report of membership on the wire to the first packet\n"
@@ -343,27 +344,6 @@ static void socket_drain(const struct options *opt, struct sink *sink, int fd)
 	}
 }
 
-/* On a signal what is already in the socket still counts. */
-static void receive_all(const struct options *opt, struct sink *sink, int fd, int signal_fd)
-{
-	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
-				{ .fd = signal_fd, .events = POLLIN } };
-	hp_time end_at = HP_TIME_NEVER;
-
-	if (opt->run_for != HP_TIME_NEVER)
-		end_at = sink->join_at + opt->run_for;
-	while (!is_full(opt, sink) && !fds[1].revents) {
-		hp_time left = end_at - mcpacket_now();
-		struct timespec wait = { .tv_sec = left / HP_SEC(1), .tv_nsec = left % HP_SEC(1) };
-
-		if (left <= 0)
-			break;
-		if (ppoll(fds, 2, end_at == HP_TIME_NEVER ? NULL : &wait, NULL) < 0)
-			fail("poll");
-		socket_drain(opt, sink, fd);
-	}
-}
-
 static uint64_t lost(const struct options *opt, const struct sink *sink)
 {
 	if (opt->has_expect)
@@ -376,13 +356,13 @@ static bool is_as_expected(const struct options *opt, const struct sink *sink)
 	return !opt->has_expect || (!lost(opt, sink) && !sink->duplicated && !sink->out_of_range);
 }
 
-static void result_print(const struct options *opt, const struct sink *sink)
+static void result_print(const struct options *opt, const struct sink *sink, const char *event)
 {
 	double seconds = ms(sink->last_at - sink->first_at) / 1e3;
 
-	(void)printf("{\"event\":\"end\",\"received\":%ju,\"lost\":%ju,\"duplicated\":%ju,"
+	(void)printf("{\"event\":\"%s\",\"received\":%ju,\"lost\":%ju,\"duplicated\":%ju,"
 		     "\"reordered\":%ju,\"out_of_range\":%ju,\"other_stream\":%ju,\"foreign\":%ju",
-		     (uintmax_t)sink->received, (uintmax_t)lost(opt, sink),
+		     event, (uintmax_t)sink->received, (uintmax_t)lost(opt, sink),
 		     (uintmax_t)sink->duplicated, (uintmax_t)sink->reordered,
 		     (uintmax_t)sink->out_of_range, (uintmax_t)sink->other_stream,
 		     (uintmax_t)sink->foreign);
@@ -408,15 +388,53 @@ static void result_print(const struct options *opt, const struct sink *sink)
 	(void)printf("}\n");
 }
 
-/* The signals that end the run, as a readable file: none is lost between look and wait. */
+/* Whether the signal that waits ends the run; SIGUSR1 asks for a line. */
+static bool signal_take(const struct options *opt, const struct sink *sink, int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		fail("read a signal");
+	if (info.ssi_signo != SIGUSR1)
+		return true;
+	result_print(opt, sink, "so-far");
+	return false;
+}
+
+/* On a signal what is already in the socket still counts. */
+static void receive_all(const struct options *opt, struct sink *sink, int fd, int signal_fd)
+{
+	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
+				{ .fd = signal_fd, .events = POLLIN } };
+	hp_time end_at = HP_TIME_NEVER;
+
+	if (opt->run_for != HP_TIME_NEVER)
+		end_at = sink->join_at + opt->run_for;
+	while (!is_full(opt, sink)) {
+		hp_time left = end_at - mcpacket_now();
+		struct timespec wait = { .tv_sec = left / HP_SEC(1), .tv_nsec = left % HP_SEC(1) };
+
+		if (left <= 0)
+			break;
+		if (ppoll(fds, 2, end_at == HP_TIME_NEVER ? NULL : &wait, NULL) < 0)
+			fail("poll");
+		socket_drain(opt, sink, fd);
+		if (fds[1].revents && signal_take(opt, sink, signal_fd))
+			break;
+	}
+}
+
+/* The signals that end the run, and the one that asks, as a readable file: none is lost between
+ * look and wait. */
 static int signals_open(void)
 {
 	sigset_t set;
 	int fd;
 
-	(void)sigemptyset(&set); /* these three cannot fail: the signals exist */
+	(void)sigemptyset(&set); /* these four cannot fail: the signals exist */
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		fail("sigprocmask");
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
@@ -442,6 +460,6 @@ int main(int argc, char **argv)
 	if (opt.has_events)
 		(void)printf("{\"event\":\"joined\"}\n");
 	receive_all(&opt, &sink, fd, signal_fd);
-	result_print(&opt, &sink);
+	result_print(&opt, &sink, "end");
 	return is_as_expected(&opt, &sink) ? 0 : 1;
 }
