@@ -36,7 +36,6 @@ struct forward {
 	__u32 set, flags, oif;
 	struct mfib_entry *entry;
 	struct mfib_route_count *count;
-	__u64 now; /* of line_forwards() */
 	__u32 capture_every;
 	/* By forward_resolve(). */
 	bool is_served;

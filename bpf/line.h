@@ -15,30 +15,44 @@ const volatile __u32 hpim_line_mask = 0;
 
 #define LINE_ONCE(x) (*(const volatile typeof(x) *)&(x))
 
-/** struct line_rule - What was read of a line at one time. */
-struct line_rule {
-	__u32 iif, set, oif, flags, slot;
-	__u32 mtu, link;
+/** union line_rule - What was read of a line at one time: all before the counters. */
+union line_rule {
+	__u64 word[4];
+	struct mfib_line line;
 };
 
-/* As hash_keyed() of ctrl/base/hash.h. */
-static __always_inline __u32 line_hash(const __u64 *secret, const __u32 *key, const __u32 words)
-{
-	__u64 sum = secret[0];
+_Static_assert(offsetof(struct mfib_line, packets) == sizeof(__u64[4]), "union line_rule");
 
-#pragma unroll
-	for (__u32 i = 0; i < words; i++)
-		sum += secret[1 + i] * key[i];
+/* @is_ipv6 is a constant here and below: the compiler makes a way for each family of it. */
+
+static __always_inline __u64 hash_pair(const __u64 *secret, const __u32 *key)
+{
+	return secret[0] * key[0] + secret[1] * key[1];
+}
+
+/* As hash_keyed() of ctrl/base/hash.h. */
+static __always_inline __u32 line_hash(const __u64 *secret, const __u32 *key, const bool is_ipv6)
+{
+	__u64 sum = secret[0] + hash_pair(secret + 1, key);
+
+	if (is_ipv6)
+		sum += hash_pair(secret + 3, key + 2) + hash_pair(secret + 5, key + 4) +
+		       hash_pair(secret + 7, key + 6);
 	return (sum ^ sum >> 32) * 0xbf58476d1ce4e5b9ull >> 32;
 }
 
-static __always_inline bool line_has_key(const __u32 *own, const __u32 *key, const __u32 words)
+static __always_inline __u32 pair_differs(const __u32 *own, const __u32 *key)
 {
-	__u32 differ = 0;
+	return (LINE_ONCE(own[0]) ^ key[0]) | (LINE_ONCE(own[1]) ^ key[1]);
+}
 
-#pragma unroll
-	for (__u32 i = 0; i < words; i++)
-		differ |= LINE_ONCE(own[i]) ^ key[i];
+static __always_inline bool line_has_key(const __u32 *own, const __u32 *key, const bool is_ipv6)
+{
+	__u32 differ = pair_differs(own, key);
+
+	if (is_ipv6)
+		differ |= pair_differs(own + 2, key + 2) | pair_differs(own + 4, key + 4) |
+			  pair_differs(own + 6, key + 6);
 	return !differ;
 }
 
@@ -54,95 +68,83 @@ static __always_inline const void *line_after(const void *line, __u64 read)
 	return line;
 }
 
-/* False: another tree's, or the daemon writes it. */
-static __always_inline bool line_read(const void *element, const __u32 *key, const __u32 words,
-				      struct line_rule *ret)
+static __always_inline struct mfib_line *line_of(void *element, const bool is_ipv6)
 {
-	const struct mfib_line *line = element + words * sizeof(*key);
-	__u32 seq = LINE_ONCE(line->seq);
+	return element + (is_ipv6 ? sizeof(struct mfib_key6) : sizeof(struct mfib_key4));
+}
 
-	element = line_after(element, seq);
-	line = element + words * sizeof(*key);
-	if (!line_has_key(element, key, words))
+/*
+ * False: another tree's, or the daemon writes it. A word is read at once, so the first one has what
+ * was true of the input under its sequence.
+ */
+static __always_inline bool line_read(void *element, const __u32 *key, const bool is_ipv6,
+				      union line_rule *ret)
+{
+	const __u64 *word = (const void *)line_of(element, is_ipv6);
+	const struct mfib_line *line;
+
+	ret->word[0] = LINE_ONCE(word[0]);
+	element = (void *)line_after(element, ret->word[0]);
+	if (!line_has_key(element, key, is_ipv6))
 		return false;
-	ret->iif = LINE_ONCE(line->iif);
-	ret->set = LINE_ONCE(line->set);
-	ret->oif = LINE_ONCE(line->oif);
-	ret->flags = LINE_ONCE(line->flags);
-	ret->slot = LINE_ONCE(line->slot);
-	ret->mtu = LINE_ONCE(line->mtu);
-	ret->link = LINE_ONCE(line->link);
-	line = line_after(line, ret->iif | ret->set | ret->oif | ret->flags | ret->slot | ret->mtu |
-					ret->link);
-	return !(seq & 1) && LINE_ONCE(line->seq) == seq;
+	word = (const void *)line_of(element, is_ipv6);
+	ret->word[1] = LINE_ONCE(word[1]);
+	ret->word[2] = LINE_ONCE(word[2]);
+	ret->word[3] = LINE_ONCE(word[3]);
+	line = line_after(word, ret->word[1] | ret->word[2] | ret->word[3]);
+	return !(ret->line.seq & 1) && LINE_ONCE(line->seq) == ret->line.seq;
 }
 
 /* Most trees are at the first of their lines. */
-static __always_inline struct mfib_line *line_probe(void *lines, const __u64 *secret,
-						    const __u32 *key, const __u32 words,
-						    struct line_rule *ret)
+static __always_inline struct mfib_line *line_find(const __u64 *secret, const __u32 *key,
+						   const bool is_ipv6, union line_rule *ret)
 {
-	__u32 home = line_hash(secret, key, words), reach = 0;
+	__u32 home = line_hash(secret, key, is_ipv6), reach = 0;
 
 	for (__u32 i = 0; i < MFIB_LINE_PROBES; i++) {
 		__u32 at = (home + i) & hpim_line_mask;
-		void *element = bpf_map_lookup_elem(lines, &at);
-		struct mfib_line *line;
+		void *element = is_ipv6 ? bpf_map_lookup_elem(&lines6, &at)
+					: bpf_map_lookup_elem(&lines4, &at);
 
 		if (!element)
 			return NULL; /* not reached: there are so many */
-		line = element + words * sizeof(*key);
 		if (i == 0)
-			reach = LINE_ONCE(line->reach);
-		if (line_read(element, key, words, ret))
-			return line;
+			reach = LINE_ONCE(line_of(element, is_ipv6)->reach);
+		if (line_read(element, key, is_ipv6, ret))
+			return line_of(element, is_ipv6);
 		if (i >= reach)
 			return NULL;
 	}
 	return NULL;
 }
 
-/* The key was parsed, which verifiers have forgotten that keep no numbers on the stack (6.1). */
-static __always_inline struct mfib_line *line_find(const __u64 *secret, const struct packet *pkt,
-						   const void *end, struct line_rule *ret)
-{
-	const __u32 *key = pkt->key;
-
-	if (pkt->is_ipv6)
-		return (const void *)(key + 8) > end ? NULL
-						     : line_probe(&lines6, secret, key, 8, ret);
-	return (const void *)(key + 2) > end ? NULL : line_probe(&lines4, secret, key, 2, ret);
-}
-
 /**
  * line_forwards() - Whether a packet is to be forwarded by its tree's line, and by which.
- * @fwd: ifindex is set; gets what the route says.
- * @end: of the frame.
+ * @ifindex:  where it came in.
+ * @rule:     gets what the line says.
+ * @ret_now:  gets the time of its arrival.
  *
  * Nothing is counted. Return: NULL: the long way decides.
  */
-static __always_inline struct mfib_line *line_forwards(struct forward *fwd,
-						       const struct packet *pkt, const void *end,
-						       struct line_rule *rule)
+static __always_inline struct mfib_line *line_forwards(__u32 ifindex, const struct packet *pkt,
+						       const bool is_ipv6, union line_rule *rule,
+						       __u64 *ret_now)
 {
 	__u32 zero = 0;
 	const struct mfib_settings *set = bpf_map_lookup_elem(&settings, &zero);
-	struct mfib_line *line = NULL;
+	struct mfib_line *line;
 
-	if (set)
-		line = line_find(set->line_key, pkt, end, rule);
-	if (!line || rule->iif != fwd->ifindex || pkt->ttl <= 1 || pkt->fit > rule->mtu ||
-	    set->capture_every)
+	if (!set || set->capture_every)
 		return NULL;
-	if (hpim_follows && (flags_keep_ttl(rule->flags, pkt->ttl) || keepalive_is_due(rule->slot)))
+	*ret_now = clock_now();
+	if (set->lease_until_ns && *ret_now > set->lease_until_ns)
+		return NULL;
+	line = line_find(set->line_key, pkt->key, is_ipv6, rule);
+	if (!line || rule->line.iif != ifindex || pkt->ttl <= 1 || pkt->fit > rule->line.mtu)
+		return NULL;
+	if (hpim_follows &&
+	    (flags_keep_ttl(rule->line.flags, pkt->ttl) || keepalive_is_due(rule->line.slot)))
 		return NULL; /* the kernel forwards it */
-	fwd->now = clock_now();
-	if (set->lease_until_ns && fwd->now > set->lease_until_ns)
-		return NULL;
-	fwd->link = rule->link;
-	fwd->set = rule->set;
-	fwd->oif = rule->oif;
-	fwd->flags = rule->flags;
 	return line;
 }
 
@@ -163,22 +165,22 @@ static __always_inline void line_count_beside(__u32 slot, __u32 len, __u64 now)
  *
  * The first CPU that forwards by a line owns its counters, so that no other changes them.
  */
-static __always_inline void line_count(struct mfib_line *line, const struct line_rule *rule,
-				       const struct forward *fwd, const struct packet *pkt)
+static __always_inline void line_count(struct mfib_line *line, const union line_rule *rule,
+				       const struct packet *pkt, __u64 now)
 {
-	__u32 self = bpf_get_smp_processor_id() + 1, owner = LINE_ONCE(line->owner);
+	__u32 self = bpf_get_smp_processor_id() + 1, owner = rule->line.owner;
 
-	if (unlikely(rule->flags & MFIB_F_TRACK_TTL))
-		ttl_track(rule->slot, pkt->ttl);
+	if (unlikely(rule->line.flags & MFIB_F_TRACK_TTL))
+		ttl_track(rule->line.slot, pkt->ttl);
 	if (unlikely(!owner))
 		owner = __sync_val_compare_and_swap(&line->owner, 0, self) ?: self;
 	if (owner != self) {
-		line_count_beside(rule->slot, pkt->len, fwd->now);
+		line_count_beside(rule->line.slot, pkt->len, now);
 		return;
 	}
 	line->packets++;
 	line->bytes += pkt->len;
-	line->seen_ns = fwd->now;
+	line->seen_ns = now;
 }
 
 #endif

@@ -55,23 +55,30 @@ static __always_inline int frame_parse(struct packet *pkt, struct forward *fwd, 
 }
 
 /* Where there is one output, a look at it is faster than a walk over the set. */
-static __always_inline int outputs_redirect(void *set, const struct forward *fwd)
+static __always_inline int outputs_redirect(void *set, __u32 flags)
 {
 	_Static_assert(MFIB_F_BROADCAST == BPF_F_BROADCAST, "the route's bit is the helper's");
-	return bpf_redirect_map(set, 0, fwd->flags & MFIB_F_BROADCAST);
+	return bpf_redirect_map(set, 0, flags & MFIB_F_BROADCAST);
 }
 
 /* The port of a tree's only output, if copies for it are finished here; NULL: they are not. */
-static __always_inline const struct mfib_port *only_output(const struct forward *fwd)
+static __always_inline const struct mfib_port *only_output(__u32 oif)
 {
-	const struct mfib_egress *own = fwd->oif ? egress_find(fwd->oif) : NULL;
+	const struct mfib_egress *own = oif ? egress_find(oif) : NULL;
 
 	return own && own->port.flags & MFIB_PORT_FINISH ? &own->port : NULL;
 }
 
+/*
+ * A call of its own: of a call for one of two maps the kernel does not know the map, and goes by
+ * its table of functions instead of calling the right one, 12 ns where that needs retpolines.
+ */
 static __always_inline int direct_redirect(const struct mfib_port *only)
 {
-	return bpf_redirect_map(&direct_ports, only->link, 0);
+	long verdict = bpf_redirect_map(&direct_ports, only->link, 0);
+
+	asm volatile("" : "+r"(verdict));
+	return (int)verdict;
 }
 
 /*
@@ -111,14 +118,14 @@ static __always_inline int frame_send(struct xdp_md *ctx, const struct forward *
 	    !rewrite_group(data, end, packet_mac(pkt)))
 		return leave(ctx, MFIB_R_NO_SET, fwd, bytes); /* not reached: parsed before */
 	forwarded_count(fwd, pkt, bytes);
-	only = only_output(fwd);
+	only = only_output(fwd->oif);
 	if (only)
 		only_finish(data, only, bytes - tag_len);
 	if (tag_len && !tag_strip(ctx, data, end))
 		return XDP_ABORTED; /* not reached: there is a packet behind the tag */
 	if (only && only->flags & MFIB_PORT_DIRECT)
 		return direct_redirect(only);
-	return outputs_redirect(set, fwd);
+	return outputs_redirect(set, fwd->flags);
 }
 
 /* Everything but plain forwarding. Called, not inlined, which keeps that fast. */
@@ -143,67 +150,57 @@ static __noinline int ingress_other(struct xdp_md *ctx)
 	return frame_send(ctx, &fwd, &pkt, tag_len);
 }
 
-static __always_inline void line_forwarded(struct mfib_line *line, const struct line_rule *rule,
-					   const struct forward *fwd, const struct packet *pkt,
-					   __u32 bytes)
-{
-	line_count(line, rule, fwd, pkt);
-	stats_count(fwd->link, MFIB_R_FORWARDED, bytes);
-}
-
 #define LINE_NOT (-1)
 
-/*
- * A frame to a unicast MAC address is not ours whatever it carries: the kernel routes it. Called,
- * not inlined: 6.1 adds the stack of a program to that of all it calls, which is too much for the
- * other way. Return: a verdict, or LINE_NOT.
- */
-static __noinline int line_ingress(struct xdp_md *ctx)
+/* Return: a verdict, or LINE_NOT, and nothing was changed or counted. */
+static __always_inline int line_ingress(struct xdp_md *ctx, void *data, void *end,
+					const bool is_ipv6)
 {
-	void *data = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
-	struct forward fwd = { .ifindex = ctx->ingress_ifindex };
-	const struct ethhdr *eth = data;
-	void *packet = data + ETH_HLEN, *set;
+	void *packet = data + ETH_HLEN, *set = NULL;
 	const struct mfib_port *only;
-	struct line_rule rule;
+	union line_rule rule;
 	struct mfib_line *line;
 	struct packet pkt;
+	bool is_direct;
+	__u64 now;
 
-	if (packet > end || !(eth->h_dest[0] & 1))
-		return XDP_PASS;
-	if (packet_parse(&pkt, ethernet_proto(eth), packet, end, end - packet) != PARSE_LOOKUP ||
-	    !mac_equal(frame_mac(eth), packet_mac(&pkt)))
+	if (!tree_packet_parse(&pkt, packet, end, end - packet, is_ipv6) ||
+	    !mac_equal(frame_mac(data), packet_mac(&pkt)))
 		return LINE_NOT;
-	line = line_forwards(&fwd, &pkt, end, &rule);
+	line = line_forwards(ctx->ingress_ifindex, &pkt, is_ipv6, &rule, &now);
 	if (!line)
 		return LINE_NOT;
-	only = only_output(&fwd);
-	if (only && only->flags & MFIB_PORT_DIRECT) {
-		if (!rewrite_ttl(packet, end, pkt.is_ipv6))
-			return LINE_NOT; /* not reached: parsed before */
-		line_forwarded(line, &rule, &fwd, &pkt, end - data);
-		only_finish(data, only, end - data);
-		return direct_redirect(only);
-	}
-	set = bpf_map_lookup_elem(&output_sets, &fwd.set);
-	if (!set || !rewrite_ttl(packet, end, pkt.is_ipv6))
+	only = only_output(rule.line.oif);
+	is_direct = only && only->flags & MFIB_PORT_DIRECT;
+	if (!is_direct)
+		set = bpf_map_lookup_elem(&output_sets, &rule.line.set);
+	if ((!is_direct && !set) || !rewrite_ttl(packet, end, is_ipv6))
 		return LINE_NOT;
-	line_forwarded(line, &rule, &fwd, &pkt, end - data);
+	line_count(line, &rule, &pkt, now);
+	stats_count(rule.line.link, MFIB_R_FORWARDED, end - data);
 	if (only)
 		only_finish(data, only, end - data);
-	return outputs_redirect(set, &fwd);
+	return is_direct ? direct_redirect(only) : outputs_redirect(set, rule.line.flags);
 }
 
 /*
- * What is not forwarded by a line is looked at again, since one way out is what the compiler makes
- * fast.
+ * A frame to a unicast MAC address is not ours whatever it carries: the kernel routes it. What is
+ * not forwarded by a line is looked at again, since one way out is what the compiler makes fast.
  */
 SEC("xdp")
 int hpim_ingress(struct xdp_md *ctx)
 {
-	int verdict = line_ingress(ctx);
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	int verdict = LINE_NOT;
+	__be16 proto;
 
+	if (data + ETH_HLEN > end || !(*(const __u8 *)data & 1))
+		return XDP_PASS;
+	proto = ethernet_proto(data);
+	if (proto_is_ipv4(proto))
+		verdict = line_ingress(ctx, data, end, false);
+	else if (proto_is_ipv6(proto))
+		verdict = line_ingress(ctx, data, end, true);
 	return verdict == LINE_NOT ? ingress_other(ctx) : verdict;
 }
 

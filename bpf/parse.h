@@ -38,17 +38,37 @@ struct packet {
 };
 
 /*
- * RFC 1071: the words of a header without options add up to a multiple of 0xffff, which is all that
- * two folds of five words can leave of it.
+ * RFC 1071: the words of a header without options add up to a multiple of 0xffff, in one's
+ * complement to 0. A number is a multiple of an odd one if its product with the inverse of that,
+ * modulo 2^64, is not greater than the quotient of 2^64 and that: no folding.
+ *
+ * The third word by its fields, which are read anyway: a CPU waits for a word of which it wrote a
+ * part a moment ago.
  */
 static __always_inline bool ipv4_checksum_is_bad(const struct iphdr *ip)
 {
 	const __u32 *word = (const __u32 *)ip;
-	__u64 sum = (__u64)word[0] + word[1] + word[2] + word[3] + word[4];
+	__u16 ttl_and_protocol = bpf_htons((__u16)(ip->ttl << 8 | ip->protocol));
+	__u64 sum = (__u64)word[0] + word[1] + ttl_and_protocol + ip->check + word[3] + word[4];
 
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return sum != 0xffff && sum != 0x1fffe;
+	return sum * 0xfffefffefffeffffull > 0x0001000100010001ull;
+}
+
+static __always_inline bool ipv4_is_control(const struct iphdr *ip)
+{
+	return ip->protocol == IPPROTO_IGMP || ip->protocol == PROTO_PIM;
+}
+
+static __always_inline void packet_set4(struct packet *ret, const struct iphdr *ip, __u16 len)
+{
+	ret->is_ipv6 = false;
+	ret->ttl = ip->ttl;
+	ret->proto = ip->protocol;
+	ret->len = len;
+	ret->fit = len;
+	/* RFC 1112, 6.4: 01:00:5e and the last 23 bits of the group */
+	ret->mac = (ip->daddr & bpf_htonl(0x007fffff)) | bpf_htonl(0x5e000000);
+	ret->key = &ip->saddr;
 }
 
 static __always_inline int parse_ipv4(struct packet *ret, const void *data, const void *end,
@@ -66,20 +86,13 @@ static __always_inline int parse_ipv4(struct packet *ret, const void *data, cons
 		return PARSE_NOT_OURS;
 	if ((ip->daddr & bpf_htonl(0xffffff00)) == bpf_htonl(0xe0000000))
 		return MFIB_R_LINK_SCOPE;
-	if (ip->protocol == IPPROTO_IGMP || ip->protocol == PROTO_PIM)
+	if (ipv4_is_control(ip))
 		return MFIB_R_CONTROL;
 	if (ip->ihl != 5)
 		return MFIB_R_OPTIONS;
 	if (ipv4_checksum_is_bad(ip))
 		return MFIB_R_MALFORMED; /* RFC 1812, 5.2.2 */
-	ret->is_ipv6 = false;
-	ret->ttl = ip->ttl;
-	ret->proto = ip->protocol;
-	ret->len = len;
-	ret->fit = len;
-	/* RFC 1112, 6.4: 01:00:5e and the last 23 bits of the group */
-	ret->mac = (ip->daddr & bpf_htonl(0x007fffff)) | bpf_htonl(0x5e000000);
-	ret->key = &ip->saddr;
+	packet_set4(ret, ip, len);
 	return PARSE_LOOKUP;
 }
 
@@ -89,6 +102,17 @@ static __always_inline bool icmpv6_is_mld(const struct icmp6hdr *icmp, const voi
 		return false;
 	return (icmp->icmp6_type >= MLD_FIRST && icmp->icmp6_type <= MLD_LAST) ||
 	       icmp->icmp6_type == MLD2_REPORT;
+}
+
+static __always_inline void packet_set6(struct packet *ret, const struct ipv6hdr *ip, __u32 len)
+{
+	ret->is_ipv6 = true;
+	ret->ttl = ip->hop_limit;
+	ret->proto = ip->nexthdr;
+	ret->len = len;
+	ret->fit = len;
+	ret->mac = ip->daddr.in6_u.u6_addr32[3]; /* RFC 2464, 7: 33:33 and the last 32 bits */
+	ret->key = &ip->saddr;
 }
 
 static __always_inline int parse_ipv6(struct packet *ret, const void *data, const void *end,
@@ -112,14 +136,35 @@ static __always_inline int parse_ipv6(struct packet *ret, const void *data, cons
 		return MFIB_R_CONTROL;
 	if (ip->nexthdr == IPPROTO_ICMPV6 && icmpv6_is_mld((const void *)(ip + 1), end))
 		return MFIB_R_CONTROL;
-	ret->is_ipv6 = true;
-	ret->ttl = ip->hop_limit;
-	ret->proto = ip->nexthdr;
-	ret->len = len;
-	ret->fit = len;
-	ret->mac = ip->daddr.in6_u.u6_addr32[3]; /* RFC 2464, 7: 33:33 and the last 32 bits */
-	ret->key = &ip->saddr;
+	packet_set6(ret, ip, len);
 	return PARSE_LOOKUP;
+}
+
+/*
+ * Whether packet_parse() wants a route, for what has the addresses of a tree: so they need not be
+ * looked at. With @is_ipv6 a constant it is less work than to find the reason why not.
+ */
+static __always_inline bool tree_packet_parse(struct packet *ret, const void *data, const void *end,
+					      __u32 room, const bool is_ipv6)
+{
+	const struct iphdr *ip4 = data;
+	const struct ipv6hdr *ip6 = data;
+	__u32 len;
+
+	if ((is_ipv6 ? (const void *)(ip6 + 1) : (const void *)(ip4 + 1)) > end)
+		return false;
+	if (is_ipv6) {
+		len = sizeof(*ip6) + bpf_ntohs(ip6->payload_len);
+		packet_set6(ret, ip6, len);
+		return *(const __u8 *)data >> 4 == 6 && len <= room &&
+		       ip6->nexthdr != IPPROTO_HOPOPTS && ip6->nexthdr != PROTO_PIM &&
+		       !(ip6->nexthdr == IPPROTO_ICMPV6 &&
+			 icmpv6_is_mld((const void *)(ip6 + 1), end));
+	}
+	len = bpf_ntohs(ip4->tot_len);
+	packet_set4(ret, ip4, len);
+	return *(const __u8 *)data == 0x45 && len >= sizeof(*ip4) && len <= room &&
+	       !ipv4_is_control(ip4) && !ipv4_checksum_is_bad(ip4);
 }
 
 /* <linux/if_ether.h> calls its header packed, of which the compiler makes loads of single bytes. */
@@ -133,6 +178,11 @@ static __always_inline bool proto_is_tag(__be16 proto)
 	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD);
 }
 
+static __always_inline bool proto_is_ipv4(__be16 proto)
+{
+	return proto == bpf_htons(ETH_P_IP);
+}
+
 static __always_inline bool proto_is_ipv6(__be16 proto)
 {
 	return proto == bpf_htons(ETH_P_IPV6);
@@ -140,7 +190,7 @@ static __always_inline bool proto_is_ipv6(__be16 proto)
 
 static __always_inline bool proto_is_ip(__be16 proto)
 {
-	return proto == bpf_htons(ETH_P_IP) || proto_is_ipv6(proto);
+	return proto_is_ipv4(proto) || proto_is_ipv6(proto);
 }
 
 /**
@@ -154,9 +204,9 @@ static __always_inline bool proto_is_ip(__be16 proto)
 static __always_inline int packet_parse(struct packet *ret, __be16 proto, const void *data,
 					const void *end, __u32 room)
 {
-	if (proto == bpf_htons(ETH_P_IP))
+	if (proto_is_ipv4(proto))
 		return parse_ipv4(ret, data, end, room);
-	if (proto == bpf_htons(ETH_P_IPV6))
+	if (proto_is_ipv6(proto))
 		return parse_ipv6(ret, data, end, room);
 	return proto_is_tag(proto) ? MFIB_R_VLAN : PARSE_NOT_OURS;
 }
@@ -175,8 +225,8 @@ static __always_inline struct mac packet_mac(const struct packet *pkt)
 
 static __always_inline struct mac frame_mac(const struct ethhdr *eth)
 {
-	return (struct mac){ .head = *(const __u16 *)eth->h_dest,
-			     .tail = *(const __u32 *)(eth->h_dest + 2) };
+	return (struct mac){ .head = *(const __u16 *)(const void *)eth,
+			     .tail = *(const __u32 *)((const void *)eth + 2) };
 }
 
 static __always_inline bool mac_equal(struct mac a, struct mac b)

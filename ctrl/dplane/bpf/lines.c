@@ -168,9 +168,11 @@ void lines_shut(const struct lines *lines, const struct mfib_key *key, uint32_t 
 		write_begin(line_at(place_of(lines, key).table, line));
 }
 
-static bool is_forwarded(const struct mfib_entry *entry)
+/* By a line the program does not look whether a group is one that routers forward: bpf/parse.h. */
+static bool is_forwarded(const struct mfib_key *key, const struct mfib_entry *entry)
 {
-	return entry->set != MFIB_SET_NONE && !(entry->flags & ~MFIB_LINE_FLAGS);
+	return ip_addr_is_multicast(&key->group) && !ip_addr_is_link_scope_group(&key->group) &&
+	       entry->set != MFIB_SET_NONE && !(entry->flags & ~MFIB_LINE_FLAGS);
 }
 
 /* Readers look as far as it is now before they could find the line. */
@@ -191,7 +193,7 @@ void lines_write(const struct lines *lines, const struct mfib_key *key, uint32_t
 	bool is_new = !key_is(place.table, line, place.key);
 
 	write_begin(to);
-	to->iif = is_forwarded(entry) ? entry->iif : 0;
+	to->iif = is_forwarded(key, entry) ? entry->iif : 0;
 	to->set = entry->set;
 	to->oif = entry->oif;
 	to->flags = entry->flags;

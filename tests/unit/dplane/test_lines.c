@@ -166,6 +166,22 @@ Test(lines, what_is_not_forwarded_at_once_leaves_the_line_shut)
 	cr_expect_eq(probe(&key), at);
 }
 
+Test(lines, groups_that_no_router_forwards_leave_the_line_shut)
+{
+	struct mfib_key keys[] = { tree4(1, 1), tree4(1, 2), tree6(1), tree6(2) };
+
+	memcpy(keys[0].group.b + 12, (uint8_t[]){ 224, 0, 0, 9 }, 4);
+	memcpy(keys[1].group.b + 12, (uint8_t[]){ 192, 0, 2, 9 }, 4);
+	memcpy(keys[2].group.b, (uint8_t[]){ 0xff, 0x12 }, 2);
+	memcpy(keys[3].group.b, (uint8_t[]){ 0xfd, 0x0e }, 2);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		uint32_t at = put(&keys[i]);
+
+		cr_expect(lines_has(&lines, &keys[i], at));
+		cr_expect_eq(probe(&keys[i]), MFIB_LINE_NONE, "%zu", i);
+	}
+}
+
 Test(lines, counters_survive_a_change_and_begin_at_0_with_a_tree)
 {
 	const struct mfib_key key = tree4(1, 1);
