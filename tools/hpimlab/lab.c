@@ -264,6 +264,7 @@ static pid_t fork_in(const struct lab *lab, const char *name)
 	(void)setsid(); /* an interrupt at the terminal is for hpimlab, which ends it */
 	(void)dup2(log, STDOUT_FILENO);
 	(void)dup2(log, STDERR_FILENO);
+	(void)close_range(STDERR_FILENO + 1, ~0u, 0); /* guard.h waits for all who have its end */
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hpimlab/guard.h"
 #include "hpimlab/play.h"
 #include "hpimlab/shell.h"
 
@@ -121,6 +122,7 @@ static int run_family(const struct scenario *scenario, enum ip_family family,
 	struct capture *capture = NULL;
 	struct traffic traffic = { .lab = NULL };
 	struct play_result result = { .is_broken = true };
+	struct guard guard;
 
 	if (options->keeps) {
 		(void)snprintf(lab.prefix, sizeof(lab.prefix), "%s", KEPT);
@@ -128,6 +130,11 @@ static int run_family(const struct scenario *scenario, enum ip_family family,
 	} else {
 		(void)snprintf(lab.prefix, sizeof(lab.prefix), "%s%d", KEPT, getpid());
 		(void)snprintf(lab.folder, sizeof(lab.folder), "/run/hpimlab/%d", getpid());
+	}
+	if (!guard_begin(&guard, lab.prefix, lab.folder)) {
+		fprintf(stderr, "hpimlab: no process can guard the lab: %s\n", strerror(errno));
+		sim_net_free(real);
+		return EXIT_UNUSABLE;
 	}
 	if (lab_build(&lab, &scenario->topo, family) &&
 	    (capture = capture_open(&lab, real, options->pcap)) &&
@@ -137,6 +144,7 @@ static int run_family(const struct scenario *scenario, enum ip_family family,
 		stay(capture, &traffic, real);
 	else
 		lab_remove(lab.prefix, lab.folder);
+	guard_end(&guard);
 	traffic_close(&traffic);
 	capture_close(capture);
 	sim_net_free(real);

@@ -38,6 +38,19 @@ done
 said wrong ' 2 answers, 1 differ' || fail 'not one answer differs'
 [ -s "$WORK/frames/switch.pcap" ] || fail 'nothing is captured'
 
+# A lab whose hpimlab is killed goes all the same: namespaces, daemons, and their files.
+has_lab() { ip netns list | grep -q "^hpimlab$1-R1\\>" && [ -e "/run/hpimd/hpimlab$1-R1.ctl" ]; }
+left_over() {
+	ip netns list | grep "^hpimlab$1-"
+	ls -d "/run/hpimlab/$1" "/run/hpimd/hpimlab$1"-* "/sys/fs/bpf/hpim/hpimlab$1"-* 2> /dev/null
+	pgrep -f "hpimd -i hpimlab$1-"
+}
+has_nothing() { [ -z "$(left_over "$1")" ]; }
+lab killed -4 tests/scenarios/loop.yaml
+until_true 60 has_lab "${labs[killed]}" || fail 'no lab to kill'
+kill -9 "${labs[killed]}"
+until_true 30 has_nothing "${labs[killed]}" || fail "a lab is left behind: $(left_over "${labs[killed]}")"
+
 # The usual lab that is kept may be somebody's.
 [ ! -e /run/hpimlab/kept ] || { echo 'a lab is kept on this machine'; exit 0; }
 sed -i 's/R2.eth0: none/R2.eth0: R1/' "$WORK/wrong.yaml"
