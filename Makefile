@@ -74,7 +74,7 @@ HTML_OBJS   := $(addprefix $(BUILD)/tools/hpimsim/,html.o html_message.o html_ru
 COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(HTML_OBJS) $(addprefix $(BUILD)/tools/hpimsim/, \
 	html_sim.o action.o check.o ideal.o pim.o)
 LAB_OBJS    := $(call objs,tools/hpimlab/*.c)
-LAB_SIM_OBJS := $(addprefix $(BUILD)/tools/hpimsim/,action.o check.o expect.o facts.o ideal.o log.o pim.o pim_text.o \
+LAB_SIM_OBJS := $(addprefix $(BUILD)/tools/hpimsim/,action.o check.o expect.o facts.o ideal.o log.o sns.o pim.o pim_text.o \
 	scenario.o scenario_yaml.o tables.o) $(BUILD)/ctrl/mgmt/classic_text.o
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
@@ -410,7 +410,7 @@ $(BUILD)/tests/unit/mgmt/test_compat: %: %.o $(addprefix $(BUILD)/tools/hpimctl/
 	$(call link,$^ -lcriterion $(CTL_LIBS))
 
 # The simulator's own files, too.
-$(addprefix $(BUILD)/tests/unit/tools/,test_html test_page): %: %.o $(filter-out %/main.o,$(SIM_OBJS)) \
+$(addprefix $(BUILD)/tests/unit/tools/,test_html test_page test_scenario): %: %.o $(filter-out %/main.o,$(SIM_OBJS)) \
 		$(BUILD)/tests/unit/common_browser.o $(SIMNET_LIB) $(CORE_LIB) $(TEXT_OBJ)
 	$(call link,$^ -lcriterion $(SIM_LIBS))
 

@@ -25,7 +25,8 @@ pace() {
 
 # seen LOG FAMILY: the result of a family, as a word
 seen() {
-	sed -nE "s/.* $2: ([0-9]+) answers, ([0-9]+) differ, ([0-9]+) s.*/\2 of \1/p" "$1"
+	sed -nE "s/.* $2: ([0-9]+) answers, ([0-9]+) differ(, ([0-9]+) not asked)?, [0-9]+ s.*/\2 of \1 \4/p" "$1" |
+		sed -E 's/ ([0-9]+)$/ (+\1)/; s/ $//'
 }
 
 # one FILE: play it, and print its row

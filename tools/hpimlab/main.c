@@ -103,8 +103,12 @@ static void stay(struct capture *capture, struct traffic *traffic, struct sim_ne
 static int report(const struct scenario *scenario, const struct lab *lab,
 		  const struct play_result *result)
 {
-	printf("%s IPv%d: %u answers, %u differ, %.0f s%s\n", scenario->name,
-	       lab->family == IP_FAMILY_4 ? 4 : 6, result->answers, result->differences,
+	char unasked[32] = "";
+
+	if (result->unasked)
+		(void)snprintf(unasked, sizeof(unasked), ", %u not asked", result->unasked);
+	printf("%s IPv%d: %u answers, %u differ%s, %.0f s%s\n", scenario->name,
+	       lab->family == IP_FAMILY_4 ? 4 : 6, result->answers, result->differences, unasked,
 	       result->seconds,
 	       play_is_interrupted ? ", interrupted"
 	       : result->is_broken ? ", the lab is broken"

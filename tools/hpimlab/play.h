@@ -21,6 +21,7 @@ extern volatile sig_atomic_t play_is_interrupted;
 
 struct play_result {
 	unsigned int answers, differences;
+	unsigned int unasked; /* questions for the simulator only */
 	double seconds;
 	bool is_broken; /* the lab did not do what it should */
 };

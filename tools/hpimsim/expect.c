@@ -277,6 +277,25 @@ static void answer_syncs(struct asked *asked)
 	say_kind(asked, LOG_SYNC);
 }
 
+/* Each SN that is new is greater than those before. 3.4 */
+static void answer_sns(struct asked *asked)
+{
+	const struct log_entry *last = NULL;
+
+	for (size_t i = 0; i < asked->log->count; i++) {
+		const struct log_entry *entry = &asked->log->entries[i];
+
+		if (!entry->number || !speaks(&asked->subject, entry))
+			continue;
+		last = entry;
+		if (entry->falls_below)
+			say(asked, "%s%u after %u", asked->text.used ? ", " : "", entry->number,
+			    entry->falls_below);
+	}
+	if (!asked->text.used)
+		say(asked, last ? "grow" : "nothing");
+}
+
 static void answer_membership(struct asked *asked)
 {
 	say_kind(asked, LOG_GM);
@@ -373,6 +392,7 @@ static const struct question questions[] = {
 	{ "refreshes", ABOUT_SPEAKER, answer_refreshes },
 	{ "syncs", ABOUT_SPEAKER, answer_syncs },
 	{ "sync-trees", ABOUT_SPEAKER, answer_sync_trees },
+	{ "sns", ABOUT_SPEAKER, answer_sns },
 	{ "membership", ABOUT_SPEAKER, answer_membership },
 	{ "copies", ABOUT_LAN, answer_copies },
 	{ "repeats", ABOUT_ALL, answer_repeats },

@@ -2,8 +2,8 @@
 /*
  * Messages in words. Tree messages: "Upstream 20", "Upstream connected", "NoUpstream",
  * "Interest R1", "NoInterest R1"; Sync: SyncSN, M for the master, both SnapshotSNs, and the trees
- * it carries: "0M 1/0", "4M 26/2 trees 1". PIM: simnet/pim_words.h. Membership: "Query", "Query
- * group", "Report", "Leave".
+ * it carries: "0M 1/0", "4M 26/2 trees 1", where SNs are numbers from 1 (hpimsim/sns.h). PIM:
+ * simnet/pim_words.h. Membership: "Query", "Query group", "Report", "Leave".
  */
 #include <assert.h>
 #include <inttypes.h>
@@ -21,11 +21,24 @@
 
 #define PROTO_KERNEL 2u
 
-static void sync_words(const struct hpim_sync *sync, struct log_entry *entry)
+/* The SN of who is spoken to, as a number. */
+static uint32_t number_of_other(const struct sim_topo *topo, const struct sns *sns,
+				const struct log_entry *entry, uint32_t sn)
+{
+	for (uint16_t i = 0; i < topo->router_count; i++)
+		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)
+			if (topo->routers[i].ports[p].lan == entry->lan &&
+			    topo->routers[i].ports[p].host == entry->to)
+				return sns_number(sns, i, p, sn);
+	return sn;
+}
+
+static void sync_words(const struct sim_net *net, const struct hpim_sync *sync,
+		       const struct sns *sns, struct log_entry *entry)
 {
 	int used = snprintf(entry->text, LOG_TEXT_LEN, "%u%s %u/%u", sync->sync_sn,
-			    sync->is_master ? "M" : "", sync->my_snapshot_sn,
-			    sync->neighbor_snapshot_sn);
+			    sync->is_master ? "M" : "", entry->number,
+			    number_of_other(&net->topo, sns, entry, sync->neighbor_snapshot_sn));
 
 	entry->kind = LOG_SYNC;
 	entry->trees = (uint32_t)sync->entry_count;
@@ -53,20 +66,32 @@ static void tree_words(const struct sim_net *net, const struct hpim_msg *msg,
 			       msg->type == HPIM_INTEREST ? "Interest" : "NoInterest", to);
 }
 
-static void hpim_words(const struct sim_net *net, const struct sim_frame *frame,
+static void take_sn(struct sns *sns, const struct hpim_msg *msg, struct log_entry *entry)
+{
+	uint32_t sn = msg->type == HPIM_SYNC ? msg->sync.my_snapshot_sn : msg->tree.sn;
+
+	if (msg->type != HPIM_HELLO && msg->type != HPIM_ACK)
+		entry->number = sns_take(sns, entry->sender, entry->port, msg->boot_time, sn,
+					 &entry->falls_below);
+}
+
+static void hpim_words(const struct sim_net *net, const struct sim_frame *frame, struct sns *sns,
 		       struct log_entry *entry)
 {
 	struct hpim_msg msg;
 
 	entry->kind = LOG_OTHER;
-	if (hpim_decode(net->family, frame->sent.bytes, frame->sent.len, &msg) < 0)
+	if (hpim_decode(net->family, frame->sent.bytes, frame->sent.len, &msg) < 0) {
 		(void)snprintf(entry->text, LOG_TEXT_LEN, "not HPIM-DM");
-	else if (msg.type == HPIM_HELLO)
+		return;
+	}
+	take_sn(sns, &msg, entry);
+	if (msg.type == HPIM_HELLO)
 		(void)snprintf(entry->text, LOG_TEXT_LEN, msg.hello.hold_s ? "Hello" : "Goodbye");
 	else if (msg.type == HPIM_ACK)
 		(void)snprintf(entry->text, LOG_TEXT_LEN, "Ack %u", msg.tree.sn);
 	else if (msg.type == HPIM_SYNC)
-		sync_words(&msg.sync, entry);
+		sync_words(net, &msg.sync, sns, entry);
 	else
 		tree_words(net, &msg, entry);
 }
@@ -182,7 +207,7 @@ static void on_frame(void *ctx, const struct sim_net *net, const struct sim_fram
 		       &frame->sent.dst) == IP103_PIM)
 		pim_words(net, frame, entry);
 	else if (frame->sent.socket == SOCKET_103)
-		hpim_words(net, frame, entry);
+		hpim_words(net, frame, &log->sns, entry);
 	else
 		gm_words(net, frame, entry);
 	entry->is_repeated = entry->has_sn && is_repeated(log, entry);
@@ -238,5 +263,6 @@ void log_clear(struct log *log)
 void log_fini(struct log *log)
 {
 	free(log->entries);
+	sns_fini(&log->sns);
 	*log = (struct log){ 0 };
 }

@@ -3,7 +3,7 @@
 #define HPIMSIM_LOG_H
 
 /* What was said on the links since the last mark, in words that are the same for both families. */
-#include "simnet/net.h"
+#include "hpimsim/sns.h"
 
 #define LOG_TEXT_LEN 56u
 
@@ -14,7 +14,8 @@ struct log_entry {
 	enum { LOG_TREE, LOG_SYNC, LOG_GM, LOG_REFRESH, LOG_OTHER } kind;
 	bool has_sn; /* LOG_TREE of HPIM-DM */
 	uint32_t sn;
-	uint32_t trees; /* LOG_SYNC */
+	uint32_t trees;               /* LOG_SYNC */
+	uint32_t number, falls_below; /* of sns_take(); 0: has no SN */
 	bool is_repeated;
 	char text[LOG_TEXT_LEN];
 };
@@ -22,6 +23,7 @@ struct log_entry {
 struct log {
 	struct log_entry *entries;
 	size_t count, room;
+	struct sns sns;
 	bool prints; /* also to standard output, as it happens */
 };
 

@@ -383,22 +383,22 @@ static void draw_end(struct draw *draw)
 	draw->at += draw->has_pim ? PIM_QUIET : QUIET;
 	act(draw, ACT_MARK, 0, 0, 0);
 	draw->at += WATCH;
-	scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes");
+	scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes", NULL);
 	if (leave_first) {
 		all_leave(draw);
 		draw->at += leaving_takes(draw->topo);
 		act(draw, ACT_MARK, 0, 0, 0);
 		draw->at += WATCH;
-		scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes");
+		scenario_add_expectation(draw->scenario, draw->at, "settled", "all", "yes", NULL);
 	}
 	for (uint16_t i = 0; i < draw->topo->host_count; i++)
 		act(draw, ACT_SEND, i, 0, 0);
 	draw->at += draw->has_pim ? PIM_SOURCE_END : SOURCE_END;
-	scenario_add_expectation(draw->scenario, draw->at, "gone", "all", "yes");
+	scenario_add_expectation(draw->scenario, draw->at, "gone", "all", "yes", NULL);
 	if (!leave_first)
 		all_leave(draw);
 	draw->at += leaving_takes(draw->topo);
-	scenario_add_expectation(draw->scenario, draw->at, "empty", "all", "yes");
+	scenario_add_expectation(draw->scenario, draw->at, "empty", "all", "yes", NULL);
 }
 
 void random_scenario(uint64_t seed, const struct random_request *request,

@@ -59,7 +59,7 @@ void scenario_add_action(struct scenario *scenario, const struct action *action)
 }
 
 void scenario_add_expectation(struct scenario *scenario, hp_time at, const char *question,
-			      const char *subject, const char *expected)
+			      const char *subject, const char *expected, const char *unasked)
 {
 	struct step *step = add(scenario);
 
@@ -67,13 +67,16 @@ void scenario_add_expectation(struct scenario *scenario, hp_time at, const char 
 	(void)snprintf(step->question, sizeof(step->question), "%.47s", question);
 	(void)snprintf(step->subject, sizeof(step->subject), "%.47s", subject);
 	step->expected = strdup(expected);
-	assert(step->expected);
+	step->unasked = unasked ? strdup(unasked) : NULL;
+	assert(step->expected && (step->unasked || !unasked));
 }
 
 void scenario_fini(struct scenario *scenario)
 {
-	for (size_t i = 0; i < scenario->step_count; i++)
+	for (size_t i = 0; i < scenario->step_count; i++) {
 		free(scenario->steps[i].expected);
+		free(scenario->steps[i].unasked);
+	}
 	free(scenario->steps);
 	memset(scenario, 0, sizeof(*scenario));
 }
@@ -88,7 +91,7 @@ void scenario_copy(const struct scenario *from, struct scenario *to)
 
 		if (step->is_expectation)
 			scenario_add_expectation(to, step->action.at, step->question, step->subject,
-						 step->expected);
+						 step->expected, step->unasked);
 		else
 			scenario_add_action(to, &step->action);
 	}

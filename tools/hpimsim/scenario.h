@@ -16,6 +16,7 @@ struct step {
 	struct action action; /* its time counts for expectations too */
 	char question[SCENARIO_WORD_LEN], subject[SCENARIO_WORD_LEN];
 	char *expected; /* owned */
+	char *unasked;  /* owned: why real daemons are not asked; NULL: they are */
 };
 
 struct scenario {
@@ -68,7 +69,7 @@ void scenario_faster(struct scenario *scenario, uint32_t times);
 
 void scenario_add_action(struct scenario *scenario, const struct action *action);
 void scenario_add_expectation(struct scenario *scenario, hp_time at, const char *question,
-			      const char *subject, const char *expected);
+			      const char *subject, const char *expected, const char *unasked);
 
 /** struct scenario_watch - Who looks on while a scenario runs. Any function may be NULL. */
 struct scenario_watch {

@@ -61,7 +61,11 @@ static void save_timeline(FILE *file, const struct scenario *scenario)
 
 		fprintf(file, "  - at: %.6f\n", (double)step->action.at / 1e9);
 		action_text(&scenario->topo, &step->action, text, sizeof(text));
-		if (step->is_expectation)
+		if (step->is_expectation && step->unasked)
+			fprintf(file,
+				"    only-simulated: {because: \"%s\", \"%s\": {\"%s\": \"%s\"}}\n",
+				step->unasked, step->question, step->subject, step->expected);
+		else if (step->is_expectation)
 			fprintf(file, "    expect: {\"%s\": {\"%s\": \"%s\"}}\n", step->question,
 				step->subject, step->expected);
 		else

@@ -257,6 +257,23 @@ static bool is_number(const char *word)
 	return word && *word && strspn(word, "0123456789") == strlen(word);
 }
 
+/* "join client 0..20": one action for each of the numbers. Return: whether it is one of those. */
+static bool load_range(struct loader *loader, const yaml_node_t *node, char **words, size_t count)
+{
+	unsigned int first, last;
+	char one[600], rest;
+
+	if (count != 3 || sscanf(words[2], "%3u..%3u%c", &first, &last, &rest) != 2)
+		return false;
+	if (first > last)
+		complain(loader, node, "from %u to %u is none", first, last);
+	for (unsigned int i = first; i <= last; i++) {
+		(void)snprintf(one, sizeof(one), "%s %s %u", words[0], words[1], i);
+		add_action(loader, node, one);
+	}
+	return true;
+}
+
 /* "start R1 R2", "cost R1.eth0 R2.eth0 100", "start all": one action for each thing named. */
 static void load_action(struct loader *loader, const yaml_node_t *node)
 {
@@ -268,6 +285,8 @@ static void load_action(struct loader *loader, const yaml_node_t *node)
 	(void)snprintf(copy, sizeof(copy), "%s", text_of(loader, node));
 	while (count < 40 && (words[count] = strtok_r(rest, " ", &rest)))
 		count++;
+	if (load_range(loader, node, words, count))
+		return;
 	if (count > 2 && is_number(words[count - 1]))
 		value = words[--count];
 	if (count == 1)
@@ -284,25 +303,51 @@ static void load_action(struct loader *loader, const yaml_node_t *node)
 	}
 }
 
+struct asked {
+	const char *unasked; /* why real daemons are not asked, or NULL */
+	char question[SCENARIO_WORD_LEN];
+};
+
 static void load_answer(struct loader *loader, const char *subject, yaml_node_t *value, void *ctx)
 {
-	const char *question = ctx;
+	const struct asked *asked = ctx;
 
-	if (!expect_is_known(&loader->scenario->topo, question, subject))
-		complain(loader, value, "no answer to '%s' of '%s'", question, subject);
+	if (!expect_is_known(&loader->scenario->topo, asked->question, subject))
+		complain(loader, value, "no answer to '%s' of '%s'", asked->question, subject);
 	else
-		scenario_add_expectation(loader->scenario, loader->at, question, subject,
-					 text_of(loader, value));
+		scenario_add_expectation(loader->scenario, loader->at, asked->question, subject,
+					 text_of(loader, value), asked->unasked);
 }
 
 static void load_question(struct loader *loader, const char *question, yaml_node_t *value,
 			  void *ctx)
 {
-	char copy[SCENARIO_WORD_LEN];
+	struct asked asked = { .unasked = ctx };
 
-	(void)ctx;
-	(void)snprintf(copy, sizeof(copy), "%.47s", question);
-	each_pair(loader, value, load_answer, copy);
+	if (asked.unasked && strcmp(question, "because") == 0)
+		return;
+	(void)snprintf(asked.question, sizeof(asked.question), "%.47s", question);
+	each_pair(loader, value, load_answer, &asked);
+}
+
+static void find_reason(struct loader *loader, const char *key, yaml_node_t *value, void *ctx)
+{
+	const char **reason = ctx;
+
+	if (strcmp(key, "because") == 0)
+		*reason = text_of(loader, value);
+}
+
+/* Questions that cannot be asked of real daemons, with the reason. */
+static void load_only_simulated(struct loader *loader, const yaml_node_t *node)
+{
+	const char *reason = "";
+
+	each_pair(loader, node, find_reason, &reason);
+	if (!*reason)
+		complain(loader, node, "only-simulated: because: why?");
+	else
+		each_pair(loader, node, load_question, (void *)(uintptr_t)reason);
 }
 
 static void load_time(struct loader *loader, const yaml_node_t *node)
@@ -321,7 +366,7 @@ static void load_time(struct loader *loader, const yaml_node_t *node)
 }
 
 struct entry_nodes {
-	const yaml_node_t *at, *deeds, *expect;
+	const yaml_node_t *at, *deeds, *expect, *only_simulated;
 };
 
 static void find_node(struct loader *loader, const char *key, yaml_node_t *value, void *ctx)
@@ -334,14 +379,16 @@ static void find_node(struct loader *loader, const char *key, yaml_node_t *value
 		nodes->deeds = value;
 	else if (strcmp(key, "expect") == 0)
 		nodes->expect = value;
+	else if (strcmp(key, "only-simulated") == 0)
+		nodes->only_simulated = value;
 	else
-		complain(loader, value, "at, do or expect, not '%s'", key);
+		complain(loader, value, "at, do, expect or only-simulated, not '%s'", key);
 }
 
 /* What is expected is looked at first; then words and copies are counted again. */
 static void load_entry(struct loader *loader, const yaml_node_t *node)
 {
-	struct entry_nodes nodes = { NULL, NULL, NULL };
+	struct entry_nodes nodes = { .at = NULL };
 
 	each_pair(loader, node, find_node, &nodes);
 	if (nodes.at)
@@ -350,6 +397,8 @@ static void load_entry(struct loader *loader, const yaml_node_t *node)
 		complain(loader, node, "at: when?");
 	if (nodes.expect)
 		each_pair(loader, nodes.expect, load_question, NULL);
+	if (nodes.only_simulated)
+		load_only_simulated(loader, nodes.only_simulated);
 	if (!nodes.deeds || loader->has_failed)
 		return;
 	add_action(loader, nodes.deeds, "mark");

@@ -23,8 +23,10 @@ static size_t removable(const struct scenario *scenario)
 
 static void remove_steps(struct scenario *scenario, size_t from, size_t count)
 {
-	for (size_t i = from; i < from + count; i++)
+	for (size_t i = from; i < from + count; i++) {
 		free(scenario->steps[i].expected);
+		free(scenario->steps[i].unasked);
+	}
 	memmove(&scenario->steps[from], &scenario->steps[from + count],
 		(scenario->step_count - from - count) * sizeof(*scenario->steps));
 	scenario->step_count -= count;

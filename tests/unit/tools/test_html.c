@@ -188,7 +188,7 @@ Test(html, violation)
 
 	load("loop", &scenario);
 	page_until(&scenario, 20);
-	scenario_add_expectation(&scenario, HP_SEC(21), "copies", "switch", "7");
+	scenario_add_expectation(&scenario, HP_SEC(21), "copies", "switch", "7", NULL);
 	data = play(&run, &scenario, IP_FAMILY_4);
 	events = get(first_run(data), "events");
 	last = item(events, json_object_array_length(events) - 1);
