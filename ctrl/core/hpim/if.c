@@ -185,6 +185,20 @@ uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif)
 	return first ? first->sn - 1 : hif->sn;
 }
 
+/*
+ * Differs: who knows one neighbor is known to all soon. An AssertWinner that comes back takes the
+ * link from the neighbor it has met, which holds on to forwarding for a while (3.11); by then the
+ * others have to know whom to send their interest to, or data stops until the first Hello.
+ */
+void hpim_if_met(struct hpim_if *hif)
+{
+	struct core *core = core_of(hif);
+	hp_time most = HP_MS(hpim_if_settings(hif)->hold_forwarding_ms) / 2;
+
+	if (!hif->hello_at && hif->hello_timer.deadline > core->now + most)
+		core_timer_arm(core, &hif->hello_timer, (hp_time)core_random(core, (uint64_t)most));
+}
+
 void hpim_if_acked(struct hpim_if *hif)
 {
 	struct core *core = core_of(hif);

@@ -28,6 +28,9 @@ void hpim_if_reserve_sn(struct hpim_if *hif);
 /** hpim_if_checkpoint_sn() - Every SN up to it was acknowledged by all who had to. 3.4 */
 uint32_t hpim_if_checkpoint_sn(const struct hpim_if *hif);
 
+/** hpim_if_met() - A neighbor is new: the first Hello is not put off for long. 3.1 */
+void hpim_if_met(struct hpim_if *hif);
+
 /** hpim_if_acked() - A message is pending no more: perhaps a Hello is due to tell it. */
 void hpim_if_acked(struct hpim_if *hif);
 

@@ -135,6 +135,7 @@ struct hpim_neigh *hpim_neigh_new(struct hpim_if *hif, const struct ip_addr *add
 	TAILQ_INSERT_TAIL(&hif->neighbors, neigh, node);
 	hif->neighbor_count++;
 	hpim_reliable_neighbor_new(neigh);
+	hpim_if_met(hif);
 	hpim_neigh_arm(neigh, (uint16_t)hpim_if_settings(hif)->default_hold_s);
 	note(neigh, NOTE_NEIGHBOR_NEW, 0);
 	return neigh;

@@ -44,11 +44,32 @@ FAMILIES_TEST(new_neighbors_need_four_syncs)
 	check_synced(net);
 	cr_assert_str_eq(net_words(net, 0), "0 Sync>.2 0M (1,0)@1000; "
 					    "0 Sync>.2 1M (1,1)@1000 hold40; "
+					    "0 Hello hold40 cp1; "
 					    "0 Hello hold40 cp1");
 	cr_assert_str_eq(net_words(net, 1), "0 Hello hold40 cp0; "
 					    "0 Sync>.1 0 (1,1)@1000 hold40; "
 					    "0 Sync>.1 1 (1,1)@1000 hold40; "
 					    "0 Hello hold40 cp1");
+	net_free(net);
+}
+
+/* Others on the link have to know whom one of them knows, while that one holds on to forwarding. */
+FAMILIES_TEST(first_hello_comes_soon_after_the_first_neighbor)
+{
+	struct net *net = two_routers(family);
+	bool has_met = false, has_said = false;
+
+	for (int i = 0; i < 6 && !has_met; i++) {
+		const char *words;
+
+		net_run_s(net, 1);
+		words = net_words(net, 0);
+		has_met = strstr(words, "Sync");
+		has_said = strstr(words, "Hello");
+	}
+	net_run_s(net, 1);
+	cr_assert(has_met);
+	cr_assert(has_said || strstr(net_words(net, 0), "Hello"));
 	net_free(net);
 }
 
