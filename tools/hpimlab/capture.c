@@ -335,6 +335,14 @@ static void file_add(struct capture *capture, uint16_t lan, size_t len)
 	(void)fwrite(capture->frame, len, 1, capture->files[lan]);
 }
 
+/* One can look at them while the lab runs. */
+static void files_flush(struct capture *capture)
+{
+	for (uint16_t i = 0; i < SIM_LANS_MAX; i++)
+		if (capture->files[i])
+			(void)fflush(capture->files[i]); /* see files_close() */
+}
+
 static const struct end *find_end(const struct capture *capture, int ifindex)
 {
 	for (size_t i = 0; i < capture->end_count; i++)
@@ -363,6 +371,7 @@ void capture_drain(struct capture *capture, int wait_ms)
 		}
 		from_len = sizeof(from);
 	}
+	files_flush(capture);
 }
 
 /* ---- packets ---- */

@@ -2,13 +2,13 @@
 #include "hpimlab/daemons.h"
 
 #include <assert.h>
-#include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "hpimlab/record.h"
 
 enum table {
 	TABLE_TREES,
@@ -85,11 +85,6 @@ static json_object *ask(struct daemons *daemons, uint16_t router, enum table tab
 	return records && json_object_is_type(records, json_type_array) ? records : NULL;
 }
 
-static size_t count(json_object *records)
-{
-	return records ? json_object_array_length(records) : 0;
-}
-
 void daemons_forget(struct daemons *daemons)
 {
 	for (size_t i = 0; i < SIM_ROUTERS_MAX; i++)
@@ -101,30 +96,6 @@ void daemons_forget(struct daemons *daemons)
 
 /* ---- fields of a record ---- */
 
-static const char *text_of(json_object *record, const char *key)
-{
-	json_object *value = NULL;
-
-	(void)json_object_object_get_ex(record, key, &value);
-	return value && json_object_is_type(value, json_type_string) ? json_object_get_string(value)
-								     : "";
-}
-
-static bool flag_of(json_object *record, const char *key)
-{
-	json_object *value = NULL;
-
-	return json_object_object_get_ex(record, key, &value) && json_object_get_boolean(value);
-}
-
-static uint32_t number_of(json_object *record, const char *key)
-{
-	json_object *value = NULL;
-
-	(void)json_object_object_get_ex(record, key, &value);
-	return value ? (uint32_t)json_object_get_int64(value) : 0;
-}
-
 /* Whether a timer runs: if not, its field is null. */
 static hp_time timer_of(json_object *record, const char *key)
 {
@@ -132,15 +103,6 @@ static hp_time timer_of(json_object *record, const char *key)
 
 	(void)json_object_object_get_ex(record, key, &value);
 	return value ? (hp_time)(json_object_get_double(value) * 1e9) : HP_TIME_NEVER;
-}
-
-static struct ip_addr addr_of(json_object *record, const char *key)
-{
-	struct ip_addr addr = { .b = { 0 } };
-
-	if (ip_addr_parse(text_of(record, key), &addr) < 0)
-		return (struct ip_addr){ .b = { 0 } };
-	return addr;
 }
 
 static uint16_t link_of(const struct daemons *daemons, uint16_t router, const char *name)
@@ -163,13 +125,39 @@ static struct ifset links_of(const struct daemons *daemons, uint16_t router, con
 
 static enum core_proto protocol_of(json_object *record)
 {
-	return strcmp(text_of(record, "protocol"), "pim-dm") == 0 ? PROTO_PIMDM : PROTO_HPIM;
+	return strcmp(record_text(record, "protocol"), "pim-dm") == 0 ? PROTO_PIMDM : PROTO_HPIM;
 }
 
 static struct mfib_key key_of(json_object *record)
 {
-	return (struct mfib_key){ .source = addr_of(record, "source"),
-				  .group = addr_of(record, "group") };
+	return (struct mfib_key){ .source = record_addr(record, "source"),
+				  .group = record_addr(record, "group") };
+}
+
+/*
+ * The root interface of a tree. hpimctl shows for an originator without one (behind it are routers
+ * of another protocol) where its packets come in.
+ */
+static uint16_t root_of(struct daemons *daemons, uint16_t router, json_object *tree)
+{
+	uint16_t input = link_of(daemons, router, record_text(tree, "input"));
+	const struct mfib_key key = key_of(tree);
+	json_object *records;
+
+	if (strcmp(record_text(tree, "role"), "originator") != 0)
+		return input;
+	records = ask(daemons, router, TABLE_TREE_IFS);
+	for (size_t i = 0; i < record_count(records); i++) {
+		json_object *record = json_object_array_get_idx(records, i);
+		const struct mfib_key of = key_of(record);
+
+		if (ip_addr_equal(&of.source, &key.source) &&
+		    ip_addr_equal(&of.group, &key.group) &&
+		    protocol_of(record) == protocol_of(tree) &&
+		    strcmp(record_text(record, "role"), "root") == 0)
+			return input;
+	}
+	return LINK_NONE;
 }
 
 /* ---- facts ---- */
@@ -180,19 +168,19 @@ static void trees(void *ctx, uint16_t router, inspect_tree_fn *each, void *each_
 	json_object *records = ask(daemons, router, TABLE_TREES);
 	bool goes_on = true;
 
-	for (size_t i = 0; i < count(records) && goes_on; i++) {
+	for (size_t i = 0; i < record_count(records) && goes_on; i++) {
 		json_object *record = json_object_array_get_idx(records, i);
 		const struct inspect_tree tree = {
 			.key = key_of(record),
 			.proto = protocol_of(record),
-			.state = text_of(record, "state"),
-			.is_originator = strcmp(text_of(record, "role"), "originator") == 0,
-			.in_tree = flag_of(record, "in_tree"),
-			.root = link_of(daemons, router, text_of(record, "input")),
-			.upstream = addr_of(record, "upstream"),
-			.preference = number_of(record, "preference"),
-			.metric = number_of(record, "metric"),
-			.oifs = links_of(daemons, router, text_of(record, "outputs")),
+			.state = record_text(record, "state"),
+			.is_originator = strcmp(record_text(record, "role"), "originator") == 0,
+			.in_tree = record_flag(record, "in_tree"),
+			.root = root_of(daemons, router, record),
+			.upstream = record_addr(record, "upstream"),
+			.preference = record_number(record, "preference"),
+			.metric = record_number(record, "metric"),
+			.oifs = links_of(daemons, router, record_text(record, "outputs")),
 			.refresh_in = timer_of(record, "state_refresh_s"),
 		};
 
@@ -206,20 +194,20 @@ static void tree_ifs(void *ctx, uint16_t router, inspect_tree_if_fn *each, void 
 	json_object *records = ask(daemons, router, TABLE_TREE_IFS);
 	bool goes_on = true;
 
-	for (size_t i = 0; i < count(records) && goes_on; i++) {
+	for (size_t i = 0; i < record_count(records) && goes_on; i++) {
 		json_object *record = json_object_array_get_idx(records, i);
-		const char *won = text_of(record, "assert");
+		const char *won = record_text(record, "assert");
 		const struct inspect_tree_if tif = {
 			.key = key_of(record),
 			.proto = protocol_of(record),
-			.link = link_of(daemons, router, text_of(record, "interface")),
-			.is_root = strcmp(text_of(record, "role"), "root") == 0,
+			.link = link_of(daemons, router, record_text(record, "interface")),
+			.is_root = strcmp(record_text(record, "role"), "root") == 0,
 			.is_winner = strcmp(won, "loser") != 0,
-			.has_interest = flag_of(record, "interest"),
-			.has_member = flag_of(record, "member"),
-			.is_forwarding = flag_of(record, "forwarding"),
-			.best_upstream = addr_of(record, "best_upstream"),
-			.downstream = text_of(record, "downstream"),
+			.has_interest = record_flag(record, "interest"),
+			.has_member = record_flag(record, "member"),
+			.is_forwarding = record_flag(record, "forwarding"),
+			.best_upstream = record_addr(record, "best_upstream"),
+			.downstream = record_text(record, "downstream"),
 			.assert_state = won,
 		};
 
@@ -235,14 +223,14 @@ static void neighbors(void *ctx, uint16_t router, uint16_t port, inspect_neighbo
 	json_object *records = ask(daemons, router, TABLE_NEIGHBORS);
 	bool goes_on = true;
 
-	for (size_t i = 0; i < count(records) && goes_on; i++) {
+	for (size_t i = 0; i < record_count(records) && goes_on; i++) {
 		json_object *record = json_object_array_get_idx(records, i);
-		const char *state = text_of(record, "state");
+		const char *state = record_text(record, "state");
 		const struct inspect_neighbor neighbor = {
-			.link = link_of(daemons, router, text_of(record, "interface")),
+			.link = link_of(daemons, router, record_text(record, "interface")),
 			.family = daemons->lab->family,
 			.proto = protocol_of(record),
-			.addr = addr_of(record, "address"),
+			.addr = record_addr(record, "address"),
 			.state = state,
 			.is_usable = strcmp(state, "synced") == 0 || strcmp(state, "up") == 0,
 		};
@@ -258,12 +246,12 @@ static void groups(void *ctx, uint16_t router, uint16_t port, facts_group_fn *ea
 	json_object *records = ask(daemons, router, TABLE_GROUPS);
 	bool goes_on = true;
 
-	for (size_t i = 0; i < count(records) && goes_on; i++) {
+	for (size_t i = 0; i < record_count(records) && goes_on; i++) {
 		json_object *record = json_object_array_get_idx(records, i);
 		const struct gm_group_view group = {
-			.link = link_of(daemons, router, text_of(record, "interface")),
-			.group = addr_of(record, "group"),
-			.state = text_of(record, "state"),
+			.link = link_of(daemons, router, record_text(record, "interface")),
+			.group = record_addr(record, "group"),
+			.state = record_text(record, "state"),
 		};
 
 		if (group.link == port)
@@ -277,13 +265,13 @@ static bool querier(void *ctx, uint16_t router, uint16_t port, struct ip_addr *r
 	json_object *records = ask(daemons, router, TABLE_INTERFACES);
 	bool is_4 = ip_family_addr_len(daemons->lab->family) == 4;
 
-	for (size_t i = 0; i < count(records); i++) {
+	for (size_t i = 0; i < record_count(records); i++) {
 		json_object *record = json_object_array_get_idx(records, i);
 
-		if (link_of(daemons, router, text_of(record, "interface")) != port)
+		if (link_of(daemons, router, record_text(record, "interface")) != port)
 			continue;
-		*ret_querier = addr_of(record, is_4 ? "querier4" : "querier6");
-		return flag_of(record, is_4 ? "igmp" : "mld");
+		*ret_querier = record_addr(record, is_4 ? "querier4" : "querier6");
+		return record_flag(record, is_4 ? "igmp" : "mld");
 	}
 	return false;
 }
@@ -297,9 +285,9 @@ static struct check left_over(struct daemons *daemons, enum table table)
 	for (uint16_t i = 0; i < daemons->lab->topo->router_count; i++) {
 		json_object *records = ask(daemons, i, table);
 
-		for (size_t j = 0; j < count(records); j++) {
+		for (size_t j = 0; j < record_count(records); j++) {
 			const struct ip_addr group =
-				addr_of(json_object_array_get_idx(records, j), "group");
+				record_addr(json_object_array_get_idx(records, j), "group");
 
 			if (sim_topo_group_index(&group) == SIM_NONE)
 				continue;
@@ -335,6 +323,15 @@ struct facts daemons_facts(struct daemons *daemons)
 			       .neighbors = neighbors,
 			       .groups = groups,
 			       .querier = querier };
+}
+
+void daemons_give(struct daemons *daemons, uint16_t router, json_object *answer)
+{
+	for (enum table table = 0; table < TABLE_COUNT; table++)
+		if (json_object_object_get_ex(answer, tables[table].key, NULL)) {
+			json_object_put(daemons->answers[router][table]);
+			daemons->answers[router][table] = json_object_get(answer);
+		}
 }
 
 struct daemons *daemons_new(const struct lab *lab)

@@ -3,6 +3,7 @@
 #define HPIMLAB_DAEMONS_H
 
 /* What the daemons of a lab know, as hpimctl prints it in JSON. */
+#include "hpimlab/record.h"
 #include "hpimlab/lab.h"
 #include "hpimsim/facts.h"
 
@@ -13,6 +14,10 @@ void daemons_free(struct daemons *daemons);
 
 /** daemons_forget() - Ask again: answers are kept until then. */
 void daemons_forget(struct daemons *daemons);
+
+/** daemons_give() - An answer of a router, as hpimctl printed it: it is not asked for that again.
+ */
+void daemons_give(struct daemons *daemons, uint16_t router, json_object *answer);
 
 /** daemons_facts() - Of routers; those of the whole network are left to the caller. */
 struct facts daemons_facts(struct daemons *daemons);

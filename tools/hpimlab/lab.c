@@ -103,24 +103,25 @@ static void cable_write(FILE *script, const struct lab *lab, const char *node, c
 
 	lab_port_name(node, port, end);
 	fprintf(script,
-		"ip link add %s netns %s-%s mtu %u type veth peer name %s mtu %u netns %s-wires\n",
+		"ip link add name %s netns %s-%s mtu %u type veth peer name %s mtu %u netns "
+		"%s-wires\n",
 		port, p, node, lab->topo->lans[lan].mtu, end, lab->topo->lans[lan].mtu, p);
 	fprintf(script,
 		"nsenter --net=/run/netns/%s-wires sh -c 'echo 1 > "
 		"/proc/sys/net/ipv6/conf/%s/disable_ipv6'\n",
 		p, end);
-	fprintf(script, "ip -n %s-wires link set %s master br%u up\n", p, end, lan);
+	fprintf(script, "ip -n %s-wires link set dev %s master br%u up\n", p, end, lan);
 	fprintf(script,
 		"nsenter --net=/run/netns/%s-%s sh -c 'echo 0 > "
 		"/proc/sys/net/ipv6/conf/%s/accept_dad'\n",
 		p, node, port);
-	fprintf(script, "ip -n %s-%s link set %s addrgenmode none\n", p, node, port);
+	fprintf(script, "ip -n %s-%s link set dev %s addrgenmode none\n", p, node, port);
 	fprintf(script, "ip -n %s-%s addr add %s dev %s\n", p, node, ip_prefix_text(&v4).s, port);
 	fprintf(script, "ip -n %s-%s addr add %s dev %s nodad\n", p, node, ip_prefix_text(&v6).s,
 		port);
 	fprintf(script, "ip -n %s-%s addr add %s/64 dev %s nodad\n", p, node,
 		ip_addr_text(&local).s, port);
-	fprintf(script, "ip -n %s-%s link set %s up\n", p, node, port);
+	fprintf(script, "ip -n %s-%s link set dev %s up\n", p, node, port);
 	fprintf(script,
 		"nsenter --net=/run/netns/%s-%s ethtool -K %s tx off gro on > /dev/null\n"
 		"nsenter --net=/run/netns/%s-wires ethtool -K %s tx off gro on > /dev/null\n",
@@ -156,6 +157,7 @@ static void hosts_write(FILE *script, const struct lab *lab)
 		const struct sim_host *host = &topo->hosts[i];
 
 		node_write(script, lab, host->name);
+		sysctl_write(script, lab, host->name, "net.ipv4.igmp_max_memberships=64");
 		if (!host->is_newest)
 			sysctl_write(script, lab, host->name,
 				     "net.ipv4.conf.default.force_igmp_version=2 "
@@ -364,23 +366,27 @@ static bool daemon_start(struct lab *lab, uint16_t router)
 	return pid > 0 && lab->setups[router] > 0;
 }
 
-bool lab_ready(struct lab *lab)
+enum lab_readiness lab_ready(struct lab *lab)
 {
 	for (uint16_t i = 0; i < lab->topo->router_count; i++) {
 		int status = 0;
+		pid_t ended;
 
 		if (!lab->setups[i])
 			continue;
-		if (waitpid(lab->setups[i], &status, 0) < 0 || status != 0) {
+		ended = waitpid(lab->setups[i], &status, WNOHANG);
+		if (ended == 0)
+			return LAB_STARTS;
+		if (ended < 0 || status != 0) {
 			fprintf(stderr, "hpimlab: %s does not start:\n",
 				lab->topo->routers[i].name);
 			(void)shell_run("tail -n 5 %s/%s.log >&2", lab->folder,
 					lab->topo->routers[i].name);
-			return false;
+			return LAB_BROKEN;
 		}
 		lab->setups[i] = 0;
 	}
-	return true;
+	return LAB_READY;
 }
 
 static bool ctl(const struct lab *lab, const struct sim_box *box, const char *words)
@@ -407,7 +413,7 @@ static bool wire_set(const struct lab *lab, const char *node, const char *port, 
 {
 	char end[LAB_NAME_LEN];
 
-	return shell_run("ip -n %s-wires link set %s %s", lab->prefix,
+	return shell_run("ip -n %s-wires link set dev %s %s", lab->prefix,
 			 lab_port_name(node, port, end), words);
 }
 
@@ -441,8 +447,10 @@ static void lose_write(FILE *script, const char *node, const char *port, uint32_
 	fprintf(script, "\t\tiifname \"%s\" %sdrop\n", lab_port_name(node, port, end), chance);
 }
 
-/* Per mille, of what a bridge passes on to each receiver. Its ports are named, since not each
- * kernel has a rule for the bridge.
+/*
+ * Per mille, of what a bridge passes on to each receiver. Its ports are named, since not each
+ * kernel has a rule for the bridge. Address resolution is not lost: the simulator has none, and a
+ * unicast that waits for it is never sent.
  */
 static bool lose(const struct lab *lab, uint16_t lan, uint32_t per_mille)
 {
@@ -454,7 +462,9 @@ static bool lose(const struct lab *lab, uint16_t lan, uint32_t per_mille)
 	fprintf(script,
 		"nsenter --net=/run/netns/%s-wires nft -f - <<END\n"
 		"table bridge lan%u\ndelete table bridge lan%u\ntable bridge lan%u {\n"
-		"\tchain forward {\n\t\ttype filter hook forward priority 0;\n",
+		"\tchain forward {\n\t\ttype filter hook forward priority 0;\n"
+		"\t\tether type arp accept\n"
+		"\t\ticmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n",
 		lab->prefix, lan, lan, lan);
 	for (uint16_t i = 0; i < topo->router_count && per_mille; i++)
 		for (uint16_t p = 0; p < topo->routers[i].port_count; p++)

@@ -52,8 +52,13 @@ int lab_netns(const struct lab *lab, const char *name);
 /** lab_act() - Do what concerns routers and links; hosts are traffic.c's. */
 bool lab_act(struct lab *lab, const struct action *action);
 
-/** lab_ready() - Wait for the daemons that were started: they serve their interfaces. */
-bool lab_ready(struct lab *lab);
+enum lab_readiness { LAB_STARTS, LAB_READY, LAB_BROKEN };
+
+/**
+ * lab_ready() - Whether the daemons that were started serve their interfaces. LAB_BROKEN: one does
+ * not start, which is said on standard error.
+ */
+enum lab_readiness lab_ready(struct lab *lab);
 
 /** lab_route() - A router has another route to a link: @is in place of @was. */
 bool lab_route(const struct lab *lab, uint16_t router, uint16_t lan, const struct sim_route *was,

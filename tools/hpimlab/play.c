@@ -20,6 +20,7 @@
 #define LESS_PATIENCE HP_SEC(3)  /* once the worlds have differed */
 #define REPORT_WITHIN HP_MS(500) /* of a host; one without a cable has none */
 #define POLL_MS       100
+#define READY_MS      10
 
 volatile sig_atomic_t play_is_interrupted;
 
@@ -110,10 +111,20 @@ static void run_until(struct play *play, hp_time until)
 	}
 }
 
+/* Sources go on while something is awaited, whether the clock does or not. */
+static void wait_awhile(struct play *play, int wait_ms)
+{
+	capture_drain(play->capture, wait_ms);
+	traffic_run(play->traffic, lab_now() - play->begun);
+}
+
 /* The clock of both worlds stood since @from. */
 static void clock_stood(struct play *play, hp_time from)
 {
-	play->begun += lab_now() - from;
+	hp_time stood = lab_now() - from;
+
+	play->begun += stood;
+	traffic_stood(play->traffic, stood);
 }
 
 /* ---- questions ---- */
@@ -250,7 +261,7 @@ static void expect(struct play *play, const struct step *step)
 		late_at = late_at ? late_at : lab_now();
 		if (lab_now() - late_at > patience)
 			break;
-		capture_drain(play->capture, POLL_MS);
+		wait_awhile(play, POLL_MS);
 	}
 	if (late_at)
 		clock_stood(play, late_at);
@@ -325,9 +336,12 @@ static void act(struct play *play, const struct action *action)
 static void ready(struct play *play)
 {
 	hp_time begun_at = lab_now();
+	enum lab_readiness readiness;
 
 	routes_follow(play);
-	if (!lab_ready(play->lab))
+	while ((readiness = lab_ready(play->lab)) == LAB_STARTS)
+		wait_awhile(play, READY_MS);
+	if (readiness == LAB_BROKEN)
 		play->result.is_broken = true;
 	if (play->real->now == 0)
 		clock_stood(play, begun_at);

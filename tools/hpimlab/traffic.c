@@ -198,3 +198,10 @@ void traffic_run(struct traffic *traffic, hp_time now)
 		host->next_at = (host->next_at ? host->next_at : now) + HP_MS(topo->data_period_ms);
 	}
 }
+
+void traffic_stood(struct traffic *traffic, hp_time stood)
+{
+	for (uint16_t i = 0; i < traffic->lab->topo->host_count; i++)
+		if (traffic->hosts[i].next_at != HP_TIME_NEVER)
+			traffic->hosts[i].next_at -= stood;
+}

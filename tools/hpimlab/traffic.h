@@ -30,4 +30,7 @@ bool traffic_act(struct traffic *traffic, const struct action *action);
 /** traffic_run() - Send what is due at @now, in the time of the network. */
 void traffic_run(struct traffic *traffic, hp_time now);
 
+/** traffic_stood() - The clock of traffic_run() is set back by @stood. */
+void traffic_stood(struct traffic *traffic, hp_time stood);
+
 #endif
