@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 [ -x "$sim" ] || { echo "not built; run: make BUILD=${BUILD:-build} sim"; exit 1; }
-"$sim" scenario tests/scenarios/*.yaml tests/scenarios/kept/*.yaml || exit 1
+"$sim" scenario tests/scenarios/*.yaml tests/scenarios/*/*.yaml || exit 1
 for protocol in hpim-dm pim-dm mixed; do
 	"$sim" hunt --protocol $protocol --seed "${FIRST:-1}" --runs "${HISTORIES:-200}" \
 		--folder "$work" && continue

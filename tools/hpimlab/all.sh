@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build} FASTER=${FASTER:-3} JOBS=${JOBS:-3}
 logs=$BUILD/lab
 mkdir -p "$logs"
-[ $# -gt 0 ] || set -- tests/scenarios/*.yaml
+[ $# -gt 0 ] || set -- tests/scenarios/*.yaml tests/scenarios/*/*.yaml
 
 # pace FILE: the greatest number up to $FASTER that times can be divided by; 0: the simulator fails
 pace() {
