@@ -499,6 +499,26 @@ static const char *next_item(const char *item, size_t *ret_len)
 	return end ? end + 2 : item + *ret_len;
 }
 
+/* "Report x1..2": said once or twice in a row. */
+static bool item_matches(const char *expected, size_t len, const char *answer, size_t answer_len)
+{
+	unsigned int least, most, times = 1;
+	int used = 0;
+
+	for (size_t i = 0; i + 2 < len; i++) {
+		if (sscanf(expected + i, " x%3u..%3u%n", &least, &most, &used) != 2 ||
+		    expected[i] != ' ' || i + (size_t)used != len)
+			continue;
+		if (answer_len < i || strncmp(expected, answer, i) != 0)
+			return false;
+		if (answer_len > i && (sscanf(answer + i, " x%3u%n", &times, &used) != 1 ||
+				       i + (size_t)used != answer_len))
+			return false;
+		return times >= least && times <= most;
+	}
+	return len == answer_len && strncmp(expected, answer, len) == 0;
+}
+
 static bool items_match(const char *expected, const char *answer)
 {
 	size_t len, answer_len;
@@ -512,8 +532,7 @@ static bool items_match(const char *expected, const char *answer)
 		expected++;
 		len -= 2;
 	}
-	return len == answer_len && strncmp(expected, answer, len) == 0 &&
-	       items_match(rest, answer_rest);
+	return item_matches(expected, len, answer, answer_len) && items_match(rest, answer_rest);
 }
 
 /* "1..3" of each packet; the answer is "2", or "1 to 3". */

@@ -26,7 +26,7 @@ void expect_answer(const struct sim_net *net, const struct facts *facts, const s
 /**
  * expect_matches() - Whether an answer is the expected one. An item of a list in brackets,
  * "(NoInterest R2), Upstream 50", may be missing: whether it is sent depends on which of two
- * packets comes first.
+ * packets comes first. "Graft R1 x1..2" is said once or twice in a row.
  */
 bool expect_matches(const char *expected, const char *answer);
 

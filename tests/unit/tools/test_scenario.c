@@ -51,6 +51,18 @@ Test(scenario, sns_that_fall_are_found)
 	sns_fini(&sns);
 }
 
+Test(scenario, items_may_be_said_several_times)
+{
+	const char *expected = "Prune R1 210, Graft R1 x1..2, (Join R1)";
+
+	cr_expect(expect_matches(expected, "Prune R1 210, Graft R1"));
+	cr_expect(expect_matches(expected, "Prune R1 210, Graft R1 x2, Join R1"));
+	cr_expect_not(expect_matches(expected, "Prune R1 210, Graft R1 x3"));
+	cr_expect_not(expect_matches(expected, "Prune R1 210, Graft R12"));
+	cr_expect_not(expect_matches(expected, "Prune R1 210"));
+	cr_expect_not(expect_matches("Graft R1", "Graft R1 x2"));
+}
+
 static char path[] = "/tmp/hpim-scenario-XXXXXX";
 
 static bool load(const char *entry, struct scenario *ret_scenario)
