@@ -17,7 +17,8 @@
 #include "base/addr_text.h"
 #include "hpimlab/shell.h"
 
-#define PORT_NAME_MAX 15u /* of the kernel */
+#define PORT_NAME_MAX  15u   /* of the kernel */
+#define IPV6_MTU_LEAST 1280u /* the kernel has no IPv6 on smaller links. RFC 8200, 5 */
 
 hp_time lab_now(void)
 {
@@ -86,6 +87,29 @@ static void sysctl_write(FILE *script, const struct lab *lab, const char *name,
 		settings);
 }
 
+/* None on the port of the bridge; on the node's the addresses of scenarios alone, at once. */
+static void ipv6_write(FILE *script, const struct lab *lab, const char *node, const char *port,
+		       const char *end, uint16_t lan, uint8_t host)
+{
+	const struct ip_prefix v6 = sim_topo_subnet(lab->topo, IP_FAMILY_6, lan, host);
+	const struct ip_addr local = sim_topo_addr(lab->topo, IP_FAMILY_6, lan, host);
+	const char *p = lab->prefix;
+
+	fprintf(script,
+		"nsenter --net=/run/netns/%s-wires sh -c 'echo 1 > "
+		"/proc/sys/net/ipv6/conf/%s/disable_ipv6'\n",
+		p, end);
+	fprintf(script,
+		"nsenter --net=/run/netns/%s-%s sh -c 'echo 0 > "
+		"/proc/sys/net/ipv6/conf/%s/accept_dad'\n",
+		p, node, port);
+	fprintf(script, "ip -n %s-%s link set dev %s addrgenmode none\n", p, node, port);
+	fprintf(script, "ip -n %s-%s addr add %s dev %s nodad\n", p, node, ip_prefix_text(&v6).s,
+		port);
+	fprintf(script, "ip -n %s-%s addr add %s/64 dev %s nodad\n", p, node,
+		ip_addr_text(&local).s, port);
+}
+
 /*
  * A cable between a node and a bridge. Checksums are finished by the sender, as on a real cable:
  * what XDP forwards is never seen by a driver that would finish them. GRO makes each end take the
@@ -96,8 +120,6 @@ static void cable_write(FILE *script, const struct lab *lab, const char *node, c
 			uint16_t lan, uint8_t host)
 {
 	const struct ip_prefix v4 = sim_topo_subnet(lab->topo, IP_FAMILY_4, lan, host);
-	const struct ip_prefix v6 = sim_topo_subnet(lab->topo, IP_FAMILY_6, lan, host);
-	const struct ip_addr local = sim_topo_addr(lab->topo, IP_FAMILY_6, lan, host);
 	const char *p = lab->prefix;
 	char end[LAB_NAME_LEN];
 
@@ -106,21 +128,10 @@ static void cable_write(FILE *script, const struct lab *lab, const char *node, c
 		"ip link add name %s netns %s-%s mtu %u type veth peer name %s mtu %u netns "
 		"%s-wires\n",
 		port, p, node, lab->topo->lans[lan].mtu, end, lab->topo->lans[lan].mtu, p);
-	fprintf(script,
-		"nsenter --net=/run/netns/%s-wires sh -c 'echo 1 > "
-		"/proc/sys/net/ipv6/conf/%s/disable_ipv6'\n",
-		p, end);
 	fprintf(script, "ip -n %s-wires link set dev %s master br%u up\n", p, end, lan);
-	fprintf(script,
-		"nsenter --net=/run/netns/%s-%s sh -c 'echo 0 > "
-		"/proc/sys/net/ipv6/conf/%s/accept_dad'\n",
-		p, node, port);
-	fprintf(script, "ip -n %s-%s link set dev %s addrgenmode none\n", p, node, port);
+	if (lab->topo->lans[lan].mtu >= IPV6_MTU_LEAST)
+		ipv6_write(script, lab, node, port, end, lan, host);
 	fprintf(script, "ip -n %s-%s addr add %s dev %s\n", p, node, ip_prefix_text(&v4).s, port);
-	fprintf(script, "ip -n %s-%s addr add %s dev %s nodad\n", p, node, ip_prefix_text(&v6).s,
-		port);
-	fprintf(script, "ip -n %s-%s addr add %s/64 dev %s nodad\n", p, node,
-		ip_addr_text(&local).s, port);
 	fprintf(script, "ip -n %s-%s link set dev %s up\n", p, node, port);
 	fprintf(script,
 		"nsenter --net=/run/netns/%s-%s ethtool -K %s tx off gro on > /dev/null\n"
