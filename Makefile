@@ -75,7 +75,7 @@ COMPARE_OBJS := $(call objs,tools/hpimcompare/*.c) $(HTML_OBJS) $(addprefix $(BU
 	html_sim.o action.o check.o ideal.o pim.o)
 LAB_OBJS    := $(call objs,tools/hpimlab/*.c)
 LAB_SIM_OBJS := $(addprefix $(BUILD)/tools/hpimsim/,action.o check.o expect.o facts.o ideal.o log.o sns.o pim.o pim_text.o \
-	scenario.o scenario_yaml.o tables.o) $(BUILD)/ctrl/mgmt/classic_text.o
+	scenario.o scenario_save.o scenario_yaml.o tables.o) $(BUILD)/ctrl/mgmt/classic_text.o
 EXPLORE_OBJS := $(call objs,tools/hpimexplore/*.c)
 UNIT_COMMON := $(call objs,tests/unit/common_*.c)
 FAKE_OBJS   := $(call objs,tests/unit/fake/*.c)

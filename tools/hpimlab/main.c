@@ -17,6 +17,7 @@
 
 #include "hpimlab/guard.h"
 #include "hpimlab/play.h"
+#include "hpimlab/rebuild.h"
 #include "hpimlab/shell.h"
 
 #define KEPT        "hpimlab" /* prefix of a lab that is kept; others have a number behind it */
@@ -31,6 +32,10 @@ static const char usage[] =
 	"hpimlab shell NODE [COMMAND...]\n"
 	"                           a shell in a router or host of the lab that was kept\n"
 	"hpimlab stop               remove the lab that was kept\n"
+	"hpimlab write FILE ROUTER.json...\n"
+	"                           write a scenario from what running routers printed:\n"
+	"                           hpimctl -j show interfaces, neighbors, trees, trees -d,\n"
+	"                           groups, timers, one behind the other\n"
 	"\n"
 	"  -4, -6                   only this family; default: one after the other\n"
 	"  --keep                   leave the lab as it is in the end; its hosts go on\n"
@@ -253,6 +258,43 @@ static int stop(void)
 	return EXIT_SAME;
 }
 
+/* ---- a scenario of running routers ---- */
+
+static bool save(const struct scenario *scenario, const char *path, const char *remarks)
+{
+	FILE *file = NULL;
+	bool is_good = scenario_save(scenario, scenario->family, path) &&
+		       (file = fopen(path, "ae")) && fputs(remarks, file) >= 0;
+
+	if (file && fclose(file) != 0)
+		is_good = false;
+	if (!is_good)
+		fprintf(stderr, "hpimlab: cannot write %s: %s\n", path, strerror(errno));
+	return is_good;
+}
+
+static int write_scenario(char **words, int count, const struct options *options)
+{
+	enum ip_family family = options->only_6 ? IP_FAMILY_6 : IP_FAMILY_4;
+	struct reports reports = { .count = 0 };
+	struct scenario scenario = { .steps = NULL };
+	char *remarks = NULL;
+	size_t len;
+	FILE *file = open_memstream(&remarks, &len);
+	bool is_good = file;
+
+	for (int i = 1; i < count && is_good; i++)
+		is_good = reports_add(&reports, words[i]);
+	is_good = is_good && rebuild_scenario(&reports, family, "rebuilt", &scenario, file);
+	if (file)
+		(void)fclose(file); /* memory */
+	is_good = is_good && save(&scenario, words[0], remarks);
+	free(remarks);
+	scenario_fini(&scenario);
+	reports_fini(&reports);
+	return is_good ? EXIT_SAME : EXIT_UNUSABLE;
+}
+
 /* ---- options ---- */
 
 static uint32_t times(const char *text)
@@ -316,6 +358,8 @@ int main(int argc, char **argv)
 		return enter(words);
 	if (strcmp(command, "stop") == 0 && count == 0)
 		return stop();
+	if (strcmp(command, "write") == 0 && count >= 2)
+		return write_scenario(words, count, &options);
 	fputs(usage, stderr);
 	return EXIT_UNUSABLE;
 }

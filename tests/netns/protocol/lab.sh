@@ -50,10 +50,49 @@ until_true 30 has_nothing "${labs[killed]}" || fail "a lab is left behind: $(lef
 
 # The usual lab that is kept may be somebody's.
 [ ! -e /run/hpimlab/kept ] || { echo 'a lab is kept on this machine'; exit 0; }
-sed -i 's/R2.eth0: none/R2.eth0: R1/' "$WORK/wrong.yaml"
-ends 0 ' 2 answers, 0 differ' "$BUILD/hpimlab" run -6 --keep "$WORK/wrong.yaml"
+cat > "$WORK/kept.yaml" <<-'END'
+	name: kept
+	settings: {hold_forwarding_ms: 1500}
+	links: {left: {n: 1}, middle: {n: 2}, right: {n: 3}}
+	routers:
+	  R1: {eth0: {link: left, host: 1}, eth1: {link: middle, host: 1}}
+	  R2: {eth0: {link: middle, host: 2, cost: 7}, eth1: {link: right, host: 2}}
+	  R3: {eth0: {link: middle, host: 3}, eth1: {link: right, host: 3}}
+	hosts: {sender: {link: left, host: 100}, client: {link: right, host: 100}}
+	timeline:
+	  - {at: 0, do: [start all]}
+	  - {at: 12, do: [join client, send sender]}
+	  - at: 25
+	    expect: {tree: {R1: active eth0 > eth1, R2: active eth0 > eth1, R3: "active eth0, lost eth1"}}
+	END
+ends 0 ' 3 answers, 0 differ' "$BUILD/hpimlab" run -6 --keep "$WORK/kept.yaml"
 ends 0 synced "$BUILD/hpimlab" shell R1 hpimctl -H -o state show neighbors
 ends 2 'is kept already' "$BUILD/hpimlab" run --keep "$WORK/wrong.yaml"
+
+# Its routers' answers make a scenario, which comes to the same state in the simulator; one answer that was
+# not given does not.
+for router in R1 R2 R3; do
+	for table in interfaces neighbors trees 'trees -d' groups timers; do
+		"$BUILD/hpimlab" shell $router hpimctl -j show $table
+	done > "$WORK/$router.json"
+done
+ends 0 '' "$BUILD/hpimlab" write -6 "$WORK/written.yaml" "$WORK"/R[123].json
+grep -q 'R2: *$' "$WORK/written.yaml" || fail 'no R2 in the scenario'
+grep -q 'eth0: {link: link2, host: 2, cost: 7,' "$WORK/written.yaml" || fail 'the cost of R2 is not found'
+grep -q 'hold_forwarding_ms: 1500' "$WORK/written.yaml" || fail 'a setting is not found'
+ends 0 ' ok ' "$BUILD/hpimsim" scenario "$WORK/written.yaml"
+sed -i 's/"assert":"loser"/"assert":"winner"/' "$WORK/R3.json"
+ends 0 '' "$BUILD/hpimlab" write -6 "$WORK/written.yaml" "$WORK"/R[123].json
+ends 1 "tree of R3: 'active eth0, lost eth1'" "$BUILD/hpimsim" scenario "$WORK/written.yaml"
+ends 0 '' "$BUILD/hpimlab" write -6 "$WORK/written.yaml" "$WORK"/R[12].json
+grep -q "^# left out: neighbors of R1.eth1, 'R2 ?': '?' is a router of none of the files" "$WORK/written.yaml" ||
+	fail 'a router without a file is not said'
+echo '{"interfaces":[]}' > "$WORK/R4.json"
+ends 2 "R4.json: no answer to 'hpimctl -j show neighbors'" "$BUILD/hpimlab" write "$WORK/written.yaml" "$WORK/R4.json"
+echo '{"interfaces":' > "$WORK/R4.json"
+ends 2 'R4.json: not JSON' "$BUILD/hpimlab" write "$WORK/written.yaml" "$WORK/R4.json"
+ends 2 'no interface has a protocol for IPv4' "$BUILD/hpimlab" write "$WORK/written.yaml" "$WORK/R1.json"
+
 ends 2 'no node R9' "$BUILD/hpimlab" shell R9
 ends 0 '' "$BUILD/hpimlab" stop
 ends 2 'no lab is kept' "$BUILD/hpimlab" stop
