@@ -12,6 +12,7 @@
 #include "core/hpim/reliable.h"
 #include "core/hpim/sync.h"
 #include "core/hpim/tree.h"
+#include "core/membership/member.h"
 
 static struct core *core_of(const struct hpim_neigh *neigh)
 {
@@ -189,6 +190,8 @@ void hpim_neigh_set_state(struct hpim_neigh *neigh, enum hpim_sync_state state)
 	if (state == SYNC_SYNCED) {
 		neigh->hif->synced_count++;
 		neigh->hif->awaited_count -= neigh->was_synced;
+		if (!neigh->was_synced)
+			member_ask(core_of(neigh), neigh->hif->link, neigh->hif->hpim->mrp.family);
 		neigh->was_synced = true;
 	} else if (neigh->state == SYNC_SYNCED) {
 		neigh->hif->synced_count--;

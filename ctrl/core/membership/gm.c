@@ -443,6 +443,14 @@ void gm_review(struct core *core, struct gm_if *gm)
 	general_query_send(core, gm);
 }
 
+void gm_ask(struct core *core, struct gm_if *gm)
+{
+	if (gm->role != GM_ROLE_QUERIER || gm->startup_queries > 0)
+		return;
+	startup_begin(gm);
+	general_query_send(core, gm);
+}
+
 void gm_set_fast_leave(struct gm_if *gm, bool is_on)
 {
 	gm->is_fast_leave = is_on;

@@ -72,6 +72,12 @@ void gm_set_passive(struct core *core, struct gm_if *gm, bool is_on);
  */
 void gm_configure(struct core *core, struct gm_if *gm);
 
+/**
+ * gm_ask() - Another router has come to the link, which may have served hosts that this one knows
+ * nothing of: where this router is querier, and not at its startup queries, it begins them again.
+ */
+void gm_ask(struct core *core, struct gm_if *gm);
+
 /** gm_review() - The policy is another one: members that it denies end, and hosts are asked again.
  */
 void gm_review(struct core *core, struct gm_if *gm);

@@ -14,3 +14,11 @@ bool member_wants(const struct core *core, uint16_t link, const struct ip_addr *
 		gm_join_wants(core, link, source, group)) &&
 	       !policy_denies(&core->policy, link, source, group);
 }
+
+void member_ask(struct core *core, uint16_t link, enum ip_family family)
+{
+	struct gm_if *gm = core->gm[family][link];
+
+	if (gm)
+		gm_ask(core, gm);
+}

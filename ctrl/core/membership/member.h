@@ -14,4 +14,13 @@ struct core;
 bool member_wants(const struct core *core, uint16_t link, const struct ip_addr *source,
 		  const struct ip_addr *group);
 
+/**
+ * member_ask() - Another router has come to an interface: its hosts are asked what they want.
+ *
+ * Two parts of a link that were apart for longer than a membership lasts know of different members.
+ * Then the router that wins the assert may know of none, while the one that served them loses it.
+ * Asked at most once while the startup queries last, whatever strangers pretend.
+ */
+void member_ask(struct core *core, uint16_t link, enum ip_family family);
+
 #endif
