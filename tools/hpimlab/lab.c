@@ -497,10 +497,15 @@ static bool act_on_router(struct lab *lab, const struct action *action)
 
 	switch (action->kind) {
 	case ACT_START:
+		lab->is_powered[action->node] = true;
 		return router_plug(lab, action->node, true) && daemon_start(lab, action->node);
-	case ACT_STOP: daemon_end(lab, action->node, true); return true;
+	case ACT_STOP:
+		lab->is_powered[action->node] = false;
+		daemon_end(lab, action->node, true);
+		return true;
 	case ACT_KILL: daemon_end(lab, action->node, false); return true;
 	case ACT_CRASH:
+		lab->is_powered[action->node] = false;
 		if (!router_plug(lab, action->node, false))
 			return false;
 		daemon_end(lab, action->node, false);
@@ -537,6 +542,34 @@ static bool act_on_port(const struct lab *lab, const struct action *action)
 	return ctl(lab, box, words);
 }
 
+/* What was switched off is on again: as in hpimsim/action.c. A router without power stays off. */
+static bool calm(struct lab *lab)
+{
+	const struct sim_topo *topo = lab->topo;
+	bool is_done = true;
+
+	for (uint16_t i = 0; i < topo->lan_count; i++)
+		is_done &= lose(lab, i, 0);
+	for (uint16_t i = 0; i < topo->host_count; i++)
+		is_done &= wire_plug(lab, topo->hosts[i].name, "eth0", topo->hosts[i].lan);
+	for (uint16_t i = 0; i < topo->router_count; i++) {
+		const struct sim_box *box = &topo->routers[i];
+		struct action on = { .kind = ACT_GM_ON, .node = i };
+
+		if (!lab->is_powered[i])
+			continue;
+		is_done &= router_plug(lab, i, true);
+		for (on.port = 0; on.port < box->port_count && lab->daemons[i]; on.port++) {
+			on.kind = ACT_GM_ON;
+			is_done &= act_on_port(lab, &on);
+			on.kind = ACT_HPIM_ON; /* or the other one, of the port */
+			is_done &= act_on_port(lab, &on);
+		}
+		is_done &= daemon_start(lab, i);
+	}
+	return is_done;
+}
+
 bool lab_act(struct lab *lab, const struct action *action)
 {
 	const struct sim_host *host = &lab->topo->hosts[action->node];
@@ -556,6 +589,7 @@ bool lab_act(struct lab *lab, const struct action *action)
 	case ACT_PIM_OFF:
 	case ACT_GM_ON:
 	case ACT_GM_OFF: return act_on_port(lab, action);
+	case ACT_CALM: return calm(lab);
 	case ACT_LOSS: return lose(lab, action->node, action->value);
 	case ACT_UNPLUG: return wire_plug(lab, host->name, "eth0", SIM_NONE);
 	case ACT_PLUG: return wire_plug(lab, host->name, "eth0", host->lan);

@@ -20,8 +20,9 @@ struct lab {
 	char prefix[LAB_NAME_LEN]; /* of namespaces and instances */
 	char folder[64];           /* with the logs of the daemons */
 	char programs[256];        /* folder of hpimd and hpimctl with a slash, or empty: $PATH */
-	pid_t daemons[SIM_ROUTERS_MAX]; /* 0: not running */
-	pid_t setups[SIM_ROUTERS_MAX];  /* that attach the interfaces of a new daemon; 0: done */
+	pid_t daemons[SIM_ROUTERS_MAX];   /* 0: not running */
+	bool is_powered[SIM_ROUTERS_MAX]; /* its daemon runs, or was killed */
+	pid_t setups[SIM_ROUTERS_MAX];    /* that attach the interfaces of a new daemon; 0: done */
 };
 
 /** lab_now() - Of the machine's monotonic clock. */

@@ -105,10 +105,16 @@ static bool membership_set(struct traffic *traffic, const struct action *action,
 	const struct sim_host *host = &topo->hosts[action->node];
 	struct ip_addr group = sim_topo_group(traffic->lab->family, (uint16_t)action->value);
 	int level = traffic->lab->family == IP_FAMILY_4 ? IPPROTO_IP : IPPROTO_IPV6;
+	uint32_t *joined = &traffic->hosts[action->node].joined, bit = UINT32_C(1) << action->value;
 	int fd = traffic->hosts[action->node].member, err;
 	struct group_source_req one = { .gsr_interface = traffic->hosts[action->node].ifindex };
 	struct group_req all = { .gr_interface = one.gsr_interface };
 
+	/* As in the simulator: who joins again, or leaves what it has not joined, changes nothing.
+	 */
+	if (is_member == !!(*joined & bit))
+		return true;
+	*joined ^= bit;
 	(void)sockaddr_of(&group, 0, &one.gsr_group);
 	(void)sockaddr_of(&group, 0, &all.gr_group);
 	if (host->only == SIM_NONE) {
@@ -125,9 +131,7 @@ static bool membership_set(struct traffic *traffic, const struct action *action,
 				 is_member ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP,
 				 &one, sizeof(one));
 	}
-	/* As in the simulator: who joins again, or leaves what it has not joined, changes nothing.
-	 */
-	if (!err || errno == EADDRINUSE || errno == EADDRNOTAVAIL)
+	if (!err)
 		return true;
 	fprintf(stderr, "hpimlab: %s cannot %s a group: %s\n", host->name,
 		is_member ? "join" : "leave", strerror(errno));

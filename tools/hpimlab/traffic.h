@@ -7,9 +7,9 @@
 
 struct traffic_host {
 	unsigned int ifindex;
-	int member;       /* socket that joins */
-	int source;       /* socket that sends */
-	uint32_t sending; /* set of groups */
+	int member;               /* socket that joins */
+	int source;               /* socket that sends */
+	uint32_t joined, sending; /* sets of groups */
 	hp_time next_at;
 	uint32_t numbers[SIM_GROUPS_MAX]; /* of the last packet */
 };

@@ -86,39 +86,48 @@ static bool is_first_group(const struct ip_addr *group)
 	return sim_topo_group_index(group) == 0;
 }
 
-static bool say_tree(void *ctx, const struct inspect_tree *tree)
-{
-	struct asked *asked = ctx;
-	const struct sim_box *box = &asked->net->topo.routers[asked->subject.router];
-	struct port_sets sets = { .key = tree->key };
+/* Of several sources the one with the lowest address; trees come in any order. */
+struct chosen {
+	bool is_found;
+	struct inspect_tree tree;
+};
 
-	if (!is_first_group(&tree->key.group) || strcmp(tree->state, "inactive") == 0)
-		return true;
-	asked->facts->tree_ifs(asked->facts->ctx, asked->subject.router, collect_ports, &sets);
-	say(asked, "%s %s", tree->state,
-	    tree->root == LINK_NONE ? "-" : box->ports[tree->root].name);
-	say_ports(asked, " >", &tree->oifs);
-	say_ports(asked, ", lost", &sets.lost);
-	return false;
+static bool choose(void *ctx, const struct inspect_tree *tree)
+{
+	struct chosen *chosen = ctx;
+
+	if (is_first_group(&tree->key.group) && strcmp(tree->state, "inactive") != 0 &&
+	    (!chosen->is_found || ip_addr_compare(&tree->key.source, &chosen->tree.key.source) < 0))
+		*chosen = (struct chosen){ .is_found = true, .tree = *tree };
+	return true;
+}
+
+/* The tree of the first group, with its ports. false: there is none. */
+static bool find_tree(const struct asked *asked, struct chosen *chosen, struct port_sets *sets)
+{
+	*chosen = (struct chosen){ .is_found = false };
+	asked->facts->trees(asked->facts->ctx, asked->subject.router, choose, chosen);
+	*sets = (struct port_sets){ .key = chosen->tree.key };
+	if (chosen->is_found)
+		asked->facts->tree_ifs(asked->facts->ctx, asked->subject.router, collect_ports,
+				       sets);
+	return chosen->is_found;
 }
 
 static void answer_tree(struct asked *asked)
 {
-	asked->facts->trees(asked->facts->ctx, asked->subject.router, say_tree, asked);
-	if (!asked->text.used)
+	const struct sim_box *box = &asked->net->topo.routers[asked->subject.router];
+	struct chosen chosen;
+	struct port_sets sets;
+
+	if (!find_tree(asked, &chosen, &sets)) {
 		say(asked, "none");
-}
-
-static bool say_interest(void *ctx, const struct inspect_tree *tree)
-{
-	struct asked *asked = ctx;
-	struct port_sets sets = { .key = tree->key };
-
-	if (!is_first_group(&tree->key.group))
-		return true;
-	asked->facts->tree_ifs(asked->facts->ctx, asked->subject.router, collect_ports, &sets);
-	say_ports(asked, "in", &sets.interested);
-	return false;
+		return;
+	}
+	say(asked, "%s %s", chosen.tree.state,
+	    chosen.tree.root == LINK_NONE ? "-" : box->ports[chosen.tree.root].name);
+	say_ports(asked, " >", &chosen.tree.oifs);
+	say_ports(asked, ", lost", &sets.lost);
 }
 
 static void answer_pim(struct asked *asked)
@@ -135,7 +144,11 @@ static void answer_upstream(struct asked *asked)
 
 static void answer_interest(struct asked *asked)
 {
-	asked->facts->trees(asked->facts->ctx, asked->subject.router, say_interest, asked);
+	struct chosen chosen;
+	struct port_sets sets;
+
+	if (find_tree(asked, &chosen, &sets))
+		say_ports(asked, "in", &sets.interested);
 	if (!asked->text.used)
 		say(asked, "none");
 }
