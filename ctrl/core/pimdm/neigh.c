@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "core/membership/member.h"
 #include "core/pimdm/if.h"
 #include "core/pimdm/neigh.h"
 #include "core/pimdm/tree.h"
@@ -315,6 +316,8 @@ void pimdm_neigh_hello(struct pimdm_if *pif, const struct ip_addr *src,
 		return;
 	note(neigh, NOTE_INFO, is_new ? NOTE_NEIGHBOR_NEW : NOTE_NEIGHBOR_RESTARTED, 0);
 	pif->is_unknown = true;
+	if (is_new)
+		member_ask(core_of(neigh), pif->link, pif->pim->mrp.family);
 	pimdm_if_hello_soon(pif);
 	pimdm_tree_neighbor_new(neigh);
 }
