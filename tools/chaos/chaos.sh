@@ -148,11 +148,13 @@ note_objects
 mark
 started=$(milliseconds) fault=0
 echo "$(echo $ROUTERS | wc -w) daemons, ${#receivers[@]} receivers, all flow"
-while read -ru 3 hold words && [ $((($(milliseconds) - started) / 1000)) -lt "$CHAOS_SECONDS" ]; do
+mapfile -t plan < "$WORK/plan" # not read line by line: daemons that are started would have the file
+for line in "${plan[@]}"; do
+	[ $((($(milliseconds) - started) / 1000)) -lt "$CHAOS_SECONDS" ] || break
 	fault=$((fault + 1))
 	# shellcheck disable=SC2086
-	one_fault "$hold" $words
-done 3< "$WORK/plan"
+	one_fault $line
+done
 echo "$(since_start) quiet after $fault faults"
 quiet
 forgets
