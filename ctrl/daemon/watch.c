@@ -59,6 +59,7 @@ void watch_add(struct daemon *daemon, const struct ip_addr *source)
 		assert(watch); /* the core bounds their number by its limit of trees */
 		watch->source = *source;
 		hash_add(&daemon->hash_key, daemon->watches, source, watch);
+		daemon->watch_round.left += daemon->watch_round.left > 0; /* at the end of it */
 	}
 	answer(daemon, source);
 }

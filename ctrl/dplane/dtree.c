@@ -270,6 +270,7 @@ static struct tree *tree_new(struct dplane *dp, const struct mfib_key *key)
 	tree->sampled_at = HP_TIME_NEVER;
 	hash_add(dp->config.hash_key, dp->trees, want.key, tree);
 	dp->tier_count[tree->choice.tier]++;
+	dp->round_left += dp->round_left > 0; /* it stands at the end of the round */
 	return tree;
 }
 

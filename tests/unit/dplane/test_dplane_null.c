@@ -476,12 +476,15 @@ Test(dplane_later, work_is_bounded_and_what_the_core_wants_goes_first)
 
 Test(dplane_later, change_in_the_middle_of_a_round_concerns_all)
 {
+	const struct mfib_route late = route_at(ROUTES, 1);
+
 	link_down(1);
 	dplane_work(dp, ROUTES / 2, true);
 	expect_puts(ROUTES / 2);
 	link_down(0);
+	cr_assert_eq(dplane_put(dp, &late), 0); /* the last of the round, in no other's place */
 	work();
-	expect_puts(ROUTES / 2 + ROUTES);
+	expect_puts(ROUTES / 2 + 1 + ROUTES);
 }
 
 Test(dplane_later, entry_that_goes_is_gone_at_once_for_the_daemon)
