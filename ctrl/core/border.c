@@ -113,13 +113,23 @@ void border_changed(const struct mrp *mrp, const struct mfib_key *key)
 			other->ops->border_changed(other, key);
 }
 
+static bool others_run(const struct mrp *mrp)
+{
+	struct mrp *other;
+
+	mrp_for_each (other, mrp->core, mrp->family)
+		if (other != mrp && is_routing(other) && runs(other))
+			return true;
+	return false;
+}
+
 /* Only from the second protocol on are there entries that are not its own. */
 void border_begin(struct mrp *mrp)
 {
 	struct mfib_entry entry;
 	struct mfib_walk walk;
 
-	if (!mrp->ops->border_changed)
+	if (!mrp->ops->border_changed || !others_run(mrp))
 		return;
 	mfib_walk_begin(mrp->core, &walk);
 	while (mfib_walk_next(mrp->core, &walk, &entry))

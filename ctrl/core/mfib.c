@@ -11,6 +11,9 @@
 #include "core/mfib.h"
 #include "core/policy.h"
 
+/* How many entries are looked at in the time that one takes to expire. */
+#define LOOKS_PER_EXPIRY 16u
+
 struct mfib_claim {
 	UT_hash_handle hh; /* of the first */
 	struct mfib_claim *next;
@@ -23,6 +26,7 @@ struct mfib {
 	const struct hash_key *hash_key;
 	struct mfib_claim *entries;
 	struct timer stale_timer;
+	uint32_t stale_count;        /* claims of MFIB_STALE */
 	struct mfib_claim *expiring; /* the stale time is over: where the next stale claim may be */
 	LIST_HEAD(, mfib_walk) walks;
 };
@@ -146,6 +150,7 @@ static struct mfib_claim *claim_set(struct core *core, enum mfib_owner owner,
 	claim = claim_new(core, owner, route);
 	if (!claim)
 		return NULL;
+	mfib->stale_count += owner == MFIB_STALE;
 	if (first) {
 		claim_insert(first, claim);
 		return first;
@@ -209,6 +214,7 @@ void mfib_clear(struct core *core, enum mfib_owner owner, const struct mfib_key 
 	}
 	if (!claim)
 		return;
+	core->mfib->stale_count -= owner == MFIB_STALE;
 	if (claim == first && !first->next) {
 		first_remove(core, first);
 		return;
@@ -236,6 +242,8 @@ void mfib_stale_link_off(struct core *core, enum ip_family family, uint16_t link
 {
 	struct mfib_claim *first, *next;
 
+	if (!core->mfib->stale_count)
+		return;
 	HASH_ITER (hh, core->mfib->entries, first, next) {
 		struct mfib_claim *stale = stale_claim(first);
 
@@ -272,17 +280,18 @@ void mfib_stale_deny(struct core *core)
 bool mfib_expire_next(struct core *core)
 {
 	struct mfib *mfib = core->mfib;
+	bool has_work = mfib->expiring != NULL;
 
-	while (mfib->expiring) {
+	for (unsigned int i = 0; i < LOOKS_PER_EXPIRY && mfib->expiring; i++) {
 		struct mfib_claim *first = mfib->expiring;
 
-		mfib->expiring = first->hh.next;
+		mfib->expiring = mfib->stale_count ? first->hh.next : NULL;
 		if (!stale_claim(first))
 			continue;
 		mfib_clear(core, MFIB_STALE, &first->route.key);
-		return true;
+		break;
 	}
-	return false;
+	return has_work;
 }
 
 void mfib_repeat(struct core *core, const struct mfib_key *key)

@@ -15,6 +15,7 @@
 #include "core/hpim/stale.h"
 #include "core/hpim/unwanted.h"
 #include "core/hpim/tree.h"
+#include "core/link_trees.h"
 
 /* How long the forwarding plane may take to say when it last saw a source. */
 #define SOURCE_ANSWER_S 1
@@ -479,6 +480,13 @@ static void renew_border(const struct hpim_tree *tree, const struct hpim_view *w
 		border_changed(&tree->hpim->mrp, &tree->key);
 }
 
+/* An interface that is no longer part of trees is not charged for what it brought. */
+static void release_link(struct hpim_tree *tree)
+{
+	if (!ifset_has(&tree->hpim->enabled, tree->brought_by))
+		link_trees_release(&tree->hpim->mrp, &tree->brought_by);
+}
+
 void hpim_tree_evaluate(struct hpim_tree *tree)
 {
 	const struct hpim_view was = tree->view;
@@ -489,6 +497,7 @@ void hpim_tree_evaluate(struct hpim_tree *tree)
 	struct hpim_view is;
 	struct mrp *owner;
 
+	release_link(tree);
 	forget_denied_data(tree);
 	if (needs_path(tree)) {
 		if (!rpf_subscribe(tree->hpim->mrp.core, &tree->path, &tree->key.source))

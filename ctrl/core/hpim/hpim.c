@@ -88,7 +88,6 @@ static void link_changed(struct mrp *mrp, uint16_t link)
 	} else if (ifset_has(&hpim->enabled, link)) {
 		ifset_del(&hpim->enabled, link);
 		hpim_stale_link_off(hpim, link);
-		hpim_tree_link_off(hpim, link);
 	}
 	hpim_tree_mark_all(hpim); /* also for its subnets, which decide 3.11 */
 	if (is_new)
@@ -353,12 +352,10 @@ static void stop(struct mrp *mrp)
 static bool evaluate_next(struct mrp *mrp)
 {
 	struct hpim *hpim = hpim_from(mrp);
-	struct hpim_tree *tree = TAILQ_FIRST(&hpim->dirty);
+	struct hpim_tree *tree = hpim_tree_next_marked(hpim);
 
 	if (!tree)
 		return false;
-	TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
-	tree->is_dirty = false;
 	hpim_tree_evaluate(tree);
 	return true;
 }

@@ -286,7 +286,11 @@ struct hpim {
 	struct hpim_tree *trees;
 	struct hpim_group *groups;
 	TAILQ_HEAD(, hpim_tree) dirty;
+	struct hpim_tree *round; /* next of those that are marked together; NULL: the first */
+	uint32_t round_left;
+	bool is_round_due;                   /* else one of the dirty ones is next */
 	uint32_t tree_count, standing_count; /* of these, not TREE_INACTIVE */
+	uint32_t stale_count;                /* with something of an earlier run */
 	struct hpim_quota *quotas;
 	struct hpim_unwanted_list idle[2]; /* idle, announced; oldest first */
 	uint32_t unwanted_count, ending_count, unacked_count;

@@ -48,6 +48,7 @@ static void restore_tree(struct hpim *hpim, const struct ev_stale *ev)
 	tree->stale = stale_new(tree, ev);
 	if (!tree->stale)
 		return;
+	hpim->stale_count++;
 	tree->data_link = ev->link; /* when nothing is stale any longer it is judged as others */
 	core_timer_arm(hpim->mrp.core, &tree->stale->timer, ev->stale_for);
 }
@@ -59,6 +60,7 @@ void hpim_stale_end(struct hpim_tree *tree)
 	if (!stale)
 		return;
 	tree->stale = NULL;
+	tree->hpim->stale_count--;
 	timer_stop(&tree->hpim->mrp.core->sched, &stale->timer);
 	free(stale);
 	hpim_tree_mark(tree);
@@ -67,7 +69,8 @@ void hpim_stale_end(struct hpim_tree *tree)
 void hpim_stale_link_off(struct hpim *hpim, uint16_t link)
 {
 	mfib_stale_link_off(hpim->mrp.core, hpim->mrp.family, link);
-	for (struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next) {
+	for (struct hpim_tree *tree = hpim->trees; tree && hpim->stale_count;
+	     tree = tree->hh.next) {
 		if (!tree->stale)
 			continue;
 		ifset_del(&tree->stale->oifs, link);

@@ -109,6 +109,7 @@ static struct hpim_tree *tree_new(struct hpim *hpim, const struct ip_addr *sourc
 	LIST_INSERT_HEAD(&tree->group->trees, tree, by_group);
 	hash_add(&hpim->mrp.core->hash_key, hpim->trees, key, tree);
 	hpim->tree_count++;
+	hpim->round_left += hpim->round_left > 0; /* it stands at the end of the round */
 	link_trees_charge(&hpim->mrp, link, &tree->brought_by);
 	return tree;
 }
@@ -198,6 +199,13 @@ struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr
 	return tree;
 }
 
+static void unmark(struct hpim_tree *tree)
+{
+	if (tree->is_dirty)
+		TAILQ_REMOVE(&tree->hpim->dirty, tree, dirty_node);
+	tree->is_dirty = false;
+}
+
 void hpim_tree_free(struct hpim_tree *tree)
 {
 	struct hpim *hpim = tree->hpim;
@@ -208,8 +216,9 @@ void hpim_tree_free(struct hpim_tree *tree)
 	if (tree->stale)
 		mfib_clear(hpim->mrp.core, MFIB_STALE, &tree->key); /* must not come back */
 	hpim_stale_end(tree);
-	if (tree->is_dirty)
-		TAILQ_REMOVE(&hpim->dirty, tree, dirty_node);
+	unmark(tree);
+	if (hpim->round == tree)
+		hpim->round = tree->hh.next;
 	hpim_unwanted_drop(tree);
 	hpim_announced_forget(tree);
 	mfib_clear(hpim->mrp.core, MFIB_HPIM, &tree->key);
@@ -234,17 +243,36 @@ void hpim_tree_mark(struct hpim_tree *tree)
 	TAILQ_INSERT_TAIL(&tree->hpim->dirty, tree, dirty_node);
 }
 
-void hpim_tree_link_off(struct hpim *hpim, uint16_t link)
-{
-	for (struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next)
-		if (tree->brought_by == link)
-			link_trees_release(&hpim->mrp, &tree->brought_by);
-}
-
+/* A round that goes on has all before it again, from where it is. */
 void hpim_tree_mark_all(struct hpim *hpim)
 {
-	for (struct hpim_tree *tree = hpim->trees; tree; tree = tree->hh.next)
-		hpim_tree_mark(tree);
+	hpim->round_left = hpim->tree_count;
+}
+
+static struct hpim_tree *round_next(struct hpim *hpim)
+{
+	struct hpim_tree *tree = hpim->round ? hpim->round : hpim->trees;
+
+	if (!hpim->round_left || !tree)
+		return NULL;
+	hpim->round_left--;
+	hpim->round = hpim->round_left ? tree->hh.next : NULL;
+	return tree;
+}
+
+/* Both have their turn: what neighbors ask of single trees, and what a link means for all. */
+struct hpim_tree *hpim_tree_next_marked(struct hpim *hpim)
+{
+	struct hpim_tree *tree = hpim->is_round_due ? round_next(hpim) : NULL;
+
+	if (!tree)
+		tree = TAILQ_FIRST(&hpim->dirty);
+	if (!tree)
+		tree = round_next(hpim);
+	hpim->is_round_due = !hpim->is_round_due;
+	if (tree)
+		unmark(tree);
+	return tree;
 }
 
 struct hpim_tree_if *hpim_tree_if_find(const struct hpim_tree *tree, uint16_t link)

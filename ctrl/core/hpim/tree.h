@@ -25,12 +25,14 @@ struct hpim_tree *hpim_tree_get(struct hpim *hpim, const struct ip_addr *source,
 struct hpim_tree *hpim_tree_get_for_data(struct hpim *hpim, const struct ip_addr *source,
 					 const struct ip_addr *group, uint16_t link);
 
-/** hpim_tree_link_off() - Trees that a link brought are no longer charged to it. */
-void hpim_tree_link_off(struct hpim *hpim, uint16_t link);
-
 /** hpim_tree_mark() - Evaluate it while draining. */
 void hpim_tree_mark(struct hpim_tree *tree);
+
+/** hpim_tree_mark_all() - All of them, in a round: takes no time, however many there are. */
 void hpim_tree_mark_all(struct hpim *hpim);
+
+/** hpim_tree_next_marked() - One to evaluate, which is marked no longer; NULL: none. */
+struct hpim_tree *hpim_tree_next_marked(struct hpim *hpim);
 
 /** hpim_tree_if_find() - NULL: nothing is known of the tree there. */
 struct hpim_tree_if *hpim_tree_if_find(const struct hpim_tree *tree, uint16_t link);
