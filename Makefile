@@ -140,14 +140,12 @@ deps-peers: ## Install FRR, SMCRoute, igmpproxy and pimd for tests; their servic
 
 JOBS ?= $(shell nproc)
 
-# Three builds: both compilers, and one that stops at the first wrong access. All tests run, the
-# programs that need the network run once, with the first build. JOBS tests run at a time (as many
-# as there are processors).
-check: deps-dev deps-peers ## Build with gcc, clang and sanitizers, run every test, count the results
+# Two builds: gcc's, and clang's that stops at the first wrong access. All tests run, the programs that need
+# the network run once, with the first build. JOBS tests run at a time (as many as there are processors).
+check: deps-dev deps-peers ## Build with gcc, and with clang and sanitizers, run every test, count the results
 	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=gcc BUILD=build all tests skeletons
-	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=clang BUILD=build/clang all tests
-	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=gcc BUILD=build/asan SANITIZE=address,undefined all tests
-	$(Q)tests/run.sh
+	$(Q)$(MAKE) -j$(JOBS) --no-print-directory CC=clang BUILD=build/asan SANITIZE=address,undefined all tests
+	$(Q)TIMES=build/times tests/run.sh
 
 check-vm: deps-test ## Boot the kernels of vmtests/kernels.txt in QEMU and test on each
 	$(Q)$(MAKE) --no-print-directory all tests

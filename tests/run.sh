@@ -3,16 +3,19 @@
 # run.sh [unit|bpf|prop|netns|style|NAME]...: run the tests that are built and count their results.
 #
 # Without words, all of them. Unit, BPF and property tests run once for each build that is there
-# (build, build/clang, build/asan), or only for $BUILD; what needs the network runs with the first.
+# (build, build/asan), or only for $BUILD; what needs the network runs with the first.
 # NAME is a test program or script, such as test_gm or join-leave, or a folder, such as
 # netns/restart or unit/core. Prints failures in full, each skip with its reason, and the line
 # `N passed, N failed, N skipped` last.
 #
-# $JOBS tests run at a time, as many as there are processors unless it is set. What a test prints is
-# held back until it ends, and comes in the order of the list below, whichever ends first. A test
-# with a line `runner: alone, REASON` in its source runs at the end, with no other beside it; one with
-# `runner: long` runs before the others of its group, so that it is not the last one to end, and may take
-# three times $TEST_SECONDS.
+# $JOBS tests run at a time; unless it is set, as many as there are processors, and twice as many of those
+# in namespaces, which wait most of the time. What a test prints is held back until it ends, and comes in
+# the order of the list below, whichever ends first. A test with a line `runner: alone, REASON` in its
+# source runs at the end, with no other beside it; one with `runner: long` runs before the others of its
+# group, so that it is not the last one to end, and may take three times $TEST_SECONDS.
+#
+# With TIMES=FILE that file has what each test took, the longest first: seconds, those of the processors
+# (of processes that were waited for), and the test.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -20,6 +23,7 @@ limit=${TEST_SECONDS:-600} # of each program and script
 jobs=${JOBS:-$(nproc)}
 case $jobs in '' | *[!0-9]* | 0) echo "JOBS is '$jobs', not a number of tests" >&2; exit 1 ;; esac
 work=$(mktemp -d)
+: > "$work/times"
 trap 'end_all; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
@@ -27,7 +31,7 @@ if [ -n "${BUILD:-}" ]; then
 	builds=("$BUILD")
 else
 	builds=()
-	for build in build build/clang build/asan; do
+	for build in build build/asan; do
 		[ -d "$build/tests" ] && builds+=("$build")
 	done
 	[ ${#builds[@]} -gt 0 ] || builds=(build)
@@ -127,8 +131,17 @@ test_runs() {
 	trap end_group EXIT
 	trap 'exit 1' TERM
 	passed=0 failed=0 skipped=0
+	local began=$EPOCHREALTIME
 	"$2" "$work/$1.log" "${@:3}" > "$work/$1.report"
 	echo "$passed $failed $skipped" > "$work/$1.counts"
+	times > "$work/$1.times" # of this shell and its children
+	echo "$began $EPOCHREALTIME ${*:3}" >> "$work/$1.times"
+}
+
+# took: a line of $TIMES from what `times` printed and when a test began and ended
+took() {
+	awk 'NR < 3 { for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); cpu += 60 * t[1] + t[2] } }
+		NR == 3 { printf "%7.1f %7.1f", $2 - $1, cpu; $1 = $2 = ""; print }' "$1"
 }
 
 # ---- the list of tests, and several of them at a time ----
@@ -205,6 +218,7 @@ print_reports() {
 			p=0 f=1 s=0
 		fi
 		passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+		[ ! -f "$work/$reported.times" ] || took "$work/$reported.times" >> "$work/times"
 		rm -f "$work/$reported".*
 		reported=$((reported + 1))
 	done
@@ -248,14 +262,20 @@ for build in "${builds[@]}"; do
 done
 scripts prop 'sim-same.sh'
 group_ends
+busy=${#list[@]} # so many need a processor of their own
 each netns "${builds[0]}" -j1
 scripts netns '*/*.sh'
 group_ends
 
+rest=("${list[@]:busy}")
+list=("${list[@]:0:busy}")
 run_list "$jobs"
+list+=("${rest[@]}")
+run_list "${JOBS:-$((2 * jobs))}"
 list+=("${last[@]}")
 run_list 1
 
+[ -z "${TIMES:-}" ] || sort -rn "$work/times" > "$TIMES"
 if [ $((passed + failed + skipped)) -eq 0 ]; then
 	echo "no test is called: ${words[*]}" >&2
 	exit 1

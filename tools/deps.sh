@@ -9,8 +9,8 @@ build='gcc make clang bpftool libbpf-dev libxdp-dev libelf-dev zlib1g-dev libc6-
 	uthash-dev libbsd-dev libmnl-dev libjson-c-dev libyaml-dev libsmartcols-dev libsystemd-dev libsodium-dev
 	libssl-dev libcap-ng-dev libmicrohttpd-dev iproute2 ethtool util-linux procps perl-base'
 
-# What tests link with, and the programs that they run; the package.
-test='libcriterion-dev tcpdump nftables tshark prometheus curl systemd debhelper groff-base zsh fish
+# What tests link with (clang's sanitizers, too), and the programs that they run; the package.
+test='libcriterion-dev libclang-rt-dev tcpdump nftables tshark prometheus curl systemd debhelper groff-base zsh fish
 	chromium'
 
 # What looks at the sources and at the package, and makes roots of other releases.

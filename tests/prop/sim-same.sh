@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 first=
 
-for build in ${SIM_BUILDS:-build build/clang build/asan}; do
+for build in ${SIM_BUILDS:-build build/asan}; do
 	[ -x "$build/hpimsim" ] || continue
 	for seed in $(seq 1 25); do
 		"$build/hpimsim" --json run --seed "$seed"

@@ -7,6 +7,7 @@
 # runner: long
 # shellcheck disable=SC2016 # lines of scripts
 set -u
+unset TIMES # of a runner that runs this
 run=$(cd "$(dirname "$0")/.." && pwd)/run.sh
 work=$(mktemp -d)
 trap 'kill $(cat "$work"/child.*) 2> /dev/null; rm -rf "$work"' EXIT
@@ -65,11 +66,11 @@ wait $runner
 gone test_hangs
 gone test_hangs_deaf
 
-# reports JOBS TEXT: the whole report of all tests, run so many at a time, each with a limit of 5 s
+# reports JOBS TEXT: the whole report of all tests, run so many at a time, each with a limit of 30 s
 reports() {
 	local is
 	rm -f "$work"/began.* "$work"/ended.*
-	is=$(BUILD=build TEST_SECONDS=5 JOBS=$1 "$work/tests/run.sh" 2>&1 | grep -v ' Killed ')
+	is=$(BUILD=build TEST_SECONDS=30 JOBS=$1 "$work/tests/run.sh" 2>&1 | grep -v ' Killed ')
 	[ "$is" = "$2" ] || { printf 'with %s jobs it reports\n%s\ninstead of\n%s\n' "$1" "$is" "$2"; exit 1; }
 }
 
@@ -88,8 +89,8 @@ rm -r "$work/tests/unit" "$work/build/tests/unit"
 mkdir -p "$work/tests/unit" "$work/build/tests/unit" "$work/tests/netns/basic"
 began() { echo "touch $work/began.$1"; }
 ended() { echo "touch $work/ended.$1"; }
-program test_a "$(began a)" 'echo a1' "$(awaits ended.b 3)" 'echo a2' "$(ended a)" 'exit 3'
-program test_b "$(began b)" "$(awaits began.a 3)" 'echo b' "$(ended b)" 'exit 4'
+program test_a "$(began a)" 'echo a1' "$(awaits ended.b 8)" 'echo a2' "$(ended a)" 'exit 3'
+program test_b "$(began b)" "$(awaits began.a 20)" 'echo b' "$(ended b)" 'exit 4'
 printf '%s\n' 'echo not this' 'echo needs luck; exit 77' > "$work/tests/netns/basic/skips.sh"
 two='  FAIL    build/tests/unit/test_a
     | a1
@@ -116,9 +117,9 @@ single() {
 }
 single test_0 test_1
 single test_1 test_0
-program test_a "$(awaits began.c 3)"
-program test_b "$(awaits began.c 3)" "$(ended b)"
-program test_c "$(began c)" "$(awaits ended.b 3)" "$(ended c)"
+program test_a "$(awaits began.c 20)"
+program test_b "$(awaits began.c 20)" "$(ended b)"
+program test_c "$(began c)" "$(awaits ended.b 20)" "$(ended c)"
 mark test_c long
 rm "$work/tests/netns/basic/skips.sh"
 reports 2 '  PASS    build/tests/unit/test_c: 1
@@ -128,8 +129,20 @@ reports 2 '  PASS    build/tests/unit/test_c: 1
   PASS    build/tests/unit/test_1: 1
 5 passed, 0 failed, 0 skipped'
 
-# A test that ends its runner has failed, and the number of jobs is one.
+# Of those in namespaces twice as many run as there are processors: each waits for all others to begin.
 rm "$work"/tests/unit/*
+many=$((2 * $(nproc)))
+for each in $(seq "$many"); do
+	printf '%s\n' "$(began "$each")" "for other in \$(seq $many); do" \
+		"$(awaits 'began.$other' 20 | sed 's/; true$//')" 'done' > "$work/tests/netns/basic/waits$each.sh"
+done
+last=$(TIMES=$work/times "$work/tests/run.sh" netns | tail -n 1)
+[ "$last" = "$many passed, 0 failed, 0 skipped" ] || { echo "those that wait for each other: $last"; exit 1; }
+lines=$(grep -cE '^ +[0-9]+\.[0-9] +[0-9]+\.[0-9] +build tests/netns/basic/waits[0-9]+\.sh$' "$work/times")
+[ "$lines" = "$many" ] || { echo "what they took: $(cat "$work/times")"; exit 1; }
+rm "$work"/tests/netns/basic/*
+
+# A test that ends its runner has failed, and the number of jobs is one.
 program test_kills_runner 'kill $!' 'read -r _ _ _ runner _ < /proc/$PPID/stat' 'kill -KILL "$runner"'
 reports 2 '  FAIL    criterion build tests/unit/test_kills_runner: its runner was killed
 0 passed, 1 failed, 0 skipped'
