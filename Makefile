@@ -18,6 +18,8 @@ FUZZ_SECONDS ?= 30
 EXPLORE_SECONDS ?= 60
 # How many random histories the simulator tries
 HISTORIES ?= 2000
+# How many faults `make mutate` seeds
+MUTANTS ?= 100
 # More options for bench_dplane, e.g. BENCH='--outputs 1,4 --repetitions 9'
 BENCH ?=
 
@@ -118,7 +120,7 @@ EXPLORE_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 MAN := $(BUILD)/man/hpimctl.1 $(BUILD)/man/hpim.yaml.5 $(BUILD)/man/hpim-dm.1 $(BUILD)/man/hpimlab.1 $(BUILD)/man/hpimd.8
 SHELLS := $(BUILD)/completion/bash $(BUILD)/completion/zsh $(BUILD)/completion/fish
 
-.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz corpus explore chaos soak sim compare compare-real thesis lab watch docs demo bench bench-follow install deb clean help
+.PHONY: man installed all tests deps deps-test deps-dev deps-peers check check-vm check-roots style lint skeletons format fuzz corpus explore chaos soak sim compare compare-real thesis lab mutate prove watch docs demo bench bench-follow install deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -217,6 +219,12 @@ thesis: $(BINS) ## The networks of a thesis on PIM-DM, simulator and real daemon
 
 lab: $(BINS) ## Scenarios, LAB (all), in the simulator and with real daemons in network namespaces (as root)
 	$(Q)BUILD=$(BUILD) FASTER=$(FASTER) tools/hpimlab/all.sh $(LAB)
+
+mutate: ## Seed MUTANTS (100) faults, one at a time, and see which tests find each (SEED=1); build/mutate/results
+	$(Q)BUILD=$(BUILD) tools/mutate/mutate.pl --mutants $(MUTANTS) --seed $(or $(SEED),1)
+
+prove: ## All worlds in turn, hours, and one table; PROVE='check lab' some; tools/prove.sh --list (as root)
+	$(Q)BUILD=$(BUILD) tools/prove.sh $(PROVE)
 
 docs: $(BUILD)/schemadoc ## Print docs/SCHEMA.md, and the tables of docs/CONFIGURATION.md
 	$(Q)$< > docs/SCHEMA.md
