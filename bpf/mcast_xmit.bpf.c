@@ -33,6 +33,9 @@ struct net_device {
 /* Where the frames of the self-test seem to come from: no driver redirects from there. */
 #define LOOPBACK 1
 
+/* Frames of self-tests that a driver did not take. */
+__u64 probe_drops = 0;
+
 /* The network namespace of the daemon, since an ifindex means another device in each. */
 const volatile __u32 hpim_netns = 0;
 
@@ -58,9 +61,12 @@ int BPF_PROG(hpim_xmit, const struct net_device *from, const struct net_device *
 
 	(void)sent;
 	(void)err;
-	if (likely(drops <= 0) || to->nd_net.net->ns.inum != hpim_netns ||
-	    from->ifindex == LOOPBACK)
+	if (likely(drops <= 0) || to->nd_net.net->ns.inum != hpim_netns)
 		return 0;
+	if (from->ifindex == LOOPBACK) {
+		__sync_fetch_and_add(&probe_drops, (__u32)drops);
+		return 0;
+	}
 	ifindex = (__u32)to->ifindex;
 	lost = drops_of_driver(ifindex, (__u32)drops);
 	port = bpf_map_lookup_elem(&ports, &ifindex);

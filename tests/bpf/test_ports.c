@@ -4,15 +4,20 @@
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common_plane.h"
+#include "dplane/dplane_int.h"
 #include "dplane/linkinfo.h"
 #include "dplane/bpf/selftest.h"
 
@@ -39,12 +44,67 @@ Test(ports, selftest_sees_whether_redirected_frames_leave)
 {
 	struct selftest *test;
 
-	cr_assert_eq(selftest_new(&test), 0);
+	cr_assert_eq(selftest_new(NULL, &test), 0);
 	cr_expect_eq(selftest_redirects(test, if_nametoindex("r1")), 1);
 	plane_gro_set(1, false);
 	cr_expect_eq(selftest_redirects(test, if_nametoindex("r1")), 0);
 	cr_expect_lt(selftest_redirects(test, 9999), 0, "there is no such interface");
 	selftest_free(test);
+}
+
+static void up_set(const char *name, bool is_up)
+{
+	struct ifreq ifr = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	cr_assert_eq(ioctl(fd, SIOCGIFFLAGS, &ifr), 0);
+	ifr.ifr_flags = (short)(is_up ? ifr.ifr_flags | IFF_UP : ifr.ifr_flags & ~IFF_UP);
+	cr_assert_eq(ioctl(fd, SIOCSIFFLAGS, &ifr), 0);
+	(void)close(fd);
+}
+
+/* So many packets that the interface counts some in each round of a test. */
+static pid_t others_send(const char *name)
+{
+	const struct sockaddr_ll to = { .sll_family = AF_PACKET,
+					.sll_ifindex = (int)if_nametoindex(name),
+					.sll_halen = 6 };
+	const uint8_t frame[60] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	pid_t child = fork();
+
+	cr_assert_geq(child, 0);
+	while (child == 0)
+		(void)sendto(fd, frame, sizeof(frame), 0, (const struct sockaddr *)&to, sizeof(to));
+	(void)close(fd);
+	return child;
+}
+
+/* A tree that TC forwards to an interface would open its way to XDP by its own packets. */
+Test(ports, selftest_does_not_count_what_others_send)
+{
+	struct backend *fast = plane.dp->fast;
+	uint32_t ifindex = if_nametoindex("r1");
+	struct linkinfo before, now;
+	pid_t child;
+
+	up_set("f1", false); /* a change of GRO is noticed only while it is up */
+	plane_gro_set(1, false);
+	up_set("f1", true);
+	child = others_send("r1");
+	cr_assert_eq(linkinfo_read(ifindex, &before), 0);
+	do
+		cr_assert_eq(linkinfo_read(ifindex, &now), 0);
+	while (now.tx_packets < before.tx_packets + 100);
+	for (int i = 0; i < 5; i++)
+		cr_expect_eq(fast->ops->probe(fast, ifindex), 0);
+	up_set("f1", false);
+	plane_gro_set(1, true);
+	up_set("f1", true);
+	cr_expect_eq(fast->ops->probe(fast, ifindex), 1);
+	(void)kill(child, SIGKILL);
+	(void)waitpid(child, NULL, 0);
 }
 
 Test(ports, selftest_leaves_the_tree_to_tc_before_its_first_packet)

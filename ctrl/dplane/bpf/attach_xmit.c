@@ -65,6 +65,11 @@ struct xmit *attach_xmit_new(const struct attach *at)
 	return NULL;
 }
 
+const uint64_t *attach_xmit_probe_drops(const struct xmit *xmit)
+{
+	return xmit ? (const uint64_t *)&xmit->skel->bss->probe_drops : NULL;
+}
+
 void attach_xmit_free(struct xmit *xmit)
 {
 	if (!xmit)

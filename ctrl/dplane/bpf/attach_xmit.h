@@ -17,6 +17,13 @@
  */
 struct xmit *attach_xmit_new(const struct attach *at);
 
+/**
+ * attach_xmit_probe_drops() - How many frames of self-tests drivers did not take, as it is now.
+ *
+ * Return: NULL: it is not counted.
+ */
+const uint64_t *attach_xmit_probe_drops(const struct xmit *xmit);
+
 /** attach_xmit_free() - Forget it here; it ends with its pin. NULL is allowed. */
 void attach_xmit_free(struct xmit *xmit);
 

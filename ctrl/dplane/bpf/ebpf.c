@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "dplane/bpf/attach_xmit.h"
 #include "dplane/bpf/selftest.h"
 #include "hpim/upcall_abi.h"
 
@@ -528,7 +529,7 @@ static int ebpf_open(struct ebpf *eb)
 		return err;
 	}
 	maps_own_clear(&eb->maps);
-	if (selftest_new(&eb->selftest) < 0)
+	if (selftest_new(attach_xmit_probe_drops(eb->attach.xmit), &eb->selftest) < 0)
 		dplane_log(&eb->config, NOTE_INFO, "no self-test: the kernel refused its program");
 	err = grace_new(&eb->grace);
 	eb->maps.lines.ops = &line_ops;
