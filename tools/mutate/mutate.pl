@@ -220,11 +220,11 @@ sub tests_pass {
 	}
 }
 
-# found_by FAULT ROOM: ["STAGE", "TEST"], ["-", "-"] if nothing finds it, undef if it does not compile
+# found_by FAULT ROOM: ["STAGE", "TEST"], ["-", the stages] if nothing finds it, undef if it does not compile
 sub found_by {
 	my ($fault, $room) = @_;
 	set_line($fault, $fault->{new});
-	my $found = ['-', '-'];
+	my $found = ['-', wanted_stages()];
 	for my $stage (@stages) {
 		next unless $stage->{wanted};
 		my $test = stage_finds($stage, $fault, $room);
@@ -249,6 +249,15 @@ sub read_results {
 	close $in;
 }
 
+sub wanted_stages { return join ',', map { $_->{wanted} ? $_->{name} : () } @stages; }
+
+# is_known ID: what no stage found may be found by one that was not asked yet
+sub is_known {
+	my ($id) = @_;
+	my ($stage, $asked) = @{$known{$id} // return 0};
+	return $stage ne '-' || !grep { index(",$asked,", ",$_,") < 0 } split /,/, wanted_stages();
+}
+
 sub remember {
 	my ($id, $found) = @_;
 	$known{$id} = $found // ['not compiled', '-'];
@@ -268,7 +277,7 @@ sub try_room {
 			$count--;
 			next;
 		}
-		remember($id, found_by($fault, $room)) unless $known{$id};
+		remember($id, found_by($fault, $room)) unless is_known($id);
 		my ($stage, $test) = @{$known{$id}};
 		next if $stage eq 'not compiled';
 		$table{$room->[0]}{$stage}++;
@@ -312,13 +321,21 @@ sub choose_stages {
 	}
 }
 
+# wanted_rooms NAME: a room, those with such a folder, or the one with this file; all if undefined
+sub wanted_rooms {
+	my ($name) = @_;
+	return @rooms unless defined $name;
+	my @exact = grep { $_->[0] eq $name } @rooms;
+	return @exact if @exact;
+	return grep { $_->[1] =~ m{\Q$name\E} || grep { index($name, $_) == 0 } split ' ', $_->[1] } @rooms;
+}
+
 sub main {
 	GetOptions(\%option, 'mutants=s', 'seed=s', 'room=s', 'stages=s', 'list') && !@ARGV or return 2;
 	chdir "$FindBin::Bin/../.." or die "mutate: $!\n";
 	number($_, $option{$_}) for qw(mutants seed);
 	choose_stages();
-	my @wanted = grep { !defined $option{room} || $_->[0] eq $option{room} || $_->[1] =~ m{\Q$option{room}\E} ||
-		grep { index($option{room}, $_) == 0 } split ' ', $_->[1] } @rooms;
+	my @wanted = wanted_rooms($option{room});
 	@wanted or die "mutate: --room $option{room}: rooms are " . join(', ', map { $_->[0] } @rooms) . "\n";
 	$| = 1;
 	unless ($option{list}) {
